@@ -1,0 +1,1 @@
+"""Keeps the stations fresh: cadence and backoff of each, the fleet, the lease."""

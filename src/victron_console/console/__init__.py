@@ -1,0 +1,1 @@
+"""The screens. They read the store and nothing else."""

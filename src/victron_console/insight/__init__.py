@@ -1,0 +1,1 @@
+"""Judgement on readings and history: pure functions, no I/O."""

@@ -1,0 +1,1 @@
+"""The words everything else speaks: stations, devices, readings, their quality, and time."""

@@ -1,0 +1,63 @@
+"""Time as a parameter. No other module asks the operating system what time it is."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Two clocks: one to name moments, one to measure how long something took."""
+
+    def now(self) -> float:
+        """The moment, UTC epoch in seconds. May jump."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that only grow, from an arbitrary start."""
+        ...
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> float:
+        """UTC epoch, s."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Seconds since an arbitrary start."""
+        return time.monotonic()
+
+
+@dataclass(slots=True)
+class ManualClock:
+    """A clock that stands still until it is told to move: for tests, replay and a simulator run faster than life."""
+
+    at: float
+    elapsed: float = 0.0
+
+    def now(self) -> float:
+        """The set moment."""
+        return self.at
+
+    def monotonic(self) -> float:
+        """Seconds moved so far."""
+        return self.elapsed
+
+    def advance(self, seconds: float) -> None:
+        """Let both clocks run."""
+        self.at += seconds
+        self.elapsed += seconds
+
+
+def local(at: float, zone: tzinfo | None = None) -> datetime:
+    """The moment in a time zone; None is the operator's own."""
+    return datetime.fromtimestamp(at, UTC).astimezone(zone)
+
+
+def iso_utc(at: float) -> str:
+    """ISO 8601 in UTC with milliseconds: `2026-11-22T03:14:00.000Z`."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

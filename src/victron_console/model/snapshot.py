@@ -1,0 +1,96 @@
+"""A whole station at one moment: what insight and alerts work on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from victron_console.model.device import DeviceKey, split_series
+from victron_console.model.quality import Quality, freshness
+from victron_console.model.reading import ABSENT, Reading
+from victron_console.model.station import ServiceState, StationState, StationStatus
+
+PHASES = ("L1", "L2", "L3")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """One device as last read."""
+
+    key: DeviceKey
+    service: str
+    """Its bus name, which may change while the key stays."""
+    readings: Mapping[str, Reading]
+    """By path without a leading slash, with the quality they were stored with."""
+    read_at: float | None = None
+    """When it was last read (UTC epoch, s)."""
+    cadence_s: float = 10.0
+    failures: int = 0
+    """Polls of it that failed in a row."""
+    state: ServiceState = ServiceState.LIVE
+
+    def quality_at(self, now: float) -> Quality:
+        """GOOD, STALE, LOST or GONE: what the age of the device's readings makes of them."""
+        return freshness(self.read_at, self.cadence_s, self.failures, self.state is ServiceState.GONE, now)
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: its custom name, else its product name, else its key."""
+        for path in ("CustomName", "ProductName"):
+            reading = self.readings.get(path)
+            if reading is not None and reading.text.strip():
+                return reading.text.strip()
+        return str(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All devices of a station, judged at the moment `at` (UTC epoch, s)."""
+
+    station: str
+    at: float
+    devices: Mapping[DeviceKey, DeviceState]
+    status: StationStatus = field(default_factory=lambda: StationStatus(StationState.STARTING, 0.0))
+
+    def device(self, cls: str, instance: str = "0") -> DeviceState | None:
+        """The device, or None where the station never had it."""
+        return self.devices.get(DeviceKey(cls, instance))
+
+    def of_class(self, *classes: str) -> list[DeviceState]:
+        """The devices of these classes that are on the bus, by class and instance."""
+        return [
+            device
+            for key, device in sorted(self.devices.items())
+            if key.cls in classes and device.state is not ServiceState.GONE
+        ]
+
+    def read(self, device: DeviceKey, path: str) -> Reading:
+        """The reading as its device's age makes it; absent where the station has no such path."""
+        state = self.devices.get(device)
+        reading = state.readings.get(path.lstrip("/")) if state else None
+        if state is None or reading is None:
+            return ABSENT
+        return reading.aged(state.quality_at(self.at))
+
+    def series(self, name: str) -> Reading:
+        """The reading of a series `class/instance/path`."""
+        device, path = split_series(name)
+        return self.read(device, path)
+
+    def number(self, name: str) -> float | None:
+        """The series' value where it is a good, fresh number, else None."""
+        return self.series(name).number
+
+    def phases(self, name: str) -> dict[str, Reading]:
+        """The readings of a series with `{phase}` in its name that have a number, by phase.
+
+        A phase without a value is not there: it is not zero.
+        """
+        found = {phase: self.series(name.replace("{phase}", phase)) for phase in PHASES}
+        return {phase: reading for phase, reading in found.items() if reading.last_number is not None}
+
+
+def worst(qualities: Iterable[Quality]) -> Quality:
+    """The least trustworthy of some qualities; GOOD where there is none."""
+    order = [Quality.GOOD, Quality.STALE, Quality.LOST, Quality.GONE, Quality.IMPLAUSIBLE, Quality.ABSENT]
+    return max(qualities, key=order.index, default=Quality.GOOD)

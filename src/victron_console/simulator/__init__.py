@@ -1,0 +1,1 @@
+"""Stations that behave like real ones, behind the same HTTP API."""

@@ -1,0 +1,110 @@
+"""The protocol of a source and the ways in which it can fail. The collector knows no more of a source than this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from victron_console.model.device import DeviceKey
+from victron_console.model.reading import Reading
+
+
+class SourceError(Exception):
+    """A poll that gave nothing. The text is a sentence for the operator: what is wrong and what to do."""
+
+
+class Unreachable(SourceError):
+    """No connection: refused, no route, no such host name, closed without an answer."""
+
+
+class TimedOut(SourceError):
+    """No whole answer within the deadline. The server may still be busy with it: see `Source.recovered`."""
+
+
+class BadAnswer(SourceError):
+    """An answer that cannot be used: not JSON, cut off, too big, an error status."""
+
+
+class BusDead(SourceError):
+    """The API answers but the D-Bus behind it does not: an outage, not an empty station."""
+
+
+class NoSuchService(SourceError):
+    """The service is not on the bus, or hung until the server gave up: the API answers the same to both."""
+
+
+class Misconfigured(SourceError):
+    """It will not get better by itself: another program on the port, a refused login, another certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What a station says of itself."""
+
+    services: tuple[str, ...]
+    """Bus names such as `com.victronenergy.battery.ttyO0`, cleaned."""
+    api: str = ""
+    """Name and version of what answers: `Victron DBus API Server 3.2.0`."""
+    clock_skew_s: float | None = None
+    """The station's clock minus ours, from the `Date` header; None where it gives none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceReading:
+    """One service as read in one go."""
+
+    service: str
+    key: DeviceKey
+    at: float
+    """When the answer began to be asked for (UTC epoch, s): every value is at least as new."""
+    readings: Mapping[str, Reading]
+    """By path without a leading slash."""
+    round_trip_s: float = 0.0
+    size_bytes: int = 0
+    clock_skew_s: float | None = None
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What a source has moved since it was made; the collector reads differences."""
+
+    requests: int = 0
+    errors: int = 0
+    bytes_in: int = 0
+    by_kind: dict[str, int] = field(default_factory=dict)
+    """Errors by class name."""
+
+
+class Source(Protocol):
+    """One station's values. Calls come one at a time, in sequence."""
+
+    traffic: Traffic
+
+    async def discover(self) -> Discovery:
+        """Who answers there and which services it has.
+
+        Raises:
+            SourceError: with the narrowest class that fits.
+        """
+        ...
+
+    async def read(self, service: str) -> ServiceReading:
+        """All values of a service.
+
+        Raises:
+            SourceError: `TimedOut` where it hung, `NoSuchService` where it left, else as it fits.
+        """
+        ...
+
+    async def recovered(self) -> None:
+        """Wait until the station's server is free again after a `TimedOut`, without asking it for any value.
+
+        Raises:
+            SourceError: it is not free within a minute, or not there at all.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything. May be called twice."""
+        ...
