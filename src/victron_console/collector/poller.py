@@ -1,0 +1,290 @@
+"""Keeps one station fresh: one request at a time, hung services set aside, failures counted and named once.
+
+It owns what is known of the station's link. It does not store or judge values: the recorder takes what it read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from victron_console.catalogue import TIER_S, Tier
+from victron_console.collector.schedule import Schedule, next_delay
+from victron_console.model.clock import Clock
+from victron_console.model.device import DeviceKey, class_of
+from victron_console.model.quality import LOST_AFTER_S, LOST_FAILURES, STALE_AT_LEAST_S
+from victron_console.model.service import ServiceReading
+from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.station import ServiceState, StationState, StationStatus
+from victron_console.sources.base import Misconfigured, NoSuchService, Source, SourceError, TimedOut
+from victron_console.store.rows import Event, PollSample, ServiceChange
+
+log = logging.getLogger(__name__)
+
+SKEW_LIMIT_S = 60.0
+_MISCONFIGURED_S = 30.0
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a poller found since it was last asked."""
+
+    readings: list[ServiceReading] = field(default_factory=list)
+    polls: list[PollSample] = field(default_factory=list)
+    service_changes: list[ServiceChange] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    status: StationStatus | None = None
+    """The new status, where it changed."""
+
+    def __bool__(self) -> bool:
+        return bool(self.readings or self.polls or self.service_changes or self.events or self.status)
+
+
+class StationPoller:
+    """The life of one station's link. `step()` does the next thing that is due; `run()` goes on for ever."""
+
+    def __init__(
+        self,
+        station: str,
+        source: Source,
+        clock: Clock,
+        *,
+        jitter: Callable[[], float],
+        slots: asyncio.Semaphore,
+        cadence_s: Mapping[Tier, float] = TIER_S,
+    ) -> None:
+        self.station = station
+        self.schedule = Schedule(cadence_s, jitter)
+        self.devices: dict[DeviceKey, DeviceState] = {}
+        self.status = StationStatus(StationState.STARTING, clock.now())
+        self.clock_skew_s: float | None = None
+        self._source = source
+        self._clock = clock
+        self._jitter = jitter
+        self._slots = slots
+        self._base_s = cadence_s[Tier.FAST]
+        self._started = self._last_good = clock.monotonic()
+        self._ever_read = False
+        self._failures = 0
+        self._error: SourceError | None = None
+        self._retry_at: float | None = None
+        self._waiting_for: str | None = None
+        self._findings = Findings()
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        try:
+            while True:
+                await self.step()
+                delay_s = self.next_moment() - self._clock.monotonic()
+                if delay_s > 0:
+                    await self._sleep(delay_s)
+        finally:
+            await self._source.close()
+
+    async def _sleep(self, delay_s: float) -> None:
+        self._wake.clear()
+        try:
+            async with asyncio.timeout(delay_s):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    def next_moment(self) -> float:
+        """When the next step is due (monotonic clock)."""
+        return self._retry_at if self._retry_at is not None else self.schedule.next_moment()
+
+    def want(self, focus_s: float | None, pinned_services: frozenset[str]) -> None:
+        """Take in what operators asked for; a focused station that is out of reach is tried at once."""
+        now = self._clock.monotonic()
+        closer = focus_s is not None and self.schedule.focus_s is None
+        self.schedule.refocus(focus_s, pinned_services, now)
+        if closer and self._retry_at is not None:
+            self._retry_at = now
+        self._wake.set()
+
+    def snapshot(self) -> Snapshot:
+        """The station as it is known now."""
+        return Snapshot(self.station, self._clock.now(), dict(self.devices), self.status)
+
+    def take(self) -> Findings:
+        """What was found since the last call; brings the status up to date first."""
+        self._judge()
+        found, self._findings = self._findings, Findings()
+        return found
+
+    async def step(self) -> None:
+        """Do the next thing that is due: look which services there are, or read one of them."""
+        now = self._clock.monotonic()
+        if self._retry_at is not None:
+            if now < self._retry_at:
+                return
+            self._retry_at = None
+            self.schedule.discovery_due = now
+        service = None
+        try:
+            if self.schedule.discovery_due <= now:
+                await self._discover()
+                return
+            service = self.schedule.next_service(now)
+            if service is not None:
+                await self._read(service)
+        except TimedOut as error:
+            await self._timed_out(service, error)
+        except NoSuchService as error:
+            self._no_such_service(service, error)
+        except SourceError as error:
+            self._failed(error)
+
+    async def _discover(self) -> None:
+        began = self._clock.monotonic()
+        async with self._slots:
+            found = await self._source.discover()
+        self._succeeded(self._clock.monotonic() - began, found.clock_skew_s)
+        came, left = self.schedule.discovered(found.services, self._clock.monotonic())
+        for service in left:
+            self._left_the_bus(service)
+        for service in came:
+            self._note_service(service, ServiceState.LIVE, "")
+
+    async def _read(self, service: str) -> None:
+        began = self._clock.monotonic()
+        async with self._slots:
+            reading = await self._source.read(service)
+        now = self._clock.monotonic()
+        self._succeeded(now - began, reading.clock_skew_s, reading.size_bytes)
+        was_aside = service in self.schedule.aside
+        cadence_s = self.schedule.was_read(service, now, reading.readings)
+        self.devices[reading.key] = DeviceState(
+            reading.key, service, reading.readings, read_at=reading.at, cadence_s=cadence_s
+        )
+        self._findings.readings.append(replace(reading, cadence_s=cadence_s))
+        if was_aside:
+            self._note_service(service, ServiceState.LIVE, "")
+            self._event("service", f"{class_of(service)} service answers again")
+
+    def _succeeded(self, round_trip_s: float, skew_s: float | None, size_bytes: int = 0) -> None:
+        if self._failures or self._error is not None:
+            log.info("%s: answers again after %d failed polls", self.station, self._failures)
+            self.schedule.hurry(self._clock.monotonic())
+        self._failures, self._error, self._ever_read = 0, None, True
+        self._last_good = self._clock.monotonic()
+        if skew_s is not None:
+            self._note_skew(skew_s)
+        self._findings.polls.append(PollSample(self._clock.now(), True, round_trip_s, size_bytes, ""))
+
+    def _note_skew(self, skew_s: float) -> None:
+        was_off = self.clock_skew_s is not None and abs(self.clock_skew_s) > SKEW_LIMIT_S
+        self.clock_skew_s = skew_s
+        if abs(skew_s) > SKEW_LIMIT_S and not was_off:
+            self._event("clock", f"the station's clock is {skew_s:+.0f} s off ours; check its time settings")
+
+    def _failed(self, error: SourceError) -> None:
+        self._failures += 1
+        if self._error is None or type(self._error) is not type(error):
+            log.warning("%s: %s", self.station, error)
+        self._error = error
+        self._findings.polls.append(PollSample(self._clock.now(), False, None, 0, str(error)))
+        base_s = _MISCONFIGURED_S if isinstance(error, Misconfigured) else self._base_s
+        self._retry_at = self._clock.monotonic() + next_delay(self._failures, base_s, self._jitter())
+        for key, device in self.devices.items():
+            self.devices[key] = replace(device, failures=device.failures + 1)
+
+    async def _timed_out(self, service: str | None, error: TimedOut) -> None:
+        """Find out whether one service hangs or the whole server does: only its health call may ask."""
+        self._findings.polls.append(PollSample(self._clock.now(), False, None, 0, str(error)))
+        self._waiting_for = class_of(service) if service else None
+        self._judge()
+        try:
+            await self._source.recovered()
+        except SourceError as still:
+            self._failures += 1
+            self._failed(still)
+            return
+        finally:
+            self._waiting_for = None
+        if service is None:
+            self._failed(error)
+            return
+        self._succeeded(0.0, None)
+        self._set_aside(service, f"the {class_of(service)} service does not answer")
+
+    def _no_such_service(self, service: str | None, error: NoSuchService) -> None:
+        if service is None:
+            self._failed(error)
+            return
+        now = self._clock.monotonic()
+        self._succeeded(0.0, None)
+        self.schedule.discovery_due = now
+        if self.schedule.plans[service].read_at is None:
+            self.schedule.gave_nothing(service, now)
+        elif any(d.service == service and d.failures >= 1 for d in self.devices.values()):
+            self._set_aside(service, f"the {class_of(service)} service gives no values")
+        else:
+            self._count_failure(service)
+            self.schedule.postpone(service, now)
+
+    def _count_failure(self, service: str) -> None:
+        for key, device in self.devices.items():
+            if device.service == service:
+                self.devices[key] = replace(device, failures=device.failures + 1)
+
+    def _set_aside(self, service: str, reason: str) -> None:
+        wait_s = self.schedule.hung(service, self._clock.monotonic())
+        self._count_failure(service)
+        text = f"{reason}; set aside, asked again in {wait_s / 60:.0f} min"
+        if self.schedule.plans[service].hangs == 1:
+            log.warning("%s: %s", self.station, text)
+            self._event("service", text)
+        self._note_service(service, ServiceState.SET_ASIDE, reason, self._clock.now() + wait_s)
+
+    def _left_the_bus(self, service: str) -> None:
+        for key, device in self.devices.items():
+            if device.service == service:
+                self.devices[key] = replace(device, state=ServiceState.GONE)
+        self._note_service(service, ServiceState.GONE, "left the bus")
+        self._event("service", f"{class_of(service)} service left the bus")
+
+    def _note_service(self, service: str, state: ServiceState, reason: str, retry_at: float | None = None) -> None:
+        key = next((key for key, device in self.devices.items() if device.service == service), None)
+        if key is not None and state is not ServiceState.GONE:
+            self.devices[key] = replace(self.devices[key], state=state)
+        self._findings.service_changes.append(
+            ServiceChange(service, key, state, self._clock.now(), reason, retry_at)
+        )
+
+    def _event(self, kind: str, text: str) -> None:
+        self._findings.events.append(Event(self._clock.now(), self.station, kind, text))
+
+    def _judge(self) -> None:
+        """Bring the station's state up to date; a change becomes a row and an entry in the log."""
+        state, reason = self._state()
+        if (state, reason) == (self.status.state, self.status.reason):
+            return
+        changed = state is not self.status.state
+        since = self._clock.now() if changed else self.status.since
+        if changed and not (self.status.state is StationState.STARTING and state is StationState.LIVE):
+            self._event("link", f"{state}: {reason}" if reason else str(state))
+        self.status = StationStatus(state, since, reason)
+        self._findings.status = self.status
+
+    def _state(self) -> tuple[StationState, str]:
+        silent_s = self._clock.monotonic() - self._last_good
+        reason = str(self._error) if self._error else ""
+        if isinstance(self._error, Misconfigured):
+            return StationState.MISCONFIGURED, reason
+        if self._failures >= LOST_FAILURES and silent_s > LOST_AFTER_S:
+            return StationState.LOST, reason
+        if not self.devices:
+            return StationState.STARTING, reason
+        if self._waiting_for is not None:
+            return StationState.DEGRADED, f"the {self._waiting_for} service does not answer; waiting for the server"
+        if self._failures and silent_s > max(STALE_AT_LEAST_S, 3 * self._base_s):
+            return StationState.STALE, reason
+        if aside := self.schedule.aside:
+            names = ", ".join(sorted({class_of(service) for service in aside}))
+            return StationState.DEGRADED, f"{names} service not responding"
+        return StationState.LIVE, ""

@@ -1,0 +1,150 @@
+"""When each service of one station is read next: cadence by tier, backoff, hung services set aside. Pure, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from victron_console.catalogue import Tier, catalogue
+from victron_console.model.device import class_of
+
+DISCOVERY_S = 60.0
+BACKOFF_CAP_S = 300.0
+ASIDE_FIRST_S = 120.0
+ASIDE_CAP_S = 3600.0
+QUIET_RETRY_S = 300.0
+"""A service that never gave a value is asked again this often."""
+
+_FIRST = ("system", "vebus", "multi", "acsystem", "inverter", "battery", "grid", "genset", "solarcharger", "pvinverter")
+_LAST = ("settings",)
+
+
+def next_delay(failures: int, base_s: float, jitter: float, cap_s: float = BACKOFF_CAP_S) -> float:
+    """Seconds to wait before the next try after so many failures in a row; `jitter` is in 0..1, drawn by the caller."""
+    return min(cap_s, base_s * 2 ** min(failures - 1, 16)) * (0.75 + jitter / 4)
+
+
+def tier_of(service: str, paths: Iterable[str]) -> Tier:
+    """The tier of a service: that of its fastest value that is shown by default. A class unknown to us is `medium`."""
+    cls = class_of(service)
+    if cls == "settings":
+        return Tier.SLOW  # 42 KB on the device, and nothing in it moves by itself
+    metric = catalogue().metric
+    tiers = {found.tier for path in paths if (found := metric(cls, path)) is not None and found.level == 1}
+    return next((tier for tier in Tier if tier in tiers), Tier.MEDIUM)
+
+
+@dataclass(slots=True)
+class ServicePlan:
+    """One service's place in the schedule. Times are of the monotonic clock."""
+
+    service: str
+    rank: int
+    due: float
+    tier: Tier = Tier.FAST
+    read_at: float | None = None
+    effective_s: float = 10.0
+    """Seconds between its last two reads, at least its cadence: what a slow station really manages."""
+    hangs: int = 0
+    aside_until: float | None = None
+
+
+class Schedule:
+    """Which service of a station to read next. One at a time: the station's server is single-threaded."""
+
+    def __init__(self, cadence_s: Mapping[Tier, float], jitter: Callable[[], float]) -> None:
+        self._cadence_s = dict(cadence_s)
+        self._jitter = jitter
+        self.plans: dict[str, ServicePlan] = {}
+        self.discovery_due = 0.0
+        self.focus_s: float | None = None
+        """The cadence of fast services while an operator looks at this station closely; None otherwise."""
+        self.pinned: frozenset[str] = frozenset()
+        """Services of which a value is pinned: they are read at the fast cadence."""
+
+    def cadence_s(self, plan: ServicePlan) -> float:
+        """Seconds between two reads of the service."""
+        fast = plan.tier is Tier.FAST or plan.service in self.pinned
+        if fast and self.focus_s is not None:
+            return self.focus_s
+        return self._cadence_s[Tier.FAST if fast else plan.tier]
+
+    def discovered(self, services: Iterable[str], now: float) -> tuple[list[str], list[str]]:
+        """Take in the services on the bus; returns those that came and those that left."""
+        names = list(dict.fromkeys(services))
+        came = [name for name in names if name not in self.plans]
+        left = [name for name in self.plans if name not in names]
+        for name in came:
+            self.plans[name] = ServicePlan(name, _rank(name), due=now)
+        for name in left:
+            del self.plans[name]
+        self.discovery_due = now + DISCOVERY_S * (0.9 + self._jitter() / 5)
+        return came, left
+
+    def next_service(self, now: float) -> str | None:
+        """The most urgent service that is due, or None."""
+        due = [plan for plan in self.plans.values() if plan.due <= now]
+        return min(due, key=lambda plan: (plan.read_at is not None, plan.rank, plan.due)).service if due else None
+
+    def next_moment(self) -> float:
+        """When there is something to do again."""
+        return min([self.discovery_due, *(plan.due for plan in self.plans.values())])
+
+    def was_read(self, service: str, now: float, paths: Iterable[str]) -> float:
+        """Note a good read; returns the service's effective cadence in seconds."""
+        plan = self.plans[service]
+        plan.tier = tier_of(service, paths) if plan.read_at is None else plan.tier
+        cadence_s = self.cadence_s(plan)
+        # The phase is drawn once: a fleet that was started together does not pulse together.
+        spread_s = cadence_s * self._jitter() if plan.read_at is None else 0.0
+        taken_s = 0.0 if plan.read_at is None else now - plan.read_at
+        plan.effective_s = max(cadence_s, min(taken_s, 4 * cadence_s))
+        plan.due = max(plan.due + cadence_s, now + cadence_s / 2) - spread_s
+        plan.due = max(plan.due, now)
+        plan.read_at, plan.hangs, plan.aside_until = now, 0, None
+        return plan.effective_s
+
+    def hung(self, service: str, now: float) -> float:
+        """Set a hung service aside for 2, 4, 8 ... minutes; returns for how many seconds."""
+        plan = self.plans[service]
+        wait_s = min(ASIDE_CAP_S, ASIDE_FIRST_S * 2**plan.hangs)
+        plan.hangs += 1
+        plan.due = plan.aside_until = now + wait_s
+        return wait_s
+
+    def gave_nothing(self, service: str, now: float) -> None:
+        """A service on the bus that never gave a value: ask again now and then, it is not a fault."""
+        self.plans[service].due = now + QUIET_RETRY_S
+
+    def postpone(self, service: str, now: float) -> None:
+        """Ask a service again at its next turn."""
+        plan = self.plans[service]
+        plan.due = now + self.cadence_s(plan)
+
+    def hurry(self, now: float) -> None:
+        """Everything that is not set aside is due: the station came back, or somebody wants to see it."""
+        for plan in self.plans.values():
+            if plan.aside_until is None:
+                plan.due = min(plan.due, now)
+
+    def refocus(self, focus_s: float | None, pinned: Iterable[str], now: float) -> None:
+        """Take in what the operators want: a closer look, or pinned services."""
+        wanted = frozenset(pinned)
+        if (focus_s, wanted) == (self.focus_s, self.pinned):
+            return
+        self.focus_s, self.pinned = focus_s, wanted
+        for plan in self.plans.values():
+            if plan.aside_until is None and plan.read_at is not None:
+                plan.due = min(plan.due, max(now, plan.read_at + self.cadence_s(plan)))
+
+    @property
+    def aside(self) -> list[str]:
+        """The services that are set aside."""
+        return [plan.service for plan in self.plans.values() if plan.aside_until is not None]
+
+
+def _rank(service: str) -> int:
+    cls = class_of(service)
+    if cls in _LAST:
+        return len(_FIRST) + 1
+    return _FIRST.index(cls) if cls in _FIRST else len(_FIRST)
