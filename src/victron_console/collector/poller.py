@@ -197,6 +197,7 @@ class StationPoller:
         """Find out whether one service hangs or the whole server does: only its health call may ask."""
         self._findings.polls.append(PollSample(self._clock.now(), False, None, 0, str(error)))
         self._waiting_for = class_of(service) if service else None
+        self._error = self._error or (None if service else error)
         self._judge()
         try:
             await self._source.recovered()
@@ -252,9 +253,7 @@ class StationPoller:
         key = next((key for key, device in self.devices.items() if device.service == service), None)
         if key is not None and state is not ServiceState.GONE:
             self.devices[key] = replace(self.devices[key], state=state)
-        self._findings.service_changes.append(
-            ServiceChange(service, key, state, self._clock.now(), reason, retry_at)
-        )
+        self._findings.service_changes.append(ServiceChange(service, key, state, self._clock.now(), reason, retry_at))
 
     def _event(self, kind: str, text: str) -> None:
         self._findings.events.append(Event(self._clock.now(), self.station, kind, text))

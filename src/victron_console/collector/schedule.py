@@ -21,7 +21,7 @@ _LAST = ("settings",)
 
 def next_delay(failures: int, base_s: float, jitter: float, cap_s: float = BACKOFF_CAP_S) -> float:
     """Seconds to wait before the next try after so many failures in a row; `jitter` is in 0..1, drawn by the caller."""
-    return min(cap_s, base_s * 2 ** min(failures - 1, 16)) * (0.75 + jitter / 4)
+    return min(cap_s, base_s * 2.0 ** min(failures - 1, 16)) * (0.75 + jitter / 4)
 
 
 def tier_of(service: str, paths: Iterable[str]) -> Tier:
@@ -107,7 +107,7 @@ class Schedule:
     def hung(self, service: str, now: float) -> float:
         """Set a hung service aside for 2, 4, 8 ... minutes; returns for how many seconds."""
         plan = self.plans[service]
-        wait_s = min(ASIDE_CAP_S, ASIDE_FIRST_S * 2**plan.hangs)
+        wait_s = min(ASIDE_CAP_S, ASIDE_FIRST_S * 2.0**plan.hangs)
         plan.hangs += 1
         plan.due = plan.aside_until = now + wait_s
         return wait_s

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from victron_console.model.quality import LOST_AFTER_S, STALE_AT_LEAST_S, STALE_CADENCES
+
 
 class StationState(StrEnum):
     """What can be said of a station as a whole. Each change is a row with its time."""
@@ -39,3 +41,26 @@ class StationStatus:
     state: StationState
     since: float
     reason: str = ""
+
+
+def judged(status: StationStatus, read_at: float | None, cadence_s: float, now: float) -> StationStatus:
+    """The status as it is to be shown at `now`: what was live when the collector last spoke may be stale since.
+
+    A degraded station is allowed a minute more: a hung service blocks its server for 50 s.
+
+    Args:
+        status: as stored.
+        read_at: when the station's figures were last read (UTC epoch, s); None where they never were.
+        cadence_s: the effective seconds between two reads of them.
+        now: the moment to judge at (UTC epoch, s).
+    """
+    if status.state not in (StationState.LIVE, StationState.DEGRADED):
+        return status
+    age_s = max(0.0, now - (read_at if read_at is not None else status.since))
+    limit_s = max(STALE_CADENCES * cadence_s, STALE_AT_LEAST_S)
+    if status.state is StationState.DEGRADED:
+        limit_s += LOST_AFTER_S
+    if age_s <= limit_s:
+        return status
+    reason = status.reason or "nothing was recorded since; is a collector running?"
+    return StationStatus(StationState.STALE, now - age_s + limit_s, reason)

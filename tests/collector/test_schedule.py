@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from victron_console.catalogue import TIER_S, Tier
+from victron_console.collector.schedule import Schedule, next_delay, tier_of
+
+SYSTEM = "com.victronenergy.system"
+TANK = "com.victronenergy.tank.adc0"
+SETTINGS = "com.victronenergy.settings"
+PATHS = {SYSTEM: ["Dc/Battery/Soc"], TANK: ["Level"], SETTINGS: ["Settings/SystemSetup/AcInput1"]}
+
+
+def schedule_of(*services: str, jitter: float = 0.0) -> Schedule:
+    schedule = Schedule(TIER_S, lambda: jitter)
+    schedule.discovered(services, 0.0)
+    return schedule
+
+
+def run(schedule: Schedule, until: float, take_s: float = 0.05) -> dict[str, list[float]]:
+    """Read whatever is due until the moment; when each service was read."""
+    now, reads = 0.0, {service: list[float]() for service in PATHS}
+    while now < until:
+        service = schedule.next_service(now)
+        if service is None:
+            now = max(now + 0.01, min(plan.due for plan in schedule.plans.values()))
+            continue
+        now += take_s
+        reads[service].append(now)
+        schedule.was_read(service, now, PATHS[service])
+    return reads
+
+
+def test_first_picture_begins_with_the_system_and_ends_with_the_settings() -> None:
+    schedule = schedule_of(SETTINGS, TANK, SYSTEM)
+    order = []
+    for now in (0.1, 0.2, 0.3):
+        service = schedule.next_service(now)
+        assert service is not None
+        order.append(service)
+        schedule.was_read(service, now, PATHS[service])
+    assert order == [SYSTEM, TANK, SETTINGS]
+
+
+def test_each_service_is_read_at_the_cadence_of_its_fastest_value() -> None:
+    reads = run(schedule_of(SYSTEM, TANK, SETTINGS), 901.0)
+    assert len(reads[SYSTEM]) == pytest.approx(91, abs=2)
+    assert len(reads[TANK]) == pytest.approx(16, abs=2)
+    assert len(reads[SETTINGS]) == pytest.approx(4, abs=1)
+
+
+def test_a_slow_station_gets_the_cadence_it_manages_and_starves_no_service() -> None:
+    schedule = schedule_of(SYSTEM, TANK)
+    reads = run(schedule, 600.0, take_s=15.0)
+    assert len(reads[TANK]) >= 8
+    assert schedule.plans[SYSTEM].effective_s >= 15.0
+
+
+def test_a_hung_service_waits_two_four_eight_minutes_and_the_others_do_not() -> None:
+    schedule = schedule_of(SYSTEM, TANK)
+    assert [schedule.hung(TANK, 0.0) for _ in range(3)] == [120, 240, 480]
+    assert schedule.next_service(400.0) == SYSTEM
+    schedule.was_read(SYSTEM, 400.0, PATHS[SYSTEM])
+    assert schedule.next_service(401.0) is None
+    schedule.was_read(TANK, 500.0, PATHS[TANK])
+    assert schedule.aside == []
+    assert schedule.hung(TANK, 600.0) == 120
+
+
+def test_a_return_makes_everything_due_but_what_hangs() -> None:
+    schedule = schedule_of(SYSTEM, TANK, SETTINGS)
+    for service in PATHS:
+        schedule.was_read(service, 1.0, PATHS[service])
+    schedule.hung(TANK, 2.0)
+    schedule.hurry(3.0)
+    assert {p.service for p in schedule.plans.values() if p.due <= 3.0} == {SYSTEM, SETTINGS}
+
+
+def test_focus_quickens_fast_services_and_pins_quicken_theirs() -> None:
+    schedule = schedule_of(SYSTEM, TANK)
+    for service in (SYSTEM, TANK):
+        schedule.was_read(service, 0.0, PATHS[service])
+    schedule.refocus(2.0, {TANK}, 1.0)
+    assert schedule.plans[SYSTEM].due == 2.0
+    assert schedule.plans[TANK].due == 2.0
+    schedule.refocus(None, (), 3.0)
+    assert schedule.cadence_s(schedule.plans[TANK]) == TIER_S[Tier.MEDIUM]
+
+
+def test_a_service_that_left_is_forgotten_and_one_that_came_is_due() -> None:
+    schedule = schedule_of(SYSTEM, TANK)
+    came, left = schedule.discovered([SYSTEM, SETTINGS], 10.0)
+    assert (came, left) == ([SETTINGS], [TANK])
+    assert schedule.plans[SETTINGS].due == 10.0
+
+
+@given(st.integers(1, 40), st.floats(0, 1))
+def test_backoff_grows_to_five_minutes_and_never_beyond(failures: int, jitter: float) -> None:
+    delay_s = next_delay(failures, 10.0, jitter)
+    assert 7.5 <= delay_s <= 300.0
+    assert failures < 6 or delay_s >= 225.0
+
+
+@given(st.floats(0, 1, exclude_max=True))
+def test_no_jitter_makes_a_service_late(jitter: float) -> None:
+    schedule = schedule_of(SYSTEM, jitter=jitter)
+    schedule.was_read(SYSTEM, 0.05, PATHS[SYSTEM])
+    assert schedule.plans[SYSTEM].due <= 10.05
+
+
+def test_an_unknown_class_is_read_each_minute_and_settings_never_fast() -> None:
+    assert tier_of("com.victronenergy.espresso.1", ["Temperature"]) is Tier.MEDIUM
+    assert tier_of(SETTINGS, ["Settings/CGwacs/AcPowerSetPoint"]) is Tier.SLOW
