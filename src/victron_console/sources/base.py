@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from victron_console.model.device import DeviceKey
-from victron_console.model.reading import Reading
+from victron_console.model.service import ServiceReading
+
+__all__ = [
+    "BadAnswer",
+    "BusDead",
+    "Discovery",
+    "Misconfigured",
+    "NoSuchService",
+    "ServiceReading",
+    "Source",
+    "SourceError",
+    "TimedOut",
+    "Traffic",
+    "Unreachable",
+]
 
 
 class SourceError(Exception):
@@ -48,21 +60,6 @@ class Discovery:
     """Name and version of what answers: `Victron DBus API Server 3.2.0`."""
     clock_skew_s: float | None = None
     """The station's clock minus ours, from the `Date` header; None where it gives none."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceReading:
-    """One service as read in one go."""
-
-    service: str
-    key: DeviceKey
-    at: float
-    """When the answer began to be asked for (UTC epoch, s): every value is at least as new."""
-    readings: Mapping[str, Reading]
-    """By path without a leading slash."""
-    round_trip_s: float = 0.0
-    size_bytes: int = 0
-    clock_skew_s: float | None = None
 
 
 @dataclass(slots=True)
