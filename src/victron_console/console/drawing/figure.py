@@ -1,0 +1,33 @@
+"""A figure with its look: size by brightness, trust by its mark. The numbers themselves are `console.format`'s."""
+
+from __future__ import annotations
+
+from victron_console.console import format as fmt
+from victron_console.console.drawing.sheet import Run
+from victron_console.console.palette import Role
+from victron_console.model.quality import Quality
+
+Figure = tuple[Run, ...]
+
+
+def power_figure(watts: float | None, quality: Quality = Quality.GOOD, *, signed: bool = False) -> Figure:
+    """A power as its quality lets it be shown: kW bold, W bright, zero faint, `~` stale, `?` doubtful, `---` lost."""
+    if quality in (Quality.LOST, Quality.GONE):
+        return (Run(fmt.unitless(fmt.LOST), Role.LINK_TEXT),)
+    text = fmt.power(watts, signed=signed)
+    mark = {Quality.STALE: fmt.STALE_MARK, Quality.IMPLAUSIBLE: fmt.DOUBT_MARK}.get(quality)
+    if watts is not None and mark:
+        return (Run(mark, Role.LINK_TEXT), Run(text, Role.TEXT3))
+    if text.endswith(" "):
+        return (Run(text, Role.TEXT3),)
+    kilo = fmt.is_kilo(watts)
+    return (Run(text, Role.TEXT1, bold=kilo),)
+
+
+def idle_figure(watts: float, *, signed: bool = False) -> Figure:
+    """A power on a wire without an arrow: there, but not worth a look."""
+    return (Run(fmt.power(watts, signed=signed), Role.TEXT3),)
+
+
+OFF_FIGURE: Figure = (Run(fmt.unitless(fmt.OFF), Role.TEXT3),)
+"""Wired, without voltage."""
