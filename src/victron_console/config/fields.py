@@ -1,0 +1,229 @@
+"""The kinds of value a station file may hold. Each refuses what it cannot mean, with a sentence and never a secret."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from math import isfinite
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, SecretStr, Strict, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from victron_console.model.text import clean
+
+MAX_SECRET_BYTES = 65_536
+SECRET_FORM = 'a reference, "env:NAME" or "file:PATH": a secret is never written into this file'
+_SECRET_HEADER = re.compile(r"auth|cookie|key|secret|token|password|signature", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a file may point to: other files, relative to its own folder, and the environment."""
+
+    folder: Path
+    environ: Mapping[str, str]
+    referred: set[Path] = field(default_factory=set)
+    """Files that were read or named on the way: a change in one is a change of the configuration."""
+
+    def path(self, text: str) -> Path:
+        """A path as written in a station file: `~` is the home folder, a relative one starts at the station file."""
+        try:
+            found = self.folder / Path(text).expanduser()
+        except RuntimeError:  # the home folder of a user whom nobody knows
+            found = self.folder / text
+        self.referred.add(found)
+        return found
+
+
+def refusal(expected: str, found: str = "", key: str = "") -> PydanticCustomError:
+    """A fault in the words of the operator.
+
+    `found` stands for the value where that must not or need not be shown, `key` for the key to which it belongs more.
+    """
+    return PydanticCustomError("refused", "{expected}", {"expected": expected, "found": found, "key": key})
+
+
+def _surroundings(info: ValidationInfo) -> Surroundings:
+    context = info.context
+    return context if isinstance(context, Surroundings) else Surroundings(Path(), os.environ)
+
+
+def _text(value: object, expected: str) -> str:
+    if not isinstance(value, str):
+        raise refusal(expected)
+    return value
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text points to a secret instead of holding it."""
+    return text.startswith(("env:", "file:"))
+
+
+def _resolve(reference: str, around: Surroundings) -> str:
+    kind, _, name = reference.partition(":")
+    if kind == "env":
+        if not (value := around.environ.get(name, "")):
+            raise refusal(f"the environment variable {name!r} to be set where the console runs", "no such variable")
+        return value
+    path = around.path(name)
+    try:
+        raw = path.read_bytes() if path.is_file() else None
+    except OSError:
+        raw = None
+    if raw is None:
+        raise refusal(f"{path} to be a file that this user may read", "no readable file")
+    try:
+        value = raw.decode().strip() if len(raw) <= MAX_SECRET_BYTES else ""
+    except UnicodeDecodeError:
+        value = ""
+    if not value:
+        raise refusal(f"{path} to hold one secret as text (at most 64 KB)", "none")
+    return value
+
+
+def _secret(value: object, info: ValidationInfo) -> SecretStr:
+    if not isinstance(value, str) or not is_reference(value):
+        raise refusal(SECRET_FORM, "a value that is not shown here")
+    resolved = _resolve(value, _surroundings(info))
+    if "\n" in resolved or "\r" in resolved or "\0" in resolved:
+        raise refusal("the secret to be one line", "several lines")
+    return SecretStr(resolved)
+
+
+def _named(value: object) -> object:
+    """Each value beside its name, so that a validator of values can tell what is named like a secret."""
+    return {name: (name, text) for name, text in value.items()} if isinstance(value, dict) else value
+
+
+def _header_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
+        raise refusal("header names made of letters, digits and hyphens", f"the header {name!r}")
+    return name
+
+
+def _header(named: object, info: ValidationInfo) -> SecretStr:
+    name, text = named if isinstance(named, tuple) else ("", named)
+    if isinstance(text, str) and is_reference(text):
+        return _secret(text, info)
+    if _SECRET_HEADER.search(name):
+        raise refusal(SECRET_FORM, "a value that is not shown here")
+    if not isinstance(text, str) or not text.isascii() or not text.isprintable():
+        raise refusal("one line of plain text, or a reference", "something else")
+    return SecretStr(text)
+
+
+def _web_address(text: str) -> str:
+    example = "a web address such as http://192.0.2.10:8088"
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise refusal(example) from None
+    if parts.username or parts.password:
+        raise refusal(f"{example} without a login: write username and password in [station.http]", "a login inside it")
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise refusal(example)
+    if parts.query or parts.fragment or not text.isprintable() or " " in text:
+        raise refusal(f"{example}, without a query, a fragment or spaces")
+    return text.rstrip("/")
+
+
+def _proxy(value: object, info: ValidationInfo) -> SecretStr:
+    text = _text(value, "the proxy's web address, or a reference to it if it holds a login")
+    if is_reference(text):
+        text = _secret(text, info).get_secret_value()
+        if urlsplit(text).scheme not in ("http", "https"):
+            raise refusal("the reference to lead to an address that begins with http:// or https://", "something else")
+        return SecretStr(text)
+    if "@" in text:
+        raise refusal(f"an address without a login, or {SECRET_FORM}", "a login inside it")
+    return SecretStr(_web_address(text))
+
+
+def _ca_file(value: object, info: ValidationInfo) -> Path:
+    path = _surroundings(info).path(_text(value, "the path of a PEM file"))
+    try:
+        holds = path.is_file() and b"-----BEGIN CERTIFICATE-----" in path.read_bytes()
+    except OSError:
+        holds = False
+    if not holds:
+        raise refusal(f"{path} to be a readable PEM file with a certificate")
+    return path
+
+
+def _fingerprint(text: str) -> str:
+    digits = text.strip().lower().removeprefix("sha256:").replace(":", "")
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise refusal("the certificate's SHA-256: 64 hexadecimal digits, colons allowed")
+    return digits
+
+
+def _line(text: str) -> str:
+    if clean(text, len(text)) != text or len(text) > 256:
+        raise refusal("one line of at most 256 characters without control characters")
+    return text.strip()
+
+
+def _name(text: str) -> str:
+    if not _line(text):
+        raise refusal("a name to show, one line of text", "an empty text")
+    return _line(text)
+
+
+def _prose(text: str) -> str:
+    return "\n".join(clean(line, 2000) for line in text.splitlines()[:500]).strip()
+
+
+@cache
+def _zone_names() -> tuple[str, ...]:
+    return tuple(sorted(available_timezones()))
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        near = get_close_matches(name, _zone_names(), n=1)
+        raise refusal(
+            f"an IANA time zone such as Europe/Berlin{f' (did you mean {near[0]}?)' if near else ''}"
+        ) from None
+    return name
+
+
+def _parameter_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise refusal("the name of a rule parameter in small letters, such as soc_warn")
+    return name
+
+
+def _parameter(value: object) -> bool | float | str:
+    if not isinstance(value, (bool, int, float, str)) or (isinstance(value, float) and not isfinite(value)):
+        raise refusal("a number, true, false or text")
+    return value
+
+
+Secret = Annotated[SecretStr, PlainValidator(_secret)]
+"""Written as a reference, held resolved; printed as asterisks."""
+HeaderName = Annotated[str, AfterValidator(_header_name)]
+HeaderText = Annotated[SecretStr, PlainValidator(_header)]
+Headers = Annotated[dict[HeaderName, HeaderText], BeforeValidator(_named)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+ProxyAddress = Annotated[SecretStr, PlainValidator(_proxy)]
+CaFile = Annotated[Path, PlainValidator(_ca_file)]
+Fingerprint = Annotated[str, AfterValidator(_fingerprint)]
+"""64 small hexadecimal digits, without colons."""
+Line = Annotated[str, AfterValidator(_line)]
+Name = Annotated[str, AfterValidator(_name)]
+Lines = Annotated[tuple[Line, ...], Strict(False)]
+Prose = Annotated[str, AfterValidator(_prose)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+ParameterName = Annotated[str, AfterValidator(_parameter_name)]
+Parameter = Annotated[bool | float | str, PlainValidator(_parameter)]

@@ -1,0 +1,250 @@
+"""Reads the files of a configuration: all that is good in them, and every fault of the rest at once."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from platformdirs import user_config_path
+from pydantic import Field, ValidationError
+
+from victron_console.config.faults import ConfigError, Fault, Problem, problems, shown
+from victron_console.config.fields import Name, Surroundings
+from victron_console.config.lines import line_of, places
+from victron_console.config.links import Table
+from victron_console.config.station import StationConfig
+from victron_console.model.text import clean
+
+APP_NAME = "victron-console"
+EXAMPLE_SUFFIX = ".example.toml"
+MAX_FILE_BYTES = 4_000_000
+_POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+class ConsoleSettings(Table):
+    """`[console]`: how the console itself behaves. A command line option wins over it."""
+
+    theme: Name | None = Field(default=None, description="the name of a theme")
+    operator: Name | None = Field(default=None, description="the name that acknowledges alarms on this machine")
+    bell: bool = Field(default=False, description="true or false: ring once for a new critical alarm")
+    synchronous: Literal["normal", "full"] = Field(
+        default="normal",
+        description='"normal", or "full": a power cut loses nothing, the disk writes more',
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What a configuration says: the good stations, and everything that is wrong."""
+
+    stations: tuple[StationConfig, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    files: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
+    """Each file that was found and the ids of the good stations in it."""
+    console: ConsoleSettings = field(default_factory=ConsoleSettings)
+    referred: frozenset[Path] = frozenset()
+    """Secret and certificate files that the stations point to."""
+
+
+def user_folder() -> Path:
+    """The user's own configuration folder, where `add` writes; it may not exist yet."""
+    return user_config_path(APP_NAME, appauthor=False)
+
+
+def default_paths() -> tuple[Path, ...]:
+    """The user's own folder and `./station_configs`, as far as they are there."""
+    return tuple(path for path in (user_folder(), Path("station_configs")) if path.is_dir())
+
+
+def load(paths: Sequence[Path], environ: Mapping[str, str] = os.environ) -> LoadResult:
+    """All stations in these files and folders.
+
+    Never raises for what stands in a file: one bad station, key or file is a fault and leaves the rest as it is.
+    """
+    reading = _Reading(environ)
+    for path in _files(paths, reading.faults):
+        reading.read(path)
+    return reading.result()
+
+
+def station_from(
+    raw: Mapping[str, object], environ: Mapping[str, str] = os.environ, folder: Path = Path()
+) -> StationConfig:
+    """A station that stands in no file yet, from the keys of a `[[station]]`: what `--url` and `add` make.
+
+    Relative paths in it start at `folder`.
+
+    Raises:
+        ConfigError: with every fault of it.
+    """
+    station, found = _station(raw, Surroundings(folder, environ))
+    if station is None:
+        raise ConfigError([Fault(Path("the new station"), None, ".".join(p.path), p.found, p.expected) for p in found])
+    return station
+
+
+def list_files(path: Path) -> list[Path]:
+    """The configuration files that a file or folder stands for; examples in a folder are skipped.
+
+    Raises:
+        OSError: where a folder cannot be listed.
+    """
+    if not path.is_dir():
+        return [path]
+    return sorted(
+        entry for entry in path.iterdir() if entry.suffix == ".toml" and not entry.name.endswith(EXAMPLE_SUFFIX)
+    )
+
+
+def _files(paths: Sequence[Path], faults: list[Fault]) -> list[Path]:
+    found: dict[Path, Path] = {}
+    for path in paths:
+        try:
+            for file in list_files(path):
+                found.setdefault(file.resolve(), file)
+        except OSError as error:
+            faults.append(Fault(path, None, "", _reason(error), "a folder that this user may read"))
+    return list(found.values())
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
+
+
+class _Reading:
+    """One pass over all files; what one file says may be wrong only beside another."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.faults: list[Fault] = []
+        self.files: dict[Path, tuple[str, ...]] = {}
+        self.referred: set[Path] = set()
+        self.stations: dict[str, StationConfig] = {}
+        self.origins: dict[str, str] = {}
+        self.console: ConsoleSettings | None = None
+
+    def result(self) -> LoadResult:
+        """Everything that was read."""
+        order = {file: number for number, file in enumerate(self.files)}
+        return LoadResult(
+            stations=tuple(self.stations.values()),
+            faults=tuple(sorted(self.faults, key=lambda fault: (order.get(fault.file, -1), fault.line or 0))),
+            files=self.files,
+            console=self.console or ConsoleSettings(),
+            referred=frozenset(self.referred),
+        )
+
+    def read(self, file: Path) -> None:
+        """Take up one file."""
+        self.files[file] = ()
+        text = self._text(file)
+        data = None if text is None else self._parse(file, text)
+        if text is None or data is None:
+            return
+        lines = places(text)
+        known = set(self.stations)
+        for key, value in data.items():
+            if key == "station" and isinstance(value, list):
+                for index, raw in enumerate(value):
+                    self._take_station(file, index, raw, lines)
+            elif key == "console":
+                self._take_console(file, value, lines)
+            else:
+                self._refuse_table(file, key, line_of(lines, [key]))
+        self.files[file] = tuple(station for station in self.stations if station not in known)
+
+    def _text(self, file: Path) -> str | None:
+        try:
+            if file.is_file() and file.stat().st_size > MAX_FILE_BYTES:
+                self.faults.append(Fault(file, None, "", "a file of more than 4 MB", "a station file"))
+                return None
+            if not file.exists() or file.is_file():
+                return file.read_text(encoding="utf-8").replace("\r\n", "\n")
+            self.faults.append(Fault(file, None, "", "no regular file", "a TOML file or a folder of them"))
+        except OSError as error:
+            self.faults.append(Fault(file, None, "", _reason(error), "a file that this user may read"))
+        except UnicodeDecodeError:
+            self.faults.append(Fault(file, None, "", "bytes that are no UTF-8 text", "a TOML file in UTF-8"))
+        return None
+
+    def _parse(self, file: Path, text: str) -> dict[str, Any] | None:
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            message = str(error)
+            at = _POSITION.search(message)
+            line = int(at[1]) if at and at[1] else text.count("\n") + 1
+            column = f" at column {at[2]}" if at and at[2] else " at the end"
+            found = f"a TOML error{column} ({clean(_POSITION.sub('', message))})"
+            self.faults.append(Fault(file, line, "", found, "valid TOML"))
+        except (ValueError, RecursionError):  # a number of thousands of digits, a thousand brackets
+            self.faults.append(Fault(file, None, "", "TOML that is too deep or too long to read", "valid TOML"))
+        return None
+
+    def _refuse_table(self, file: Path, key: str, line: int | None) -> None:
+        expected = "[[station]] in double brackets" if key in ("station", "stations") else "[[station]] or [console]"
+        found = "one table" if key == "station" else "an unknown table or key"
+        self.faults.append(Fault(file, line, clean(key, 60), found, expected))
+
+    def _take_station(self, file: Path, index: int, raw: object, lines: Mapping[tuple[str, ...], int]) -> None:
+        place = ("station", str(index))
+        if not isinstance(raw, dict):
+            self.faults.append(Fault(file, line_of(lines, ["station"]), "station", shown(raw), "[[station]] tables"))
+            return
+        around = Surroundings(file.parent, self.environ)
+        station, found = _station(raw, around)
+        self.referred |= around.referred
+        name = raw.get("id")
+        label = clean(name, 64) if isinstance(name, str) else f"number {index + 1}"
+        if station is not None and station.id in self.stations:
+            taken = f'"{station.id}", which stands in {self.origins[station.id]} too'
+            found, station = [Problem(("id",), taken, "an id that is used once")], None
+        for problem in found:
+            line = line_of(lines, (*place, *problem.path))
+            key = ".".join(clean(part, 60) for part in problem.path)
+            self.faults.append(Fault(file, line, key, problem.found, problem.expected, station=label))
+        if station is not None:
+            line = line_of(lines, (*place, "id"))
+            self.stations[station.id] = station
+            self.origins[station.id] = f"{file}, line {line}" if line else str(file)
+
+    def _take_console(self, file: Path, raw: object, lines: Mapping[tuple[str, ...], int]) -> None:
+        if self.console is not None:
+            line = line_of(lines, ["console"])
+            self.faults.append(Fault(file, line, "console", "a second table", "[console] in one file only"))
+            return
+        try:
+            self.console = ConsoleSettings.model_validate(raw)
+        except ValidationError as error:
+            for p in problems(error, ConsoleSettings):
+                path = ("console", *p.path)
+                self.faults.append(Fault(file, line_of(lines, path), ".".join(path), p.found, p.expected))
+
+
+def _station(raw: Mapping[str, object], around: Surroundings) -> tuple[StationConfig | None, list[Problem]]:
+    """The station, or every problem of it. `url` of the station itself is short for `url` of its `http` table."""
+    long = dict(raw)
+    doubled: list[Problem] = []
+    short = "url" in long
+    if short:
+        http = long.setdefault("http", {})
+        url = long.pop("url")
+        if isinstance(http, dict) and "url" in http:
+            doubled.append(Problem(("url",), "two addresses", "url either here or in [station.http]"))
+        elif isinstance(http, dict):
+            long["http"] = {**http, "url": url}
+    long.setdefault("source", "mqtt" if "mqtt" in long and "http" not in long else "http")
+    try:
+        station = StationConfig.model_validate(long, context=around)
+    except ValidationError as error:
+        found = [
+            Problem(("url",), p.found, p.expected) if short and p.path == ("http", "url") else p
+            for p in problems(error, StationConfig)
+        ]
+        return None, [*doubled, *found]
+    return (None, doubled) if doubled else (station, [])

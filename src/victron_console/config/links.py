@@ -1,0 +1,148 @@
+"""How a station is reached: the tables [station.http] and [station.mqtt]. Nothing here opens a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+
+from victron_console.config.fields import CaFile, Fingerprint, Headers, Line, ProxyAddress, Secret, WebAddress, refusal
+
+MQTT_TLS_PORT = 8883
+MQTT_PLAIN_PORT = 1883
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAccess:
+    """How to reach the HTTP API of a station, with secrets in plain text: made where the source is made, never kept."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    basic: tuple[str, str] | None = field(repr=False)
+    bearer: str | None = field(repr=False)
+    ca_file: Path | None
+    fingerprint: str | None
+    proxy: str | None = field(repr=False)
+    deadline_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MqttAccess:
+    """How to reach the MQTT broker of a station, with the password in plain text."""
+
+    host: str
+    port: int
+    tls: bool
+    ca_file: Path | None
+    fingerprint: str | None
+    username: str | None
+    password: str | None = field(repr=False)
+    portal_id: str | None
+    deadline_s: float
+
+
+class Table(BaseModel):
+    """A table of a station file: every key is known, nothing is converted, nothing changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+def needs(info: ValidationInfo, other: str, expected: str) -> None:
+    """Refuse a value whose companion is not there; a companion with a fault of its own is already reported."""
+    if other in info.data and info.data[other] is None:
+        raise refusal(expected, "this key alone")
+
+
+class HttpSettings(Table):
+    """`[station.http]`: the D-Bus HTTP API of the GX device, as it is or behind a proxy that asks for a login."""
+
+    url: WebAddress = Field(description="a web address such as http://192.0.2.10:8088")
+    headers: Headers = Field(default_factory=dict, description='a table such as { X-Site = "alder" }')
+    username: Line | None = Field(default=None, description="the user name of a basic login")
+    password: Secret | None = Field(default=None, description='a reference such as "env:ALDER_PASSWORD"')
+    token: Secret | None = Field(default=None, description='a reference such as "file:~/.alder-token"')
+    ca_file: CaFile | None = Field(default=None, description="the path of a PEM file")
+    fingerprint: Fingerprint | None = Field(
+        default=None, description="the certificate's SHA-256, 64 hexadecimal digits"
+    )
+    proxy: ProxyAddress | None = Field(default=None, description="the web address of a proxy, or a reference to it")
+    deadline_s: float = Field(default=10.0, ge=1, le=120, description="a number of seconds from 1 to 120")
+
+    @field_validator("password")
+    @classmethod
+    def _password_has_user(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None:
+            needs(info, "username", "a username beside the password")
+        return value
+
+    @field_validator("token")
+    @classmethod
+    def _one_login(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and (info.data.get("username") or info.data.get("password")):
+            raise refusal("either username and password or a token", "both")
+        return value
+
+    @field_validator("ca_file", "fingerprint")
+    @classmethod
+    def _only_with_tls(cls, value: object, info: ValidationInfo) -> object:
+        if value is not None and str(info.data.get("url", "https:")).startswith("http:"):
+            raise refusal("an address that begins with https:// where a certificate is checked", "an http:// address")
+        return value
+
+    def access(self) -> HttpAccess:
+        """The address with its secrets in plain text."""
+        password = self.password.get_secret_value() if self.password else ""
+        return HttpAccess(
+            url=self.url,
+            headers={name: text.get_secret_value() for name, text in self.headers.items()},
+            basic=(self.username, password) if self.username else None,
+            bearer=self.token.get_secret_value() if self.token else None,
+            ca_file=self.ca_file,
+            fingerprint=self.fingerprint,
+            proxy=self.proxy.get_secret_value() if self.proxy else None,
+            deadline_s=self.deadline_s,
+        )
+
+
+class MqttSettings(Table):
+    """`[station.mqtt]`: the MQTT broker of the GX device, or Victron's own for a station behind VRM.
+
+    A device that asks for a password only ("security profile") takes any user name, so none is needed beside it.
+    """
+
+    host: Line = Field(min_length=1, pattern=r"^[^\s/:@]+$|^[0-9a-fA-F:]+$", description="a host name or an address")
+    tls: bool = Field(default=True, description="true or false")
+    port: int | None = Field(default=None, ge=1, le=65535, description="a port from 1 to 65535")
+    ca_file: CaFile | None = Field(default=None, description="the path of a PEM file")
+    fingerprint: Fingerprint | None = Field(
+        default=None, description="the certificate's SHA-256, 64 hexadecimal digits"
+    )
+    username: Line | None = Field(default=None, description="a user name")
+    password: Secret | None = Field(default=None, description='a reference such as "env:ALDER_PASSWORD"')
+    portal_id: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$", description="the VRM portal id, such as c0619ab4e53f"
+    )
+    deadline_s: float = Field(default=10.0, ge=1, le=120, description="a number of seconds from 1 to 120")
+
+    @field_validator("ca_file", "fingerprint")
+    @classmethod
+    def _only_with_tls(cls, value: object, info: ValidationInfo) -> object:
+        if value is not None and info.data.get("tls") is False:
+            raise refusal("tls = true where a certificate is checked", "tls = false")
+        return value
+
+    def access(self) -> MqttAccess:
+        """The broker with its password in plain text and its port filled in (8883 with TLS, 1883 without)."""
+        return MqttAccess(
+            host=self.host,
+            port=self.port or (MQTT_TLS_PORT if self.tls else MQTT_PLAIN_PORT),
+            tls=self.tls,
+            ca_file=self.ca_file,
+            fingerprint=self.fingerprint,
+            username=self.username,
+            password=self.password.get_secret_value() if self.password else None,
+            portal_id=self.portal_id,
+            deadline_s=self.deadline_s,
+        )

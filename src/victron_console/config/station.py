@@ -1,0 +1,148 @@
+"""What a station file says of a station. Validated once, then frozen; it knows no source and polls nothing.
+
+The description of a field is also the sentence of a fault in it: what was expected there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+
+from victron_console.catalogue import TIER_S, Tier
+from victron_console.config.fields import Line, Lines, Name, Parameter, ParameterName, Prose, TimeZone, refusal
+from victron_console.config.links import HttpAccess, HttpSettings, MqttAccess, MqttSettings, Table, needs
+
+SourceName = Literal["http", "mqtt"]
+Chemistry = Literal["lfp", "nmc", "lto", "lead-acid", "agm", "gel"]
+"""`lead-acid` is flooded; `agm` and `gel` are sealed lead-acid."""
+
+
+class Location(Table):
+    """`[station.location]`: where the station stands; a place that moves leaves the coordinates out."""
+
+    model_config = ConfigDict(validate_default=True)
+
+    latitude: float | None = Field(default=None, ge=-90, le=90, description="degrees, -90 to 90, north positive")
+    longitude: float | None = Field(default=None, ge=-180, le=180, description="degrees, -180 to 180, east positive")
+    timezone: TimeZone | None = Field(default=None, description="an IANA time zone such as Europe/Berlin")
+
+    @field_validator("longitude")
+    @classmethod
+    def _both_or_none(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is not None:
+            needs(info, "latitude", "a latitude beside the longitude")
+        elif info.data.get("latitude") is not None:
+            raise refusal("a longitude beside the latitude", "the latitude alone")
+        return value
+
+
+class Battery(Table):
+    """`[station.battery]`: what no device says of its battery. All else is read from the device."""
+
+    chemistry: Chemistry | None = Field(default=None, description="lfp, nmc, lto, lead-acid, agm or gel")
+    cells_in_series: int | None = Field(default=None, ge=1, le=500, description="a whole number from 1 to 500")
+    capacity_ah: float | None = Field(
+        default=None, gt=0, le=100_000, description="ampere-hours above 0, all packs together"
+    )
+
+
+class Grid(Table):
+    """`[station.grid]`: the nominal values of the mains; without them they are taken from what is measured."""
+
+    nominal_voltage_v: float | None = Field(
+        default=None, ge=100, le=480, description="volts from 100 to 480 between phase and neutral"
+    )
+    nominal_frequency_hz: float | None = Field(default=None, description="50 or 60")
+
+    @field_validator("nominal_frequency_hz")
+    @classmethod
+    def _mains(cls, value: float | None) -> float | None:
+        if value not in (None, 50, 60):
+            raise refusal("50 or 60")
+        return value
+
+
+class Pv(Table):
+    """`[station.pv]`: the size of the solar array."""
+
+    kwp: float | None = Field(default=None, gt=0, le=100_000, description="kilowatts peak above 0")
+
+
+class Cadence(Table):
+    """`[station.cadence]`: seconds between two reads of a tier, where the default does not suit: a paid link."""
+
+    fast_s: float | None = Field(default=None, ge=1, le=86_400, description="seconds from 1 to 86400")
+    medium_s: float | None = Field(default=None, ge=1, le=86_400, description="seconds from 1 to 86400")
+    slow_s: float | None = Field(default=None, ge=1, le=86_400, description="seconds from 1 to 86400")
+    rare_s: float | None = Field(default=None, ge=1, le=86_400, description="seconds from 1 to 86400")
+
+    def by_tier(self) -> Mapping[Tier, float]:
+        """Seconds between two reads of each tier. A tier is never read more often than the one before it."""
+        own = {Tier.FAST: self.fast_s, Tier.MEDIUM: self.medium_s, Tier.SLOW: self.slow_s, Tier.RARE: self.rare_s}
+        intervals: dict[Tier, float] = {}
+        longest = 0.0
+        for tier, seconds in own.items():
+            longest = max(longest, seconds if seconds is not None else TIER_S[tier])
+            intervals[tier] = longest
+        return intervals
+
+
+class StationConfig(Table):
+    """One `[[station]]`: how it is reached, and what the operator knows of it that the device does not."""
+
+    id: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,63}$",
+        description="1 to 64 small letters, digits and hyphens, such as alder-farm",
+    )
+    name: Name = Field(description="the name to show, one line of text")
+    http: HttpSettings | None = Field(default=None, description="a table [station.http]")
+    mqtt: MqttSettings | None = Field(default=None, description="a table [station.mqtt]")
+    source: SourceName = Field(default="http", validate_default=True, description='"http" or "mqtt"')
+    fallback: SourceName | None = Field(default=None, description='"http" or "mqtt", the other than source')
+    tags: Lines = Field(default=(), description='a list of texts such as ["farm", "off-grid"]')
+    contact: Line = Field(default="", description="one line: whom to call")
+    access: Line = Field(default="", description="one line: how to get in")
+    notes: Prose = Field(default="", description="text")
+    runbook: Prose = Field(default="", description="text: what to do when it fails, or where that is written")
+    location: Location = Field(default_factory=Location, description="a table [station.location]")
+    battery: Battery = Field(default_factory=Battery, description="a table [station.battery]")
+    grid: Grid = Field(default_factory=Grid, description="a table [station.grid]")
+    pv: Pv = Field(default_factory=Pv, description="a table [station.pv]")
+    cadence: Cadence = Field(default_factory=Cadence, description="a table [station.cadence]")
+    thresholds: dict[ParameterName, Parameter] = Field(
+        default_factory=dict, description="a table [station.thresholds] such as soc_warn = 25"
+    )
+
+    @field_validator("source", "fallback")
+    @classmethod
+    def _is_described(cls, value: SourceName | None, info: ValidationInfo) -> SourceName | None:
+        if value in info.data and info.data[value] is None:
+            http = value == "http"
+            expected = "the station's address, such as http://192.0.2.10:8088" if http else "a table [station.mqtt]"
+            raise refusal(expected, "nothing", key="url" if http else "mqtt")
+        return value
+
+    @field_validator("fallback")
+    @classmethod
+    def _is_another(cls, value: SourceName | None, info: ValidationInfo) -> SourceName | None:
+        if value is not None and value == info.data.get("source"):
+            raise refusal("another source than the first", f"{value!r} again")
+        return value
+
+    def http_target(self) -> HttpAccess | None:
+        """The HTTP API with its secrets in plain text; None where the file names none."""
+        return self.http.access() if self.http else None
+
+    def mqtt_target(self) -> MqttAccess | None:
+        """The MQTT broker with its password in plain text; None where the file names none."""
+        return self.mqtt.access() if self.mqtt else None
+
+    def public(self) -> dict[str, Any]:
+        """What the store may keep, as JSON holds it: the file's keys without secrets, of headers the names only."""
+        secrets = {"http": {"password", "token", "proxy", "headers"}, "mqtt": {"password"}}
+        shown: dict[str, Any] = self.model_dump(mode="json", exclude=secrets)
+        if self.http:
+            shown["http"]["headers"] = sorted(self.http.headers)
+        return shown

@@ -1,0 +1,73 @@
+"""Edits picked up while running: a cheap look at the files, and a broken edit that takes no good station away."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from victron_console.config.files import LoadResult, list_files, load
+from victron_console.config.station import StationConfig
+
+_Stamp = tuple[int, int, int] | None
+
+
+class ConfigFiles:
+    """The configuration as it is now. Ask `changed()` every few seconds; it costs one `stat` a file."""
+
+    def __init__(self, paths: Sequence[Path], environ: Mapping[str, str] = os.environ) -> None:
+        self._paths = tuple(paths)
+        self._environ = environ
+        self._stamps: Mapping[Path, _Stamp] = {}
+        self._homes: dict[str, Path] = {}
+        self.current = LoadResult()
+        self.reload()
+
+    def changed(self) -> bool:
+        """Whether a file came, went or was written since it was last read: station, secret or certificate."""
+        return self._look(self.current.referred) != self._stamps
+
+    def reload(self) -> LoadResult:
+        """Read all files anew.
+
+        A file with a fault loses none of the stations that it gave before: the last good version of each stays until
+        the file is free of faults. The faults are reported all the same.
+        """
+        before = self._look(self.current.referred)
+        fresh = load(self._paths, self._environ)
+        # A stamp from before the reading: what is written in between is seen the next time.
+        self._stamps = {path: before.get(path, now) for path, now in self._look(fresh.referred).items()}
+        kept = self._last_good(fresh)
+        homes = {station: file for file, ids in fresh.files.items() for station in ids}
+        self._homes = {station.id: self._homes[station.id] for station in kept} | homes
+        self.current = replace(fresh, stations=(*fresh.stations, *kept))
+        return self.current
+
+    def _last_good(self, fresh: LoadResult) -> list[StationConfig]:
+        """The stations that are missing now although nobody took them out: their file has a fault."""
+        broken = {fault.file for fault in fresh.faults}
+        present = {station.id for station in fresh.stations}
+        return [
+            station
+            for station in self.current.stations
+            if station.id not in present and broken.intersection((home := self._homes[station.id], *home.parents))
+        ]
+
+    def _look(self, referred: Iterable[Path]) -> dict[Path, _Stamp]:
+        found: set[Path] = set(referred)
+        for path in self._paths:
+            try:
+                found.update(list_files(path))
+            except OSError:
+                found.add(path)
+        return {path: _stamp(path) for path in found}
+
+
+def _stamp(path: Path) -> _Stamp:
+    """What changes when a file is written or replaced; None where there is none."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):  # ValueError: a null character in a path that a station file names
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
