@@ -1,0 +1,110 @@
+"""What went wrong on the wire, as the narrow errors of a source. Owns the sentences; catches nothing itself."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+
+import httpx
+
+from victron_console.model.text import clean
+from victron_console.sources.base import BadAnswer, Misconfigured, SourceError, Unreachable
+from victron_console.sources.target import HttpTarget
+from victron_console.sources.tls import WrongCertificate
+
+
+def explain(error: Exception, target: HttpTarget) -> SourceError:
+    """The error of a source for an exception that came before any answer."""
+    place = target.place
+    chain = list(_causes(error))
+    for cause in chain:
+        if isinstance(cause, ssl.SSLError):
+            return _tls_failure(cause, place)
+        if isinstance(cause, socket.gaierror):
+            host = place.rpartition(":")[0]
+            return Unreachable(
+                f"The host name {host} is not known: check its spelling and whether DNS or the VPN is up, "
+                f"or give the IP address."
+            )
+        if isinstance(cause, UnicodeError):
+            return Misconfigured(f"The host name of {place} cannot be one: check its spelling.")
+        if isinstance(cause, ConnectionRefusedError):
+            return Unreachable(
+                f"{place} refused the connection: check that the D-Bus HTTP API runs on the device "
+                f"and that the port is right."
+            )
+    return _transport_failure(error, chain, place)
+
+
+def _transport_failure(error: Exception, chain: list[BaseException], place: str) -> SourceError:
+    if isinstance(error, httpx.ProxyError):
+        return Unreachable(f"The proxy on the way to {place} did not let the request through ({_words(error)}).")
+    if isinstance(error, httpx.ConnectTimeout):
+        return Unreachable(
+            f"{place} does not take a connection: the device is off, the link or the VPN is down, "
+            f"or a firewall drops the packets."
+        )
+    if isinstance(error, httpx.ConnectError):
+        reason = next((cause.strerror for cause in chain if isinstance(cause, OSError) and cause.strerror), "")
+        return Unreachable(f"{place} is out of reach{f' ({reason})' if reason else ''}: check the route and the VPN.")
+    if isinstance(error, httpx.LocalProtocolError):
+        return Misconfigured(f"The request to {place} cannot be sent ({_words(error)}): check its headers and login.")
+    if isinstance(error, httpx.RemoteProtocolError) and "without sending" not in str(error):
+        return BadAnswer(f"{place} does not answer in HTTP: check that the port is right and whether it wants https.")
+    return Unreachable(
+        f"{place} closed the connection without an answer: the API may be restarting; behind a tunnel or proxy, "
+        f"the device may be off."
+    )
+
+
+def cut_off(error: Exception, target: HttpTarget) -> BadAnswer:
+    """The error for an exception in the middle of an answer."""
+    return BadAnswer(f"{target.place} broke off its answer ({_words(error)}): it counts as a failed poll.")
+
+
+def refused_status(status: int, location: str, target: HttpTarget) -> SourceError | None:
+    """The error that a status means for whatever was asked, or None where it depends on the question."""
+    place = target.place
+    if 300 <= status < 400:
+        to = f" to {clean(location, 80)}" if location else ""
+        return Misconfigured(f"{place} redirects{to}, which is not followed: give the address it should be asked at.")
+    if status in (401, 403):
+        return Misconfigured(f"{place} refused the login (HTTP {status}): check user, password or token.")
+    if status == 407:
+        return Misconfigured(f"The proxy on the way to {place} refused the login (HTTP 407).")
+    return None
+
+
+def _tls_failure(error: ssl.SSLError, place: str) -> Misconfigured:
+    if isinstance(error, WrongCertificate):
+        return Misconfigured(
+            f"{place} shows another certificate than the pinned one (SHA-256 {error.found}): if it was renewed, "
+            f"compare on site and set its fingerprint; nothing was sent."
+        )
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Misconfigured(
+            f"The certificate of {place} cannot be trusted ({clean(error.verify_message)}): give its CA file "
+            f"or its fingerprint."
+        )
+    return Misconfigured(
+        f"{place} does not complete the TLS handshake ({_words(error)}): check whether it speaks https at all."
+    )
+
+
+def _words(error: BaseException) -> str:
+    return clean(str(error) or type(error).__name__, 120)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The exception and what caused it, groups included (a connection is tried over several addresses at once)."""
+    todo: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while todo:
+        cause = todo.pop(0)
+        if cause is None or id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        todo += cause.exceptions if isinstance(cause, BaseExceptionGroup) else ()
+        todo += [cause.__cause__, cause.__context__]

@@ -1,0 +1,245 @@
+"""A station over its D-Bus HTTP API. Owns what the calls mean; `wire` has the manners, `values` what a value is worth.
+
+Read-only: the API can write values, this source has no way to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import httpx
+
+from victron_console.model.clock import Clock
+from victron_console.model.device import BUS_PREFIX, DeviceKey, class_of
+from victron_console.model.text import clean
+from victron_console.sources.base import (
+    BadAnswer,
+    BusDead,
+    Discovery,
+    Misconfigured,
+    NoSuchService,
+    ServiceReading,
+    SourceError,
+    TimedOut,
+    Traffic,
+)
+from victron_console.sources.naming import DeviceNames
+from victron_console.sources.target import HttpTarget
+from victron_console.sources.values import MAX_PATHS, read_tree
+from victron_console.sources.wire import Answer, Wire
+
+log = logging.getLogger(__name__)
+
+IDENTITY = "Victron DBus API Server"
+MAX_SERVICES = 200
+_BUS_NAME = re.compile(re.escape(BUS_PREFIX) + r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+
+
+class HttpApi:
+    """One station's values, read one service at a time.
+
+    Nothing but the identity is asked of a server that has not said it is the API, and nothing but its health of one
+    that timed out, until it has answered that: it may be held by a hung service for 50 s.
+    """
+
+    def __init__(
+        self,
+        target: HttpTarget,
+        clock: Clock,
+        transport: httpx.AsyncBaseTransport | None = None,
+        known: Mapping[str, DeviceKey] | None = None,
+    ) -> None:
+        """Args:
+        target: where, and how to get in.
+        clock: names the moment of each reading.
+        transport: what carries the requests; None is the network.
+        known: device keys that services (by bus name) had in an earlier run; they keep them.
+        """
+        self.traffic = Traffic()
+        self._target = target
+        self._wire = Wire(target, clock, self.traffic, transport)
+        self._names = DeviceNames(known)
+        self._api = ""
+        self._may_be_held = False
+        self._shortened: set[str] = set()
+
+    async def discover(self) -> Discovery:
+        """Who answers there and which services it has.
+
+        Raises:
+            Misconfigured: something else than the API answers, or the login or certificate is wrong.
+            BusDead: the API knows no service.
+            SourceError: as it fits.
+        """
+        with self._counting_errors():
+            await self._wait_if_held()
+            await self._identify()
+            answer = await self._ask("/services")
+            services = self._services(self._object(answer))
+            self._names.on_bus(services)
+            return Discovery(services, self._api, answer.clock_skew_s)
+
+    async def read(self, service: str) -> ServiceReading:
+        """All values of a service. After a `TimedOut` it waits for the server first, as `recovered` does.
+
+        Raises:
+            TimedOut: the service hung, or the link is slow. Call `recovered` before anything else.
+            NoSuchService: it left the bus, gave no values, or hung until the server gave up.
+            SourceError: as it fits.
+        """
+        with self._counting_errors():
+            await self._wait_if_held()
+            if not self._api:
+                await self._identify()
+            answer = await self._ask("/value", service=service, path="/")
+            tree = self._tree(answer, service)
+            readings = read_tree(class_of(service), tree, answer.at)
+            return ServiceReading(
+                service=service,
+                key=self._names.key(service, readings),
+                at=answer.at,
+                readings=readings,
+                round_trip_s=answer.round_trip_s,
+                size_bytes=len(answer.body),
+                clock_skew_s=answer.clock_skew_s,
+            )
+
+    async def recovered(self) -> None:
+        """Wait until the server is free: one `/health`, which touches no D-Bus, with a limit of a minute.
+
+        Raises:
+            SourceError: it is not free within that, or not there at all.
+        """
+        with self._counting_errors():
+            await self._wait_until_free()
+
+    async def close(self) -> None:
+        """Let go of everything. May be called twice."""
+        await self._wire.close()
+
+    async def _wait_if_held(self) -> None:
+        if self._may_be_held:
+            await self._wait_until_free()
+
+    async def _wait_until_free(self) -> None:
+        self._may_be_held = True
+        self._object(await self._wire.get("/health", self._target.free_deadline_s))
+        self._may_be_held = False
+
+    async def _ask(self, call: str, **query: str) -> Answer:
+        try:
+            return await self._wire.get(call, self._target.deadline_s, query)
+        except (TimedOut, asyncio.CancelledError):  # the server goes on with what nobody waits for
+            self._may_be_held = True
+            raise
+
+    async def _identify(self) -> None:
+        """Ask who answers. A server that was the API once may fail for a while; one that never was is another."""
+        answer = await self._ask("/")
+        try:
+            said = self._object(answer)
+        except BadAnswer as error:
+            if self._api or answer.status >= 500 or not _is_whole_text(answer.body):
+                raise
+            raise self._another_program(f"HTTP {answer.status}") from error
+        name = clean(str(said.get("name", "")), 60)
+        if IDENTITY not in name:
+            raise self._another_program(f"`{name}`" if name else "JSON without a name")
+        self._api = f"{name} {clean(str(said.get('version', '')), 30)}".strip()
+
+    def _another_program(self, said: str) -> Misconfigured:
+        return Misconfigured(
+            f"{self._target.place} answers, but not as {IDENTITY} ({said}): another program listens there. "
+            f"Check the address; port 8088 is also the default of venus-influx-loader."
+        )
+
+    def _object(self, answer: Answer) -> dict[str, object]:
+        """The JSON object of an answer of status 200.
+
+        Raises:
+            BadAnswer: it is something else.
+        """
+        try:
+            data = answer.json()
+        except BadAnswer:
+            if answer.status == 200:
+                raise
+            data = None
+        if answer.status != 200:
+            raise BadAnswer(f"{answer.place} answered HTTP {answer.status}{_said(data)}.")
+        if not isinstance(data, dict):
+            raise BadAnswer(f"{answer.place} gave JSON that is no object: it counts as a failed poll.")
+        if data.get("success") is False:
+            raise BadAnswer(f"{answer.place} says that it failed{_said(data)}.")
+        return data
+
+    def _services(self, data: dict[str, object]) -> tuple[str, ...]:
+        listed = data.get("services")
+        if not isinstance(listed, list):
+            raise BadAnswer(f"{self._target.place} gave no list of services: it counts as a failed poll.")
+        if not listed:
+            raise BusDead(
+                f"The API of {self._target.place} answers but sees no service: the D-Bus of the device is down, "
+                f"and it may need a restart."
+            )
+        names = sorted({name for name in listed if isinstance(name, str) and _is_bus_name(name)})
+        if not names:
+            raise BadAnswer(f"{self._target.place} lists no service of Victron's: it counts as a failed poll.")
+        if len(names) < len(listed) or len(names) > MAX_SERVICES:
+            self._note_shortened("/services", f"{len(names[:MAX_SERVICES])} of {len(listed)} names")
+        return tuple(names[:MAX_SERVICES])
+
+    def _tree(self, answer: Answer, service: str) -> dict[str, object]:
+        if answer.status == 404 and _is_of_api(answer):
+            raise NoSuchService(f"{service} on {answer.place} left the bus or does not respond to it.")
+        tree = self._object(answer).get("value")
+        if not isinstance(tree, dict):
+            raise BadAnswer(f"{answer.place} gave no values for {service}: it counts as a failed poll.")
+        if not tree:  # what the server makes of a daemon that hung; as a reading it would make old values look fresh
+            raise NoSuchService(f"{service} on {answer.place} is there but gives no values.")
+        if len(tree) > MAX_PATHS:
+            self._note_shortened(service, f"the first {MAX_PATHS} of {len(tree)} paths")
+        return tree
+
+    def _note_shortened(self, what: str, kept: str) -> None:
+        if what not in self._shortened:
+            self._shortened.add(what)
+            log.warning("%s: %s gives more than can be used, kept %s", self._target.place, what, kept)
+
+    @contextmanager
+    def _counting_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except SourceError as error:
+            kind = type(error).__name__
+            self.traffic.errors += 1
+            self.traffic.by_kind[kind] = self.traffic.by_kind.get(kind, 0) + 1
+            raise
+
+
+def _is_bus_name(name: str) -> bool:
+    """Whether D-Bus allows the name (255 ASCII characters at most): anything else cannot be a service."""
+    return len(name) <= 255 and _BUS_NAME.fullmatch(name) is not None
+
+
+def _is_of_api(answer: Answer) -> bool:
+    """Whether a 404 is the API's own and not that of a proxy before it."""
+    try:
+        data = answer.json()
+    except BadAnswer:
+        return False
+    return isinstance(data, dict) and data.get("success") is False
+
+
+def _is_whole_text(body: bytes) -> bool:
+    """Whether a body that is no JSON object came whole: a JSON text that breaks off says nothing of who sent it."""
+    return bool(body.strip()) and body.lstrip()[:1] != b"{"
+
+
+def _said(data: object) -> str:
+    error = data.get("error") if isinstance(data, dict) else None
+    return f": {clean(error, 120)}" if isinstance(error, str) and error else ""

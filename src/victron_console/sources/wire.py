@@ -1,0 +1,186 @@
+"""One GET to a station and its whole answer. Owns the manners on the wire; does not know what the answers mean.
+
+The server is single-threaded and blocked by any idle connection, so: one request at a time, a connection of its own
+each, asked as soon as it is open and closed as soon as it is answered or given up. There is no other method than GET,
+nothing follows a redirect, keeps a cookie or reads the environment: requests go to the transport itself, not through
+an `httpx.AsyncClient`, which could (and costs half as much CPU again).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote
+
+import httpx
+from pydantic_core import from_json
+
+from victron_console.model.clock import Clock
+from victron_console.sources import tls
+from victron_console.sources.base import BadAnswer, Misconfigured, TimedOut, Traffic
+from victron_console.sources.failures import cut_off, explain, refused_status
+from victron_console.sources.target import HttpTarget
+
+MAX_BODY_BYTES = 8 * 1024 * 1024
+"""The largest real answer, a whole settings tree, has 0.12 MB."""
+_CONNECT_SHARE = 0.6
+"""Part of a deadline for the connection: a host that is off is told from one that is busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whole."""
+
+    place: str
+    status: int
+    body: bytes
+    at: float
+    """When the request was sent (UTC epoch, s)."""
+    round_trip_s: float
+    clock_skew_s: float | None
+    """The server's clock minus ours, to half a second; None without a usable `Date`."""
+
+    def json(self) -> object:
+        """The body parsed; it may hold NaN and Infinity.
+
+        Raises:
+            BadAnswer: it is cut off or no JSON.
+        """
+        try:
+            return _parse(self.body)
+        except (ValueError, RecursionError) as error:
+            if not self.body.strip():
+                reason = "an empty answer"
+            elif "EOF" in str(error) and self.body.lstrip()[:1] in (b"{", b"["):
+                reason = "an answer that is cut off"
+            elif self.body.lstrip()[:1] == b"<":
+                reason = "HTML instead of JSON"
+            else:
+                reason = "an answer that is not JSON"
+            status = "" if self.status == 200 else f" with HTTP {self.status}"
+            raise BadAnswer(f"{self.place} gave {reason}{status}: it counts as a failed poll.") from error
+
+
+class Wire:
+    """The requests to one station, one at a time."""
+
+    def __init__(
+        self, target: HttpTarget, clock: Clock, traffic: Traffic, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._target = target
+        self._clock = clock
+        self._traffic = traffic
+        self._transport = transport
+        self._one_at_a_time = asyncio.Lock()
+        self._headers = target.request_headers
+
+    async def get(self, call: str, deadline_s: float, query: Mapping[str, str] | None = None) -> Answer:
+        """The answer to a GET, of any status that says something of the question.
+
+        Raises:
+            TimedOut: it was not whole within the deadline. The connection is closed, the server may still be busy.
+            SourceError: the connection failed, the answer was cut off or too big, the login was refused, or the
+                server redirects.
+        """
+        asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in (query or {}).items())
+        url = f"{self._target.url}{call}{f'?{asked}' if asked else ''}"
+        connect_s = deadline_s * _CONNECT_SHARE
+        async with self._one_at_a_time:
+            self._traffic.requests += 1
+            try:
+                async with asyncio.timeout(deadline_s):
+                    request = httpx.Request("GET", url, headers=self._headers)
+                    request.extensions["timeout"] = {"connect": connect_s}
+                    return await self._exchange(request)
+            except TimeoutError as error:
+                raise TimedOut(
+                    f"{self._target.place} gave no whole answer within {deadline_s:g} s: a service on the device may "
+                    f"hang, or the link is too slow for the deadline."
+                ) from error
+            except (httpx.TransportError, httpx.InvalidURL, UnicodeError) as error:
+                raise explain(error, self._target) from error
+
+    async def _exchange(self, request: httpx.Request) -> Answer:
+        at, started = self._clock.now(), self._clock.monotonic()
+        response = await self._open_transport().handle_async_request(request)
+        try:
+            skew_s = _clock_skew_s(response.headers.get("date"), self._clock.now())
+            if error := refused_status(response.status_code, response.headers.get("location", ""), self._target):
+                raise error
+            body = await self._body(response)
+        finally:
+            await response.aclose()
+        round_trip_s = self._clock.monotonic() - started
+        return Answer(self._target.place, response.status_code, body, at, round_trip_s, skew_s)
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            async for chunk in response.aiter_raw():
+                chunks.append(chunk)
+                size += len(chunk)
+                self._traffic.bytes_in += len(chunk)
+                if size > MAX_BODY_BYTES:
+                    raise BadAnswer(
+                        f"{self._target.place} sends an answer of more than {MAX_BODY_BYTES >> 20} MB: it was not "
+                        f"read further; check what listens there."
+                    )
+        except httpx.TransportError as error:
+            raise cut_off(error, self._target) from error
+        return b"".join(chunks)
+
+    def _open_transport(self) -> httpx.AsyncBaseTransport:
+        """The transport, made at the first request, so that a bad certificate file is that request's failure."""
+        if self._transport is None:
+            self._transport = httpx.AsyncHTTPTransport(
+                verify=self._context(),
+                trust_env=False,
+                limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
+                proxy=httpx.Proxy(self._target.proxy) if self._target.proxy else None,
+            )
+        return self._transport
+
+    def _context(self) -> ssl.SSLContext:
+        target = self._target
+        if not target.is_tls:
+            return tls.no_tls()
+        try:
+            if target.fingerprint:
+                return tls.pinned(target.fingerprint, target.ca_file)
+            return tls.verifying(target.ca_file)
+        except OSError as error:
+            raise Misconfigured(
+                f"The CA file {target.ca_file} for {target.place} cannot be used ({error}): it must hold "
+                f"certificates in PEM form."
+            ) from error
+
+    async def close(self) -> None:
+        """Close whatever is open. May be called twice."""
+        if self._transport is not None:
+            await self._transport.aclose()
+
+
+def _parse(body: bytes) -> object:
+    try:
+        return from_json(body)
+    except ValueError:
+        if b"\\ud" not in body.lower():
+            raise
+        return json.loads(body)  # takes the lone surrogates that from_json refuses; they are cleaned with the rest
+
+
+def _clock_skew_s(date: str | None, now: float) -> float | None:
+    """Server minus us. The header is cut to whole seconds: its middle is the best guess."""
+    if not date:
+        return None
+    try:
+        moment = parsedate_to_datetime(date)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() + 0.5 - now
