@@ -31,7 +31,7 @@ class Line:
         """Write text from a column on, over what is there; gives the column after it."""
         for character, width in graphemes(text):
             end = column + width
-            if 0 <= column and end <= self.width:
+            if column >= 0 and end <= self.width:
                 self._free(column, end)
                 self._cells[column] = (character, role, bold)
                 if width == 2:
@@ -75,4 +75,3 @@ class Line:
             for (role, bold), run in groupby(self._cells, key=lambda cell: (cell[1], cell[2]))
         ]
         return Strip(segments, self.width)
-

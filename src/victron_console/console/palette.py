@@ -9,17 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Protocol, cast
 
 from rich.style import Style
 
 
 class Role(StrEnum):
-    """What a piece of text is for. `BACKGROUND`, `SURFACE` and `SELECTION` are grounds that others stand on."""
+    """What a piece of text is for. `BACKGROUND`, `SURFACE`, `SELECTION` and `BANNER` are grounds that others stand on."""
 
     BACKGROUND = "background"
     SURFACE = "surface"
     """The header and the key row."""
     SELECTION = "selection"
+    BANNER = "banner"
+    """The header in time mode: what is seen is not now."""
     TEXT1 = "text1"
     """Bright: names, SOC, powers of 1 kW and more."""
     TEXT2 = "text2"
@@ -54,7 +57,7 @@ class Role(StrEnum):
     """`·` loss, unmeasured."""
 
 
-GROUNDS = (Role.BACKGROUND, Role.SURFACE, Role.SELECTION)
+GROUNDS = (Role.BACKGROUND, Role.SURFACE, Role.SELECTION, Role.BANNER)
 
 _ON_SELECTION = {Role.TEXT3: Role.TEXT2, Role.SPARK: Role.TEXT3, Role.BAR_REST: Role.TEXT3}
 """Roles too faint to be read on the selected row's tone, and what they are drawn as there."""
@@ -80,7 +83,18 @@ class Palette:
         for ground in GROUNDS:
             for role in Role:
                 shown = _ON_SELECTION.get(role, role) if ground is Role.SELECTION else role
-                style = self.styles[ground] + self.styles[shown]
+                style = self.styles[ground] if ground is Role.BANNER else self.styles[ground] + self.styles[shown]
                 table[role, ground, False] = style
                 table[role, ground, True] = style + strong
         return table
+
+
+class HasPalette(Protocol):
+    """What draws in a palette: the console's app."""
+
+    palette: Palette
+
+
+def palette_of(app: object) -> Palette:
+    """The palette of the app that a widget stands in."""
+    return cast(HasPalette, app).palette

@@ -54,7 +54,22 @@ class ConsoleTheme:
             panel=ground[Role.SURFACE],
             dark=self.palette.dark,
             ansi=self.palette.ansi,
-            variables={variable(role): ground.get(role, ink[role]) for role in Role},
+            boost=ground[Role.SURFACE] if self.palette.ansi else None,
+            variables=self._variables(ink, ground),
+        )
+
+    def _variables(self, ink: dict[Role, str], ground: dict[Role, str]) -> dict[str, str]:
+        roles = {variable(role): ground.get(role, ink[role]) for role in Role}
+        if not self.palette.ansi:
+            return roles
+        # Textual mixes these for itself from true colours; from the terminal's own it cannot
+        front, back = ink[Role.BANNER], ground[Role.BANNER]
+        pairs = ("ansi", "block-cursor", "input-cursor", "input-selection", "screen-selection")
+        return (
+            roles
+            | {f"{pair}-foreground": front for pair in pairs}
+            | {f"{pair}-background": back for pair in pairs}
+            | {"ansi-foreground": back, "ansi-background": front, "border-blurred": ink[Role.RULE]}
         )
 
 
@@ -109,7 +124,7 @@ def parse_theme(data: dict[str, Any], source: str) -> ConsoleTheme:
         raise ThemeError(f"Theme {source} has the unknown key {unknown[0]!r}; take it out.")
     name, roles = data.get("name"), data.get("roles")
     if not isinstance(name, str) or not name.isidentifier():
-        raise ThemeError(f"Theme {source} needs a name of letters and digits: name = \"dusk\".")
+        raise ThemeError(f'Theme {source} needs a name of letters and digits: name = "dusk".')
     if not isinstance(roles, dict):
         raise ThemeError(f"Theme {source} has no [roles] table; copy one from a theme that is shipped.")
     if unknown := sorted(set(roles) - set(Role)):
@@ -117,7 +132,7 @@ def parse_theme(data: dict[str, Any], source: str) -> ConsoleTheme:
     styles = {role: _style(roles.get(role), role, source) for role in Role}
     for role in GROUNDS:
         if styles[role].bgcolor is None:
-            raise ThemeError(f"Theme {source}: {role} is a ground and needs a colour behind: \"#ffffff on #000000\".")
+            raise ThemeError(f'Theme {source}: {role} is a ground and needs a colour behind: "#ffffff on #000000".')
     dark, ansi = bool(data.get("dark", True)), bool(data.get("ansi", False))
     title = clean(str(data.get("title") or name), 40)
     return ConsoleTheme(name, title, Palette(name, styles, dark=dark, ansi=ansi))
@@ -129,7 +144,7 @@ def _style(text: object, role: Role, source: str) -> Style:
     try:
         style = Style.parse(text)
     except StyleSyntaxError as error:
-        raise ThemeError(f"Theme {source}: {text!r} for {role} is no style; write it as \"#aab3bb\".") from error
+        raise ThemeError(f'Theme {source}: {text!r} for {role} is no style; write it as "#aab3bb".') from error
     if style.color is None:
         raise ThemeError(f"Theme {source}: {role} has no text colour in {text!r}.")
     for colour in (style.color, style.bgcolor):

@@ -1,0 +1,351 @@
+"""The console's app: themes, screens, the view they share, the operator's choices, and an orderly end.
+
+Reads the store only, through its watch. It never asks a station anything; the collector, where it runs in this process,
+is a worker handed in from outside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.app import App
+from textual.command import CommandPalette
+from textual.driver import Driver
+from textual.filter import LineFilter
+from textual.worker import Worker, WorkerState
+
+from victron_console.console.commands import ConsoleCommands, Runner, run_command
+from victron_console.console.glyphs import AsciiFilter
+from victron_console.console.keys import GLOBAL_KEYS, bindings
+from victron_console.console.palette import Palette, Role
+from victron_console.console.screens import SCREENS
+from victron_console.console.screens.base import ConsoleScreen
+from victron_console.console.screens.dialogs import HelpScreen, LinePrompt
+from victron_console.console.settings import load_settings, save_settings
+from victron_console.console.text import plain
+from victron_console.console.themes import DEFAULT_THEME, NO_COLOR_THEME, ConsoleTheme, LoadedThemes, variable
+from victron_console.console.traffic import Traffic, counting
+from victron_console.console.view import FleetChanged, FleetView
+from victron_console.model.clock import Clock, local
+
+if TYPE_CHECKING:
+    from victron_console.console.watch import StoreWatch
+    from victron_console.store.reader import Reader
+
+T = TypeVar("T")
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+STEP_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleOptions:
+    """What the command line says about the console."""
+
+    operator: str = ""
+    """Who acknowledges, on a shared login."""
+    low_bandwidth: bool = False
+    ascii: bool = False
+    bell: bool = False
+    readonly: str = ""
+    """Why the store cannot be written, as a sentence; empty where it can."""
+    theme: str = ""
+    notice: str = ""
+    """Something to say at the start."""
+    settings_path: Path | None = None
+
+
+class ConsoleApp(App[int]):
+    """The console."""
+
+    CSS_PATH = "console.tcss"
+    TITLE = "victron-console"
+    COMMANDS: ClassVar = {ConsoleCommands}
+    BINDINGS: ClassVar = [
+        *bindings(GLOBAL_KEYS),
+        *[(entry.key, f"open('{entry.name}')", entry.about) for entry in SCREENS],
+    ]
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        themes: LoadedThemes,
+        options: ConsoleOptions | None = None,
+        watch: StoreWatch | None = None,
+        collector: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._traffic = Traffic()
+        super().__init__()
+        self.clock = clock
+        self.options = options or ConsoleOptions()
+        self.themes: dict[str, ConsoleTheme] = dict(themes.themes)
+        self.view = FleetView(clock.now())
+        self.station: str | None = None
+        """The station that the operator has chosen; every screen is about it."""
+        self.paused = False
+        self.as_of: float | None = None
+        """The moment that is looked at; None is now."""
+        self.low_bandwidth = self.options.low_bandwidth
+        self.terminal_bytes_s = 0.0
+        self.settings = load_settings(self.options.settings_path)
+        self._theme_faults = themes.faults
+        self._ascii = AsciiFilter() if self.options.ascii else None
+        self._watch = watch
+        self._collector = collector
+        self._tried_from = ""
+        for theme in self.themes.values():
+            self.register_theme(theme.to_textual())
+        self.theme = self._first_theme()
+
+    # ---- themes
+
+    @property
+    def palette(self) -> Palette:
+        """The look of every role in the theme in force."""
+        return (self.themes.get(self.theme) or self.themes[DEFAULT_THEME]).palette
+
+    def _first_theme(self) -> str:
+        if self.no_color:
+            return NO_COLOR_THEME
+        wanted = self.options.theme or self.settings.theme
+        if wanted in self.themes:
+            return wanted
+        few_colours = self.console.color_system == "standard"
+        return "ansi" if few_colours and "ansi" in self.themes else DEFAULT_THEME
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Every role's variable, so that a theme of Textual's own would not stop the app."""
+        return dict.fromkeys(map(variable, Role), "ansi_default")
+
+    def use_theme(self, name: str) -> str:
+        """Change the colours; gives a sentence where there is no such theme."""
+        if name not in self.themes:
+            return f"No theme is called {plain(name)}; there are {', '.join(sorted(self.themes))}."
+        self.theme = self.settings.theme = name
+        return ""
+
+    def on_command_palette_opened(self) -> None:
+        """Remember the colours that a theme tried on in the palette gives way to."""
+        self._tried_from = self.theme
+
+    def on_command_palette_option_highlighted(self, event: CommandPalette.OptionHighlighted) -> None:
+        """Try a theme on while its command is highlighted."""
+        command = getattr(getattr(event.highlighted_event.option, "hit", None), "command", None)
+        word, _, name = command.text.partition(" ") if isinstance(command, Runner) else ("", "", "")
+        self.theme = name if word == "theme" and name in self.themes else self._tried_from
+
+    def on_command_palette_closed(self, event: CommandPalette.Closed) -> None:
+        """Nothing chosen: the old colours return."""
+        if not event.option_selected:
+            self.theme = self._tried_from
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """What all that is drawn passes through last."""
+        filters = list(super().get_line_filters())
+        return [*filters, self._ascii] if self._ascii else filters
+
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal's driver, with its bytes counted."""
+        return counting(super().get_driver_class(), self._traffic)
+
+    # ---- life
+
+    async def on_mount(self) -> None:
+        """Start the watch, the collector where there is one, and the first screen."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.add_signal_handler(number, self.exit, None, 128 + number)
+        self.station = self.settings.station or None
+        self.open("fleet")
+        for fault in (*self._theme_faults, self.options.notice, self.options.readonly):
+            if fault:
+                self.say(fault)
+        self.set_interval(1.0, self._tick)
+        if self._watch is not None:
+            self.run_worker(self._watch.run(self._arrived), group="watch", exit_on_error=False)
+        if self._collector is not None:
+            self.run_worker(self._collect(self._collector), group="collector", exit_on_error=False)
+
+    async def _collect(self, collector: Callable[[], Awaitable[None]]) -> None:
+        await collector()
+
+    def on_unmount(self) -> None:
+        """Keep the operator's choices and let the store go."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+        self.settings.station = self.station or ""
+        self.settings.left_at = self.clock.now()
+        save_settings(self.options.settings_path, self.settings)
+        if self._watch is not None:
+            self._watch.close()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that failed is said; the screens stay."""
+        if event.state is WorkerState.ERROR:
+            what = {"watch": "The store can no longer be read", "collector": "The collector stopped"}
+            said = what.get(event.worker.group, "Something asked of the store failed")
+            self.say(f"{said}: {event.worker.error}.")
+
+    def say(self, sentence: str) -> None:
+        """A short message that goes away by itself."""
+        self.notify(plain(sentence), markup=False, timeout=8)
+
+    # ---- the view
+
+    @property
+    def now(self) -> float:
+        """The moment that is shown: the clock's, or the one held or chosen."""
+        return self.view.at if self.paused or self.replaying else self.clock.now()
+
+    @property
+    def replaying(self) -> bool:
+        """Whether another moment than now is looked at."""
+        return self.as_of is not None
+
+    async def read(self, question: Callable[[Reader], T]) -> T:
+        """What the store answers, asked off the screen's thread."""
+        if self._watch is None:
+            raise RuntimeError("This console has no store to ask.")
+        return await self._watch.ask(question)
+
+    def _arrived(self, view: FleetView) -> None:
+        self.post_message(FleetChanged(view))
+
+    def on_fleet_changed(self, message: FleetChanged) -> None:
+        """A newer view: shown, unless the screen is held."""
+        if self.paused and not message.view.replay:
+            return
+        self.show(message.view)
+
+    def show(self, view: FleetView) -> None:
+        """Make a view the one that is shown."""
+        self.view = view
+        if self.station is None and view.sites:
+            self.station = view.sites[0].id
+        if isinstance(self.screen, ConsoleScreen):
+            self.screen.show(view)
+            self.screen.refresh_frame()
+
+    def _tick(self) -> None:
+        self.terminal_bytes_s = self._traffic.bytes_s(self.clock.monotonic())
+        if isinstance(self.screen, ConsoleScreen):
+            self.screen.tick()
+            self.screen.refresh_frame()
+
+    # ---- going about
+
+    def open(self, name: str) -> None:
+        """Bring a screen to the front: one that is under others loses those, a new one lies over them."""
+        for depth, screen in enumerate(reversed(self.screen_stack)):
+            if isinstance(screen, ConsoleScreen) and name == screen.NAME:
+                for _ in range(depth):
+                    self.pop_screen()
+                return
+        entry = next((entry for entry in SCREENS if entry.name == name), None)
+        if entry is None:
+            self.say(f"There is no screen {name}.")
+            return
+        self.push_screen(entry.make())
+
+    def action_open(self, name: str) -> None:
+        """A screen's key."""
+        self.open(name)
+
+    def action_back(self) -> None:
+        """Esc."""
+        if sum(isinstance(screen, ConsoleScreen) for screen in self.screen_stack) > 1:
+            self.pop_screen()
+
+    def action_quit_console(self) -> None:
+        """Leave."""
+        self.exit(0)
+
+    def action_help(self) -> None:
+        """Say what every key of this screen does."""
+        screen = self.screen
+        if isinstance(screen, ConsoleScreen):
+            self.push_screen(HelpScreen(screen.NAME, screen.keys))
+
+    def action_command_line(self) -> None:
+        """`:`."""
+
+        def typed(line: str | None) -> None:
+            if line and (fault := run_command(self, line)):
+                self.say(fault)
+
+        self.push_screen(LinePrompt(":", hint="site NAME, theme NAME, at 03:14"), typed)
+
+    # ---- time
+
+    def action_pause(self) -> None:
+        """Hold the screen, or let it go on."""
+        self.paused = not self.paused
+        self._time_changed()
+
+    def action_time_mode(self) -> None:
+        """Look at another moment, or return to now."""
+        self._look(self.now if self.as_of is None else None)
+
+    def action_live(self) -> None:
+        """Return to now."""
+        self.paused = False
+        self._look(None)
+
+    def action_step_back(self) -> None:
+        """A minute earlier."""
+        self._look(self.now - STEP_S)
+
+    def action_step_forward(self) -> None:
+        """A minute later, at most now."""
+        later = self.now + STEP_S
+        self._look(None if later >= self.clock.now() else later)
+
+    def look_at(self, typed: str) -> str:
+        """Look at a time of day or a date with one; gives a sentence where it is none or lies ahead."""
+        moment = parse_moment(typed, self.clock.now())
+        if moment is None:
+            return f"{plain(typed)} is no time; write 03:14, or 2026-11-22 03:14."
+        if moment > self.clock.now():
+            return "That time has not come yet."
+        self._look(moment)
+        return ""
+
+    def _look(self, as_of: float | None) -> None:
+        self.as_of = as_of
+        if self._watch is not None:
+            self._watch.look_at(as_of)
+        self._time_changed()
+
+    def _time_changed(self) -> None:
+        if isinstance(self.screen, ConsoleScreen):
+            self.screen.refresh_frame()
+
+    def action_low_bandwidth(self) -> None:
+        """Draw less often, or as usual."""
+        self.low_bandwidth = not self.low_bandwidth
+        self.say("Drawn less often." if self.low_bandwidth else "Drawn as usual.")
+
+
+def parse_moment(typed: str, now: float) -> float | None:
+    """The moment (UTC epoch, s) of `03:14`, which is the last one before now, or of `2026-11-22 03:14`."""
+    zone = local(now).tzinfo
+    for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"):
+        try:
+            return datetime.strptime(typed, form).replace(tzinfo=zone).timestamp()
+        except ValueError:
+            continue
+    for form in ("%H:%M:%S", "%H:%M"):
+        try:
+            time = datetime.strptime(typed, form).time()
+        except ValueError:
+            continue
+        moment = datetime.combine(local(now).date(), time, zone)
+        return (moment if moment.timestamp() <= now else moment - timedelta(days=1)).timestamp()
+    return None

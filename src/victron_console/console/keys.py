@@ -1,0 +1,74 @@
+"""The keys of the console: one registry for what they do, the key row and the help screen.
+
+A screen lists its keys as `KEYS`; the bindings of Textual are made from them, so help never tells another story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+from victron_console.console.line import Line
+from victron_console.console.palette import Role
+from victron_console.console.text import width_of
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: what is pressed, what is done, and how both are said."""
+
+    press: str
+    """Textual's names, several divided by commas: `slash`, `j,down`."""
+    action: str
+    """The Textual action, such as `sort` or `app.quit`."""
+    shown: str
+    """The key as the key row writes it: `/`."""
+    word: str
+    """What it does, in the fewest words, for the key row; empty keeps it out of the row."""
+    help: str
+    """What it does, as a sentence."""
+    from_width: int = 0
+    """Terminal columns from which the key row names it."""
+    last: bool = False
+    """Named whatever the width: `?`."""
+
+
+GLOBAL_KEYS = (
+    Key("colon", "command_line", ":", "cmd", "Type a command, such as `site alder` or `theme light`.", 120),
+    Key("question_mark", "help", "?", "help", "Say what every key of this screen does.", last=True),
+    Key("q", "quit_console", "q", "quit", "Leave the console; a collector of its own stops with it.", 120),
+    Key("escape", "back", "Esc", "", "Go back one level."),
+    Key("space", "pause", "space", "pause", "Hold the screen as it is; recording goes on.", 180),
+    Key("t", "time_mode", "t", "time", "Look at another moment; again returns to now.", 80),
+    Key("left_square_bracket", "step_back", "[ ]", "step", "In time mode, step back and forward.", 180),
+    Key("right_square_bracket", "step_forward", "]", "", "In time mode, step forward."),
+    Key("l", "live", "l", "", "Return to now."),
+    Key("L", "low_bandwidth", "L", "low bandwidth", "Draw less often, for slow links.", 180),
+    Key("ctrl+p", "command_palette", "Ctrl+P", "", "Search stations, screens, themes and actions."),
+)
+"""Keys that every screen has, in the order of the key row."""
+
+
+def bindings(keys: Iterable[Key]) -> list[Binding]:
+    """Textual's bindings for the keys."""
+    return [Binding(key.press, key.action, key.help, show=False) for key in keys]
+
+
+def key_row(line: Line, keys: Sequence[Key], *, end: int) -> None:
+    """Write the key row into a line, up to the column `end`: from the left what fits, and always `?`."""
+    named = [key for key in keys if key.word and (key.last or line.width >= key.from_width)]
+    while named and _row_width(named) > end:
+        droppable = [key for key in named if not key.last]
+        if not droppable:
+            break
+        named.remove(droppable[-1])
+    column = 1
+    for key in named:
+        column = line.put(column, key.shown, Role.TEXT1)
+        column = line.put(column + 1, key.word, Role.TEXT3) + 2
+
+
+def _row_width(keys: Iterable[Key]) -> int:
+    return 1 + sum(width_of(key.shown) + 1 + width_of(key.word) + 2 for key in keys) - 2

@@ -1,0 +1,29 @@
+"""The screens, and the one table that says which key opens which. A screen is imported when it is first opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from victron_console.console.screens.base import ConsoleScreen
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenEntry:
+    """A screen that can be opened by its key, its name in `:` and the palette."""
+
+    key: str
+    name: str
+    about: str
+    module: str
+    cls: str
+
+    def make(self) -> ConsoleScreen:
+        """A new instance of the screen."""
+        screen = getattr(import_module(f"{__name__}.{self.module}"), self.cls)
+        return cast("ConsoleScreen", screen())
+
+
+SCREENS = (ScreenEntry("1", "fleet", "Every site in one row, the worst first.", "fleet", "FleetScreen"),)

@@ -1,0 +1,154 @@
+"""What every screen has: a header row that names it and the time, its own body, and a key row made of its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.worker import Worker
+
+from victron_console.console.format import clock_s, rate
+from victron_console.console.keys import GLOBAL_KEYS, Key, bindings, key_row
+from victron_console.console.line import Line
+from victron_console.console.palette import Palette, Role, palette_of
+from victron_console.console.view import FleetView, Site
+from victron_console.console.widgets.rows import Rows
+from victron_console.model.clock import local
+
+if TYPE_CHECKING:
+    from victron_console.console.app import ConsoleApp
+    from victron_console.store.reader import Reader
+
+T = TypeVar("T")
+
+
+class HeaderRow(Rows):
+    """Row 0: what the screen is about at the left, the time and whether it is now at the right."""
+
+    DEFAULT_CSS = "HeaderRow { height: 1; dock: top; }"
+    ground = Role.SURFACE
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The row; in time mode a banner in reverse over its full width."""
+        screen = cast(ConsoleScreen, self.screen)
+        line = Line(width, Role.SURFACE)
+        screen.head(line, screen.clock_part(line))
+        return [line]
+
+
+class KeyRow(Rows):
+    """The last row: the keys that matter here, and the terminal's own bytes each second where they fit."""
+
+    DEFAULT_CSS = "KeyRow { height: 1; dock: bottom; }"
+    ground = Role.SURFACE
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The row for the screen it stands on."""
+        screen = cast(ConsoleScreen, self.screen)
+        line = Line(width, Role.SURFACE)
+        end = width - 1
+        if width < 120:
+            end = line.right(width - 2, rate(screen.console.terminal_bytes_s), Role.TEXT3) - 2
+        key_row(line, screen.keys, end=end)
+        return [line]
+
+
+class ConsoleScreen(Screen[None]):
+    """A screen of the console. A subclass gives `NAME`, `KEYS`, `body`, `head` and `show`."""
+
+    NAME: ClassVar[str] = ""
+    """Its name, as the header writes it in capitals."""
+    KEYS: ClassVar[tuple[Key, ...]] = ()
+    """Its own keys, in the order of the key row; those of every screen follow."""
+
+    def __init_subclass__(cls) -> None:
+        if "KEYS" in cls.__dict__:
+            cls.BINDINGS = bindings(cls.KEYS)  # type: ignore[assignment]
+        super().__init_subclass__()
+
+    def compose(self) -> ComposeResult:
+        """Header, body, keys."""
+        yield HeaderRow()
+        yield from self.body()
+        yield KeyRow()
+
+    def body(self) -> Iterator[Rows]:
+        """The widgets between header and key row."""
+        raise NotImplementedError
+
+    def head(self, line: Line, end: int) -> None:
+        """Write the left of the header row, up to the column `end`: the screen and the site it is about."""
+        column = line.put(1, self.NAME.upper(), Role.TEXT2) + 2
+        site = self.site
+        if site is not None:
+            line.put(column, site.name, Role.TEXT1, bold=True)
+
+    def show(self, view: FleetView) -> None:
+        """Draw the fleet as it is now; called when it changed and when the screen comes to the front."""
+
+    def tick(self) -> None:
+        """Draw what depends on the time alone; called each second while the screen is in front."""
+
+    @property
+    def console(self) -> ConsoleApp:
+        """The app that the screen belongs to."""
+        return cast("ConsoleApp", self.app)
+
+    @property
+    def palette(self) -> Palette:
+        """The palette of the theme in force."""
+        return palette_of(self.app)
+
+    @property
+    def view(self) -> FleetView:
+        """The fleet as last seen."""
+        return self.console.view
+
+    @property
+    def site(self) -> Site | None:
+        """The station that the operator has chosen, in whatever screen."""
+        return self.view.site(self.console.station)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All keys that work here, in the order of the key row and of the help."""
+        return (*self.KEYS, *GLOBAL_KEYS)
+
+    def ask(self, question: Callable[[Reader], T], answer: Callable[[T], None], *, group: str) -> Worker[None]:
+        """Put a question to the store off the screen's thread; `answer` gets what it said, on it.
+
+        A newer question of the same group replaces one that is not yet answered.
+        """
+
+        async def run() -> None:
+            found: T = await cast(Awaitable[T], self.console.read(question))
+            if self.is_attached:
+                answer(found)
+
+        return self.run_worker(run(), group=group, exclusive=True, exit_on_error=False)
+
+    def refresh_frame(self) -> None:
+        """Draw header and key row anew."""
+        for row in self.query(HeaderRow):
+            row.redraw()
+        for keys in self.query(KeyRow):
+            keys.redraw()
+
+    def clock_part(self, line: Line) -> int:
+        """Write the right of the header row; gives the last column that is left for the rest."""
+        app = self.console
+        if app.replaying:
+            line.ground = Role.BANNER
+            said = f"REPLAY {local(self.view.at):%Y-%m-%d %H:%M:%S}"
+            return line.right(line.width - 2, said, Role.BANNER, bold=True) - 2
+        word = "PAUSED" if app.paused else "LIVE"
+        start = line.right(line.width - 2, word, Role.TEXT1, bold=True)
+        time = clock_s(app.now) if not app.low_bandwidth else clock_s(app.now)[:5]
+        return line.right(start - 2, time, Role.TEXT1) - 3
+
+    def on_screen_resume(self) -> None:
+        """The screen came to the front: it shows the fleet as it is."""
+        self.show(self.view)
+        self.refresh_frame()

@@ -1,0 +1,72 @@
+"""The small screens over a screen: the help made of the key registry, a line to type in, a question to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from victron_console.console.keys import Key
+from victron_console.console.screens import SCREENS
+from victron_console.console.text import literal, pad
+
+
+class HelpScreen(ModalScreen[None]):
+    """Every key that works in a screen, each with a sentence, and the words that may need explaining."""
+
+    BINDINGS = [Binding("escape,question_mark,q", "dismiss", "Close", show=False)]  # noqa: RUF012
+
+    SIGNS = (
+        "Battery + charges, - discharges. AC-IN - is export. W below 1 kW, k is kW; 0 is zero, - has none, --- is lost.",
+        "~ last known, too old to be live. ? doubtful, left out of sums. G grid, S shore, N genset; off: no voltage.",
+        "!! act now, ! act today, x link, r cleared unseen; * not yet seen. DAWN% is the charge expected at sunrise,",
+        "▼15:12 the time the battery goes empty before it.",
+    )
+
+    def __init__(self, title: str, keys: Sequence[Key]) -> None:
+        super().__init__()
+        self._title = title
+        self._keys = keys
+
+    def compose(self) -> ComposeResult:
+        """One scrolling text."""
+        with VerticalScroll(id="help"):
+            yield Static(Content("\n".join(self._rows())))
+
+    def _rows(self) -> list[str]:
+        rows = [f"KEYS   {self._title}", ""]
+        rows += [f"{pad(key.shown, 8)}{key.help}" for key in self._keys]
+        rows += ["", "SCREENS", ""]
+        rows += [f"{pad(entry.key, 8)}{pad(entry.name, 9)}{entry.about}" for entry in SCREENS]
+        return [*rows, "", "SIGNS", "", *self.SIGNS, "", "Esc closes this."]
+
+
+class LinePrompt(ModalScreen[str | None]):
+    """One line to type in at the bottom of the screen; gives it, or None where Esc left it."""
+
+    BINDINGS = [Binding("escape", "dismiss_none", "Close", show=False)]  # noqa: RUF012
+
+    def __init__(self, prompt: str, *, value: str = "", hint: str = "") -> None:
+        super().__init__()
+        self._prompt, self._value, self._hint = prompt, value, hint
+
+    def compose(self) -> ComposeResult:
+        """Prompt and input."""
+        with Vertical(id="prompt"):
+            yield Static(literal(self._prompt), id="prompt-label")
+            field = Input(value=self._value, placeholder=self._hint, id="prompt-field", compact=True)
+            field.cursor_blink = False
+            yield field
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter: the line is what was asked for."""
+        self.dismiss(event.value)
+
+    def action_dismiss_none(self) -> None:
+        """Esc: nothing was typed."""
+        self.dismiss(None)

@@ -1,0 +1,152 @@
+"""What the screens show: the fleet at one moment, as frozen data. Owns no widget and asks no station anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from textual.message import Message
+
+from victron_console.model.overview import Overview
+from victron_console.model.quality import Quality
+from victron_console.model.station import StationState
+
+
+class Mark(StrEnum):
+    """The worst thing to be said of a site, in the order of urgency. The values are the words of the header."""
+
+    NOW = "now"
+    TODAY = "today"
+    LOST = "lost"
+    CLEARED = "cleared"
+    ACKED_NOW = "acked !!"
+    ACKED_TODAY = "acked !"
+    ACKED_LINK = "acked x"
+    STALE = "stale"
+    SHELVED = "shelved"
+    HELD = "held"
+    MAINTENANCE = "maint"
+    NONE = ""
+
+
+ACKED = (Mark.ACKED_NOW, Mark.ACKED_TODAY, Mark.ACKED_LINK)
+URGENCY = {mark: rank for rank, mark in enumerate(Mark)}
+
+
+@dataclass(frozen=True, slots=True)
+class Dawn:
+    """What is expected of the battery until sunrise. Charges in percent, times UTC epoch s."""
+
+    low_percent: float | None = None
+    high_percent: float | None = None
+    empty_at: float | None = None
+    """When the battery goes empty, where that is before sunrise."""
+    sunrise_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One station as the fleet shows it. Figures of a stale or lost station are the last ones known."""
+
+    id: str
+    name: str
+    overview: Overview = field(default_factory=Overview)
+    quality: Quality = Quality.GOOD
+    """GOOD, STALE or LOST: how far the figures are of now."""
+    state: StationState = StationState.LIVE
+    since: float = 0.0
+    reason: str = ""
+    read_at: float | None = None
+    tags: tuple[str, ...] = ()
+    place: str = ""
+    mark: Mark = Mark.NONE
+    alarms: int = 0
+    """Alarms behind the mark."""
+    alarm_word: str = ""
+    """The worst alarm in at most twelve cells; empty where there is none."""
+    beyond: dict[str, Mark] = field(default_factory=dict)
+    """Overview field (or `dawn`, `fuel`) beyond a limit, and how urgent that is."""
+    dawn: Dawn | None = None
+    soc_trend: tuple[float | None, ...] = ()
+    """State of charge of the last 24 hours, oldest first; None where nothing was received."""
+    energy_today_kwh: float | None = None
+    yield_kwh_per_kwp: float | None = None
+    peer_percent: float | None = None
+    genset_hours_today: float | None = None
+    fuel_percent: float | None = None
+    vrm_age_s: float | None = None
+    round_trip_s: float | None = None
+    errors: int | None = None
+    note: str = ""
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the figures are of now and may be summed."""
+        return self.quality is Quality.GOOD
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One row of an alarm list."""
+
+    id: str
+    mark: Mark
+    """NOW, TODAY or LOST as long as it is not seen; CLEARED, one of ACKED, SHELVED or HELD after that."""
+    since: float
+    station: str
+    site: str
+    what: str
+    until: float | None = None
+    """When it cleared; None as long as it stands."""
+    source: str = ""
+    value: str = ""
+    unit: str = ""
+    limit: str = ""
+    count: int = 1
+    first: bool = False
+    """The first-out of a group."""
+    response: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FleetView:
+    """The whole fleet at one moment."""
+
+    at: float
+    """The moment shown (UTC epoch, s)."""
+    sites: tuple[Site, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    """The most urgent first."""
+    replay: bool = False
+    """Whether `at` was chosen by the operator, not the clock."""
+    alarms_per_hour: int = 0
+    received_bytes_s: float = 0.0
+    poll_s: float = 10.0
+
+    def site(self, station: str | None) -> Site | None:
+        """The site of that id."""
+        return next((site for site in self.sites if site.id == station), None)
+
+    def counts(self) -> Counter[Mark]:
+        """Sites by their mark."""
+        return Counter(site.mark for site in self.sites)
+
+
+def alarm_counts(alarms: Sequence[Alarm]) -> Counter[Mark]:
+    """Alarms by their mark."""
+    return Counter(alarm.mark for alarm in alarms)
+
+
+class FleetChanged(Message):
+    """The fleet is not as it was. Carries the whole view, so that an older message may be dropped for a newer."""
+
+    def __init__(self, view: FleetView) -> None:
+        super().__init__()
+        self.view = view
+
+    def can_replace(self, message: Message) -> bool:
+        """Whether this message says all that an earlier one said."""
+        return isinstance(message, FleetChanged)
