@@ -1,0 +1,94 @@
+"""The devices' own alarms: what is raised now, at which level, in words. Owns no alarm state and no history."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+
+from victron_console.catalogue import catalogue
+from victron_console.model.device import DeviceKey
+from victron_console.model.quality import Quality
+from victron_console.model.reading import Reading, Scalar
+from victron_console.model.snapshot import Snapshot
+from victron_console.model.station import ServiceState
+
+CRITICAL = "critical"
+WARNING = "warning"
+
+_NO_ALARMS = frozenset({"settings"})
+"""Its `Alarm` paths are levels an owner chose, not alarms (derived.md 7)."""
+
+_ERROR_FLAGS = ("Errors/", "Device/")
+"""Flags rather than levels: 1 is already the alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAlarm:
+    """One alarm that a device raises: `level` is `critical` or `warning`, `text` what it says."""
+
+    device: DeviceKey
+    path: str
+    level: str
+    text: str
+    value: Scalar
+
+
+def device_alarms(snapshot: Snapshot) -> list[DeviceAlarm]:
+    """The alarms raised by the devices on the bus, critical ones first, then by device and path.
+
+    Those of a device that is stale or lost are the last ones known: they are held, not cleared.
+    """
+    found = []
+    for key, device in snapshot.devices.items():
+        if device.state is ServiceState.GONE or key.cls in _NO_ALARMS:
+            continue
+        for path, reading in device.readings.items():
+            if reading.value and is_alarm_path(key.cls, path) and (level := alarm_level(key.cls, path, reading)):
+                found.append(DeviceAlarm(key, path, level, alarm_text(key.cls, path, reading.value), reading.value))
+    return sorted(found, key=lambda alarm: (alarm.level != CRITICAL, alarm.device, alarm.path))
+
+
+def count_by_level(alarms: list[DeviceAlarm]) -> dict[str, int]:
+    """How many alarms of each level; a level without one has no key."""
+    return dict(Counter(alarm.level for alarm in alarms))
+
+
+@lru_cache(maxsize=20_000)
+def is_alarm_path(cls: str, path: str) -> bool:
+    """Whether a path of a device class is one of the device's own alarms (cached: asked for every path of a poll)."""
+    return catalogue().is_alarm(cls, path)
+
+
+def alarm_level(cls: str, path: str, reading: Reading) -> str | None:
+    """`critical`, `warning`, or None where nothing is raised.
+
+    0 is fine, 1 a warning, 2 an alarm; more is not known and taken for an alarm. Of an error code every value but 0
+    is an alarm, save those that Victron lists as warnings; of an error id every text is one.
+    """
+    if reading.quality is Quality.IMPLAUSIBLE or not reading.value:
+        return None
+    if isinstance(reading.value, str):
+        return CRITICAL if reading.value.strip("0 ") and path.endswith("/Id") else None
+    if path.startswith(_ERROR_FLAGS):
+        return CRITICAL
+    if path.endswith(("ErrorCode", "VebusError")):
+        metric = catalogue().metric(cls, path)
+        enum = catalogue().enums.get(metric.enum) if metric else None
+        return WARNING if enum and str(int(reading.value)) in enum.warning else CRITICAL
+    return WARNING if reading.value == 1 else CRITICAL
+
+
+def alarm_text(cls: str, path: str, value: Scalar) -> str:
+    """What an alarm says: `Low cell voltage: Warning`; an unknown one is named by its path."""
+    metric = catalogue().metric(cls, path)
+    words = catalogue().enum_text(metric, value) if metric and value is not None else None
+    return f"{metric.name if metric else _spelled(path)}: {words or value}"
+
+
+def _spelled(path: str) -> str:
+    """The path of an unknown alarm as words: `Alarms/L1/HighDcRipple` becomes `L1 high dc ripple`."""
+    parts = [part for part in path.split("/") if part not in ("Alarms", "State")]
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", " ".join(parts)).split()
+    return " ".join(word if index == 0 else word.lower() for index, word in enumerate(words)) or path
