@@ -10,13 +10,11 @@ import httpx
 
 from victron_console.model.text import clean
 from victron_console.sources.base import BadAnswer, Misconfigured, SourceError, Unreachable
-from victron_console.sources.target import HttpTarget
 from victron_console.sources.tls import WrongCertificate
 
 
-def explain(error: Exception, target: HttpTarget) -> SourceError:
-    """The error of a source for an exception that came before any answer."""
-    place = target.place
+def explain(error: Exception, place: str) -> SourceError:
+    """The error of a source for an exception that came before any answer from `place`, `host:port`."""
     chain = list(_causes(error))
     for cause in chain:
         if isinstance(cause, ssl.SSLError):
@@ -49,7 +47,7 @@ def _transport_failure(error: Exception, chain: list[BaseException], place: str)
         reason = next((cause.strerror for cause in chain if isinstance(cause, OSError) and cause.strerror), "")
         return Unreachable(f"{place} is out of reach{f' ({reason})' if reason else ''}: check the route and the VPN.")
     if isinstance(error, httpx.LocalProtocolError):
-        return Misconfigured(f"The request to {place} cannot be sent ({_words(error)}): check its headers and login.")
+        return Misconfigured(f"The request to {place} cannot be sent: its headers or login hold odd characters.")
     if isinstance(error, httpx.RemoteProtocolError) and "without sending" not in str(error):
         return BadAnswer(f"{place} does not answer in HTTP: check that the port is right and whether it wants https.")
     return Unreachable(
@@ -58,14 +56,13 @@ def _transport_failure(error: Exception, chain: list[BaseException], place: str)
     )
 
 
-def cut_off(error: Exception, target: HttpTarget) -> BadAnswer:
+def cut_off(error: Exception, place: str) -> BadAnswer:
     """The error for an exception in the middle of an answer."""
-    return BadAnswer(f"{target.place} broke off its answer ({_words(error)}): it counts as a failed poll.")
+    return BadAnswer(f"{place} broke off its answer ({_words(error)}): it counts as a failed poll.")
 
 
-def refused_status(status: int, location: str, target: HttpTarget) -> SourceError | None:
+def refused_status(status: int, location: str, place: str) -> SourceError | None:
     """The error that a status means for whatever was asked, or None where it depends on the question."""
-    place = target.place
     if 300 <= status < 400:
         to = f" to {clean(location, 80)}" if location else ""
         return Misconfigured(f"{place} redirects{to}, which is not followed: give the address it should be asked at.")

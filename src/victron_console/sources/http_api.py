@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 import httpx
 
+from victron_console.config.links import HttpAccess
 from victron_console.model.clock import Clock
 from victron_console.model.device import BUS_PREFIX, DeviceKey, class_of
 from victron_console.model.text import clean
@@ -28,7 +29,6 @@ from victron_console.sources.base import (
     Traffic,
 )
 from victron_console.sources.naming import DeviceNames
-from victron_console.sources.target import HttpTarget
 from victron_console.sources.values import MAX_PATHS, read_tree
 from victron_console.sources.wire import Answer, Wire
 
@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 IDENTITY = "Victron DBus API Server"
 MAX_SERVICES = 200
+FREE_DEADLINE_S = 60.0
+"""A hung service holds the whole server about 50 s."""
 _BUS_NAME = re.compile(re.escape(BUS_PREFIX) + r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
@@ -48,20 +50,24 @@ class HttpApi:
 
     def __init__(
         self,
-        target: HttpTarget,
+        access: HttpAccess,
         clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        free_deadline_s: float = FREE_DEADLINE_S,
         known: Mapping[str, DeviceKey] | None = None,
     ) -> None:
         """Args:
-        target: where, and how to get in.
+        access: where, how to get in, and the seconds an ordinary request may take.
         clock: names the moment of each reading.
         transport: what carries the requests; None is the network.
+        free_deadline_s: seconds to wait for a server that a hung service holds.
         known: device keys that services (by bus name) had in an earlier run; they keep them.
         """
         self.traffic = Traffic()
-        self._target = target
-        self._wire = Wire(target, clock, self.traffic, transport)
+        self._deadline_s = access.deadline_s
+        self._free_deadline_s = free_deadline_s
+        self._wire = Wire(access, clock, self.traffic, transport)
         self._names = DeviceNames(known)
         self._api = ""
         self._may_be_held = False
@@ -127,12 +133,12 @@ class HttpApi:
 
     async def _wait_until_free(self) -> None:
         self._may_be_held = True
-        self._object(await self._wire.get("/health", self._target.free_deadline_s))
+        self._object(await self._wire.get("/health", self._free_deadline_s))
         self._may_be_held = False
 
     async def _ask(self, call: str, **query: str) -> Answer:
         try:
-            return await self._wire.get(call, self._target.deadline_s, query)
+            return await self._wire.get(call, self._deadline_s, query)
         except (TimedOut, asyncio.CancelledError):  # the server goes on with what nobody waits for
             self._may_be_held = True
             raise
@@ -153,7 +159,7 @@ class HttpApi:
 
     def _another_program(self, said: str) -> Misconfigured:
         return Misconfigured(
-            f"{self._target.place} answers, but not as {IDENTITY} ({said}): another program listens there. "
+            f"{self._wire.place} answers, but not as {IDENTITY} ({said}): another program listens there. "
             f"Check the address; port 8088 is also the default of venus-influx-loader."
         )
 
@@ -180,15 +186,15 @@ class HttpApi:
     def _services(self, data: dict[str, object]) -> tuple[str, ...]:
         listed = data.get("services")
         if not isinstance(listed, list):
-            raise BadAnswer(f"{self._target.place} gave no list of services: it counts as a failed poll.")
+            raise BadAnswer(f"{self._wire.place} gave no list of services: it counts as a failed poll.")
         if not listed:
             raise BusDead(
-                f"The API of {self._target.place} answers but sees no service: the D-Bus of the device is down, "
+                f"The API of {self._wire.place} answers but sees no service: the D-Bus of the device is down, "
                 f"and it may need a restart."
             )
         names = sorted({name for name in listed if isinstance(name, str) and _is_bus_name(name)})
         if not names:
-            raise BadAnswer(f"{self._target.place} lists no service of Victron's: it counts as a failed poll.")
+            raise BadAnswer(f"{self._wire.place} lists no service of Victron's: it counts as a failed poll.")
         if len(names) < len(listed) or len(names) > MAX_SERVICES:
             self._note_shortened("/services", f"{len(names[:MAX_SERVICES])} of {len(listed)} names")
         return tuple(names[:MAX_SERVICES])
@@ -208,7 +214,7 @@ class HttpApi:
     def _note_shortened(self, what: str, kept: str) -> None:
         if what not in self._shortened:
             self._shortened.add(what)
-            log.warning("%s: %s gives more than can be used, kept %s", self._target.place, what, kept)
+            log.warning("%s: %s gives more than can be used, kept %s", self._wire.place, what, kept)
 
     @contextmanager
     def _counting_errors(self) -> Iterator[None]:

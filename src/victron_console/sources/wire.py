@@ -1,9 +1,9 @@
 """One GET to a station and its whole answer. Owns the manners on the wire; does not know what the answers mean.
 
 The server is single-threaded and blocked by any idle connection, so: one request at a time, a connection of its own
-each, asked as soon as it is open and closed as soon as it is answered or given up. There is no other method than GET,
-nothing follows a redirect, keeps a cookie or reads the environment: requests go to the transport itself, not through
-an `httpx.AsyncClient`, which could (and costs half as much CPU again).
+each, asked as soon as it is open and closed as soon as it is answered or given up. There is no other method than GET.
+Requests go to httpx's transport itself and not through its client, so nothing can follow a redirect, keep a cookie or
+take a proxy from the environment.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from urllib.parse import quote
 import httpx
 from pydantic_core import from_json
 
+from victron_console.config.links import HttpAccess
 from victron_console.model.clock import Clock
 from victron_console.sources import tls
 from victron_console.sources.base import BadAnswer, Misconfigured, TimedOut, Traffic
 from victron_console.sources.failures import cut_off, explain, refused_status
-from victron_console.sources.target import HttpTarget
+from victron_console.sources.request import headers_of, place_of
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """The largest real answer, a whole settings tree, has 0.12 MB."""
@@ -70,14 +71,15 @@ class Wire:
     """The requests to one station, one at a time."""
 
     def __init__(
-        self, target: HttpTarget, clock: Clock, traffic: Traffic, transport: httpx.AsyncBaseTransport | None = None
+        self, access: HttpAccess, clock: Clock, traffic: Traffic, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        self._target = target
+        self._access = access
+        self.place = place_of(access.url)
         self._clock = clock
         self._traffic = traffic
         self._transport = transport
         self._one_at_a_time = asyncio.Lock()
-        self._headers = target.request_headers
+        self._headers = headers_of(access)
 
     async def get(self, call: str, deadline_s: float, query: Mapping[str, str] | None = None) -> Answer:
         """The answer to a GET, of any status that says something of the question.
@@ -88,7 +90,7 @@ class Wire:
                 server redirects.
         """
         asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in (query or {}).items())
-        url = f"{self._target.url}{call}{f'?{asked}' if asked else ''}"
+        url = f"{self._access.url}{call}{f'?{asked}' if asked else ''}"
         connect_s = deadline_s * _CONNECT_SHARE
         async with self._one_at_a_time:
             self._traffic.requests += 1
@@ -99,24 +101,24 @@ class Wire:
                     return await self._exchange(request)
             except TimeoutError as error:
                 raise TimedOut(
-                    f"{self._target.place} gave no whole answer within {deadline_s:g} s: a service on the device may "
+                    f"{self.place} gave no whole answer within {deadline_s:g} s: a service on the device may "
                     f"hang, or the link is too slow for the deadline."
                 ) from error
             except (httpx.TransportError, httpx.InvalidURL, UnicodeError) as error:
-                raise explain(error, self._target) from error
+                raise explain(error, self.place) from error
 
     async def _exchange(self, request: httpx.Request) -> Answer:
         at, started = self._clock.now(), self._clock.monotonic()
         response = await self._open_transport().handle_async_request(request)
         try:
             skew_s = _clock_skew_s(response.headers.get("date"), self._clock.now())
-            if error := refused_status(response.status_code, response.headers.get("location", ""), self._target):
+            if error := refused_status(response.status_code, response.headers.get("location", ""), self.place):
                 raise error
             body = await self._body(response)
         finally:
             await response.aclose()
         round_trip_s = self._clock.monotonic() - started
-        return Answer(self._target.place, response.status_code, body, at, round_trip_s, skew_s)
+        return Answer(self.place, response.status_code, body, at, round_trip_s, skew_s)
 
     async def _body(self, response: httpx.Response) -> bytes:
         chunks: list[bytes] = []
@@ -128,11 +130,11 @@ class Wire:
                 self._traffic.bytes_in += len(chunk)
                 if size > MAX_BODY_BYTES:
                     raise BadAnswer(
-                        f"{self._target.place} sends an answer of more than {MAX_BODY_BYTES >> 20} MB: it was not "
+                        f"{self.place} sends an answer of more than {MAX_BODY_BYTES >> 20} MB: it was not "
                         f"read further; check what listens there."
                     )
         except httpx.TransportError as error:
-            raise cut_off(error, self._target) from error
+            raise cut_off(error, self.place) from error
         return b"".join(chunks)
 
     def _open_transport(self) -> httpx.AsyncBaseTransport:
@@ -142,21 +144,21 @@ class Wire:
                 verify=self._context(),
                 trust_env=False,
                 limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
-                proxy=httpx.Proxy(self._target.proxy) if self._target.proxy else None,
+                proxy=httpx.Proxy(self._access.proxy) if self._access.proxy else None,
             )
         return self._transport
 
     def _context(self) -> ssl.SSLContext:
-        target = self._target
-        if not target.is_tls:
+        access = self._access
+        if not access.url.startswith("https://"):
             return tls.no_tls()
         try:
-            if target.fingerprint:
-                return tls.pinned(target.fingerprint, target.ca_file)
-            return tls.verifying(target.ca_file)
+            if access.fingerprint:
+                return tls.pinned(access.fingerprint, access.ca_file)
+            return tls.verifying(access.ca_file)
         except OSError as error:
             raise Misconfigured(
-                f"The CA file {target.ca_file} for {target.place} cannot be used ({error}): it must hold "
+                f"The CA file {access.ca_file} for {self.place} cannot be used ({error}): it must hold "
                 f"certificates in PEM form."
             ) from error
 
