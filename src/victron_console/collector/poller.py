@@ -35,6 +35,8 @@ class Findings:
     polls: list[PollSample] = field(default_factory=list)
     service_changes: list[ServiceChange] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    cadences: dict[DeviceKey, float] = field(default_factory=dict)
+    failures: dict[DeviceKey, int] = field(default_factory=dict)
     status: StationStatus | None = None
     """The new status, where it changed."""
 
@@ -65,7 +67,7 @@ class StationPoller:
         self._jitter = jitter
         self._slots = slots
         self._base_s = cadence_s[Tier.FAST]
-        self._started = self._last_good = clock.monotonic()
+        self._last_good = clock.monotonic()
         self._ever_read = False
         self._failures = 0
         self._error: SourceError | None = None
@@ -92,6 +94,16 @@ class StationPoller:
                 await self._wake.wait()
         except TimeoutError:
             pass
+
+    @property
+    def had_first_picture(self) -> bool:
+        """Whether every service on the bus was asked once."""
+        return self._ever_read and bool(self.schedule.plans) and not self.schedule.untried
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether the last poll failed."""
+        return self._failures > 0
 
     def next_moment(self) -> float:
         """When the next step is due (monotonic clock)."""
@@ -158,10 +170,13 @@ class StationPoller:
         self._succeeded(now - began, reading.clock_skew_s, reading.size_bytes)
         was_aside = service in self.schedule.aside
         cadence_s = self.schedule.was_read(service, now, reading.readings)
+        known = self.devices.get(reading.key)
         self.devices[reading.key] = DeviceState(
             reading.key, service, reading.readings, read_at=reading.at, cadence_s=cadence_s
         )
-        self._findings.readings.append(replace(reading, cadence_s=cadence_s))
+        self._findings.readings.append(reading)
+        if known is None or known.cadence_s != cadence_s:
+            self._findings.cadences[reading.key] = cadence_s
         if was_aside:
             self._note_service(service, ServiceState.LIVE, "")
             self._event("service", f"{class_of(service)} service answers again")
@@ -174,7 +189,9 @@ class StationPoller:
         self._last_good = self._clock.monotonic()
         if skew_s is not None:
             self._note_skew(skew_s)
-        self._findings.polls.append(PollSample(self._clock.now(), True, round_trip_s, size_bytes, ""))
+        self._findings.polls.append(
+            PollSample(self._clock.now(), ok=True, round_trip_s=round_trip_s, size_bytes=size_bytes)
+        )
 
     def _note_skew(self, skew_s: float) -> None:
         was_off = self.clock_skew_s is not None and abs(self.clock_skew_s) > SKEW_LIMIT_S
@@ -187,15 +204,15 @@ class StationPoller:
         if self._error is None or type(self._error) is not type(error):
             log.warning("%s: %s", self.station, error)
         self._error = error
-        self._findings.polls.append(PollSample(self._clock.now(), False, None, 0, str(error)))
+        self._findings.polls.append(PollSample(self._clock.now(), ok=False, error=str(error)))
         base_s = _MISCONFIGURED_S if isinstance(error, Misconfigured) else self._base_s
         self._retry_at = self._clock.monotonic() + next_delay(self._failures, base_s, self._jitter())
-        for key, device in self.devices.items():
-            self.devices[key] = replace(device, failures=device.failures + 1)
+        for key in self.devices:
+            self._count_failure(key)
 
     async def _timed_out(self, service: str | None, error: TimedOut) -> None:
         """Find out whether one service hangs or the whole server does: only its health call may ask."""
-        self._findings.polls.append(PollSample(self._clock.now(), False, None, 0, str(error)))
+        self._findings.polls.append(PollSample(self._clock.now(), ok=False, error=str(error)))
         self._waiting_for = class_of(service) if service else None
         self._error = self._error or (None if service else error)
         self._judge()
@@ -222,20 +239,25 @@ class StationPoller:
         self.schedule.discovery_due = now
         if self.schedule.plans[service].read_at is None:
             self.schedule.gave_nothing(service, now)
-        elif any(d.service == service and d.failures >= 1 for d in self.devices.values()):
+        elif (key := self._key_of(service)) is not None and self.devices[key].failures:
             self._set_aside(service, f"the {class_of(service)} service gives no values")
         else:
-            self._count_failure(service)
+            self._count_failure(self._key_of(service))
             self.schedule.postpone(service, now)
 
-    def _count_failure(self, service: str) -> None:
-        for key, device in self.devices.items():
-            if device.service == service:
-                self.devices[key] = replace(device, failures=device.failures + 1)
+    def _key_of(self, service: str) -> DeviceKey | None:
+        return next((key for key, device in self.devices.items() if device.service == service), None)
+
+    def _count_failure(self, key: DeviceKey | None) -> None:
+        if key is None:
+            return
+        failures = self.devices[key].failures + 1
+        self.devices[key] = replace(self.devices[key], failures=failures)
+        self._findings.failures[key] = failures
 
     def _set_aside(self, service: str, reason: str) -> None:
         wait_s = self.schedule.hung(service, self._clock.monotonic())
-        self._count_failure(service)
+        self._count_failure(self._key_of(service))
         text = f"{reason}; set aside, asked again in {wait_s / 60:.0f} min"
         if self.schedule.plans[service].hangs == 1:
             log.warning("%s: %s", self.station, text)
@@ -243,15 +265,12 @@ class StationPoller:
         self._note_service(service, ServiceState.SET_ASIDE, reason, self._clock.now() + wait_s)
 
     def _left_the_bus(self, service: str) -> None:
-        for key, device in self.devices.items():
-            if device.service == service:
-                self.devices[key] = replace(device, state=ServiceState.GONE)
         self._note_service(service, ServiceState.GONE, "left the bus")
         self._event("service", f"{class_of(service)} service left the bus")
 
     def _note_service(self, service: str, state: ServiceState, reason: str, retry_at: float | None = None) -> None:
-        key = next((key for key, device in self.devices.items() if device.service == service), None)
-        if key is not None and state is not ServiceState.GONE:
+        key = self._key_of(service)
+        if key is not None:
             self.devices[key] = replace(self.devices[key], state=state)
         self._findings.service_changes.append(ServiceChange(service, key, state, self._clock.now(), reason, retry_at))
 

@@ -45,6 +45,8 @@ class ServicePlan:
     read_at: float | None = None
     effective_s: float = 10.0
     """Seconds between its last two reads, at least its cadence: what a slow station really manages."""
+    tried: bool = False
+    """Whether it was asked at all, with whatever outcome."""
     hangs: int = 0
     aside_until: float | None = None
 
@@ -101,7 +103,7 @@ class Schedule:
         plan.effective_s = max(cadence_s, min(taken_s, 4 * cadence_s))
         plan.due = max(plan.due + cadence_s, now + cadence_s / 2) - spread_s
         plan.due = max(plan.due, now)
-        plan.read_at, plan.hangs, plan.aside_until = now, 0, None
+        plan.read_at, plan.hangs, plan.aside_until, plan.tried = now, 0, None, True
         return plan.effective_s
 
     def hung(self, service: str, now: float) -> float:
@@ -109,17 +111,19 @@ class Schedule:
         plan = self.plans[service]
         wait_s = min(ASIDE_CAP_S, ASIDE_FIRST_S * 2.0**plan.hangs)
         plan.hangs += 1
+        plan.tried = True
         plan.due = plan.aside_until = now + wait_s
         return wait_s
 
     def gave_nothing(self, service: str, now: float) -> None:
         """A service on the bus that never gave a value: ask again now and then, it is not a fault."""
-        self.plans[service].due = now + QUIET_RETRY_S
+        plan = self.plans[service]
+        plan.due, plan.tried = now + QUIET_RETRY_S, True
 
     def postpone(self, service: str, now: float) -> None:
         """Ask a service again at its next turn."""
         plan = self.plans[service]
-        plan.due = now + self.cadence_s(plan)
+        plan.due, plan.tried = now + self.cadence_s(plan), True
 
     def hurry(self, now: float) -> None:
         """Everything that is not set aside is due: the station came back, or somebody wants to see it."""
@@ -136,6 +140,11 @@ class Schedule:
         for plan in self.plans.values():
             if plan.aside_until is None and plan.read_at is not None:
                 plan.due = min(plan.due, max(now, plan.read_at + self.cadence_s(plan)))
+
+    @property
+    def untried(self) -> list[str]:
+        """The services that were not asked yet."""
+        return [plan.service for plan in self.plans.values() if not plan.tried]
 
     @property
     def aside(self) -> list[str]:

@@ -1,0 +1,29 @@
+"""Our own errors end a command with one sentence and an exit status; anything else is a bug and shows itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import click
+
+from victron_console.config import ConfigError
+from victron_console.sources.base import SourceError
+from victron_console.store import StoreError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def failing_plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn errors that an operator can act on into click's: a sentence on stderr, exit status 1."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (ConfigError, SourceError, StoreError, ValueError) as error:
+            raise click.ClickException(str(error)) from error
+
+    return wrapped

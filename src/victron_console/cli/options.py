@@ -1,0 +1,114 @@
+"""The options that every command takes, before or after its name, and where things lie by default."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from platformdirs import user_data_path, user_log_path
+
+from victron_console.config import APP_NAME, ConfigFiles, default_paths
+
+LOG_BYTES = 2_000_000
+LOG_FILES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator said on the command line that holds for all commands."""
+
+    config: tuple[Path, ...] = ()
+    store: Path | None = None
+    operator: str | None = None
+    verbose: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def store_path(self) -> Path:
+        """The database: `--store`, else in the user's data folder."""
+        return self.store or user_data_path(APP_NAME, appauthor=False) / "store.db"
+
+    @property
+    def config_paths(self) -> tuple[Path, ...]:
+        """Where station files are looked for: `--config`, else the user's folder and `./station_configs`."""
+        return self.config or default_paths()
+
+    def files(self) -> ConfigFiles:
+        """The configuration, watched for edits."""
+        return ConfigFiles(self.config_paths)
+
+
+def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options for all, and its function an `Options` as first argument."""
+
+    @click.option(
+        "--config",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="Station file or folder; may be repeated. Default: the user's config folder, then ./station_configs.",
+    )
+    @click.option("--store", type=click.Path(path_type=Path, dir_okay=False), help="The database file.")
+    @click.option("--operator", help="Who acknowledges, on a login that several people share.")
+    @click.option("-v", "--verbose", is_flag=True, help="Say more in the log.")
+    @click.pass_context
+    @wraps(command)
+    def wrapped(
+        ctx: click.Context,
+        config: tuple[Path, ...],
+        store: Path | None,
+        operator: str | None,
+        verbose: bool,
+        **rest: Any,  # noqa: ANN401  what the command's own options hold is click's business
+    ) -> Any:  # noqa: ANN401
+        before = ctx.obj if isinstance(ctx.obj, Options) else Options()
+        ctx.obj = replace(
+            before,
+            config=config or before.config,
+            store=store or before.store,
+            operator=operator or before.operator,
+            verbose=verbose or before.verbose,
+        )
+        return ctx.invoke(command, ctx.obj, **rest)
+
+    return wrapped
+
+
+def log_to_file(options: Options) -> Path:
+    """Send the log to a rotating file in the user's log folder; where it cannot be written, nowhere. Gives the file."""
+    path = user_log_path(APP_NAME, appauthor=False) / "victron-console.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = logging.handlers.RotatingFileHandler(
+            path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
+        )
+    except OSError:
+        handler = logging.NullHandler()
+    _install(handler, options)
+    return path
+
+
+def log_to_stderr(options: Options) -> None:
+    """Send the log to stderr: for commands without a screen."""
+    _install(logging.StreamHandler(sys.stderr), options)
+
+
+def _install(handler: logging.Handler, options: Options) -> None:
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO if options.verbose else logging.WARNING)
+    logging.getLogger("victron_console").setLevel(logging.DEBUG if options.verbose else logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def operator_name(options: Options) -> str:
+    """Who acts: `--operator`, else the login name."""
+    return options.operator or os.environ.get("USER") or "operator"

@@ -1,0 +1,77 @@
+"""`status`: the fleet once to stdout, for a glance, a pipe or a monitoring system."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from victron_console.cli.failures import failing_plainly
+from victron_console.cli.options import Options, common_options
+from victron_console.insight.fleet import FRESH, at_moment, totals
+from victron_console.model.clock import SystemClock
+from victron_console.model.overview import Overview
+from victron_console.model.station import StationState
+from victron_console.store import Reader, StationRow
+
+FINE, WARNING, CRITICAL, CANNOT_TELL = 0, 1, 2, 3
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Everything that is known of each station, for scripts.")
+@common_options
+@failing_plainly
+def status(options: Options, as_json: bool) -> None:
+    """Show the fleet once.
+
+    Exit status: 0 all is fine, 1 a warning, 2 something critical, 3 cannot tell.
+    """
+    now = SystemClock().now()
+    with Reader(options.store_path, SystemClock()) as reader:
+        rows = at_moment(reader.stations(), now)
+    if as_json:
+        click.echo(json.dumps(as_data(rows, now), indent=2))
+    sys.exit(exit_status(rows))
+
+
+def as_data(rows: Sequence[StationRow], now: float) -> dict[str, Any]:
+    """The fleet as plain data, in the shape the README describes."""
+    fleet = totals(rows)
+    return {
+        "fleet": {
+            "stations": len(rows),
+            "states": {str(state): count for state, count in fleet.states.items()},
+            "fresh": fleet.fresh,
+            **fleet.sums_w,
+        },
+        "stations": [_station(row, now) for row in rows],
+    }
+
+
+def _station(row: StationRow, now: float) -> dict[str, Any]:
+    shown = (row.overview or Overview()).to_json()
+    shown.pop("device_alarms")
+    return {
+        "id": row.id,
+        "name": row.name,
+        "state": str(row.status.state),
+        "state_since": row.status.since,
+        "reason": row.status.reason,
+        "age_s": None if row.read_at is None else round(max(0.0, now - row.read_at), 1),
+        **shown,
+    }
+
+
+def exit_status(rows: Sequence[StationRow]) -> int:
+    """0 fine, 1 a warning, 2 critical, 3 cannot tell: the worst of all stations."""
+    if not any(row.status.state in FRESH for row in rows):
+        return CANNOT_TELL
+    alarms = [row.overview.device_alarms for row in rows if row.overview]
+    if any(levels.get("critical") for levels in alarms):
+        return CRITICAL
+    if any(levels.get("warning") for levels in alarms) or any(r.status.state is not StationState.LIVE for r in rows):
+        return WARNING
+    return FINE

@@ -1,0 +1,53 @@
+"""What can be said of all stations together. Figures that are old or doubtful are in no sum."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from victron_console.model.overview import Overview
+from victron_console.model.station import StationState, judged
+from victron_console.store.rows import StationRow
+
+SUMMED = ("battery_power_w", "pv_power_w", "load_power_w", "grid_power_w", "genset_power_w")
+FRESH = (StationState.LIVE, StationState.DEGRADED)
+
+
+@dataclass(frozen=True, slots=True)
+class FleetTotals:
+    """The fleet in one row."""
+
+    states: Mapping[StationState, int]
+    """How many stations are in each state that occurs."""
+    fresh: int
+    """Stations whose figures are in the sums."""
+    sums_w: Mapping[str, float | None]
+    """By overview field, W, signs as on D-Bus; None where no fresh station has such a value."""
+
+
+def at_moment(rows: Iterable[StationRow], now: float) -> list[StationRow]:
+    """The rows with the state they are to be shown with: what was live and is no longer read is stale."""
+    return [replace(row, status=judged(row.status, row.read_at, row.cadence_s, now)) for row in rows]
+
+
+def totals(rows: Iterable[StationRow]) -> FleetTotals:
+    """Counts by state, and sums of the powers of fresh stations that carry no flag.
+
+    Args:
+        rows: as `at_moment` gives them.
+    """
+    listed = list(rows)
+    fresh = [row.overview for row in listed if row.status.state in FRESH and row.overview is not None]
+    return FleetTotals(
+        states=Counter(row.status.state for row in listed),
+        fresh=len(fresh),
+        sums_w={name: _sum(fresh, name) for name in SUMMED},
+    )
+
+
+def _sum(overviews: Iterable[Overview], name: str) -> float | None:
+    values: list[float] = [
+        value for shown in overviews if name not in shown.flags and (value := getattr(shown, name)) is not None
+    ]
+    return sum(values) if values else None

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from victron_console.collector.poller import StationPoller
+from victron_console.model.clock import ManualClock
+from victron_console.model.device import DeviceKey, class_of
+from victron_console.model.quality import Quality
+from victron_console.model.reading import Reading
+from victron_console.model.service import ServiceReading
+from victron_console.model.station import ServiceState, StationState
+from victron_console.sources.base import (
+    Discovery,
+    Misconfigured,
+    NoSuchService,
+    SourceError,
+    TimedOut,
+    Traffic,
+    Unreachable,
+)
+
+SYSTEM = "com.victronenergy.system"
+BATTERY = "com.victronenergy.battery.ttyO0"
+VALUES = {SYSTEM: {"Dc/Battery/Soc": 81.0}, BATTERY: {"Dc/0/Voltage": 52.1}}
+
+
+class ScriptedStation:
+    """A station whose answers a test sets: the far end of the wire, with the time it takes."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.traffic = Traffic()
+        self.services = list(VALUES)
+        self.broken: SourceError | None = None
+        self.hung: str | None = None
+        self.missing: set[str] = set()
+        self.asked: list[str] = []
+        self.skew_s = 0.0
+        self._clock = clock
+
+    def _answer(self, call: str) -> None:
+        self.asked.append(call)
+        self._clock.advance(0.05)
+        if self.broken is not None:
+            raise self.broken
+
+    async def discover(self) -> Discovery:
+        self._answer("discover")
+        return Discovery(tuple(self.services), clock_skew_s=self.skew_s)
+
+    async def read(self, service: str) -> ServiceReading:
+        self._answer(class_of(service))
+        if service == self.hung:
+            self._clock.advance(8.0)
+            raise TimedOut("no answer within 8 s")
+        if service in self.missing:
+            raise NoSuchService("gone")
+        at = self._clock.now()
+        readings = {path: Reading(value, at) for path, value in VALUES[service].items()}
+        return ServiceReading(service, DeviceKey(class_of(service), "0"), at, readings)
+
+    async def recovered(self) -> None:
+        self._answer("health")
+        self._clock.advance(42.0)
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(at=1_800_000_000.0)
+
+
+@pytest.fixture
+def station(clock: ManualClock) -> ScriptedStation:
+    return ScriptedStation(clock)
+
+
+@pytest.fixture
+def poller(station: ScriptedStation, clock: ManualClock) -> StationPoller:
+    return StationPoller("alder-farm", station, clock, jitter=lambda: 0.0, slots=asyncio.Semaphore(1))
+
+
+async def run_for(poller: StationPoller, clock: ManualClock, seconds: float, until: Callable[[], bool] = bool) -> None:
+    """Let the poller do whatever comes due within so many seconds, or until something holds."""
+    end = clock.monotonic() + seconds
+    while clock.monotonic() < end and not until():
+        if (wait_s := poller.next_moment() - clock.monotonic()) > 0:
+            clock.advance(min(wait_s, end - clock.monotonic()))
+        await poller.step()
+
+
+async def test_first_picture_reads_every_service_and_makes_the_station_live(
+    poller: StationPoller, clock: ManualClock
+) -> None:
+    await run_for(poller, clock, 1.0)
+    found = poller.take()
+    assert poller.had_first_picture
+    assert {reading.service for reading in found.readings} == {SYSTEM, BATTERY}
+    assert found.status is not None
+    assert found.status.state is StationState.LIVE
+    assert poller.take().readings == []
+
+
+async def test_a_hung_service_is_set_aside_alone_and_the_server_is_asked_nothing_but_its_health(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    await run_for(poller, clock, 5.0)
+    station.hung, station.asked = BATTERY, []
+    await run_for(poller, clock, 60.0)
+    hung_at = station.asked.index("battery")
+    assert station.asked[hung_at + 1] == "health"
+    assert "system" in station.asked[hung_at + 2 :]
+    assert station.asked.count("battery") == 1
+    found = poller.take()
+    assert poller.status.state is StationState.DEGRADED
+    assert "battery" in poller.status.reason
+    assert [c.service for c in found.service_changes if c.state is ServiceState.SET_ASIDE] == [BATTERY]
+
+
+async def test_a_hung_service_comes_back_by_itself(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    await run_for(poller, clock, 5.0)
+    station.hung = BATTERY
+    await run_for(poller, clock, 60.0)
+    station.hung = None
+    await run_for(poller, clock, 200.0)
+    poller.take()
+    assert poller.status.state is StationState.LIVE
+    assert any("answers again" in e.text for e in poller.take().events) or poller.schedule.aside == []
+
+
+async def test_a_station_is_lost_after_three_failures_and_a_minute_and_back_with_the_first_answer(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    await run_for(poller, clock, 5.0)
+    station.broken = Unreachable("connection refused")
+    states = []
+    for _ in range(12):
+        await run_for(poller, clock, 10.0)
+        poller.take()
+        states.append(poller.status.state)
+    assert states[0] is StationState.LIVE
+    assert StationState.LOST not in states[:5]
+    assert states[-1] is StationState.LOST
+    assert poller.status.reason == "connection refused"
+    station.broken = None
+    await run_for(poller, clock, 300.0, until=lambda: not poller.out_of_reach)
+    poller.take()
+    assert poller.status.state is StationState.LIVE
+
+
+async def test_failures_are_named_once_on_the_edge_and_once_on_recovery(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    await run_for(poller, clock, 5.0)
+    station.broken = Unreachable("connection refused")
+    await run_for(poller, clock, 900.0)
+    station.broken = None
+    await run_for(poller, clock, 400.0)
+    said = [record.message for record in caplog.records]
+    assert len([text for text in said if "refused" in text]) == 1
+    assert len([text for text in said if "answers again" in text]) == 1
+
+
+async def test_an_outage_is_polled_ever_more_seldom_up_to_five_minutes(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    station.broken = Unreachable("no route")
+    await run_for(poller, clock, 3600.0)
+    assert 12 <= len(station.asked) <= 24
+
+
+async def test_values_keep_their_time_and_age_while_the_station_is_silent(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    await run_for(poller, clock, 5.0)
+    assert poller.snapshot().series("system/0/Dc/Battery/Soc").quality is Quality.GOOD
+    station.broken = Unreachable("no route")
+    await run_for(poller, clock, 120.0)
+    soc = poller.snapshot().series("system/0/Dc/Battery/Soc")
+    assert soc.quality is Quality.LOST
+    assert (soc.number, soc.last_number) == (None, 81.0)
+
+
+async def test_a_misconfigured_station_says_so_at_once(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    station.broken = Misconfigured("another program answers")
+    await run_for(poller, clock, 1.0)
+    poller.take()
+    assert poller.status.state is StationState.MISCONFIGURED
+    assert poller.status.reason == "another program answers"
+
+
+async def test_a_service_that_leaves_the_bus_is_gone_and_returns_as_the_same_device(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    await run_for(poller, clock, 5.0)
+    station.services.remove(BATTERY)
+    station.missing.add(BATTERY)
+    await run_for(poller, clock, 70.0)
+    device = poller.snapshot().device("battery")
+    assert device is not None
+    assert device.quality_at(clock.now()) is Quality.GONE
+    poller.take()
+    assert poller.status.state is StationState.LIVE
+    station.services.append(BATTERY)
+    station.missing.clear()
+    await run_for(poller, clock, 70.0)
+    assert poller.snapshot().number("battery/0/Dc/0/Voltage") == 52.1
+
+
+async def test_a_service_that_never_gave_a_value_is_no_fault(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    station.missing.add(BATTERY)
+    await run_for(poller, clock, 400.0)
+    poller.take()
+    assert poller.status.state is StationState.LIVE
+    assert station.asked.count("battery") <= 2
+
+
+async def test_focus_reads_fast_values_each_two_seconds_and_tries_a_lost_station_at_once(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    await run_for(poller, clock, 5.0)
+    poller.want(2.0, frozenset())
+    station.asked = []
+    await run_for(poller, clock, 20.0)
+    assert station.asked.count("system") >= 9
+    poller.want(None, frozenset())
+    station.broken = Unreachable("no route")
+    await run_for(poller, clock, 1000.0)
+    station.broken, station.asked = None, []
+    poller.want(2.0, frozenset())
+    await run_for(poller, clock, 0.5)
+    assert "discover" in station.asked
+
+
+async def test_a_station_clock_that_is_off_is_said_once(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    station.skew_s = -86_400.0
+    await run_for(poller, clock, 200.0)
+    assert len([event for event in poller.take().events if event.kind == "clock"]) == 1
+    assert poller.clock_skew_s == -86_400.0
