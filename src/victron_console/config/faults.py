@@ -100,7 +100,7 @@ def _problem(detail: ErrorDetails, model: type[Table]) -> Problem:
         return Problem(path, shown(detail["input"], path), _expected(path, model))
     if key := context["key"]:
         path = (*path[:-1], key)
-    return Problem(path, context["found"] or shown(detail["input"], path), context["expected"])
+    return Problem(path, context["found"] or shown(detail["input"], path), clean(context["expected"], 500))
 
 
 def _unknown_key(path: tuple[str, ...], model: type[Table]) -> Problem:

@@ -11,15 +11,17 @@ from functools import cache
 from math import isfinite
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+import httpx
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, SecretStr, Strict, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from victron_console.model.text import clean
 
 MAX_SECRET_BYTES = 65_536
+CONTROL_PORT = 8089
+"""The control server beside the API restarts services."""
 SECRET_FORM = 'a reference, "env:NAME" or "file:PATH": a secret is never written into this file'
 _SECRET_HEADER = re.compile(r"auth|cookie|key|secret|token|password|signature", re.IGNORECASE)
 
@@ -93,8 +95,8 @@ def _secret(value: object, info: ValidationInfo) -> SecretStr:
     if not isinstance(value, str) or not is_reference(value):
         raise refusal(SECRET_FORM, "a value that is not shown here")
     resolved = _resolve(value, _surroundings(info))
-    if "\n" in resolved or "\r" in resolved or "\0" in resolved:
-        raise refusal("the secret to be one line", "several lines")
+    if any(ord(character) < 0x20 or character == "\x7f" for character in resolved):
+        raise refusal("a secret of one line without control characters", "something else")
     return SecretStr(resolved)
 
 
@@ -123,16 +125,17 @@ def _header(named: object, info: ValidationInfo) -> SecretStr:
 def _web_address(text: str) -> str:
     example = "a web address such as http://192.0.2.10:8088"
     try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
         raise refusal(example) from None
-    if parts.username or parts.password:
+    if url.userinfo:
         raise refusal(f"{example} without a login: write username and password in [station.http]", "a login inside it")
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+    if url.scheme not in ("http", "https") or not url.host or not 0 < (url.port or 80) < 65_536:
         raise refusal(example)
-    if parts.query or parts.fragment or not text.isprintable() or " " in text:
+    if url.query or url.fragment or not text.isprintable() or " " in text:
         raise refusal(f"{example}, without a query, a fragment or spaces")
+    if url.port == CONTROL_PORT:
+        raise refusal(f"the API's own port, 8088: {CONTROL_PORT} is the control server, which is never contacted")
     return text.rstrip("/")
 
 
@@ -140,7 +143,7 @@ def _proxy(value: object, info: ValidationInfo) -> SecretStr:
     text = _text(value, "the proxy's web address, or a reference to it if it holds a login")
     if is_reference(text):
         text = _secret(text, info).get_secret_value()
-        if urlsplit(text).scheme not in ("http", "https"):
+        if not text.startswith(("http://", "https://")):
             raise refusal("the reference to lead to an address that begins with http:// or https://", "something else")
         return SecretStr(text)
     if "@" in text:
@@ -160,7 +163,7 @@ def _ca_file(value: object, info: ValidationInfo) -> Path:
 
 
 def _fingerprint(text: str) -> str:
-    digits = text.strip().lower().removeprefix("sha256:").replace(":", "")
+    digits = re.sub(r"[:\s]", "", text.lower().removeprefix("sha256:"))
     if not re.fullmatch(r"[0-9a-f]{64}", digits):
         raise refusal("the certificate's SHA-256: 64 hexadecimal digits, colons allowed")
     return digits
@@ -179,7 +182,7 @@ def _name(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    return "\n".join(clean(line, 2000) for line in text.splitlines()[:500]).strip()
+    return "\n".join(clean(line, 2000) for line in text.replace("\r\n", "\n").split("\n")[:500]).strip()
 
 
 @cache

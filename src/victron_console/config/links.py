@@ -12,34 +12,41 @@ from victron_console.config.fields import CaFile, Fingerprint, Headers, Line, Pr
 
 MQTT_TLS_PORT = 8883
 MQTT_PLAIN_PORT = 1883
+DEADLINE_S = 8.0
+"""Seconds for a whole answer; a hung service would take 50 s and is not waited for."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpAccess:
-    """How to reach the HTTP API of a station, with secrets in plain text: made where the source is made, never kept."""
+    """The HTTP API of a station with its secrets in plain text: made where a source is made, never kept or printed.
+
+    An empty text stands for what the file does not give.
+    """
 
     url: str
     headers: Mapping[str, str] = field(repr=False)
-    basic: tuple[str, str] | None = field(repr=False)
-    bearer: str | None = field(repr=False)
+    user: str
+    password: str = field(repr=False)
+    token: str = field(repr=False)
     ca_file: Path | None
-    fingerprint: str | None
-    proxy: str | None = field(repr=False)
+    fingerprint: str
+    proxy: str = field(repr=False)
     deadline_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class MqttAccess:
-    """How to reach the MQTT broker of a station, with the password in plain text."""
+    """The MQTT broker of a station with its password in plain text; an empty text stands for what is not given."""
 
     host: str
     port: int
     tls: bool
     ca_file: Path | None
-    fingerprint: str | None
-    username: str | None
-    password: str | None = field(repr=False)
-    portal_id: str | None
+    fingerprint: str
+    user: str
+    password: str = field(repr=False)
+    portal_id: str
+    """Empty: it is taken from `N/+/system/0/Serial`, the one topic that the broker retains."""
     deadline_s: float
 
 
@@ -55,6 +62,10 @@ def needs(info: ValidationInfo, other: str, expected: str) -> None:
         raise refusal(expected, "this key alone")
 
 
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
 class HttpSettings(Table):
     """`[station.http]`: the D-Bus HTTP API of the GX device, as it is or behind a proxy that asks for a login."""
 
@@ -68,7 +79,7 @@ class HttpSettings(Table):
         default=None, description="the certificate's SHA-256, 64 hexadecimal digits"
     )
     proxy: ProxyAddress | None = Field(default=None, description="the web address of a proxy, or a reference to it")
-    deadline_s: float = Field(default=10.0, ge=1, le=120, description="a number of seconds from 1 to 120")
+    deadline_s: float = Field(default=DEADLINE_S, ge=1, le=120, description="a number of seconds from 1 to 120")
 
     @field_validator("password")
     @classmethod
@@ -93,15 +104,15 @@ class HttpSettings(Table):
 
     def access(self) -> HttpAccess:
         """The address with its secrets in plain text."""
-        password = self.password.get_secret_value() if self.password else ""
         return HttpAccess(
             url=self.url,
             headers={name: text.get_secret_value() for name, text in self.headers.items()},
-            basic=(self.username, password) if self.username else None,
-            bearer=self.token.get_secret_value() if self.token else None,
+            user=self.username or "",
+            password=_plain(self.password),
+            token=_plain(self.token),
             ca_file=self.ca_file,
-            fingerprint=self.fingerprint,
-            proxy=self.proxy.get_secret_value() if self.proxy else None,
+            fingerprint=self.fingerprint or "",
+            proxy=_plain(self.proxy),
             deadline_s=self.deadline_s,
         )
 
@@ -124,7 +135,7 @@ class MqttSettings(Table):
     portal_id: str | None = Field(
         default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$", description="the VRM portal id, such as c0619ab4e53f"
     )
-    deadline_s: float = Field(default=10.0, ge=1, le=120, description="a number of seconds from 1 to 120")
+    deadline_s: float = Field(default=DEADLINE_S, ge=1, le=120, description="a number of seconds from 1 to 120")
 
     @field_validator("ca_file", "fingerprint")
     @classmethod
@@ -140,9 +151,9 @@ class MqttSettings(Table):
             port=self.port or (MQTT_TLS_PORT if self.tls else MQTT_PLAIN_PORT),
             tls=self.tls,
             ca_file=self.ca_file,
-            fingerprint=self.fingerprint,
-            username=self.username,
-            password=self.password.get_secret_value() if self.password else None,
-            portal_id=self.portal_id,
+            fingerprint=self.fingerprint or "",
+            user=self.username or "",
+            password=_plain(self.password),
+            portal_id=self.portal_id or "",
             deadline_s=self.deadline_s,
         )

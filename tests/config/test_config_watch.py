@@ -1,0 +1,128 @@
+"""Edits are picked up while running, and a broken one takes no good station away."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from victron_console.config import ConfigFiles
+
+
+def station(name: str, more: str = "") -> str:
+    return f'[[station]]\nid = "{name}"\nname = "{name.title()}"\nurl = "https://{name}.example"\n{more}\n'
+
+
+def ids(files: ConfigFiles) -> list[str]:
+    return sorted(config.id for config in files.current.stations)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "one.toml").write_text(station("ash") + station("birch"))
+    (tmp_path / "two.toml").write_text(station("cedar"))
+    return tmp_path
+
+
+def test_nothing_is_new_until_a_file_is_written_comes_or_goes(folder: Path) -> None:
+    files = ConfigFiles([folder])
+    assert not files.changed()
+    (folder / "two.toml").write_text(station("cedar", 'tags = ["x"]'))
+    assert files.changed()
+    files.reload()
+    assert not files.changed()
+    (folder / "three.toml").write_text(station("dogwood"))
+    assert files.changed()
+    assert len(files.reload().stations) == 4
+    (folder / "one.toml").unlink()
+    assert files.changed()
+    files.reload()
+    assert ids(files) == ["cedar", "dogwood"]
+    (folder / "note.txt").write_text("no station file")
+    assert not files.changed()
+
+
+def test_a_file_replaced_by_one_of_the_same_size_and_time_is_seen(folder: Path) -> None:
+    files = ConfigFiles([folder])
+    old = folder / "two.toml"
+    before = old.stat()
+    new = folder / "two.tmp"
+    new.write_text(old.read_text().replace("Cedar", "Cider"))
+    os.utime(new, ns=(before.st_atime_ns, before.st_mtime_ns))
+    new.replace(old)
+    assert files.changed()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "[[station",
+        station("ash") + station("birch", "battery = 3"),
+        station("ash") + station("birch").replace('"birch"', '"Birch!"'),
+        station("ash") + station("birch").replace('id = "birch"', ""),
+    ],
+    ids=["syntax", "one station", "its id is wrong", "its id is gone"],
+)
+def test_a_broken_edit_keeps_the_stations_of_its_file_and_reports_the_fault(folder: Path, broken: str) -> None:
+    files = ConfigFiles([folder])
+    (folder / "one.toml").write_text(broken)
+    result = files.reload()
+    assert ids(files) == ["ash", "birch", "cedar"]
+    assert {fault.file for fault in result.faults} == {folder / "one.toml"}
+    files.reload()
+    assert ids(files) == ["ash", "birch", "cedar"], "kept for as long as the file is broken"
+    (folder / "one.toml").write_text(station("ash"))
+    files.reload()
+    assert ids(files) == ["ash", "cedar"], "a clean file says what is there"
+    assert files.current.faults == ()
+
+
+def test_a_good_edit_beside_a_broken_one_takes_effect(folder: Path) -> None:
+    files = ConfigFiles([folder])
+    (folder / "one.toml").write_text(station("ash", 'contact = "Ada"') + station("birch", "tags = 3"))
+    files.reload()
+    assert {config.id: config.contact for config in files.current.stations} == {"ash": "Ada", "birch": "", "cedar": ""}
+
+
+def test_a_station_moved_to_another_file_is_there_once(folder: Path) -> None:
+    files = ConfigFiles([folder])
+    (folder / "one.toml").write_text(station("ash", "tags = 3"))
+    (folder / "two.toml").write_text(station("cedar") + station("birch"))
+    files.reload()
+    assert ids(files) == ["ash", "birch", "cedar"]
+
+
+def test_a_folder_that_cannot_be_read_for_a_while_keeps_its_stations(folder: Path) -> None:
+    files = ConfigFiles([folder])
+    hidden = folder.with_name("unmounted")
+    folder.rename(hidden)
+    assert files.changed()
+    assert files.reload().faults
+    assert ids(files) == ["ash", "birch", "cedar"]
+    hidden.rename(folder)
+    assert files.changed()
+    assert files.reload().faults == ()
+
+
+def test_a_file_that_comes_later_is_picked_up(tmp_path: Path) -> None:
+    files = ConfigFiles([tmp_path / "late.toml"])
+    assert files.current.faults
+    (tmp_path / "late.toml").write_text(station("ash"))
+    assert files.changed()
+    assert files.reload().faults == ()
+    assert ids(files) == ["ash"]
+
+
+def test_a_new_secret_in_a_file_is_a_change(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(station("ash", '[station.http]\ntoken = "file:token"\n'))
+    files = ConfigFiles([tmp_path / "a.toml"], environ={})
+    assert [fault.key for fault in files.current.faults] == ["http.token"]
+    (tmp_path / "token").write_text("first")
+    assert files.changed()
+    files.reload()
+    (tmp_path / "token").write_text("second!")
+    assert files.changed()
+    access = files.reload().stations[0].http_target()
+    assert access is not None
+    assert access.token == "second!"
