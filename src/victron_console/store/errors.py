@@ -1,0 +1,85 @@
+"""The ways a store can fail, each as a sentence for the operator: what is wrong and what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked."""
+
+
+class StoreMissing(StoreError):
+    """There is no such file yet."""
+
+
+class StoreFull(StoreError):
+    """No space is left. Nothing of the transaction was kept; the next one works once there is space."""
+
+
+class StoreReadOnly(StoreError):
+    """The file or its folder cannot be written."""
+
+
+class StoreLocked(StoreError):
+    """Another process held a write open for longer than we wait."""
+
+
+class StoreDamaged(StoreError):
+    """The file is no database, or one that is damaged, or another program's."""
+
+
+class StoreTooNew(StoreError):
+    """A newer version of the program made the store."""
+
+
+class StoreTooOld(StoreError):
+    """An older version of the program made the store, and this connection may not migrate it."""
+
+
+class UnknownStation(StoreError):
+    """A station that was never registered."""
+
+
+class LeaseHeld(StoreError):
+    """Another collector writes this store."""
+
+
+_SENTENCES: dict[int, tuple[type[StoreError], str]] = {
+    sqlite3.SQLITE_FULL: (StoreFull, "the disk of {path} is full: free some space, recording then goes on by itself"),
+    sqlite3.SQLITE_READONLY: (StoreReadOnly, "{path} cannot be written: check its owner and that its disk is writable"),
+    sqlite3.SQLITE_PERM: (StoreReadOnly, "{path} may not be opened: check the permissions of the file and its folder"),
+    sqlite3.SQLITE_BUSY: (StoreLocked, "{path} is busy with another program's write: close that program and try again"),
+    sqlite3.SQLITE_LOCKED: (StoreLocked, "{path} is locked by another program: close that program and try again"),
+    sqlite3.SQLITE_NOTADB: (StoreDamaged, "{path} is no store: name another file with --store, or move this one away"),
+    sqlite3.SQLITE_CORRUPT: (StoreDamaged, "{path} is damaged: stop the collector and put a backup in its place"),
+    sqlite3.SQLITE_CANTOPEN: (StoreReadOnly, "{path} cannot be opened: check that its folder exists and is writable"),
+    sqlite3.SQLITE_IOERR: (StoreError, "{path} cannot be read or written, its disk reports an error: check the disk"),
+}
+_PRIMARY_CODE = 0xFF
+"""SQLite's extended result codes carry the primary one in their low byte."""
+
+
+def explained(error: sqlite3.Error, path: str | Path) -> StoreError:
+    """The store's own error for one of SQLite's."""
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & _PRIMARY_CODE
+    if code not in _SENTENCES:
+        return StoreError(f"{path} failed: {error}")
+    kind, sentence = _SENTENCES[code]
+    return kind(sentence.format(path=path))
+
+
+@contextmanager
+def explaining(path: str | Path) -> Iterator[None]:
+    """Turn SQLite's errors about a file into the store's own.
+
+    Raises:
+        StoreError: with the narrowest class that fits.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explained(error, path) from error

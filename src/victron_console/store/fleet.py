@@ -1,0 +1,189 @@
+"""Reads of stations, their services and all their values, at one moment."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from victron_console.model.device import DeviceKey, split_series
+from victron_console.model.overview import Overview
+from victron_console.model.quality import Quality
+from victron_console.model.reading import Reading
+from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.station import ServiceState, StationState, StationStatus
+from victron_console.store.entries import Judged, judged
+from victron_console.store.errors import UnknownStation
+from victron_console.store.presence import LIVE, Presence, ServiceStanding, presences, standings
+from victron_console.store.replay import texts_at, values_at
+from victron_console.store.rows import SeriesRow, ServiceRow, StationRow
+
+_STATION = (
+    "SELECT no, id, name, tags, info, state, since, reason, overview, read_at, cadence_s "
+    "FROM station JOIN summary ON station_no = no "
+)
+
+
+def station_number(conn: sqlite3.Connection, station: str) -> int:
+    """The number of a station.
+
+    Raises:
+        UnknownStation: the store never had it.
+    """
+    row = conn.execute("SELECT no FROM station WHERE id = ?", (station,)).fetchone()
+    if row is None:
+        raise UnknownStation(f"{station} is not in the store: check its id, and that the collector has it configured")
+    return int(row[0])
+
+
+def series_numbers(conn: sqlite3.Connection, station_no: int, series: str) -> tuple[int, int] | None:
+    """The numbers of a series' device and of itself; None where the station never had it.
+
+    Raises:
+        ValueError: the text is no series name.
+    """
+    key, path = split_series(series)
+    row: tuple[int, int] | None = conn.execute(
+        "SELECT device.no, series.no FROM series JOIN device ON device.no = device_no "
+        "WHERE station_no = ? AND cls = ? AND instance = ? AND path = ?",
+        (station_no, key.cls, key.instance, path),
+    ).fetchone()
+    return row
+
+
+def station_rows(conn: sqlite3.Connection, as_of: float | None) -> list[StationRow]:
+    """The configured stations by name."""
+    rows = conn.execute(f"{_STATION} WHERE active ORDER BY name, id").fetchall()
+    return [_station_row(conn, row, as_of) for row in rows]
+
+
+def station_row(conn: sqlite3.Connection, station: str, as_of: float | None) -> StationRow | None:
+    """One station, configured or not; None where the store never had it."""
+    row = conn.execute(f"{_STATION} WHERE id = ?", (station,)).fetchone()
+    return _station_row(conn, row, as_of) if row else None
+
+
+def _station_row(conn: sqlite3.Connection, row: tuple[Any, ...], as_of: float | None) -> StationRow:
+    no, station, name, tags, info, state, since, reason, overview, read_at, cadence_s = row
+    status = StationStatus(StationState(state), since, reason)
+    figures = Overview.from_json(json.loads(overview)) if overview else None
+    if as_of is not None:
+        devices = presences(conn, no, as_of)
+        status, figures = _status_at(conn, no, as_of), None
+        read_at = max((device.read_at for device in devices if device.read_at is not None), default=None)
+        cadence_s = min((device.cadence_s for device in devices), default=cadence_s)
+    return StationRow(station, name, tuple(json.loads(tags)), json.loads(info), status, figures, read_at, cadence_s)
+
+
+def _status_at(conn: sqlite3.Connection, station_no: int, as_of: float) -> StationStatus:
+    row = conn.execute(
+        "SELECT state, at, reason FROM station_state WHERE station_no = ? AND at <= ? "
+        "ORDER BY at DESC, id DESC LIMIT 1",
+        (station_no, as_of),
+    ).fetchone()
+    if row is None:
+        return StationStatus(StationState.STARTING, as_of, "not in the store yet")
+    return StationStatus(StationState(row[0]), row[1], row[2])
+
+
+def snapshot(conn: sqlite3.Connection, station: str, now: float, as_of: float | None) -> Snapshot:
+    """All values of a station, judged at `now`, which is `as_of` where that is given."""
+    no = station_number(conn, station)
+    present = presences(conn, no, as_of)
+    values = _latest(conn, no) if as_of is None else _past(conn, no, present, as_of)
+    devices = {device.key: _device_state(device, values.get(device.no, {})) for device in present}
+    return Snapshot(station, now, devices, _status_at(conn, no, LIVE if as_of is None else as_of))
+
+
+_Values = dict[int, dict[str, Judged]]
+"""Device number to path to value."""
+
+
+def _latest(conn: sqlite3.Connection, station_no: int) -> _Values:
+    values: _Values = {}
+    for device_no, path, value, quality, reason in conn.execute(
+        "SELECT device_no, path, value, quality, reason FROM device JOIN series ON device_no = device.no "
+        "JOIN latest ON series_no = series.no WHERE station_no = ?",
+        (station_no,),
+    ):
+        values.setdefault(device_no, {})[path] = (value, Quality(quality), reason)
+    return values
+
+
+def _past(conn: sqlite3.Connection, station_no: int, present: list[Presence], as_of: float) -> _Values:
+    texts = texts_at(conn, station_no, as_of)
+    values: _Values = {}
+    for device in present:
+        entries = {**values_at(conn, device.no, as_of), **texts}
+        paths = conn.execute("SELECT path, no FROM series WHERE device_no = ?", (device.no,))
+        values[device.no] = {path: judged(entries[no]) for path, no in paths if no in entries}
+    return values
+
+
+def _device_state(device: Presence, values: Mapping[str, Judged]) -> DeviceState:
+    at = device.read_at or 0.0
+    return DeviceState(
+        device.key,
+        device.service,
+        {path: Reading(value, at, quality, reason) for path, (value, quality, reason) in values.items()},
+        device.read_at,
+        device.cadence_s,
+        device.failures,
+        device.state,
+    )
+
+
+def service_rows(conn: sqlite3.Connection, station_no: int, now: float, as_of: float | None) -> list[ServiceRow]:
+    """The services of a station by bus name, also those that hung before they were ever read."""
+    rows = [_read_service(device, now) for device in presences(conn, station_no, as_of)]
+    known = {row.service for row in rows}
+    # One with a device that is not known by this name has given the name up for another.
+    never_read = [s for s in standings(conn, station_no, as_of).values() if s.device_no is None]
+    rows += [_unread_service(standing) for standing in never_read if standing.service not in known]
+    return sorted(rows, key=lambda row: row.service)
+
+
+def _read_service(device: Presence, now: float) -> ServiceRow:
+    standing = device.standing
+    return ServiceRow(
+        service=device.service,
+        key=device.key,
+        state=device.state,
+        since=standing.at if standing else None,
+        reason=standing.reason if standing else "",
+        retry_at=standing.retry_at if standing else None,
+        read_at=device.read_at,
+        cadence_s=device.cadence_s,
+        failures=device.failures,
+        quality=device.quality_at(now),
+    )
+
+
+def _unread_service(standing: ServiceStanding) -> ServiceRow:
+    return ServiceRow(
+        service=standing.service,
+        key=None,
+        state=standing.state,
+        since=standing.at,
+        reason=standing.reason,
+        retry_at=standing.retry_at,
+        read_at=None,
+        cadence_s=0.0,
+        failures=0,
+        quality=Quality.GONE if standing.state is ServiceState.GONE else Quality.LOST,
+    )
+
+
+def series_rows(conn: sqlite3.Connection, station_no: int) -> list[SeriesRow]:
+    """Every series of a station by name, with the value last stored."""
+    rows = conn.execute(
+        "SELECT cls, instance, path, value, quality, reason, changed_at FROM device "
+        "JOIN series ON device_no = device.no JOIN latest ON series_no = series.no WHERE station_no = ?",
+        (station_no,),
+    )
+    found = [
+        SeriesRow(DeviceKey(cls, instance).series(path), value, Quality(quality), reason, changed_at)
+        for cls, instance, path, value, quality, reason, changed_at in rows
+    ]
+    return sorted(found, key=lambda row: row.name)

@@ -1,0 +1,112 @@
+"""Reads of what is kept row by row: events, poll health, five-minute figures and operators' wishes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from victron_console.store.batch import MINUTE_S, OVERVIEW_FIELDS
+from victron_console.store.changes import OVERVIEW_SLOT_S
+from victron_console.store.rows import Event, LinkMinute, Wanted, WantedKind
+
+
+def events(
+    conn: sqlite3.Connection,
+    since: float,
+    until: float,
+    station: str | None,
+    kinds: Sequence[str] | None,
+    text: str | None,
+    limit: int,
+) -> list[Event]:
+    """The newest events that fit, newest first; `text` is looked for in any case."""
+    terms, values = ["at >= ?", "at <= ?"], [since, until]
+    parameters: list[object] = list(values)
+    if station is not None:
+        terms.append("station = ?")
+        parameters.append(station)
+    if kinds is not None:
+        terms.append(f"kind IN ({', '.join('?' * len(kinds))})")
+        parameters += kinds
+    if text:
+        terms.append("instr(lower(text), lower(?))")
+        parameters.append(text)
+    rows = conn.execute(
+        f"SELECT at, station, kind, text, details FROM event WHERE {' AND '.join(terms)} "
+        "ORDER BY at DESC, id DESC LIMIT ?",
+        (*parameters, limit),
+    )
+    return [Event(at, of, kind, words, json.loads(details)) for at, of, kind, words, details in rows]
+
+
+def link(conn: sqlite3.Connection, station_no: int, since: float, until: float) -> list[LinkMinute]:
+    """The whole minutes of a span that had polls."""
+    rows = conn.execute(
+        "WITH RECURSIVE m (at) AS (SELECT max(:first, ifnull((SELECT min(minute) FROM poll_minute), :first)) "
+        "UNION ALL SELECT at + :step FROM m WHERE at + :step <= :last) "
+        "SELECT minute, polls, errors, round_trip_sum_s, round_trip_max_s, size_bytes, last_error "
+        "FROM m JOIN poll_minute ON minute = m.at AND station_no = :station ORDER BY minute",
+        {
+            "first": int(since // MINUTE_S) * MINUTE_S,
+            "last": int(until // MINUTE_S) * MINUTE_S - MINUTE_S,
+            "step": MINUTE_S,
+            "station": station_no,
+        },
+    )
+    return [
+        LinkMinute(
+            at,
+            polls,
+            errors,
+            total_s / (polls - errors) if polls > errors else None,
+            longest_s if polls > errors else None,
+            size_bytes,
+            last_error,
+        )
+        for at, polls, errors, total_s, longest_s, size_bytes, last_error in rows
+    ]
+
+
+def overview_means(
+    conn: sqlite3.Connection, station_no: int, field: str, since: float, until: float, count: int
+) -> list[float | None]:
+    """The mean of an overview field in `count` equal columns; None where nothing fresh was known."""
+    if field not in OVERVIEW_FIELDS:
+        raise ValueError(f"{field!r} has no five-minute rows; these have: {', '.join(OVERVIEW_FIELDS)}")
+    rows = conn.execute(
+        "WITH RECURSIVE s (at) AS (SELECT max(:first, ifnull((SELECT min(slot) FROM overview5), :first)) "
+        "UNION ALL SELECT at + :step FROM s WHERE at + :step < :until) "
+        f"SELECT slot, {field} FROM s JOIN overview5 ON slot = s.at AND station_no = :station",
+        {
+            "first": int(since // OVERVIEW_SLOT_S) * OVERVIEW_SLOT_S,
+            "until": until,
+            "step": OVERVIEW_SLOT_S,
+            "station": station_no,
+        },
+    )
+    known = {slot: value for slot, value in rows if value is not None}
+    width_s = (until - since) / count
+    columns: list[float | None] = []
+    for i in range(count):
+        # Slots that touch the column; a column narrower than a slot shows the slot it lies in.
+        first = int((since + i * width_s) // OVERVIEW_SLOT_S) * OVERVIEW_SLOT_S
+        slots = range(first, max(first + 1, int(since + (i + 1) * width_s)), OVERVIEW_SLOT_S)
+        values = [known[slot] for slot in slots if slot in known]
+        columns.append(sum(values) / len(values) if values else None)
+    return columns
+
+
+def wanted(conn: sqlite3.Connection, station: str | None, moment: float) -> list[Wanted]:
+    """The pins and focuses that hold at a moment, oldest first."""
+    rows = conn.execute(
+        "SELECT id, at, kind, station, pattern, until, operator FROM wanted WHERE at <= ? AND ifnull(station = ?, 1) "
+        "ORDER BY id",
+        (moment, station),
+    )
+    holding: dict[tuple[str, str], Wanted] = {}
+    for row_id, at, kind, of, pattern, until, operator in rows:
+        holding.pop((of, pattern), None)
+        if kind != WantedKind.UNPIN and (until is None or until > moment):
+            holding[of, pattern] = Wanted(row_id, at, WantedKind(kind), of, pattern, until, operator)
+    return sorted(holding.values(), key=lambda wish: wish.id)

@@ -1,0 +1,9 @@
+"""The store's migrations, in order. A new one is a new file with `migrate(db)`, added at the end; none is ever changed.
+
+`migrate` runs inside a transaction: `db.executescript` would commit it, so statements go one by one.
+"""
+
+from victron_console.store.migrations import m0001_core
+
+MIGRATIONS = (m0001_core,)
+"""The position (from 1) is the version that the store has after it."""

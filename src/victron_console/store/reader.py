@@ -1,0 +1,211 @@
+"""Answers for everyone who shows or judges: live, or as it was at any moment. It never writes.
+
+One reader a thread. Every method sees one state of the store, whatever is written meanwhile.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from math import inf
+from pathlib import Path
+
+from victron_console.model.clock import Clock, SystemClock
+from victron_console.model.device import split_series
+from victron_console.model.snapshot import Snapshot
+from victron_console.store import fleet, logs, silences, size, trace
+from victron_console.store.connection import open_readable
+from victron_console.store.errors import explaining
+from victron_console.store.rows import (
+    Bucket,
+    Event,
+    Gap,
+    LinkMinute,
+    Point,
+    SeriesRow,
+    ServiceRow,
+    StationRow,
+    StoreStats,
+    Wanted,
+)
+from victron_console.store.schema import check
+
+
+class Reader:
+    """A read-only connection. `as_of` is a moment (UTC epoch, s) to look back to; None is live."""
+
+    def __init__(self, path: Path, clock: Clock | None = None) -> None:
+        """Open the store.
+
+        Args:
+            path: the store.
+            clock: what `live` means; the system's where none is given.
+
+        Raises:
+            StoreMissing: there is no such file yet.
+            StoreTooNew, StoreTooOld: another version of the program made it.
+            StoreError: it cannot be read.
+        """
+        self.path = path
+        self.db = open_readable(path)
+        """For reads that other layers add (alerts)."""
+        self._clock = clock or SystemClock()
+        self._seen: tuple[int, int] | None = None
+        try:
+            check(self.db, path)
+        except BaseException:
+            self.db.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the store. May be called twice."""
+        self.db.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        conn = self.db.conn
+        with explaining(self.path):
+            conn.execute("BEGIN")
+            try:
+                yield conn
+            finally:
+                conn.execute("COMMIT")
+
+    def changed(self) -> bool:
+        """Whether anything was committed since the last call; True the first time. Costs microseconds: ask often."""
+        with explaining(self.path):
+            version = self.db.conn.execute("PRAGMA data_version").fetchone()[0]
+            if self._seen and self._seen[0] == version:
+                return False
+            # data_version also moves when a checkpoint runs.
+            revision = self.db.conn.execute("SELECT revision FROM pulse").fetchone()[0]
+        before, self._seen = self._seen, (version, revision)
+        return before is None or before[1] != revision
+
+    def stations(self, as_of: float | None = None) -> list[StationRow]:
+        """The configured stations by name."""
+        with self._reading() as conn:
+            return fleet.station_rows(conn, as_of)
+
+    def station(self, station: str, as_of: float | None = None) -> StationRow | None:
+        """One station, also one that is configured no more; None where the store never had it."""
+        with self._reading() as conn:
+            return fleet.station_row(conn, station, as_of)
+
+    def snapshot(self, station: str, as_of: float | None = None) -> Snapshot:
+        """All values of a station, judged now or at `as_of`.
+
+        A reading's `at` is when its device was last read. In the past that is exact at gaps and within one cadence
+        elsewhere: reads that changed nothing leave no row.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        now = self._clock.now() if as_of is None else as_of
+        with self._reading() as conn:
+            return fleet.snapshot(conn, station, now, as_of)
+
+    def history(self, station: str, series: str, since: float, until: float) -> list[Point]:
+        """The changes of a series from `since` to `until`; the first point carries what held at `since`.
+
+        Empty where the series is not known. Where nothing was received a value does not end here: see `gaps`.
+
+        Raises:
+            UnknownStation: the store never had it.
+            ValueError: `series` is no series name.
+        """
+        with self._reading() as conn:
+            found = fleet.series_numbers(conn, fleet.station_number(conn, station), series)
+            return trace.points(conn, *found, since, until) if found else []
+
+    def buckets(self, station: str, series: str, since: float, until: float, count: int) -> list[Bucket | None]:
+        """A series in `count` equal columns; None where nothing was received.
+
+        Raises:
+            UnknownStation: the store never had it.
+            ValueError: `series` is no series name.
+        """
+        now = self._clock.now()
+        with self._reading() as conn:
+            no = fleet.station_number(conn, station)
+            found = fleet.series_numbers(conn, no, series)
+            if found is None:
+                return [None] * count
+            silent = silences.silent_spans(conn, no, split_series(series)[0], now, None)
+            points = trace.points(conn, *found, since, until)
+        return trace.bucketed(points, [*silent, (now, inf)], since, until, count)
+
+    def overview_history(self, station: str, field: str, since: float, until: float, count: int) -> list[float | None]:
+        """An overview field in `count` equal columns, from five-minute means; None where nothing fresh was known.
+
+        Raises:
+            UnknownStation: the store never had it.
+            ValueError: the field has no five-minute rows.
+        """
+        with self._reading() as conn:
+            return logs.overview_means(conn, fleet.station_number(conn, station), field, since, until, count)
+
+    def gaps(self, station: str, since: float, until: float, as_of: float | None = None) -> list[Gap]:
+        """The gaps of a station and its devices that touch a span, by their begin. They may overlap.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        now = self._clock.now() if as_of is None else as_of
+        with self._reading() as conn:
+            return silences.gaps(conn, fleet.station_number(conn, station), since, until, now, as_of)
+
+    def events(
+        self,
+        since: float,
+        until: float,
+        station: str | None = None,
+        kinds: Sequence[str] | None = None,
+        text: str | None = None,
+        limit: int = 500,
+    ) -> list[Event]:
+        """The newest events that fit, newest first."""
+        with self._reading() as conn:
+            return logs.events(conn, since, until, station, kinds, text, limit)
+
+    def services(self, station: str, as_of: float | None = None) -> list[ServiceRow]:
+        """The services of a station by bus name, also those that hung before they were ever read.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        now = self._clock.now() if as_of is None else as_of
+        with self._reading() as conn:
+            return fleet.service_rows(conn, fleet.station_number(conn, station), now, as_of)
+
+    def link(self, station: str, since: float, until: float, as_of: float | None = None) -> list[LinkMinute]:
+        """A station's polls by the minute; a minute appears once it is over.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        now = self._clock.now() if as_of is None else as_of
+        with self._reading() as conn:
+            return logs.link(conn, fleet.station_number(conn, station), since, min(until, now))
+
+    def series(self, station: str, glob: str = "*") -> list[SeriesRow]:
+        """The series of a station whose name fits, by name, with the values last stored.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        with self._reading() as conn:
+            rows = fleet.series_rows(conn, fleet.station_number(conn, station))
+        return [row for row in rows if fnmatchcase(row.name, glob)]
+
+    def wanted(self, station: str | None = None, as_of: float | None = None) -> list[Wanted]:
+        """The pins and focuses that hold, of one station or of all."""
+        with self._reading() as conn:
+            return logs.wanted(conn, station, self._clock.now() if as_of is None else as_of)
+
+    def stats(self) -> StoreStats:
+        """Size and content of the database. It counts rows, which takes a while in a big one."""
+        with self._reading() as conn:
+            return size.stats(conn, self.path)

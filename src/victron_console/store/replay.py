@@ -1,0 +1,78 @@
+"""The values of a device as they were at a moment, from a keyframe and the changes after it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from victron_console.store.entries import Entry, entries_in
+
+_CHAIN = """
+    WITH RECURSIVE chain (id, previous, at, body) AS (
+        SELECT id, previous, at, body FROM hot WHERE id = :start AND id > :stop
+        UNION ALL
+        SELECT hot.id, hot.previous, hot.at, hot.body FROM chain JOIN hot ON hot.id = chain.previous
+        WHERE chain.previous > :stop)
+    SELECT at, body FROM chain WHERE at <= :until AND instr(body, :holding) ORDER BY id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframe:
+    """All entries of a device, by series number, after its hot row `tip`."""
+
+    tip: int
+    entries: dict[int, Entry]
+
+
+def keyframe_before(conn: sqlite3.Connection, device_no: int, at: float) -> Keyframe:
+    """The last keyframe at or before a moment; an empty one where there is none."""
+    row = conn.execute(
+        "SELECT tip, body FROM keyframe WHERE device_no = ? AND at <= ? ORDER BY at DESC, tip DESC LIMIT 1",
+        (device_no, at),
+    ).fetchone()
+    return Keyframe(row[0], entries_in(row[1])) if row else Keyframe(0, {})
+
+
+def changes_between(
+    conn: sqlite3.Connection, device_no: int, after: Keyframe, until: float, series_no: int | None = None
+) -> Iterator[tuple[float, dict[int, Entry]]]:
+    """The changes of a device after a keyframe, oldest first, up to and with a moment.
+
+    Args:
+        conn: inside a read transaction.
+        device_no: whose changes.
+        after: from `keyframe_before`.
+        until: UTC epoch, s.
+        series_no: only rows that hold this series.
+    """
+    later = conn.execute(
+        "SELECT tip FROM keyframe WHERE device_no = ? AND at > ? AND tip > ? ORDER BY at, tip LIMIT 1",
+        (device_no, until, after.tip),
+    ).fetchone()
+    end = later or conn.execute("SELECT tip FROM device_now WHERE device_no = ?", (device_no,)).fetchone()
+    # A key in JSON cannot be mistaken: a quote inside a text is written with a backslash.
+    holding = "" if series_no is None else f'"{series_no}":'
+    rows = conn.execute(_CHAIN, {"start": end[0], "stop": after.tip, "until": until, "holding": holding})
+    for at, body in rows:
+        yield at, entries_in(body)
+
+
+def values_at(conn: sqlite3.Connection, device_no: int, at: float) -> dict[int, Entry]:
+    """Every entry of a device at a moment but texts, by series number."""
+    keyframe = keyframe_before(conn, device_no, at)
+    values = dict(keyframe.entries)
+    for _, changed in changes_between(conn, device_no, keyframe, at):
+        values.update(changed)
+    return values
+
+
+def texts_at(conn: sqlite3.Connection, station_no: int, at: float) -> dict[int, str]:
+    """The series of a station that held a text at a moment, by series number."""
+    rows = conn.execute(
+        "SELECT series.no, (SELECT value FROM text_change WHERE series_no = series.no AND at <= ? "
+        "ORDER BY at DESC, id DESC LIMIT 1) AS held FROM series JOIN device ON device.no = device_no "
+        "WHERE station_no = ? AND held IS NOT NULL",
+        (at, station_no),
+    )
+    return dict(rows.fetchall())

@@ -1,0 +1,163 @@
+"""Records what the collector brings: only what changed, everything of one call in one transaction.
+
+One writer a store, in one thread, under the lease. It judges nothing: states and figures come with the update.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from victron_console.model.clock import Clock
+from victron_console.model.quality import STALE_AT_LEAST_S
+from victron_console.model.station import StationState
+from victron_console.store.batch import Batch
+from victron_console.store.changes import take_cadence, take_failures, take_overview, take_service
+from victron_console.store.connection import open_writable, transaction
+from victron_console.store.errors import UnknownStation
+from victron_console.store.registry import DEFAULT_CADENCE_S, Numbers, Station, load_station
+from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.schema import migrate
+
+_FRESH = (StationState.LIVE, StationState.DEGRADED)
+
+
+class Writer:
+    """The one connection that records. Make and use it in one thread."""
+
+    def __init__(self, path: Path, clock: Clock, *, durable: bool = False) -> None:
+        """Open the store, make or migrate it, and note how long no collector was there.
+
+        Args:
+            path: the store; made where there is none.
+            clock: names the moment of the start.
+            durable: wait for the disk at every commit; otherwise a power cut may lose the last ones.
+
+        Raises:
+            StoreError: it cannot be opened, migrated or written.
+        """
+        self.path = path
+        self.db = open_writable(path, durable=durable, create=True)
+        """For what is written beside the readings in the same process, through `transaction`."""
+        self._clock = clock
+        self._stations: dict[str, Station] = {}
+        self._numbers: Numbers | None = None
+        try:
+            self.backup = migrate(self.db, path)
+            """The copy made before a migration, None where there was none."""
+            self._note_downtime()
+        except BaseException:
+            self.db.close()
+            raise
+
+    def _note_downtime(self) -> None:
+        """A span without a collector; one shorter than any value takes to go stale is none."""
+        now = self._clock.now()
+        with transaction(self.db):
+            since = self.db.conn.execute("SELECT collected_at FROM pulse").fetchone()[0]
+            if since is not None and now - since > STALE_AT_LEAST_S:
+                self.db.conn.execute("INSERT INTO downtime (since, until) VALUES (?, ?)", (since, now))
+            self.db.conn.execute("UPDATE pulse SET collected_at = ?", (now,))
+
+    def register(self, stations: Sequence[StationRecord]) -> None:
+        """Make these the fleet. A station that is not among them any more keeps its history, out of sight.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        now = self._clock.now()
+        with transaction(self.db):
+            conn = self.db.conn
+            conn.execute("UPDATE station SET active = 0")
+            conn.executemany(
+                "INSERT INTO station (id, name, tags, info, active, registered_at) VALUES (?, ?, ?, ?, 1, ?) "
+                "ON CONFLICT (id) DO UPDATE SET name = excluded.name, tags = excluded.tags, info = excluded.info, "
+                "active = 1",
+                [(s.id, s.name, json.dumps(list(s.tags)), json.dumps(dict(s.info)), now) for s in stations],
+            )
+            new = "FROM station WHERE no NOT IN (SELECT station_no FROM summary)"
+            conn.execute(
+                f"INSERT INTO station_state (station_no, at, state, reason) SELECT no, ?, ?, '' {new}",
+                (now, StationState.STARTING),
+            )
+            conn.execute(
+                f"INSERT INTO summary (station_no, state, since, reason, cadence_s) SELECT no, ?, ?, '', ? {new}",
+                (StationState.STARTING, now, DEFAULT_CADENCE_S),
+            )
+
+    def record(self, update: StationUpdate) -> None:
+        """Record one update; see `record_all`."""
+        self.record_all((update,))
+
+    def record_all(self, updates: Sequence[StationUpdate]) -> None:
+        """Record updates in one transaction; once this returns, a killed process loses none of it.
+
+        Raises:
+            StoreFull: no space is left; nothing was kept, and the next call works once there is.
+            UnknownStation: a station was never registered.
+            StoreError: the store cannot be written; nothing was kept.
+        """
+        try:
+            with transaction(self.db):
+                self._numbers = self._numbers or Numbers.read(self.db.conn)
+                batch = Batch(self._numbers)
+                for update in updates:
+                    self._take(update, batch)
+                batch.write(self.db.conn)
+                self.db.conn.execute("UPDATE pulse SET collected_at = ?", (self._clock.now(),))
+        except BaseException:
+            # What is remembered ran ahead of what is stored: read it anew when it is next needed.
+            self._stations.clear()
+            self._numbers = None
+            raise
+
+    def close(self) -> None:
+        """Let go of the store. May be called twice."""
+        self.db.close()
+
+    def _station(self, station_id: str) -> Station:
+        if station_id not in self._stations:
+            found = load_station(self.db.conn, station_id)
+            if found is None:
+                raise UnknownStation(f"{station_id} is not in the store: register it before recording it")
+            self._stations[station_id] = found
+        return self._stations[station_id]
+
+    def _take(self, update: StationUpdate, batch: Batch) -> None:
+        station = self._station(update.station)
+        batch.stations[station.no] = station
+        for reading in update.services:
+            take_service(station, reading, update.cadences.get(reading.key), batch)
+        for key, cadence_s in update.cadences.items():
+            if device := station.devices.get(key):
+                take_cadence(device, cadence_s, update.at, batch)
+        for key, failures in update.failures.items():
+            if device := station.devices.get(key):
+                take_failures(device, failures, update.at, batch)
+        for change in update.service_changes:
+            device = station.devices.get(change.key) if change.key else None
+            batch.service_states.append(
+                (
+                    station.no,
+                    change.service,
+                    device.no if device else None,
+                    change.at,
+                    change.state,
+                    change.reason,
+                    change.retry_at,
+                )
+            )
+        if update.status is not None:
+            station.state, station.since, station.reason = (
+                update.status.state,
+                update.status.since,
+                update.status.reason,
+            )
+            batch.station_states.append((station.no, station.since, station.state, station.reason))
+        if update.overview is not None:
+            station.overview = json.dumps(update.overview.to_json(), ensure_ascii=False, separators=(",", ":"))
+            if station.state in _FRESH:
+                take_overview(self.db.conn, station, update.overview, update.at, batch)
+        batch.add_polls(station.no, update.polls)
+        batch.events += [(e.at, e.station, e.kind, e.text, json.dumps(dict(e.details))) for e in update.events]
