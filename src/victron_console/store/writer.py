@@ -17,7 +17,7 @@ from victron_console.store.changes import take_cadence, take_failures, take_over
 from victron_console.store.connection import open_writable, transaction
 from victron_console.store.errors import UnknownStation
 from victron_console.store.registry import DEFAULT_CADENCE_S, Numbers, Station, load_station
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.rows import Event, StationRecord, StationUpdate
 from victron_console.store.schema import migrate
 
 _FRESH = (StationState.LIVE, StationState.DEGRADED)
@@ -112,6 +112,19 @@ class Writer:
             self._numbers = None
             raise
 
+    def note(self, events: Sequence[Event]) -> None:
+        """Put into the log what concerns no station's update: faults of the configuration, the collector itself.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        if not events:
+            return
+        with transaction(self.db):
+            batch = Batch(Numbers.read(self.db.conn))
+            batch.events += map(_event_row, events)
+            batch.write(self.db.conn)
+
     def close(self) -> None:
         """Let go of the store. May be called twice."""
         self.db.close()
@@ -160,4 +173,8 @@ class Writer:
             if station.state in _FRESH:
                 take_overview(self.db.conn, station, update.overview, update.at, batch)
         batch.add_polls(station.no, update.polls)
-        batch.events += [(e.at, e.station, e.kind, e.text, json.dumps(dict(e.details))) for e in update.events]
+        batch.events += map(_event_row, update.events)
+
+
+def _event_row(event: Event) -> tuple[float, str | None, str, str, str]:
+    return event.at, event.station, event.kind, event.text, json.dumps(dict(event.details))
