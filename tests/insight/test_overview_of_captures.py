@@ -95,7 +95,7 @@ def test_other_dc_sources_and_battery_temperature(
         ("boat-dcsystem-tanks", set()),
         ("boat-lynx-integrel", set()),
         ("cerbo-pylontech-ess", set()),
-        ("ess-3phase-pv-motorhome", {"balance", "grid_power_w"}),
+        ("ess-3phase-pv-motorhome", {"balance", "grid_meter"}),
         ("ess-grid-pv-tanks", {"balance", "genset_power_w", "ac_input"}),
         ("hybrid-genset-24v", {"battery_limits"}),
         ("lynx-parallel-vebus", {"battery_bank"}),

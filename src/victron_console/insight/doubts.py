@@ -62,7 +62,7 @@ def doubts(
     memory = _remember(snapshot, system or battery, shown, memory)
     found = {
         "genset_power_w": _genset(snapshot, shown),
-        "grid_power_w": _meter(snapshot),
+        "grid_meter": _meter(snapshot),
         "dc_load_power_w": _dc_load(shown, system),
         "battery_current_a": _signs(shown, memory),
         "battery_bank": _bank(battery),
