@@ -192,7 +192,7 @@ def _left_entry(sheet: Sheet, row: int, grid: Grid, entry: Entry, bus: int) -> N
     """Name, figure, and the wire that runs right to the bus."""
     width = sum(width_of(run.text) for run in entry.figure)
     start = grid.value_end + 1 - width
-    sheet.put(row, grid.name, _name(entry, start - grid.name - 1), entry.name_role)
+    sheet.put(row, grid.name, fitting_name(entry.names, start - grid.name - 1), entry.name_role)
     sheet.runs(row, start, entry.figure)
     if entry.wire:
         _across(sheet, row, grid.value_end + 2, bus, entry.wire)
@@ -204,12 +204,13 @@ def _right_entry(sheet: Sheet, row: int, grid: Grid, entry: Entry, bus: int) -> 
     start = grid.value_out_end + 1 - width
     if entry.wire:
         _across(sheet, row, bus + 1, grid.name_out - 1, entry.wire)
-    sheet.put(row, grid.name_out, _name(entry, start - grid.name_out - 1), entry.name_role)
+    sheet.put(row, grid.name_out, fitting_name(entry.names, start - grid.name_out - 1), entry.name_role)
     sheet.runs(row, start, entry.figure)
 
 
-def _name(entry: Entry, room: int) -> str:
-    return next((name for name in entry.names if width_of(name) <= room), cut(entry.names[-1], room))
+def fitting_name(names: Sequence[str], room: int) -> str:
+    """The first name that leaves two blanks before its figure; the last one may touch it, and is cut where it must."""
+    return next((name for name in names if width_of(name) < room), cut(names[-1], room))
 
 
 def _trunk(sheet: Sheet, row: int, start: int, end: int, trunk: Trunk) -> None:

@@ -1,4 +1,4 @@
-"""How one wire of the energy flow looks: its weight by the power in it, its arrow, and what it is when idle or stale."""
+"""How a wire of the energy flow looks: its weight by the power in it, its arrow, and its look when idle or stale."""
 
 from __future__ import annotations
 
@@ -53,6 +53,9 @@ class Wire:
 
 
 IDLE = Wire(Direction.NONE, "·", Role.TEXT3, "┬")
+"""Connected, and nothing to speak of in it."""
+BROKEN = Wire(Direction.NONE, "╌", Role.LINK_TEXT, "┬")
+"""Connected, and nobody knows what is in it."""
 
 
 def is_moving(power_w: float, was_moving: bool) -> bool:

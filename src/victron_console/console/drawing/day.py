@@ -1,0 +1,100 @@
+"""The last 24 hours of a site as one row a quantity: what is now is a number, what was before is a quiet bar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from victron_console.console.drawing.sheet import Sheet
+from victron_console.console.format import GAP, clock, is_kilo, number, power, spark
+from victron_console.console.palette import Role
+from victron_console.model.clock import local
+
+LABEL_COLUMNS = 10
+STATS_COLUMNS = 20
+"""Columns left and right of the bars: the label, and min, now and max."""
+TICK_HOURS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One quantity: a bucket a column, oldest first, None where nothing was received."""
+
+    label: str
+    values: tuple[float | None, ...]
+    now: float | None
+    is_power: bool = True
+    """In W; else a percentage on a scale of 0 to 100."""
+
+
+def bar_columns(width: int) -> int:
+    """Columns of the bars in a block of that width, so many buckets are worth asking for."""
+    return max(0, width - LABEL_COLUMNS - STATS_COLUMNS)
+
+
+def draw_day(sheet: Sheet, row: int, start: int, end: int, rows: Sequence[DayRow]) -> int:
+    """The block with its head; gives the row after it."""
+    draw_day_head(sheet, row, start, end)
+    for offset, each in enumerate(rows, 1):
+        _draw_row(sheet, row + offset, start, end, each)
+    return row + 1 + len(rows)
+
+
+def draw_day_head(sheet: Sheet, row: int, start: int, end: int) -> None:
+    """The label, the rule, and the names of the three numbers."""
+    sheet.put(row, start, "24 h", Role.TEXT2)
+    for column, name in ((end - 14, "min"), (end - 7, "now"), (end, "max")):
+        sheet.right(row, column, name, Role.TEXT3)
+    sheet.row(row).rule(start + 5, end - 18)
+
+
+def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow) -> None:
+    sheet.put(row, start, each.label, Role.TEXT2)
+    known = [value for value in each.values if value is not None]
+    # A power's bars stand on zero, or on its lowest value where it turns negative: export is below, not hidden.
+    low, high = (min([0.0, *known]), max([0.0, *known])) if each.is_power else (0.0, 100.0)
+    bars = spark(each.values, low, high)
+    column = start + LABEL_COLUMNS
+    for character in bars:
+        column = sheet.put(row, column, character, Role.LINK_TEXT if character == GAP else Role.CHART)
+    for place, value, role in (
+        (end - 14, min(known, default=None), Role.TEXT3),
+        (end - 7, each.now, Role.TEXT1),
+        (end, max(known, default=None), Role.TEXT3),
+    ):
+        text = power(value).strip() if each.is_power else number(value)
+        sheet.right(row, place, text, role, bold=role is Role.TEXT1 and each.is_power and is_kilo(value))
+
+
+def draw_ticks(sheet: Sheet, row: int, start: int, columns: int, since: float, until: float) -> None:
+    """The round hours under the bars, each starting at its column; a label that would be cut is left out."""
+    if until <= since:
+        return
+    first = local(since).replace(minute=0, second=0, microsecond=0)
+    hour = first.timestamp() + 3600 * ((-first.hour) % TICK_HOURS)
+    while hour < until:
+        column = start + int((hour - since) * columns / (until - since))
+        if hour >= since and column + 5 <= start + columns:
+            sheet.put(row, column, clock(hour), Role.TEXT3)
+        hour += 3600 * TICK_HOURS
+
+
+def draw_marks(
+    sheet: Sheet, row: int, start: int, columns: int, gaps: Sequence[bool], alarms: Sequence[tuple[float, str, Role]]
+) -> None:
+    """The lane under the bars: `×` where nothing was received, an alarm's glyph where it began.
+
+    Args:
+        sheet: where to draw.
+        row: the row of the lane.
+        start: the first column of the bars.
+        columns: how many there are.
+        gaps: for each column, whether nothing was received in it.
+        alarms: share of the day (0 to 1), glyph and role of each alarm.
+    """
+    sheet.row(row).rule(start, start + columns - 1)
+    for column, gap in enumerate(gaps[:columns]):
+        if gap:
+            sheet.put(row, start + column, "×", Role.LINK_TEXT)
+    for share, glyph, role in alarms:
+        sheet.put(row, start + min(columns - 1, int(share * columns)), glyph, role)

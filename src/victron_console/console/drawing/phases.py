@@ -1,0 +1,178 @@
+"""The phases of a site side by side: what each carries and how much of it the inverter's rating takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from victron_console.console.drawing.sheet import Sheet
+from victron_console.console.format import is_kilo, number, power
+from victron_console.console.palette import Role
+from victron_console.insight.figures import phase_values, total
+from victron_console.insight.ac_side import ac_inputs, inverter_units
+from victron_console.model.snapshot import PHASES, DeviceState, Snapshot
+
+VOLTS, AMPERES, WATTS = "V", "A", "W"
+_EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseRow:
+    """One quantity by phase. A phase that is not there has no entry."""
+
+    label: str
+    unit: str
+    by_phase: dict[str, float]
+
+    @property
+    def sum(self) -> float | None:
+        """Of powers only; volts and amperes are not added."""
+        return total(self.by_phase.values()) if self.unit == WATTS else None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseTable:
+    """All quantities of a site's phases, and the load of the inverter by phase in percent of its rating."""
+
+    rows: tuple[PhaseRow, ...]
+    load_percent: dict[str, float]
+    rating_w: float | None
+
+    @property
+    def phases(self) -> list[str]:
+        """The phases that carry anything."""
+        return [phase for phase in PHASES if any(phase in row.by_phase for row in self.rows if row.unit == WATTS)]
+
+
+def phase_table(snapshot: Snapshot, rating_w: float | None) -> PhaseTable:
+    """The table of a snapshot.
+
+    Args:
+        snapshot: the station.
+        rating_w: the inverter's rating summed over its phases; None where nobody knows it.
+    """
+    system, units = snapshot.device("system"), inverter_units(snapshot)
+    unit = units[0] if units else None
+    source, label = _source(snapshot)
+    meter = next(iter(snapshot.of_class("grid" if source == "Grid" else "genset")), None)
+    pv_in = _sum_rows(*(phase_values(system, f"Ac/{place}/{{phase}}/Power") for place in ("PvOnGrid", "PvOnGenset")))
+    output = phase_values(unit, "Ac/Out/{phase}/P")
+    candidates = (
+        PhaseRow("V", VOLTS, _measured(meter, "Voltage") or phase_values(unit, "Ac/ActiveIn/{phase}/V")),
+        PhaseRow("A", AMPERES, _measured(meter, "Current")),
+        PhaseRow(label, WATTS, phase_values(system, f"Ac/{source}/{{phase}}/Power")),
+        PhaseRow("PV AC", WATTS, pv_in),
+        PhaseRow("LOADS in", WATTS, phase_values(system, "Ac/ConsumptionOnInput/{phase}/Power")),
+        PhaseRow(
+            "INPUT", WATTS, phase_values(unit, "Ac/ActiveIn/{phase}/P") or phase_values(unit, "Ac/In/1/{phase}/P")
+        ),
+        PhaseRow("PV out", WATTS, phase_values(system, "Ac/PvOnOutput/{phase}/Power")),
+        PhaseRow("OUTPUT", WATTS, output),
+    )
+    count = len(output) or len(PHASES)
+    per_phase_w = rating_w / count if rating_w else None
+    load = {phase: 100 * abs(watts) / per_phase_w for phase, watts in output.items()} if per_phase_w else {}
+    return PhaseTable(tuple(row for row in candidates if row.by_phase), load, per_phase_w)
+
+
+def _source(snapshot: Snapshot) -> tuple[str, str]:
+    """The branch of `system` that feeds the AC side, and its name on the screen."""
+    system = snapshot.device("system")
+    wired = ac_inputs(snapshot)
+    kind = next((each.type for each in wired if each.connected), wired[0].type if wired else "grid")
+    if kind == "genset" and not phase_values(system, "Ac/Grid/{phase}/Power"):
+        return "Genset", "GENSET"
+    return "Grid", "SHORE" if kind == "shore" else "GRID"
+
+
+def _measured(meter: DeviceState | None, quantity: str) -> dict[str, float]:
+    return phase_values(meter, f"Ac/{{phase}}/{quantity}")
+
+
+def _sum_rows(*rows: dict[str, float]) -> dict[str, float]:
+    phases = [phase for phase in PHASES if any(phase in row for row in rows)]
+    return {phase: sum(row.get(phase, 0.0) for row in rows) for phase in phases}
+
+
+def load_bar(percent: float, columns: int) -> tuple[str, str]:
+    """A bar in eighths of a column and the dots that fill it up."""
+    eighths = min(columns * 8, max(0, round(percent * columns * 8 / 100)))
+    bar = "█" * (eighths // 8) + _EIGHTHS[eighths % 8]
+    return bar, "·" * (columns - len(bar))
+
+
+def draw_phases(sheet: Sheet, row: int, start: int, end: int, table: PhaseTable) -> int:
+    """Phases as columns, quantities as rows: for half a screen. Gives the row after the last."""
+    note = f"of {power(table.rating_w).strip()} each" if table.rating_w else ""
+    sheet.head(row, start, end, "PHASES", note)
+    ends = {phase: start + 17 + 9 * place for place, phase in enumerate(table.phases)}
+    sum_end = start + 17 + 9 * len(table.phases)
+    row += 1
+    for phase, column in ends.items():
+        sheet.right(row, column, phase, Role.TEXT3)
+    sheet.right(row, sum_end, "sum", Role.TEXT3)
+    for each in _in_order(table):
+        row += 1
+        faint = each.unit != WATTS
+        sheet.put(row, start + (2 if faint else 0), each.label, Role.TEXT3 if faint else Role.TEXT2)
+        for phase, column in ends.items():
+            _cell(sheet, row, column, each.by_phase.get(phase), each.unit, faint=faint)
+        if each.unit == WATTS:
+            _cell(sheet, row, sum_end, each.sum, each.unit)
+    if table.load_percent:
+        row += 1
+        sheet.put(row, start, "load", Role.TEXT3)
+        for phase, column in ends.items():
+            _load(sheet, row, column - 6, 7, table.load_percent.get(phase))
+        sheet.right(row, sum_end + 9, _mean_load(table), Role.TEXT2)
+    return row + 1
+
+
+def _in_order(table: PhaseTable) -> list[PhaseRow]:
+    """The source first, its volts under it, then the rest; its amperes only in the wide table."""
+    volts = [row for row in table.rows if row.unit == VOLTS]
+    watts = [row for row in table.rows if row.unit == WATTS]
+    return [*watts[:1], *volts, *watts[1:]]
+
+
+def draw_phases_wide(sheet: Sheet, row: int, start: int, end: int, table: PhaseTable) -> int:
+    """Phases as rows, quantities as columns, with a load bar at the right. Gives the row after the last."""
+    note = f"load of {power(table.rating_w).strip()} a phase" if table.rating_w else ""
+    sheet.head(row, start, end, "PHASES", note)
+    column = start + 4
+    ends: list[int] = []
+    for each in table.rows:
+        column += 10 if each.unit != AMPERES else 8
+        ends.append(column)
+        sheet.right(row + 1, column, each.label, Role.TEXT3)
+    for phase in table.phases:
+        row += 1
+        sheet.put(row + 1, start, phase, Role.TEXT2)
+        for each, here in zip(table.rows, ends, strict=True):
+            _cell(sheet, row + 1, here, each.by_phase.get(phase), each.unit, decimals=1)
+        if (percent := table.load_percent.get(phase)) is not None:
+            _load(sheet, row + 1, end - 34, 26, percent)
+            sheet.right(row + 1, end, f"{number(percent)} %", Role.TEXT2)
+    sheet.put(row + 2, start, "sum", Role.TEXT3)
+    for each, here in zip(table.rows, ends, strict=True):
+        if each.unit == WATTS:
+            _cell(sheet, row + 2, here, each.sum, each.unit)
+    return row + 3
+
+
+def _cell(
+    sheet: Sheet, row: int, end: int, value: float | None, unit: str, *, faint: bool = False, decimals: int = 0
+) -> None:
+    """A figure of the table; a power's unit stands in column `end`, so a zero leaves it blank."""
+    text = power(value) if unit == WATTS else number(value, decimals)
+    bright = unit != WATTS or not text.endswith(" ")
+    role = Role.TEXT1 if bright and not faint else Role.TEXT3
+    sheet.right(row, end, text, role, bold=unit == WATTS and is_kilo(value))
+
+
+def _load(sheet: Sheet, row: int, column: int, columns: int, percent: float | None) -> None:
+    bar, rest = load_bar(percent or 0.0, columns)
+    sheet.put(row, sheet.put(row, column, bar, Role.BAR), rest, Role.TEXT3)
+
+
+def _mean_load(table: PhaseTable) -> str:
+    return f"{number(sum(table.load_percent.values()) / len(table.load_percent))} %"
