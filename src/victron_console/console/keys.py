@@ -31,24 +31,31 @@ class Key:
     """What it does, as a sentence."""
     from_width: int = 0
     """Terminal columns from which the key row names it."""
-    last: bool = False
+    stays: bool = False
     """Named whatever the width: `?`."""
+    order: int = 0
+    """Its place in the key row: smaller ones first, equal ones as they are listed."""
 
 
 GLOBAL_KEYS = (
-    Key("colon", "command_line", ":", "cmd", "Type a command, such as `site alder` or `theme light`.", 120),
-    Key("question_mark", "help", "?", "help", "Say what every key of this screen does.", last=True),
-    Key("q", "quit_console", "q", "quit", "Leave the console; a collector of its own stops with it.", 120),
-    Key("escape", "back", "Esc", "", "Go back one level."),
-    Key("space", "pause", "space", "pause", "Hold the screen as it is; recording goes on.", 180),
-    Key("t", "time_mode", "t", "time", "Look at another moment; again returns to now.", 80),
-    Key("left_square_bracket", "step_back", "[ ]", "step", "In time mode, step back and forward.", 180),
-    Key("right_square_bracket", "step_forward", "]", "", "In time mode, step forward."),
-    Key("l", "live", "l", "", "Return to now."),
-    Key("L", "low_bandwidth", "L", "low bandwidth", "Draw less often, for slow links.", 180),
-    Key("ctrl+p", "command_palette", "Ctrl+P", "", "Search stations, screens, themes and actions."),
+    Key("t", "time_mode", "t", "time", "Look at another moment; again returns to now.", 80, order=1),
+    Key("colon", "command_line", ":", "cmd", "Type a command, such as `site alder` or `theme light`.", 120, order=2),
+    Key("question_mark", "help", "?", "help", "Say what every key of this screen does.", stays=True, order=3),
+    Key("q", "quit_console", "q", "quit", "Leave the console; a collector of its own stops with it.", 120, order=4),
+    Key("escape", "back", "Esc", "", "Go back one level.", order=4),
+    Key("space", "pause", "space", "pause", "Hold the screen as it is; recording goes on.", 180, order=6),
+    Key("left_square_bracket", "step_back", "[ ]", "step", "In time mode, step back and forward.", 180, order=6),
+    Key("right_square_bracket", "step_forward", "]", "", "In time mode, step forward.", order=6),
+    Key("l", "live", "l", "", "Return to now.", order=6),
+    Key("L", "low_bandwidth", "L", "low bandwidth", "Draw less often, for slow links.", 180, order=9),
+    Key("ctrl+p", "command_palette", "Ctrl+P", "", "Search stations, screens, themes and actions.", order=9),
 )
-"""Keys that every screen has, in the order of the key row."""
+"""Keys that every screen has. A screen's own stand before them, or among them by their `order`."""
+
+
+def ordered(own: Sequence[Key]) -> tuple[Key, ...]:
+    """A screen's keys and those of every screen, in the order of the key row and of the help."""
+    return tuple(sorted((*own, *GLOBAL_KEYS), key=lambda key: key.order))
 
 
 def bindings(keys: Iterable[Key]) -> list[Binding]:
@@ -58,9 +65,9 @@ def bindings(keys: Iterable[Key]) -> list[Binding]:
 
 def key_row(line: Line, keys: Sequence[Key], *, end: int) -> None:
     """Write the key row into a line, up to the column `end`: from the left what fits, and always `?`."""
-    named = [key for key in keys if key.word and (key.last or line.width >= key.from_width)]
+    named = [key for key in keys if key.word and (key.stays or line.width >= key.from_width)]
     while named and _row_width(named) > end:
-        droppable = [key for key in named if not key.last]
+        droppable = [key for key in named if not key.stays]
         if not droppable:
             break
         named.remove(droppable[-1])

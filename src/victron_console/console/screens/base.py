@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from victron_console.console.format import clock_s, rate
-from victron_console.console.keys import GLOBAL_KEYS, Key, bindings, key_row
+from victron_console.console.keys import Key, bindings, key_row, ordered
 from victron_console.console.line import Line
 from victron_console.console.palette import Palette, Role, palette_of
 from victron_console.console.view import FleetView, Site
@@ -114,7 +114,7 @@ class ConsoleScreen(Screen[None]):
     @property
     def keys(self) -> tuple[Key, ...]:
         """All keys that work here, in the order of the key row and of the help."""
-        return (*self.KEYS, *GLOBAL_KEYS)
+        return ordered(self.KEYS)
 
     def ask(self, question: Callable[[Reader], T], answer: Callable[[T], None], *, group: str) -> Worker[None]:
         """Put a question to the store off the screen's thread; `answer` gets what it said, on it.
@@ -146,7 +146,7 @@ class ConsoleScreen(Screen[None]):
         word = "PAUSED" if app.paused else "LIVE"
         start = line.right(line.width - 2, word, Role.TEXT1, bold=True)
         time = clock_s(app.now) if not app.low_bandwidth else clock_s(app.now)[:5]
-        return line.right(start - 2, time, Role.TEXT1) - 3
+        return line.right(start - 2, time, Role.TEXT1) - 4
 
     def on_screen_resume(self) -> None:
         """The screen came to the front: it shows the fleet as it is."""

@@ -1,18 +1,199 @@
-"""The Fleet screen: every site in one row, the worst first, and the alarms under them."""
+"""The Fleet screen: every site in one row, the worst first, the chosen station, and the alarms under them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from textual import events
+
+from victron_console.console.fleet_layout import FleetLayout, fleet_layout
+from victron_console.console.fleet_order import Choice, Entry, OrderHold, chosen, grouped, next_sort
+from victron_console.console.format import rate
+from victron_console.console.keys import Key
+from victron_console.console.line import Line
+from victron_console.console.marks import put_counts
+from victron_console.console.palette import Role
 from victron_console.console.screens.base import ConsoleScreen
+from victron_console.console.screens.dialogs import LinePrompt
+from victron_console.console.view import FleetView
+from victron_console.console.widgets.alarm_list import AlarmList
+from victron_console.console.widgets.fleet_table import FleetTable
 from victron_console.console.widgets.rows import Rows
+
+RATE_TARGET_PER_HOUR = 5
+"""Alarms an hour that one operator can take (EEMUA 191)."""
+
+FIRST_RUN = (
+    "",
+    "No station is configured yet.",
+    "",
+    "victron-console add http://venus.local:8088       asks a station who it is and writes its file",
+    "victron-console --url http://venus.local:8088     looks at one station without a file",
+    "victron-console demo                              shows simulated stations",
+)
+NOTHING_FITS = ("", "No site fits the filter; / changes it, z shows all again.")
 
 
 class FleetScreen(ConsoleScreen):
     """One row a site."""
 
     NAME = "fleet"
+    KEYS = (
+        Key("enter", "open_site", "Enter", "open", "Open the site under the cursor."),
+        Key("slash", "filter", "/", "filter", "Show sites with these words; `!word` without it, `-f abc` fuzzy."),
+        Key("o", "sort", "o", "sort", "Sort by the next of urgency, charge, sunrise, battery, pv, load, age, name."),
+        Key("c", "columns", "c", "cols", "Choose columns.", 120),
+        Key(
+            "z", "abnormal", "z", "only abnormal", "Show only sites with something to say, or all again.", 180, order=8
+        ),
+        Key("g", "group", "g", "", "Group the sites by their first tag."),
+        Key("down,j", "move(1)", "↓ j", "", "Next site."),
+        Key("up,k", "move(-1)", "↑ k", "", "Previous site."),
+        Key("pagedown", "page(1)", "PgDn", "", "A page on."),
+        Key("pageup", "page(-1)", "PgUp", "", "A page back."),
+        Key("home", "move(-100000)", "Home", "", "First site."),
+        Key("end", "move(100000)", "End", "", "Last site."),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hold = OrderHold()
+        self._entries: Sequence[Entry] = ()
+        self._table = FleetTable()
+        self._alarms = AlarmList(id="fleet-alarms")
 
     def body(self) -> Iterator[Rows]:
         """Table and alarms."""
-        yield from ()
+        yield self._table
+        yield self._alarms
+
+    # ---- drawing
+
+    def head(self, line: Line, end: int) -> None:
+        """The sites by state: it is the legend too."""
+        column = line.put(1, "FLEET", Role.TEXT1, bold=True)
+        column = line.put(column + 1, str(len(self.view.sites)), Role.TEXT1, bold=True) + 2
+        if line.width >= 100:
+            end = self._budget(line, end)
+        put_counts(line, column, self.view.counts(), end)
+
+    def _budget(self, line: Line, end: int) -> int:
+        """Alarm rate and the link's bytes, left of the clock; gives the last column that is left."""
+        view = self.view
+        wide = line.width >= 180
+        parts = [f"tty {rate(self.console.terminal_bytes_s)}" if wide else rate(self.console.terminal_bytes_s)]
+        if wide:
+            parts = [f"poll {view.poll_s:.0f} s", f"rx {rate(view.received_bytes_s)}", *parts]
+        target = f" of {RATE_TARGET_PER_HOUR}"
+        if not wide:
+            end = line.right(end, parts[0], Role.TEXT3) - 4
+        end = line.right(end, target, Role.TEXT3) - 1
+        end = line.right(end, f"{view.alarms_per_hour}/h", Role.TEXT1) - 4
+        if wide:
+            for part in reversed(parts):
+                end = line.right(end, part, Role.TEXT3) - 4
+        return end
+
+    def show(self, view: FleetView) -> None:
+        """The fleet as it is now."""
+        self._settle()
+
+    def tick(self) -> None:
+        """Ages grow, and rows may move at last."""
+        self._settle()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Share the rows out anew."""
+        self._arrange()
+
+    def _settle(self, *, at_once: bool = False) -> None:
+        sites = self._hold.settle(chosen(self.view.sites, self.choice), self.console.clock.monotonic(), at_once=at_once)
+        self._entries = grouped(sites) if self.choice.grouped else sites
+        self._arrange()
+        self._draw()
+
+    def _draw(self) -> None:
+        console = self.console
+        self._table.show(
+            self._entries,
+            station=console.station,
+            now=console.now,
+            hidden=frozenset(console.settings.hidden_columns),
+            said=self._said(),
+            empty=NOTHING_FITS if self.view.sites else FIRST_RUN,
+        )
+        self._alarms.show(self.view.alarms, console.now, rate=f"{self.view.alarms_per_hour}/h")
+
+    def _arrange(self) -> None:
+        plan = self._plan()
+        self._table.show_sums(plan.sums)
+        self._table.styles.margin = (plan.top_blank, 0, 0, 0)
+        self._table.styles.height = plan.table
+        self._alarms.display = plan.alarms > 0
+        self._alarms.styles.margin = (plan.gap, 0, 0, 0)
+        self._alarms.styles.height = plan.alarms
+
+    def _plan(self) -> FleetLayout:
+        rows = len(self._entries) or len(FIRST_RUN)
+        return fleet_layout(self.size.width, self.size.height, rows, len(self.view.alarms))
+
+    def _said(self) -> str:
+        choice = self.choice
+        words = [f"sort {choice.sort}"] if choice.sort != "urgency" else []
+        words += [f"filter {choice.filter}"] if choice.filter else []
+        return "  ".join([*words, *(["only abnormal"] if choice.abnormal_only else [])])
+
+    # ---- what the operator does
+
+    @property
+    def choice(self) -> Choice:
+        """What the operator wants to see; kept between sessions."""
+        kept = self.console.settings
+        return Choice(kept.sort, kept.filter, kept.abnormal_only, kept.grouped)
+
+    def on_fleet_table_selected(self, message: FleetTable.Selected) -> None:
+        """The cursor moved: every screen is about this station now."""
+        self._hold.cursor_moved(self.console.clock.monotonic())
+        self.console.station = message.station
+        if message.opened:
+            self.console.open("site")
+        else:
+            self._draw()
+
+    def action_move(self, rows: int) -> None:
+        """The cursor by so many sites."""
+        self._table.move(rows)
+
+    def action_page(self, pages: int) -> None:
+        """The cursor by pages."""
+        self._table.move(pages * max(1, self._table.visible_rows() - 1))
+
+    def action_open_site(self) -> None:
+        """Enter."""
+        if self.site is not None:
+            self.console.open("site")
+
+    def action_sort(self) -> None:
+        """The next order."""
+        self.console.settings.sort = next_sort(self.choice.sort)
+        self._settle(at_once=True)
+
+    def action_abnormal(self) -> None:
+        """Only sites with something to say, or all."""
+        self.console.settings.abnormal_only = not self.choice.abnormal_only
+        self._settle(at_once=True)
+
+    def action_group(self) -> None:
+        """By tag, or not."""
+        self.console.settings.grouped = not self.choice.grouped
+        self._settle(at_once=True)
+
+    def action_filter(self) -> None:
+        """Ask for the words."""
+
+        def typed(line: str | None) -> None:
+            if line is not None:
+                self.console.settings.filter = line.strip()
+                self._settle(at_once=True)
+
+        self.app.push_screen(LinePrompt("/", value=self.choice.filter, hint="words; !word without; -f fuzzy"), typed)

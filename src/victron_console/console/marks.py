@@ -1,0 +1,99 @@
+"""The state glyphs: what is wrong with a site, in four cells, and the words that the header has for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from victron_console.console.line import Line
+from victron_console.console.palette import Role
+from victron_console.console.text import width_of
+from victron_console.console.view import ACKED, Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A state's priority in at most two cells, whether it is unseen, and its look."""
+
+    text: str
+    role: Role
+    unseen: bool = False
+
+
+GLYPHS: Mapping[Mark, Glyph] = {
+    Mark.NOW: Glyph("!!", Role.NOW_CHIP, unseen=True),
+    Mark.TODAY: Glyph("!", Role.TODAY_CHIP, unseen=True),
+    Mark.LOST: Glyph("x", Role.LINK_CHIP, unseen=True),
+    Mark.CLEARED: Glyph("r", Role.TEXT1, unseen=True),
+    Mark.ACKED_NOW: Glyph("!!", Role.NOW_TEXT),
+    Mark.ACKED_TODAY: Glyph("!", Role.TODAY_TEXT),
+    Mark.ACKED_LINK: Glyph("x", Role.LINK_TEXT),
+    Mark.STALE: Glyph("~", Role.LINK_TEXT),
+    Mark.SHELVED: Glyph("z", Role.TEXT3),
+    Mark.HELD: Glyph("s", Role.TEXT3),
+    Mark.MAINTENANCE: Glyph("m", Role.TEXT3),
+    Mark.NONE: Glyph("", Role.TEXT3),
+}
+
+
+def glyph_text(mark: Mark, count: int = 1) -> str:
+    """The four cells of a state: `!!*3`, ` !* `, ` r* `; blank at rest."""
+    glyph = GLYPHS[mark]
+    star = "*" if glyph.unseen else " "
+    many = "" if count <= 1 else "+" if count > 9 else str(count)
+    return f"{glyph.text:>2}{star}{many or ' '}" if glyph.text else "    "
+
+
+def put_glyph(line: Line, column: int, mark: Mark, count: int = 1, *, width: int = 4) -> None:
+    """Write a state's glyph; what is not seen is a chip over all its cells."""
+    glyph = GLYPHS[mark]
+    if glyph.text:
+        line.put(column, glyph_text(mark, count)[:width], glyph.role)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    marks: tuple[Mark, ...]
+    glyph: str
+    word: str
+    role: Role
+    keeps_place: bool = False
+    from_width: int = 0
+
+
+_WORDS = (
+    _Word((Mark.NOW,), "!!*", "now", Role.NOW_CHIP, keeps_place=True),
+    _Word((Mark.TODAY,), "!*", "today", Role.TODAY_TEXT, keeps_place=True),
+    _Word((Mark.LOST,), "x*", "lost", Role.LINK_TEXT, keeps_place=True),
+    _Word((Mark.CLEARED,), "r*", "cleared", Role.TEXT1, from_width=100),
+    _Word(ACKED, "!", "acked", Role.TODAY_TEXT, from_width=180),
+    _Word((Mark.STALE,), "~", "stale", Role.LINK_TEXT, keeps_place=True),
+    _Word((Mark.SHELVED,), "z", "shelved", Role.TEXT2, keeps_place=True),
+    _Word((Mark.HELD,), "s", "held", Role.TEXT3, from_width=180, keeps_place=True),
+    _Word((Mark.MAINTENANCE,), "m", "maint", Role.TEXT3, from_width=180, keeps_place=True),
+)
+"""The counts of the header in their order. It is the legend too, so the usual ones keep their place when they are 0."""
+
+_NEVER_LEAVE = 3
+
+
+def put_counts(line: Line, column: int, counts: Mapping[Mark, int], end: int) -> int:
+    """Write the counts by state from a column on, up to `end`; what does not fit leaves from the right.
+
+    Gives the column after the last one.
+    """
+    shown = [
+        (word, sum(counts.get(mark, 0) for mark in word.marks)) for word in _WORDS if line.width >= word.from_width
+    ]
+    shown = [(word, count) for word, count in shown if count or word.keeps_place]
+    while len(shown) > _NEVER_LEAVE and column + sum(_width(word, count) + 2 for word, count in shown) - 2 > end + 1:
+        shown.pop()
+    for word, count in shown:
+        role = word.role if count else Role.TEXT3
+        column = line.put(column, f"{word.glyph}{count}", role, bold=bool(count) and role is not Role.TEXT2)
+        column = line.put(column + 1, word.word, Role.TEXT2 if count else Role.TEXT3) + 2
+    return column
+
+
+def _width(word: _Word, count: int) -> int:
+    return width_of(f"{word.glyph}{count} {word.word}")
