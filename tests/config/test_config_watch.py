@@ -114,6 +114,20 @@ def test_a_file_that_comes_later_is_picked_up(tmp_path: Path) -> None:
     assert ids(files) == ["ash"]
 
 
+def test_the_first_station_of_a_user_is_picked_up_when_its_folder_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("victron_console.config.files.user_folder", lambda: tmp_path / "config")
+    files = ConfigFiles()
+    assert (files.paths, files.current.stations, files.current.faults) == ((), (), ())
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "ash.toml").write_text(station("ash"))
+    assert files.changed()
+    files.reload()
+    assert ids(files) == ["ash"]
+
+
 def test_a_new_secret_in_a_file_is_a_change(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(station("ash", '[station.http]\ntoken = "file:token"\n'))
     files = ConfigFiles([tmp_path / "a.toml"], environ={})

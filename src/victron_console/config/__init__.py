@@ -1,13 +1,22 @@
 """Stations and console settings as TOML files say them: read, checked, watched and written."""
 
 from victron_console.config.faults import ConfigError, Fault
-from victron_console.config.files import ConsoleSettings, LoadResult, default_paths, load, station_from, user_folder
+from victron_console.config.files import (
+    APP_NAME,
+    ConsoleSettings,
+    LoadResult,
+    default_paths,
+    load,
+    station_from,
+    user_folder,
+)
 from victron_console.config.links import HttpAccess, HttpSettings, MqttAccess, MqttSettings
 from victron_console.config.station import StationConfig
 from victron_console.config.watch import ConfigFiles
 from victron_console.config.write import write_station
 
 __all__ = [
+    "APP_NAME",
     "ConfigError",
     "ConfigFiles",
     "ConsoleSettings",

@@ -7,22 +7,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from victron_console.config.files import LoadResult, list_files, load
+from victron_console.config.files import LoadResult, default_paths, list_files, load
 from victron_console.config.station import StationConfig
 
 _Stamp = tuple[int, int, int] | None
 
 
 class ConfigFiles:
-    """The configuration as it is now. Ask `changed()` every few seconds; it costs one `stat` a file."""
+    """The configuration as it is now. Ask `changed()` every few seconds; it costs one `stat` a file.
 
-    def __init__(self, paths: Sequence[Path], environ: Mapping[str, str] = os.environ) -> None:
-        self._paths = tuple(paths)
+    Without paths it is that of the default folders, looked for anew each time: `add` may make one of them any moment.
+    """
+
+    def __init__(self, paths: Sequence[Path] = (), environ: Mapping[str, str] = os.environ) -> None:
+        self._given = tuple(paths)
         self._environ = environ
         self._stamps: Mapping[Path, _Stamp] = {}
         self._homes: dict[str, Path] = {}
         self.current = LoadResult()
         self.reload()
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files and folders that are read."""
+        return self._given or default_paths()
 
     def changed(self) -> bool:
         """Whether a file came, went or was written since it was last read: station, secret or certificate."""
@@ -35,7 +43,7 @@ class ConfigFiles:
         the file is free of faults. The faults are reported all the same.
         """
         before = self._look(self.current.referred)
-        fresh = load(self._paths, self._environ)
+        fresh = load(self.paths, self._environ)
         # A stamp from before the reading: what is written in between is seen the next time.
         self._stamps = {path: before.get(path, now) for path, now in self._look(fresh.referred).items()}
         kept = self._last_good(fresh)
@@ -56,7 +64,7 @@ class ConfigFiles:
 
     def _look(self, referred: Iterable[Path]) -> dict[Path, _Stamp]:
         found: set[Path] = set(referred)
-        for path in self._paths:
+        for path in self.paths:
             try:
                 found.update(list_files(path))
             except OSError:
