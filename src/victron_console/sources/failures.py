@@ -25,8 +25,6 @@ def explain(error: Exception, place: str) -> SourceError:
                 f"The host name {host} is not known: check its spelling and whether DNS or the VPN is up, "
                 f"or give the IP address."
             )
-        if isinstance(cause, UnicodeError):
-            return Misconfigured(f"The host name of {place} cannot be one: check its spelling.")
         if isinstance(cause, ConnectionRefusedError):
             return Unreachable(
                 f"{place} refused the connection: check that the D-Bus HTTP API runs on the device "

@@ -133,7 +133,9 @@ class HttpApi:
 
     async def _wait_until_free(self) -> None:
         self._may_be_held = True
-        self._object(await self._wire.get("/health", self._free_deadline_s))
+        answer = await self._wire.get("/health", self._free_deadline_s)
+        if answer.status >= 500:  # of a proxy that gave up waiting; anything else the server had to be free for
+            raise BadAnswer(f"{answer.place} answered HTTP {answer.status}: the device may still be busy.")
         self._may_be_held = False
 
     async def _ask(self, call: str, **query: str) -> Answer:

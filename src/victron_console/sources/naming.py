@@ -36,8 +36,7 @@ class DeviceNames:
         """Args:
         known: keys that services (by bus name) already had, from an earlier run.
         """
-        self._keys = dict(known or {})
-        self._holders = {key: _Holder(service) for service, key in self._keys.items()}
+        self._holders = {key: _Holder(service) for service, key in (known or {}).items()}
         self._on_bus: frozenset[str] | None = None
 
     def on_bus(self, services: Collection[str]) -> None:
@@ -51,15 +50,14 @@ class DeviceNames:
         """
         instance = _instance(readings)
         serial = _good_text(readings, "Serial")
-        held = self._keys.get(service)
-        if held is not None and self._holders[held].service == service:
+        held = next((key for key, holder in self._holders.items() if holder.service == service), None)
+        if held is not None:
             if instance is None or instance == _base(held):
                 self._holders[held].serial = serial or self._holders[held].serial
                 return held
             del self._holders[held]
         cls = class_of(service).replace("/", "_") or "unknown"
         key = self._free(DeviceKey(cls, instance or "0"), service, serial)
-        self._keys[service] = key
         self._holders[key] = _Holder(service, serial)
         return key
 

@@ -104,7 +104,7 @@ class Wire:
                     f"{self.place} gave no whole answer within {deadline_s:g} s: a service on the device may "
                     f"hang, or the link is too slow for the deadline."
                 ) from error
-            except (httpx.TransportError, httpx.InvalidURL, UnicodeError) as error:
+            except httpx.TransportError as error:
                 raise explain(error, self.place) from error
 
     async def _exchange(self, request: httpx.Request) -> Answer:
@@ -121,10 +121,12 @@ class Wire:
         return Answer(self.place, response.status_code, body, at, round_trip_s, skew_s)
 
     async def _body(self, response: httpx.Response) -> bytes:
+        stream = response.stream
+        assert isinstance(stream, httpx.AsyncByteStream)
         chunks: list[bytes] = []
         size = 0
         try:
-            async for chunk in response.aiter_raw():
+            async for chunk in stream:
                 chunks.append(chunk)
                 size += len(chunk)
                 self._traffic.bytes_in += len(chunk)
