@@ -178,12 +178,12 @@ def _unread_service(standing: ServiceStanding) -> ServiceRow:
 def series_rows(conn: sqlite3.Connection, station_no: int) -> list[SeriesRow]:
     """Every series of a station by name, with the value last stored."""
     rows = conn.execute(
-        "SELECT cls, instance, path, value, quality, reason, changed_at FROM device "
+        "SELECT cls, instance, path, value, quality, reason, changed_at, first_at FROM device "
         "JOIN series ON device_no = device.no JOIN latest ON series_no = series.no WHERE station_no = ?",
         (station_no,),
     )
     found = [
-        SeriesRow(DeviceKey(cls, instance).series(path), value, Quality(quality), reason, changed_at)
-        for cls, instance, path, value, quality, reason, changed_at in rows
+        SeriesRow(DeviceKey(cls, instance).series(path), value, Quality(quality), reason, changed_at, first_at)
+        for cls, instance, path, value, quality, reason, changed_at, first_at in rows
     ]
     return sorted(found, key=lambda row: row.name)

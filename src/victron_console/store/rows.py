@@ -137,6 +137,8 @@ class SeriesRow:
     """As stored: GOOD, ABSENT or IMPLAUSIBLE."""
     reason: str
     changed_at: float
+    first_at: float
+    """When its device was first read: nothing of it is older."""
 
 
 @dataclass(frozen=True, slots=True)
