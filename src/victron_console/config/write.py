@@ -18,8 +18,9 @@ _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _HEAD = """\
 # {name}: a station of victron-console.
-# Further keys: tags, contact, access, notes, runbook, and the tables [station.location], [station.battery],
-# [station.grid], [station.pv], [station.cadence], [station.thresholds]. Secrets only as "env:NAME" or "file:PATH".
+# Further keys: tags, contact, access, notes, runbook, and the tables [station.http] (login, certificate, proxy),
+# [station.location], [station.battery], [station.grid], [station.pv], [station.cadence], [station.thresholds].
+# Secrets only as "env:NAME" or "file:PATH". `victron-console check` names every fault.
 """
 
 
