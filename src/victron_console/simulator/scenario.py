@@ -1,0 +1,121 @@
+"""Troubles by name and time. A scenario changes what happens to a station; the physics then shows its signature."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faults:
+    """What is wrong at one moment; the default is nothing."""
+
+    grid_lost: bool = False
+    frequency_offset_hz: float = 0.0
+    """Added to the grid's frequency, or to the inverter's own on an island."""
+    voltage_factor: float = 1.0
+    load_factor: float = 1.0
+    pv_factor: float = 1.0
+    genset_fails: bool = False
+    cell_lag_percent: float = 0.0
+    """How far the drifting cell is behind the others, percentage points of charge."""
+    battery_heat_w: float = 0.0
+    soc_ceiling_percent: float | None = None
+    """The bank is drawn down to this at the start: days of bad weather in one stroke."""
+    can_errors_per_s: float = 0.0
+    hung_class: str = ""
+    comms_lost: bool = False
+    bms_lost: bool = False
+    firmware_online: str = ""
+
+
+NO_FAULTS = Faults()
+HUNG_CLASS = "battery"
+HOT_BATTERY_RISE_K = 34.0
+CELL_LAG_PERCENT = 45.0
+CELL_LAG_AFTER_S = 1800.0
+
+
+def _grid_outage(faults: Faults, _: float) -> Faults:
+    return replace(faults, grid_lost=True)
+
+
+def _low_battery(faults: Faults, _: float) -> Faults:
+    return replace(faults, soc_ceiling_percent=12.0, pv_factor=0.06, load_factor=1.3, genset_fails=True, grid_lost=True)
+
+
+def _cell_drift(faults: Faults, age_s: float) -> Faults:
+    return replace(faults, cell_lag_percent=CELL_LAG_PERCENT * min(1.0, age_s / CELL_LAG_AFTER_S))
+
+
+def _hot_battery(faults: Faults, _: float) -> Faults:
+    return replace(faults, battery_heat_w=HOT_BATTERY_RISE_K / 0.09)
+
+
+def _can_errors(faults: Faults, _: float) -> Faults:
+    return replace(faults, can_errors_per_s=4.0)
+
+
+def _hung_service(faults: Faults, _: float) -> Faults:
+    return replace(faults, hung_class=HUNG_CLASS)
+
+
+def _comms_loss(faults: Faults, _: float) -> Faults:
+    return replace(faults, comms_lost=True)
+
+
+def _bms_lost(faults: Faults, _: float) -> Faults:
+    return replace(faults, bms_lost=True)
+
+
+def _over_frequency(faults: Faults, age_s: float) -> Faults:
+    return replace(faults, frequency_offset_hz=1.7 + 0.1 * math.sin(age_s / 40.0), voltage_factor=1.06)
+
+
+def _firmware_behind(faults: Faults, _: float) -> Faults:
+    return replace(faults, firmware_online="v3.72")
+
+
+SCENARIOS: dict[str, Callable[[Faults, float], Faults]] = {
+    "grid-outage": _grid_outage,
+    "low-battery": _low_battery,
+    "cell-drift": _cell_drift,
+    "hot-battery": _hot_battery,
+    "can-errors": _can_errors,
+    "hung-service": _hung_service,
+    "comms-loss": _comms_loss,
+    "bms-lost": _bms_lost,
+    "over-frequency": _over_frequency,
+    "firmware-behind": _firmware_behind,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One trouble of one station between two moments (UTC epoch, s).
+
+    Raises:
+        ValueError: at construction, where no scenario has the name.
+    """
+
+    name: str
+    starts_at: float
+    ends_at: float = math.inf
+
+    def __post_init__(self) -> None:
+        if self.name not in SCENARIOS:
+            raise ValueError(f"there is no scenario {self.name!r}; choose one of {', '.join(SCENARIOS)}")
+
+    def active(self, at: float) -> bool:
+        """Whether it is on at a moment."""
+        return self.starts_at <= at < self.ends_at
+
+
+def faults_at(scenarios: Sequence[Scenario], at: float) -> Faults:
+    """Everything that is wrong at a moment: scenarios add up, a later one wins where two set the same."""
+    faults = NO_FAULTS
+    for scenario in scenarios:
+        if scenario.active(at):
+            faults = SCENARIOS[scenario.name](faults, at - scenario.starts_at)
+    return faults
