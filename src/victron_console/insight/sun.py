@@ -1,0 +1,61 @@
+"""When the sun rises and sets at a station. Without a place it assumes a plain morning and says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from astral import Observer
+from astral.sun import sunrise, sunset
+
+from victron_console.model.clock import local
+
+ASSUMED_SUNRISE, ASSUMED_SUNSET = time(6, 30), time(18, 30)
+"""Local times for a station whose place nobody told."""
+
+
+@dataclass(frozen=True, slots=True)
+class SunTimes:
+    """The next sunrise and the sunset before it (UTC epoch, s); `note` says what was assumed, else it is empty."""
+
+    sunrise_at: float
+    sunset_at: float
+    note: str = ""
+
+
+def next_night(at: float, zone: tzinfo | None, latitude: float | None, longitude: float | None) -> SunTimes:
+    """The night that a moment is in or before: its sunset, which may be past, and the sunrise that ends it.
+
+    Args:
+        at: the moment (UTC epoch, s).
+        zone: the station's time zone; None is the operator's own.
+        latitude: degrees, + north; None where not known.
+        longitude: degrees, + east; None where not known.
+    """
+    today = local(at, zone).date()
+    note = "no place set: sunrise taken as 06:30"
+    if latitude is not None and longitude is not None:
+        if found := _calculated(at, today, Observer(latitude, longitude)):
+            return found
+        note = "the sun does not rise and set here now: 06:30 taken"
+    mornings = [_moment(today + timedelta(days=n), ASSUMED_SUNRISE, zone) for n in range(3)]
+    rise_at = next(moment for moment in mornings if moment > at)
+    evening = local(rise_at, zone).date() - timedelta(days=1)
+    return SunTimes(rise_at, _moment(evening, ASSUMED_SUNSET, zone), note)
+
+
+def _calculated(at: float, today: date, observer: Observer) -> SunTimes | None:
+    """The night by the sun's position; None where the sun stays up or down (astral raises ValueError)."""
+    try:
+        for day in (today + timedelta(days=n) for n in range(-1, 3)):
+            rise_at = sunrise(observer, day, tzinfo=UTC).timestamp()
+            if rise_at > at:
+                sets = (sunset(observer, day - timedelta(days=n), tzinfo=UTC).timestamp() for n in range(3))
+                return SunTimes(rise_at, next(moment for moment in sets if moment < rise_at))
+    except ValueError:
+        return None
+    return None
+
+
+def _moment(day: date, at: time, zone: tzinfo | None) -> float:
+    return datetime.combine(day, at, tzinfo=zone).timestamp()
