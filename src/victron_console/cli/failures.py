@@ -10,7 +10,7 @@ import click
 
 from victron_console.config import ConfigError
 from victron_console.sources.base import SourceError
-from victron_console.store import StoreError
+from victron_console.store.errors import StoreError
 
 P = ParamSpec("P")
 R = TypeVar("R")

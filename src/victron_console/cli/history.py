@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 
@@ -15,14 +16,15 @@ import click
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.model.clock import SystemClock, iso_utc
-from victron_console.store import Reader
-from victron_console.store.export import ExportRow, export_rows
+from victron_console.store.export import ExportRow
+from victron_console.store.export import export as export_rows
+from victron_console.store.reader import Reader
 
 COLUMNS = ("time", "station", "series", "value", "quality")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[float]):
     """A moment: ISO 8601 (local time where no zone is given), or how long ago: `30m`, `12h`, `7d`."""
 
     name = "time"
@@ -38,7 +40,7 @@ class Moment(click.ParamType):
             self.fail(f"{text!r} is no time: write 2026-11-22T03:14, or how long ago, such as 12h or 7d.", param, ctx)
 
 
-class Span(click.ParamType):
+class Span(click.ParamType[float]):
     """A length of time: `30s`, `1m`, `1h`."""
 
     name = "span"
@@ -69,8 +71,10 @@ def export(
     form: str,
 ) -> None:
     """Write recorded values to stdout: time (UTC), station, series, value, quality."""
-    with Reader(options.store_path, SystemClock()) as reader:
-        rows = export_rows(reader, stations, globs or ("*",), since=since, until=until, every_s=every)
+    with closing(Reader(options.store_path, SystemClock())) as reader:
+        chosen = stations or [row.id for row in reader.stations()]
+        moment = SystemClock().now() if until is None else until
+        rows = export_rows(reader, chosen, globs or ("*",), since or 0.0, moment, every)
         _write(rows, form)
 
 
@@ -79,7 +83,9 @@ def _write(rows: Iterable[ExportRow], form: str) -> None:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(COLUMNS)
         for row in rows:
-            writer.writerow([iso_utc(row.at), row.station, row.series, "" if row.value is None else row.value, row.quality])
+            writer.writerow(
+                [iso_utc(row.at), row.station, row.series, "" if row.value is None else row.value, row.quality]
+            )
         return
     for row in rows:
         cells = (iso_utc(row.at), row.station, row.series, row.value, str(row.quality))
@@ -97,7 +103,7 @@ def store() -> None:
 @failing_plainly
 def stats(options: Options, as_json: bool) -> None:
     """Sizes, rows and versions of the database."""
-    with Reader(options.store_path, SystemClock()) as reader:
+    with closing(Reader(options.store_path, SystemClock())) as reader:
         found = asdict(reader.stats())
     if as_json:
         click.echo(json.dumps(found, indent=2))

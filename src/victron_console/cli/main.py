@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from victron_console import __version__
-from victron_console.cli.collect import collect, demo, simulate
+from victron_console.cli.collect import collect
 from victron_console.cli.console import open_console
 from victron_console.cli.history import export, store
 from victron_console.cli.options import Options, common_options
@@ -22,22 +22,19 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
 @click.option("--bell", is_flag=True, help="Ring once for each new critical alarm.")
 @common_options
-@click.pass_context
-def victron_console(
-    ctx: click.Context, options: Options, url: str | None, low_bandwidth: bool, ascii_only: bool, bell: bool
-) -> None:
+def victron_console(options: Options, url: str | None, low_bandwidth: bool, ascii_only: bool, bell: bool) -> None:
     """Watch Victron energy systems from a terminal.
 
     Without a command the console opens: it polls the configured stations in the background and records them, or
     attaches to the collector that already does.
     """
-    if ctx.invoked_subcommand is None:
+    if click.get_current_context().invoked_subcommand is None:
         open_console(options, url=url, low_bandwidth=low_bandwidth, ascii_only=ascii_only, bell=bell)
     elif url:
         raise click.UsageError("--url opens the console and goes with no command.")
 
 
-for command in (add, check, collect, demo, export, simulate, status, store):
+for command in (add, check, collect, export, status, store):
     victron_console.add_command(command)
 
 

@@ -7,8 +7,8 @@ import logging.handlers
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import wraps
+from dataclasses import dataclass
+from functools import update_wrapper
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,6 @@ class Options:
     store: Path | None = None
     operator: str | None = None
     verbose: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def store_path(self) -> Path:
@@ -43,41 +42,39 @@ class Options:
 
     def files(self) -> ConfigFiles:
         """The configuration, watched for edits."""
-        return ConfigFiles(self.config_paths)
+        return ConfigFiles(self.config)
 
 
-def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options for all, and its function an `Options` as first argument."""
-
-    @click.option(
+_OPTIONS = (
+    click.option("-v", "--verbose", is_flag=True, help="Say more in the log."),
+    click.option("--operator", help="Who acknowledges, on a login that several people share."),
+    click.option("--store", type=click.Path(path_type=Path, dir_okay=False), help="The database file."),
+    click.option(
         "--config",
         multiple=True,
         type=click.Path(path_type=Path),
         help="Station file or folder; may be repeated. Default: the user's config folder, then ./station_configs.",
-    )
-    @click.option("--store", type=click.Path(path_type=Path, dir_okay=False), help="The database file.")
-    @click.option("--operator", help="Who acknowledges, on a login that several people share.")
-    @click.option("-v", "--verbose", is_flag=True, help="Say more in the log.")
-    @click.pass_context
-    @wraps(command)
-    def wrapped(
-        ctx: click.Context,
-        config: tuple[Path, ...],
-        store: Path | None,
-        operator: str | None,
-        verbose: bool,
-        **rest: Any,  # noqa: ANN401  what the command's own options hold is click's business
-    ) -> Any:  # noqa: ANN401
-        before = ctx.obj if isinstance(ctx.obj, Options) else Options()
-        ctx.obj = replace(
-            before,
-            config=config or before.config,
-            store=store or before.store,
-            operator=operator or before.operator,
-            verbose=verbose or before.verbose,
-        )
-        return ctx.invoke(command, ctx.obj, **rest)
+    ),
+)
 
+
+def common_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options for all, and its function an `Options` as first argument."""
+
+    def wrapped(**given: Any) -> None:  # noqa: ANN401  what a command's own options hold is click's business
+        ctx = click.get_current_context()
+        before = ctx.obj if isinstance(ctx.obj, Options) else Options()
+        ctx.obj = Options(
+            config=given.pop("config") or before.config,
+            store=given.pop("store") or before.store,
+            operator=given.pop("operator") or before.operator,
+            verbose=given.pop("verbose") or before.verbose,
+        )
+        command(ctx.obj, **given)
+
+    update_wrapper(wrapped, command)
+    for option in _OPTIONS:
+        option(wrapped)
     return wrapped
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 import click
@@ -15,7 +16,8 @@ from victron_console.insight.fleet import FRESH, at_moment, totals
 from victron_console.model.clock import SystemClock
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState
-from victron_console.store import Reader, StationRow
+from victron_console.store.reader import Reader
+from victron_console.store.rows import StationRow
 
 FINE, WARNING, CRITICAL, CANNOT_TELL = 0, 1, 2, 3
 
@@ -30,7 +32,7 @@ def status(options: Options, as_json: bool) -> None:
     Exit status: 0 all is fine, 1 a warning, 2 something critical, 3 cannot tell.
     """
     now = SystemClock().now()
-    with Reader(options.store_path, SystemClock()) as reader:
+    with closing(Reader(options.store_path, SystemClock())) as reader:
         rows = at_moment(reader.stations(), now)
     if as_json:
         click.echo(json.dumps(as_data(rows, now), indent=2))

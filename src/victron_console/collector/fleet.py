@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -17,11 +18,15 @@ from victron_console.collector.links import source_of
 from victron_console.collector.poller import Findings, StationPoller
 from victron_console.collector.recorder import Recorder
 from victron_console.config import Fault, LoadResult, StationConfig
-from victron_console.insight.overview import OverviewMemory, overview
+from victron_console.insight.doubts import OverviewMemory
+from victron_console.insight.overview import overview
 from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey
 from victron_console.sources.base import Source
-from victron_console.store import Event, Lease, Reader, StationRecord, StationUpdate, Wanted, WantedKind, Writer
+from victron_console.store.lease import Lease
+from victron_console.store.reader import Reader
+from victron_console.store.rows import Event, StationRecord, StationUpdate, Wanted, WantedKind
+from victron_console.store.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +73,14 @@ class FixedStations:
 class _Running:
     config: StationConfig
     poller: StationPoller
-    task: asyncio.Task[None]
+    task: asyncio.Task[None] | None = None
     memory: OverviewMemory | None = None
+
+    async def end(self) -> None:
+        """Stop polling; what was found stays with the poller."""
+        if self.task is not None:
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
 
 
 class Fleet:
@@ -112,26 +123,20 @@ class Fleet:
     async def run_once(self) -> None:
         """Read every service of every station one time, record it and end. Raises as `run`."""
         with Lease(self._store, self._clock):
-            await self._start(spread_s=0.0)
+            await self._start(keep_polling=False)
             try:
-                await asyncio.gather(*(self._first_picture(r.poller) for r in self._running.values()))
+                await asyncio.gather(*(running.poller.run_once() for running in self._running.values()))
             finally:
                 await self._stop()
 
-    async def _first_picture(self, poller: StationPoller) -> None:
-        while not poller.had_first_picture and not poller.out_of_reach:
-            await asyncio.sleep(0.05)
-
-    async def _start(self, spread_s: float | None = None) -> None:
+    async def _start(self, *, keep_polling: bool = True) -> None:
         loaded = self._files.reload()
         self._durable = loaded.console.synchronous == "full"
         await self.recorder.open()
-        await self._take_up(loaded, spread_s)
+        await self._take_up(loaded, keep_polling=keep_polling)
 
     async def _stop(self) -> None:
-        for running in self._running.values():
-            running.task.cancel()
-        await asyncio.gather(*(r.task for r in self._running.values()), return_exceptions=True)
+        await asyncio.gather(*(running.end() for running in self._running.values()))
         await self._flush()
         await self.recorder.close()
 
@@ -150,29 +155,26 @@ class Fleet:
                 if await asyncio.to_thread(self._files.changed):
                     await self._take_up(await asyncio.to_thread(self._files.reload))
 
-    async def _take_up(self, loaded: LoadResult, spread_s: float | None = None) -> None:
+    async def _take_up(self, loaded: LoadResult, *, keep_polling: bool = True) -> None:
         """Start, restart and stop pollers so that they are those of the configuration."""
         wanted = {config.id: config for config in loaded.stations}
         await self.recorder.register([_record(config) for config in loaded.stations])
-        changed = [i for i, r in self._running.items() if wanted.get(i) != r.config]
-        for station in changed:
-            running = self._running.pop(station)
-            running.task.cancel()
-            await asyncio.gather(running.task, return_exceptions=True)
-        if spread_s is None:
-            spread_s = START_SPREAD_S if len(wanted) >= SPREAD_FROM else 0.0
-        events = [Event(self._clock.now(), None, "config", str(fault)) for fault in loaded.faults if fault not in self._faults]
+        edited = [station for station, running in self._running.items() if wanted.get(station) != running.config]
+        for station in edited:
+            await self._running.pop(station).end()
+        spread_s = START_SPREAD_S if len(wanted) >= SPREAD_FROM else 0.0
         for config in loaded.stations:
             if config.id not in self._running:
-                self._begin(config, spread_s * self._random.random())
-                if config.id in changed:
-                    events.append(Event(self._clock.now(), config.id, "config", "its configuration was edited"))
+                self._begin(config, spread_s * self._random.random(), keep_polling)
+        at = self._clock.now()
+        events = [Event(at, None, "config", str(fault)) for fault in loaded.faults if fault not in self._faults]
+        events += [Event(at, i, "config", "its configuration was edited") for i in edited if i in wanted]
         for event in events:
             log.warning("%s", event.text)
         self._faults = loaded.faults
         await self.recorder.call(lambda writer: writer.note(events))
 
-    def _begin(self, config: StationConfig, wait_s: float) -> None:
+    def _begin(self, config: StationConfig, wait_s: float, keep_polling: bool) -> None:
         poller = StationPoller(
             config.id,
             self._make_source(config, self._clock),
@@ -181,8 +183,9 @@ class Fleet:
             slots=self._slots,
             cadence_s=config.cadence.by_tier(),
         )
-        task = asyncio.create_task(self._keep_polling(poller, wait_s), name=f"poll {config.id}")
-        self._running[config.id] = _Running(config, poller, task)
+        running = self._running[config.id] = _Running(config, poller)
+        if keep_polling:
+            running.task = asyncio.create_task(self._keep_polling(poller, wait_s), name=f"poll {config.id}")
 
     async def _keep_polling(self, poller: StationPoller, wait_s: float) -> None:
         """One station's task. A fault of ours in it must not end the others, and is never silent."""
@@ -226,7 +229,7 @@ class Fleet:
             running.poller.want(focus_s, _pinned_services(running.poller, own))
 
     def _wishes(self) -> Sequence[Wanted]:
-        with Reader(self._store) as reader:
+        with closing(Reader(self._store, self._clock)) as reader:
             return reader.wanted()
 
 

@@ -87,6 +87,14 @@ class StationPoller:
         finally:
             await self._source.close()
 
+    async def run_once(self) -> None:
+        """Ask for every service one time, or give up with the first failed poll."""
+        try:
+            while not (self.had_first_picture or self.out_of_reach):
+                await self.step()
+        finally:
+            await self._source.close()
+
     async def _sleep(self, delay_s: float) -> None:
         self._wake.clear()
         try:

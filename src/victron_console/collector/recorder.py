@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from victron_console.store import StationRecord, StationUpdate, StoreError, Writer
+from victron_console.store.errors import StoreError
+from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ class Recorder:
         await self._run(lambda: self._owner.register(records))
 
     async def record(self, updates: Sequence[StationUpdate]) -> None:
-        """Write the updates in one transaction, those first that could not be written before. Never raises StoreError."""
+        """Write the updates in one transaction, those first that could not be written before. Keeps what fails."""
         self._backlog.extend(updates)
         if not self._backlog:
             return

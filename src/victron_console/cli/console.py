@@ -1,0 +1,133 @@
+"""Opens the console: with the collector beside it, or attached to the one that already runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from random import Random
+
+import click
+from platformdirs import user_config_path, user_state_path
+
+from victron_console.cli.options import Options, log_to_file
+from victron_console.collector.fleet import FixedStations, Fleet, StationFiles
+from victron_console.config import APP_NAME, ConsoleSettings, station_from
+from victron_console.config.write import slug
+from victron_console.model.clock import SystemClock
+from victron_console.store.errors import StoreError
+from victron_console.store.lease import lease_holder
+from victron_console.store.writer import Writer
+
+MOST_STATIONS = 300
+"""The console polls up to so many stations beside its screens; larger fleets want a collector of their own."""
+
+
+def open_console(
+    options: Options, *, url: str | None, low_bandwidth: bool = False, ascii_only: bool = False, bell: bool = False
+) -> None:
+    """The console on the configured stations, or on the one at `url`. Ends the process with the console's status."""
+    if url is not None:
+        show(options, one_station(url), _store_of(options, url), low_bandwidth=low_bandwidth, ascii_only=ascii_only)
+        return
+    files = options.files()
+    if len(files.current.stations) > MOST_STATIONS and lease_holder(options.store_path) is None:
+        raise click.ClickException(
+            f"{len(files.current.stations)} stations are more than the {MOST_STATIONS} that a console polls by itself: "
+            "start `victron-console collect` (docs/service.md), then open the console beside it."
+        )
+    show(
+        options,
+        files,
+        options.store_path,
+        settings=files.current.console,
+        notice="; ".join(str(fault) for fault in files.current.faults[:3]),
+        low_bandwidth=low_bandwidth,
+        ascii_only=ascii_only,
+        bell=bell,
+    )
+
+
+def one_station(url: str) -> FixedStations:
+    """The station at an address, as a configuration.
+
+    Raises:
+        ConfigError: it is no address of a station.
+    """
+    name = url.split("://", 1)[-1].split("/", 1)[0]
+    return FixedStations((station_from({"id": slug(name), "name": name, "url": url}),))
+
+
+def _store_of(options: Options, url: str) -> Path:
+    """A store of its own: the fleet's list of stations must not become this one."""
+    return options.store or options.store_path.with_name(f"{slug(url)}.db")
+
+
+def show(
+    options: Options,
+    files: StationFiles,
+    store: Path,
+    *,
+    settings: ConsoleSettings | None = None,
+    notice: str = "",
+    low_bandwidth: bool = False,
+    ascii_only: bool = False,
+    bell: bool = False,
+    background: Callable[[], Awaitable[None]] | None = None,
+    keep_settings: bool = True,
+) -> None:
+    """Run the console until it is left; exit with its status.
+
+    Args:
+        options: what holds for all commands.
+        files: the stations, for the collector.
+        store: the database that both meet in.
+        settings: the `[console]` table.
+        notice: a sentence to begin with.
+        background: something that must run beside the console, such as the demo's stations.
+        keep_settings: whether the operator's choices are kept for the next session.
+    """
+    from victron_console.console.terminal import prepare_terminal
+
+    link = prepare_terminal(os.environ, low_bandwidth=low_bandwidth)
+    log_to_file(options)
+    # Textual reads its settings from the environment when it is imported: not before this line.
+    from victron_console.console.app import ConsoleApp, ConsoleOptions
+    from victron_console.console.themes import load_themes
+    from victron_console.console.watch import StoreWatch
+
+    settings = settings or ConsoleSettings()
+    clock = SystemClock()
+    readonly = ""
+    collector: Callable[[], Awaitable[None]] | None = None
+    if lease_holder(store) is None:
+        readonly = _made_ready(store, clock)
+        collector = Fleet(files, store, clock, random=Random()).run if not readonly else None
+    app = ConsoleApp(
+        clock=clock,
+        themes=load_themes(user_config_path(APP_NAME, appauthor=False) / "themes"),
+        options=ConsoleOptions(
+            operator=options.operator or settings.operator or "",
+            low_bandwidth=low_bandwidth,
+            ascii=ascii_only,
+            bell=bell or settings.bell,
+            readonly=readonly,
+            theme=settings.theme or "",
+            notice=" ".join(part for part in (notice, link) if part),
+            settings_path=user_state_path(APP_NAME, appauthor=False) / "console.json" if keep_settings else None,
+        ),
+        watch=StoreWatch(store, clock),
+        collector=collector,
+    )
+    app.run()
+    sys.exit(app.return_code or 0)
+
+
+def _made_ready(store: Path, clock: SystemClock) -> str:
+    """Make or migrate the store; gives why it cannot be written, as a sentence, else an empty text."""
+    try:
+        Writer(store, clock).close()
+    except StoreError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,114 @@
+"""`add` and `check`: the configuration, before anything is polled by it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from victron_console.cli.failures import failing_plainly
+from victron_console.cli.options import Options, common_options
+from victron_console.collector.links import source_of
+from victron_console.config import StationConfig, station_from, user_folder, write_station
+from victron_console.model.clock import SystemClock
+from victron_console.model.device import class_of
+from victron_console.model.snapshot import DeviceState
+from victron_console.sources.base import Discovery, Source, SourceError
+
+SKEW_SAID_S = 5.0
+
+
+@click.command()
+@click.argument("url")
+@click.option("--name", help="The station's name; default: what the device calls itself.")
+@common_options
+@failing_plainly
+def add(options: Options, url: str, name: str | None) -> None:
+    """Ask the station at URL who it is and write its file."""
+    provisional = station_from({"id": "new-station", "name": name or "new station", "url": url})
+    found, own_name = asyncio.run(_introduce(source_of(provisional, SystemClock())))
+    configured = {station.id for station in options.files().current.stations}
+    folder = options.config[0] if options.config and options.config[0].is_dir() else user_folder()
+    chosen = name or own_name or url.split("://", 1)[-1]
+    try:
+        file = write_station(folder, {"name": chosen, "url": url}, configured)
+    except FileExistsError as error:
+        raise click.ClickException(f"{error.filename} is there already: give the station another --name.") from error
+    click.echo(f"{chosen}: {found.api}, {len(found.services)} services ({_classes(found)}).")
+    click.echo(f"Written to {file}. Open the console with `victron-console`.")
+
+
+async def _introduce(source: Source) -> tuple[Discovery, str]:
+    """Who answers there, and the name that its owner gave it."""
+    try:
+        found = await source.discover()
+        for service in found.services:
+            if class_of(service) == "settings":
+                read = await source.read(service)
+                given = read.readings.get("Settings/SystemSetup/SystemName")
+                return found, given.text.strip() if given else ""
+        for service in found.services:
+            if class_of(service) == "vebus":
+                read = await source.read(service)
+                return found, DeviceState(read.key, service, read.readings).name
+        return found, ""
+    finally:
+        await source.close()
+
+
+def _classes(found: Discovery) -> str:
+    return ", ".join(dict.fromkeys(class_of(service) for service in found.services))
+
+
+@click.command()
+@click.option("--probe", is_flag=True, help="Ask each station, too.")
+@common_options
+@failing_plainly
+def check(options: Options, probe: bool) -> None:
+    """Tell every fault of the configuration at once. Exit status: 0 none, 1 some."""
+    loaded = options.files().current
+    for fault in loaded.faults:
+        click.echo(str(fault))
+    files = [file for file in loaded.files if file.suffix == ".toml"]
+    stations, faults = _count(len(loaded.stations), "station"), _count(len(loaded.faults), "fault")
+    click.echo(f"{stations} in {_count(len(files), 'file')}, {faults}.")
+    if not loaded.files and not loaded.stations:
+        places = options.config_paths or (user_folder(), Path("station_configs"))
+        click.echo(f"Looked in: {', '.join(map(str, places))}.")
+    healthy = asyncio.run(_probe_all(loaded.stations)) if probe else True
+    sys.exit(0 if healthy and not loaded.faults else 1)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+async def _probe_all(stations: tuple[StationConfig, ...]) -> bool:
+    slots = asyncio.Semaphore(20)
+
+    async def probed(station: StationConfig) -> bool:
+        async with slots:
+            good, text = await _probe(station)
+        click.echo(f"{station.id}: {text}")
+        return good
+
+    return all(await asyncio.gather(*map(probed, stations)))
+
+
+async def _probe(station: StationConfig) -> tuple[bool, str]:
+    """Whether the station answers as it should, and a sentence on it."""
+    source = source_of(station, SystemClock())
+    try:
+        found = await source.discover()
+    except SourceError as error:
+        return False, str(error)
+    finally:
+        await source.close()
+    skew = (
+        ""
+        if found.clock_skew_s is None or abs(found.clock_skew_s) < 5
+        else f", clock {found.clock_skew_s:+.0f} s off ours"
+    )
+    return True, f"{found.api}, {len(found.services)} services{skew}"
