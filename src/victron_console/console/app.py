@@ -10,7 +10,6 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -23,6 +22,7 @@ from textual.worker import Worker, WorkerState
 from victron_console.console.commands import ConsoleCommands, Runner, run_command
 from victron_console.console.glyphs import AsciiFilter
 from victron_console.console.keys import GLOBAL_KEYS, bindings
+from victron_console.console.moments import parse_moment
 from victron_console.console.palette import Palette, Role
 from victron_console.console.screens import SCREENS
 from victron_console.console.screens.base import ConsoleScreen
@@ -32,10 +32,10 @@ from victron_console.console.text import plain
 from victron_console.console.themes import DEFAULT_THEME, NO_COLOR_THEME, ConsoleTheme, LoadedThemes, variable
 from victron_console.console.traffic import Traffic, counting
 from victron_console.console.view import FleetChanged, FleetView
-from victron_console.model.clock import Clock, local
+from victron_console.console.watch import LOOK_EVERY_S, LOW_BANDWIDTH_LOOK_EVERY_S, StoreWatch
+from victron_console.model.clock import Clock
 
 if TYPE_CHECKING:
-    from victron_console.console.watch import StoreWatch
     from victron_console.store.reader import Reader
 
 T = TypeVar("T")
@@ -163,14 +163,19 @@ class ConsoleApp(App[int]):
             loop.add_signal_handler(number, self.exit, None, 128 + number)
         self.station = self.settings.station or None
         self.open("fleet")
+        self.set_interval(1.0, self._tick)
         for fault in (*self._theme_faults, self.options.notice, self.options.readonly):
             if fault:
                 self.say(fault)
-        self.set_interval(1.0, self._tick)
         if self._watch is not None:
+            self._set_pace()
             self.run_worker(self._watch.run(self._arrived), group="watch", exit_on_error=False)
         if self._collector is not None:
             self.run_worker(self._collect(self._collector), group="collector", exit_on_error=False)
+
+    def _set_pace(self) -> None:
+        if self._watch is not None:
+            self._watch.look_every_s = LOW_BANDWIDTH_LOOK_EVERY_S if self.low_bandwidth else LOOK_EVERY_S
 
     async def _collect(self, collector: Callable[[], Awaitable[None]]) -> None:
         await collector()
@@ -258,7 +263,7 @@ class ConsoleApp(App[int]):
         """A screen's key."""
         self.open(name)
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """Esc."""
         if sum(isinstance(screen, ConsoleScreen) for screen in self.screen_stack) > 1:
             self.pop_screen()
@@ -330,22 +335,5 @@ class ConsoleApp(App[int]):
     def action_low_bandwidth(self) -> None:
         """Draw less often, or as usual."""
         self.low_bandwidth = not self.low_bandwidth
+        self._set_pace()
         self.say("Drawn less often." if self.low_bandwidth else "Drawn as usual.")
-
-
-def parse_moment(typed: str, now: float) -> float | None:
-    """The moment (UTC epoch, s) of `03:14`, which is the last one before now, or of `2026-11-22 03:14`."""
-    zone = local(now).tzinfo
-    for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"):
-        try:
-            return datetime.strptime(typed, form).replace(tzinfo=zone).timestamp()
-        except ValueError:
-            continue
-    for form in ("%H:%M:%S", "%H:%M"):
-        try:
-            time = datetime.strptime(typed, form).time()
-        except ValueError:
-            continue
-        moment = datetime.combine(local(now).date(), time, zone)
-        return (moment if moment.timestamp() <= now else moment - timedelta(days=1)).timestamp()
-    return None

@@ -77,7 +77,7 @@ def chosen(sites: Sequence[Site], choice: Choice) -> list[Site]:
 
 
 def matches(site: Site, wanted: str) -> bool:
-    """Whether a site fits a filter: words that all occur in it; `!word` must not; `-f word` has its letters in order."""
+    """Whether a site fits a filter: words that all occur in it, `!word` that does not; after `-f` letters in order."""
     said = " ".join((site.id, site.name, site.place, *site.tags, site.mark.value, site.state.value)).casefold()
     words = wanted.casefold().split()
     fuzzy = words[:1] == ["-f"]

@@ -1,4 +1,4 @@
-"""How numbers read on every screen (the looks' number rules). Pure functions from a value to text; no colour, no widget.
+"""How numbers read on every screen. Pure functions from a value to text; no colour, no widget.
 
 A power's digits are right-aligned with the unit in a character of its own, so `0`, `-`, `off` and `---` end in a blank.
 """

@@ -15,7 +15,7 @@ from rich.style import Style
 
 
 class Role(StrEnum):
-    """What a piece of text is for. `BACKGROUND`, `SURFACE`, `SELECTION` and `BANNER` are grounds that others stand on."""
+    """What a piece of text is for. The first four are grounds that others stand on."""
 
     BACKGROUND = "background"
     SURFACE = "surface"

@@ -6,16 +6,18 @@ A broken file never stops the console: it is left out and said. No colour stands
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.color import Color as RichColor
 from rich.errors import StyleSyntaxError
 from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
+from victron_console import resources
 from victron_console.console.palette import GROUNDS, Palette, Role
 from victron_console.model.text import clean
 
@@ -86,32 +88,41 @@ def variable(role: Role) -> str:
     return f"role-{role.value.replace('_', '-')}"
 
 
-def load_themes(folders: Iterable[Path]) -> LoadedThemes:
-    """Every `*.toml` in the folders; a later folder's theme replaces an earlier one of the same name."""
+def load_themes(user_folder: Path | None = None) -> LoadedThemes:
+    """The themes that ship and those in the user's folder, where one of the same name replaces a shipped one."""
     themes: dict[str, ConsoleTheme] = {}
     faults: list[str] = []
-    for folder in folders:
-        for path in sorted(folder.glob("*.toml")):
-            try:
-                theme = read_theme(path)
-            except ThemeError as error:
-                faults.append(str(error))
-            else:
-                themes[theme.name] = theme
+    for name, text in _texts(user_folder, faults):
+        try:
+            theme = read_theme(text, name)
+        except ThemeError as error:
+            faults.append(str(error))
+        else:
+            themes[theme.name] = theme
     return LoadedThemes(themes, tuple(faults))
 
 
-def read_theme(path: Path) -> ConsoleTheme:
-    """The theme of one file.
+def _texts(user_folder: Path | None, faults: list[str]) -> Iterator[tuple[str, str]]:
+    for name, text in resources.themes().items():
+        yield f"{name}.toml", text
+    for path in sorted(user_folder.glob("*.toml")) if user_folder else ():
+        try:
+            yield path.name, path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            faults.append(f"Theme {clean(path.name)} cannot be read: {clean(str(error))}.")
+
+
+def read_theme(text: str, source: str) -> ConsoleTheme:
+    """The theme in a file's text; `source` names the file in what is said about it.
 
     Raises:
-        ThemeError: where the file cannot be read, lacks a role or has a colour that does not exist.
+        ThemeError: where it is no TOML, lacks a role or has a colour that does not exist.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ThemeError(f"Theme {path.name} cannot be read: {clean(str(error))}.") from error
-    return parse_theme(data, path.name)
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ThemeError(f"Theme {source} is no TOML: {clean(str(error))}.") from error
+    return parse_theme(data, source)
 
 
 def parse_theme(data: dict[str, Any], source: str) -> ConsoleTheme:
@@ -147,12 +158,13 @@ def _style(text: object, role: Role, source: str) -> Style:
         raise ThemeError(f'Theme {source}: {text!r} for {role} is no style; write it as "#aab3bb".') from error
     if style.color is None:
         raise ThemeError(f"Theme {source}: {role} has no text colour in {text!r}.")
-    for colour in (style.color, style.bgcolor):
-        if colour is not None:
-            _css(colour)
+    _css(style.color)
+    _css(style.bgcolor)
     return style
 
 
-def _css(colour: Any) -> str:
-    """The colour as style sheets write it. Parsed here, before Textual applies it: a bad one would end the app there."""
+def _css(colour: RichColor | None) -> str:
+    """The colour as style sheets write it, parsed before Textual applies it: a bad one would end the app there."""
+    if colour is None:
+        return "ansi_default"
     return Color.parse(Color.from_rich_color(colour).css).css

@@ -109,6 +109,8 @@ class Alarm:
     """The first-out of a group."""
     response: str = ""
     who: str = ""
+    figure: str = ""
+    """The overview field (or `dawn`, `fuel`) that it is about; empty where it is about none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class HelpScreen(ModalScreen[None]):
     BINDINGS = [Binding("escape,question_mark,q", "dismiss", "Close", show=False)]  # noqa: RUF012
 
     SIGNS = (
-        "Battery + charges, - discharges. AC-IN - is export. W below 1 kW, k is kW; 0 is zero, - has none, --- is lost.",
+        "Battery + charges, - discharges. AC-IN - is export. W below 1 kW, k is kW; 0 zero, - has none, --- lost.",
         "~ last known, too old to be live. ? doubtful, left out of sums. G grid, S shore, N genset; off: no voltage.",
         "!! act now, ! act today, x link, r cleared unseen; * not yet seen. DAWN% is the charge expected at sunrise,",
         "▼15:12 the time the battery goes empty before it.",

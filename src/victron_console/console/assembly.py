@@ -1,0 +1,123 @@
+"""Makes the fleet's view from what the store answered: the worst mark of each site, its words, its alarms. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from victron_console.console.daily import Daily
+from victron_console.console.view import URGENCY, Alarm, Dawn, FleetView, Mark, Site
+from victron_console.model.overview import Overview
+from victron_console.model.quality import Quality
+from victron_console.model.station import StationState
+from victron_console.store.rows import StationRow
+
+_QUALITY = {
+    StationState.LIVE: Quality.GOOD,
+    StationState.DEGRADED: Quality.GOOD,
+    StationState.STARTING: Quality.STALE,
+    StationState.STALE: Quality.STALE,
+    StationState.LOST: Quality.LOST,
+    StationState.MISCONFIGURED: Quality.LOST,
+}
+_STANDING = (Mark.NOW, Mark.TODAY, Mark.LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that the watch knows of one station beside its row."""
+
+    daily: Daily = field(default_factory=Daily)
+    dawn: Dawn | None = None
+
+
+def fleet_view(
+    rows: Sequence[StationRow],
+    known: Mapping[str, Known],
+    alarms: Sequence[Alarm],
+    at: float,
+    *,
+    replay: bool = False,
+) -> FleetView:
+    """The fleet at a moment.
+
+    Args:
+        rows: the stations, with the state they are to be shown with.
+        known: more of each, by its id.
+        alarms: of all stations, in any order.
+        at: the moment shown (UTC epoch, s).
+        replay: whether the operator chose it.
+    """
+    by_station: dict[str, list[Alarm]] = {}
+    for alarm in alarms:
+        by_station.setdefault(alarm.station, []).append(alarm)
+    nothing = Known()
+    sites = tuple(_site(row, known.get(row.id, nothing), by_station.get(row.id, []), at) for row in rows)
+    urgent = sorted(alarms, key=lambda alarm: (URGENCY[alarm.mark], -alarm.since, alarm.id))
+    return FleetView(
+        at=at,
+        sites=sites,
+        alarms=tuple(urgent),
+        replay=replay,
+        alarms_per_hour=sum(at - alarm.since < 3600 for alarm in alarms),
+        received_bytes_s=sum(known.get(row.id, nothing).daily.received_bytes_s for row in rows),
+        poll_s=min((row.cadence_s for row in rows), default=10.0),
+    )
+
+
+def _site(row: StationRow, known: Known, alarms: Sequence[Alarm], at: float) -> Site:
+    quality = _QUALITY[row.status.state]
+    day = known.daily
+    kwp = (row.info.get("pv") or {}).get("kwp")
+    worst = min((alarm.mark for alarm in alarms), key=URGENCY.__getitem__, default=Mark.NONE)
+    mark = min((worst, _link_mark(row.status.state)), key=URGENCY.__getitem__)
+    return Site(
+        id=row.id,
+        name=row.name,
+        overview=row.overview or Overview(),
+        quality=quality,
+        state=row.status.state,
+        since=row.status.since,
+        reason=row.status.reason,
+        read_at=row.read_at,
+        tags=row.tags,
+        place=str((row.info.get("location") or {}).get("place") or ""),
+        mark=mark,
+        alarms=sum(alarm.mark is mark for alarm in alarms) or 1,
+        alarm_word=next((alarm.what for alarm in alarms if alarm.mark is mark and mark in _STANDING), ""),
+        beyond=_beyond(alarms),
+        dawn=known.dawn,
+        soc_trend=day.soc_trend,
+        energy_today_kwh=day.energy_today_kwh,
+        yield_kwh_per_kwp=day.energy_today_kwh / kwp if kwp and day.energy_today_kwh is not None else None,
+        genset_hours_today=day.genset_hours_today,
+        fuel_percent=day.fuel_percent,
+        vrm_age_s=None if day.vrm_contact_at is None else max(0.0, at - day.vrm_contact_at),
+        round_trip_s=day.round_trip_s,
+        errors=day.errors,
+        note=str(row.info.get("notes") or "").partition("\n")[0],
+    )
+
+
+def _link_mark(state: StationState) -> Mark:
+    if state in (StationState.LOST, StationState.MISCONFIGURED):
+        return Mark.LOST
+    return Mark.STALE if state in (StationState.STALE, StationState.STARTING) else Mark.NONE
+
+
+def _beyond(alarms: Sequence[Alarm]) -> dict[str, Mark]:
+    """The figures that alarms are about, each with its most urgent one; what is acknowledged keeps its colour."""
+    found: dict[str, Mark] = {}
+    for alarm in sorted(alarms, key=lambda alarm: URGENCY[alarm.mark], reverse=True):
+        colour = _COLOURS.get(alarm.mark)
+        if alarm.figure and colour is not None:
+            found[alarm.figure] = colour
+    return found
+
+
+_COLOURS = {
+    Mark.NOW: Mark.NOW,
+    Mark.ACKED_NOW: Mark.NOW,
+    Mark.TODAY: Mark.TODAY,
+    Mark.ACKED_TODAY: Mark.TODAY,
+}

@@ -1,0 +1,98 @@
+"""What a fleet row needs beside the live figures: the day's history of one station. Asked seldom, kept by the watch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from victron_console.console.fleet_cells import TREND_POINTS
+from victron_console.model.clock import local
+from victron_console.store.reader import Reader
+from victron_console.store.rows import StationRow
+
+DAY_S = 86_400.0
+_SLOT_S = 300.0
+_LINK_S = 3600.0
+_GENSET_RUNS_W = 100.0
+"""A generator that gives less than this for five minutes is not counted as running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """A station's last day."""
+
+    soc_trend: tuple[float | None, ...] = ()
+    """24 hours, oldest first, percent."""
+    energy_today_kwh: float | None = None
+    genset_hours_today: float | None = None
+    fuel_percent: float | None = None
+    vrm_contact_at: float | None = None
+    round_trip_s: float | None = None
+    errors: int | None = None
+    """Polls that failed in the last hour."""
+    received_bytes_s: float = 0.0
+
+
+def daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> Daily:
+    """The last day of a station up to `now`, which is `as_of` where that is given."""
+    trend = reader.overview_history(row.id, "soc_percent", now - DAY_S, now, TREND_POINTS)
+    midnight = station_midnight(row, now)
+    minutes = reader.link(row.id, now - _LINK_S, now, as_of)
+    polls = [minute for minute in minutes if minute.round_trip_mean_s is not None]
+    return Daily(
+        soc_trend=tuple(trend) if any(point is not None for point in trend) else (),
+        energy_today_kwh=_energy_kwh(reader, row.id, midnight, now),
+        genset_hours_today=_genset_hours(reader, row.id, midnight, now),
+        fuel_percent=_fuel(reader, row.id) if as_of is None else None,
+        vrm_contact_at=_vrm_contact(reader, row.id) if as_of is None else None,
+        round_trip_s=polls[-1].round_trip_mean_s if polls else None,
+        errors=sum(minute.errors for minute in minutes) if minutes else None,
+        received_bytes_s=sum(minute.size_bytes for minute in minutes[-5:]) / (60 * len(minutes[-5:])) if minutes else 0,
+    )
+
+
+def station_midnight(row: StationRow, now: float) -> float:
+    """When the station's day began, in its own time zone (UTC epoch, s)."""
+    name = (row.info.get("location") or {}).get("timezone")
+    try:
+        zone = ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = None
+    return local(now, zone).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+
+def _slots(since: float, until: float) -> int:
+    return max(1, round((until - since) / _SLOT_S))
+
+
+def _energy_kwh(reader: Reader, station: str, since: float, until: float) -> float | None:
+    """PV energy by five-minute means; where nothing was received nothing is counted."""
+    watts = reader.overview_history(station, "pv_power_w", since, until, _slots(since, until))
+    known = [value for value in watts if value is not None]
+    return sum(known) * (until - since) / len(watts) / 3.6e6 if known else None
+
+
+def _genset_hours(reader: Reader, station: str, since: float, until: float) -> float | None:
+    watts = reader.overview_history(station, "genset_power_w", since, until, _slots(since, until))
+    if all(value is None for value in watts):
+        return None
+    running = sum(value is not None and value > _GENSET_RUNS_W for value in watts)
+    return running * (until - since) / len(watts) / 3600
+
+
+def _fuel(reader: Reader, station: str) -> float | None:
+    """The lowest fuel tank, per cent. FluidType 0 is diesel, as in the catalogue's `tank_fluid`."""
+    series = {row.name: row.value for row in reader.series(station, "tank/*")}
+    levels = [
+        float(value)
+        for name, value in series.items()
+        if name.endswith("/Level") and isinstance(value, int | float) and series.get(f"{name[:-5]}FluidType") == 0
+    ]
+    return min(levels, default=None)
+
+
+def _vrm_contact(reader: Reader, station: str) -> float | None:
+    for row in reader.series(station, "*/Vrm/TimeLastContact"):
+        if isinstance(row.value, int | float) and row.value > 0:
+            return float(row.value)
+    return None

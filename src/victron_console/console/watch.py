@@ -1,0 +1,131 @@
+"""Watches the store for the screens: looks four times a second whether anything changed, and reads it anew if so.
+
+Owns the only connection of the console's screens, in a thread of its own, so that a slow read never holds up a key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from victron_console.console.alarm_source import alarms_of
+from victron_console.console.assembly import Known, fleet_view
+from victron_console.console.daily import daily
+from victron_console.console.view import FleetView
+from victron_console.insight.fleet import at_moment
+from victron_console.insight.overview import overview
+from victron_console.model.clock import Clock
+from victron_console.store.errors import StoreError, StoreMissing
+from victron_console.store.reader import Reader
+from victron_console.store.rows import StationRow
+
+T = TypeVar("T")
+LOOK_EVERY_S = 0.25
+LOW_BANDWIDTH_LOOK_EVERY_S = 2.0
+JUDGE_EVERY_S = 2.0
+"""Without a change the fleet is read anew so often: what is not read any more becomes stale by itself."""
+DAILY_EVERY_S = 60.0
+DAILY_AT_ONCE = 20
+"""Stations whose day is read anew in one look."""
+RETRY_S = 2.0
+
+
+class StoreWatch:
+    """Reads the store for the screens, at the moment that they look at."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._reader: Reader | None = None
+        self._known: dict[str, Known] = {}
+        self._known_at: dict[str, float] = {}
+        self._as_of: float | None = None
+        self._read_at = float("-inf")
+        self._wake = asyncio.Event()
+        self.look_every_s = LOOK_EVERY_S
+        self.fault = ""
+        """Why the store cannot be read now, as a sentence; empty where it can."""
+
+    async def run(self, arrived: Callable[[FleetView], None]) -> None:
+        """Hand on a new view whenever the fleet changed, until cancelled."""
+        while True:
+            try:
+                view = await self.ask(self._look)
+                self.fault = ""
+                if view is not None:
+                    arrived(view)
+                await self._rest(self.look_every_s)
+            except StoreError as error:
+                self.fault = "" if isinstance(error, StoreMissing) else str(error)
+                await self._rest(RETRY_S)
+
+    async def ask(self, question: Callable[[Reader], T]) -> T:
+        """Put a question to the store in its thread.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: question(self._opened()))
+
+    def look_at(self, as_of: float | None) -> None:
+        """Look at another moment; None is now."""
+        self._as_of = as_of
+        self._known_at.clear()
+        self._read_at = float("-inf")
+        self._wake.set()
+
+    def close(self) -> None:
+        """Let the store go, once the read that runs is over."""
+        self._thread.submit(self._close)
+        self._thread.shutdown(wait=True)
+
+    async def _rest(self, seconds: float) -> None:
+        self._wake.clear()
+        try:
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        except TimeoutError:
+            return
+
+    # ---- in the store's thread
+
+    def _opened(self) -> Reader:
+        if self._reader is None:
+            self._reader = Reader(self._path, self._clock)
+        return self._reader
+
+    def _close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def _look(self, reader: Reader) -> FleetView | None:
+        """The fleet, or None where it is as it was."""
+        as_of, elapsed = self._as_of, self._clock.monotonic()
+        fresh = reader.changed() and as_of is None
+        if not fresh and elapsed - self._read_at < (JUDGE_EVERY_S if as_of is None else float("inf")):
+            return None
+        self._read_at = elapsed
+        now = self._clock.now() if as_of is None else as_of
+        rows = at_moment(reader.stations(as_of), now)
+        if as_of is not None:
+            rows = [_with_past_figures(reader, row, as_of) for row in rows]
+        self._read_days(reader, rows, now, elapsed)
+        return fleet_view(rows, self._known, alarms_of(reader, rows, now, as_of), now, replay=as_of is not None)
+
+    def _read_days(self, reader: Reader, rows: list[StationRow], now: float, elapsed: float) -> None:
+        never = float("-inf")
+        due = [row for row in rows if elapsed - self._known_at.get(row.id, never) >= DAILY_EVERY_S]
+        for row in due if self._as_of is not None else due[:DAILY_AT_ONCE]:
+            self._known[row.id] = Known(daily(reader, row, now, self._as_of))
+            self._known_at[row.id] = elapsed
+
+
+def _with_past_figures(reader: Reader, row: StationRow, as_of: float) -> StationRow:
+    """The row with the figures worked out from what was known then: the past keeps values, not figures."""
+    found, _ = overview(reader.snapshot(row.id, as_of))
+    return replace(row, overview=found)
