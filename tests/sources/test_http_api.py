@@ -308,7 +308,7 @@ async def test_after_a_timeout_nothing_but_health_is_asked_until_it_answers(
     access = access_to("http://192.0.2.10:8088", deadline_s=0.05)
     api = HttpApi(access, ManualClock(NOW), httpx.MockTransport(server), free_deadline_s=0.05)
     await api.discover()
-    with pytest.raises(TimedOut, match=r"0\.05 s"):
+    with pytest.raises(TimedOut, match=rf"for {BATTERY} within 0\.05 s"):
         await api.read(BATTERY)
     for call in (api.recovered(), api.discover(), api.read(BATTERY)):
         with pytest.raises(TimedOut):

@@ -101,8 +101,8 @@ class Wire:
                     return await self._exchange(request)
             except TimeoutError as error:
                 raise TimedOut(
-                    f"{self.place} gave no whole answer within {deadline_s:g} s: a service on the device may "
-                    f"hang, or the link is too slow for the deadline."
+                    f"{self.place} gave no whole answer for {(query or {}).get('service', call)} within "
+                    f"{deadline_s:g} s: a service on the device may hang, or the link is too slow for the deadline."
                 ) from error
             except httpx.TransportError as error:
                 raise explain(error, self.place) from error
