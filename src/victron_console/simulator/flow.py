@@ -11,6 +11,7 @@ Node equations (the same as the console checks):
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from victron_console.simulator.inverter import LossCurve
@@ -20,6 +21,8 @@ SHIFT_STARTS_HZ = 0.2
 """Above the nominal frequency AC inverters begin to reduce ..."""
 SHIFT_SPAN_HZ = 2.5
 """... and this much further they have stopped."""
+HALVINGS = 16
+"""Steps to the share of AC PV that an island can use: to a tenth of a watt of 6 kW."""
 Phases = tuple[float, ...]
 
 
@@ -111,6 +114,15 @@ def _connected(s: Situation) -> Flow:
     return _settle(_throttle_dc(s, surplus_w), converted, throttled=surplus_w > 1.0, overload=0.0)
 
 
+def _largest(allowed: Callable[[float], bool]) -> float:
+    """The largest share in 0..1 that is allowed, by halving; 0 where none is."""
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if allowed(middle) else (low, middle)
+    return low
+
+
 def _throttle_dc(s: Situation, surplus_w: float) -> Situation:
     """Take a surplus from the MPPTs first, then from the regulators of alternator and wind."""
     pv_dc_w = max(0.0, s.pv_dc_w - surplus_w)
@@ -134,9 +146,7 @@ def _island(s: Situation) -> Flow:
     given_up_w = s.pv_dc_w + s.other_dc_w - throttled.pv_dc_w - throttled.other_dc_w
     share = 1.0
     if surplus_w > given_up_w and sum(s.pv_out_w) > 0.0:
-        without_w = battery_w(0.0) - given_up_w
-        span_w = battery_w(1.0) - battery_w(0.0)
-        share = min(1.0, max(0.0, (s.charge_max_w - without_w) / span_w)) if span_w > 0 else 1.0
+        share = _largest(lambda part: battery_w(part) - given_up_w <= s.charge_max_w)
     shifted = s.nominal_hz + SHIFT_STARTS_HZ + (1.0 - share) * SHIFT_SPAN_HZ if share < 1.0 else s.nominal_hz
     s = replace(throttled, pv_out_w=tuple(share * pv for pv in s.pv_out_w), nominal_hz=shifted)
     converted = tuple(load - pv for load, pv in zip(s.load_out_w, s.pv_out_w, strict=True))

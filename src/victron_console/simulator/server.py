@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from email.utils import formatdate
@@ -175,8 +176,10 @@ class _Server(HTTPServer):
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is not this server's error."""
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is not this server's error; anything else is."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class StationServer:
@@ -244,6 +247,13 @@ class StationServer:
                 self.stopped.wait(POLL_S)
                 continue
             if self._server is None:
-                self._server = _Server((self.host, self.port), self)
-            self._server.timeout = POLL_S
-            self._server.handle_request()
+                self._listen_again()
+            else:
+                self._server.timeout = POLL_S
+                self._server.handle_request()
+
+    def _listen_again(self) -> None:
+        try:
+            self._server = _Server((self.host, self.port), self)
+        except OSError:  # somebody else took the port meanwhile: the station stays away until it is free
+            self.stopped.wait(POLL_S)
