@@ -42,7 +42,7 @@ def look(
 def test_a_steady_load_takes_what_it_takes() -> None:
     seen = look(days(5, -300.0))
     assert seen.soc_percent and seen.soc_percent == pytest.approx(80 - 300 * 10 / 10_000 * 100, abs=0.1)
-    assert seen.soc_low_percent and seen.soc_high_percent
+    assert seen.soc_low_percent and seen.soc_high_percent and seen.soc_percent
     assert seen.soc_low_percent < seen.soc_percent < seen.soc_high_percent
     assert (seen.empty_at, seen.basis, seen.notes) == (None, "5 days", ())
 
@@ -54,7 +54,7 @@ def test_a_site_below_its_floor_is_empty_now() -> None:
 
 def test_it_names_the_hour_of_empty() -> None:
     seen = look(days(5, -1000.0))
-    assert seen.empty_at == pytest.approx(EVENING + 6 * 3600, abs=901)
+    assert seen.empty_at and seen.empty_at == pytest.approx(EVENING + 6 * 3600, abs=901)
     assert seen.empty_earliest_at and seen.empty_earliest_at < seen.empty_at
     assert seen.soc_percent == 20.0
 

@@ -161,7 +161,7 @@ class _End:
 def _walk(
     soc: float, start: float, night: SunTimes, floor: float, capacity_wh: float, pattern: _Pattern, end: int
 ) -> _End:
-    """Step to sunrise. At the floor the site stops discharging; a site already below it is empty now and stays there."""
+    """Step to sunrise. At the floor the site stops discharging; a site below it is empty now and stays there."""
     soc = min(100.0, max(0.0, soc))
     stop = min(floor, soc)
     at, empty_at = start, start if soc <= floor else None
