@@ -123,7 +123,8 @@ def _steps(rows: Iterable[Point], until: float, every_s: float) -> Iterator[Poin
         if held is None:
             step = ceil(row.at / every_s)
         else:
-            while step * every_s < row.at:
+            # In the moment that a gap begins, what was just read still held.
+            while step * every_s < row.at or (step * every_s == row.at and row.quality is Quality.LOST):
                 yield replace(held, at=step * every_s)
                 step += 1
         held = row

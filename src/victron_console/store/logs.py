@@ -43,7 +43,8 @@ def events(
 def link(conn: sqlite3.Connection, station_no: int, since: float, until: float) -> list[LinkMinute]:
     """The whole minutes of a span that had polls."""
     rows = conn.execute(
-        "WITH RECURSIVE m (at) AS (SELECT max(:first, ifnull((SELECT min(minute) FROM poll_minute), :first)) "
+        "WITH RECURSIVE begin (at) AS (SELECT max(:first, ifnull(min(minute), :first)) FROM poll_minute), "
+        "m (at) AS (SELECT at FROM begin WHERE at <= :last "
         "UNION ALL SELECT at + :step FROM m WHERE at + :step <= :last) "
         "SELECT minute, polls, errors, round_trip_sum_s, round_trip_max_s, size_bytes, last_error "
         "FROM m JOIN poll_minute ON minute = m.at AND station_no = :station ORDER BY minute",
@@ -75,7 +76,7 @@ def overview_means(
     if field not in OVERVIEW_FIELDS:
         raise ValueError(f"{field!r} has no five-minute rows; these have: {', '.join(OVERVIEW_FIELDS)}")
     rows = conn.execute(
-        "WITH RECURSIVE s (at) AS (SELECT max(:first, ifnull((SELECT min(slot) FROM overview5), :first)) "
+        "WITH RECURSIVE s (at) AS (SELECT max(:first, ifnull(min(slot), :first)) FROM overview5 "
         "UNION ALL SELECT at + :step FROM s WHERE at + :step < :until) "
         f"SELECT slot, {field} FROM s JOIN overview5 ON slot = s.at AND station_no = :station",
         {
@@ -86,7 +87,7 @@ def overview_means(
         },
     )
     known = {slot: value for slot, value in rows if value is not None}
-    width_s = (until - since) / count
+    width_s = (until - since) / max(count, 1)
     columns: list[float | None] = []
     for i in range(count):
         # Slots that touch the column; a column narrower than a slot shows the slot it lies in.

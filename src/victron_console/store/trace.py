@@ -81,10 +81,10 @@ def _segments(series: Sequence[Point], until: float) -> Iterator[tuple[float, fl
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
-    """The same time as spans in order that do not overlap."""
+    """The same time as spans in order that do not overlap; two that touch stay two, a value may lie between."""
     result: list[Span] = []
     for begin, end in sorted(spans):
-        if result and begin <= result[-1][1]:
+        if result and begin < result[-1][1]:
             result[-1] = (result[-1][0], max(result[-1][1], end))
         else:
             result.append((begin, end))

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from victron_console.model.clock import ManualClock
+from victron_console.model.device import DeviceKey
+from victron_console.model.quality import Quality
+from victron_console.model.reading import Reading
+from victron_console.model.service import ServiceReading
+from victron_console.model.station import ServiceState
+from victron_console.store.reader import Reader
+from victron_console.store.rows import Bucket, GapKind, ServiceChange, StationUpdate
+from victron_console.store.writer import Writer
+
+Poll = Callable[..., None]
+SYSTEM = DeviceKey("system", "0")
+
+
+def quality_over_time(reader: Reader, times: list[float]) -> list[str]:
+    return [reader.snapshot("alder", at).series("system/0/P").quality.value for at in times]
+
+
+def test_silence_without_failures_is_stale_then_and_afterwards(poll: Poll, reader: Reader, clock: ManualClock) -> None:
+    begin = clock.now()
+    poll({"P": 1})
+    live = []
+    times = [begin + s for s in (1, 29, 31, 99)]
+    for at in times:
+        clock.at = at
+        live.append(reader.snapshot("alder").series("system/0/P").quality.value)
+    [open_gap] = reader.gaps("alder", 0, clock.now())
+    assert (open_gap.since, open_gap.until, open_gap.kind, open_gap.device) == (begin, None, GapKind.STALE, SYSTEM)
+    clock.at = begin + 100
+    poll({"P": 1})
+    assert live == ["good", "good", "stale", "stale"]
+    assert quality_over_time(reader, [*times, begin + 100]) == [*live, "good"]
+    [gap] = reader.gaps("alder", 0, clock.now())
+    assert (gap.since, gap.until) == (begin, begin + 100)
+    assert reader.gaps("alder", 0, clock.now(), as_of=begin + 20) == []
+    assert reader.gaps("alder", 0, clock.now(), as_of=begin + 50) == [open_gap]
+
+
+def test_third_failure_and_a_minute_make_it_lost_then_and_afterwards(
+    poll: Poll, writer: Writer, reader: Reader, clock: ManualClock
+) -> None:
+    begin = clock.now()
+    poll({"P": 1})
+    live = []
+    for failures, at in ((1, 10), (2, 30), (3, 50), (4, 70)):
+        clock.at = begin + at
+        writer.record(StationUpdate("alder", clock.now(), failures={SYSTEM: failures}))
+        live.append(reader.snapshot("alder").series("system/0/P").quality.value)
+    assert live == ["good", "good", "stale", "lost"]
+    clock.at = begin + 90
+    poll({"P": 2})
+    assert quality_over_time(reader, [begin + s for s in (10, 30, 50, 70, 90)]) == [*live, "good"]
+    [gap] = reader.gaps("alder", 0, clock.now())
+    assert (gap.since, gap.until, gap.kind) == (begin, begin + 90, GapKind.LOST)
+    [service] = reader.services("alder")
+    assert (service.failures, service.quality) == (0, Quality.GOOD)
+    assert reader.services("alder", begin + 70)[0].quality is Quality.LOST
+
+
+def test_lost_device_stays_lost_over_a_restart(
+    path: Path, poll: Poll, writer: Writer, reader: Reader, clock: ManualClock
+) -> None:
+    begin = clock.now()
+    poll({"P": 1})
+    clock.advance(40)
+    writer.record(StationUpdate("alder", clock.now(), failures={SYSTEM: 3}))
+    writer.close()
+    clock.advance(100)
+    second = Writer(path, clock)
+    assert reader.snapshot("alder").series("system/0/P").quality is Quality.LOST
+    values = ServiceReading("x", SYSTEM, clock.now(), {"P": Reading(1, clock.now())})
+    second.record(StationUpdate("alder", clock.now(), [values]))
+    second.close()
+    kinds = [(gap.kind, gap.since - begin, gap.until) for gap in reader.gaps("alder", 0, clock.now())]
+    assert kinds == [(GapKind.LOST, 0, begin + 140), (GapKind.COLLECTOR_DOWN, 40, begin + 140)]
+
+
+def test_short_restart_is_no_downtime(path: Path, writer: Writer, reader: Reader, clock: ManualClock) -> None:
+    writer.close()
+    clock.advance(5)
+    Writer(path, clock).close()
+    assert reader.gaps("alder", 0, clock.now()) == []
+
+
+def test_service_that_left_is_gone_then_and_back_later(
+    poll: Poll, writer: Writer, reader: Reader, clock: ManualClock
+) -> None:
+    begin = clock.now()
+    service = "com.victronenergy.system.tty0"
+    poll({"P": 1})
+    for state, at in ((ServiceState.GONE, 10), (ServiceState.LIVE, 20)):
+        clock.at = begin + at
+        change = ServiceChange(service, SYSTEM, state, clock.now(), "left the bus")
+        writer.record(StationUpdate("alder", clock.now(), service_changes=[change]))
+        if state is ServiceState.GONE:
+            assert reader.snapshot("alder").series("system/0/P").quality is Quality.GONE
+    poll({"P": 1})
+    assert quality_over_time(reader, [begin + s for s in (5, 10, 19, 20)]) == ["good", "gone", "gone", "good"]
+    [gap] = reader.gaps("alder", 0, clock.now())
+    assert (gap.kind, gap.since, gap.until, gap.device) == (GapKind.GONE, begin + 10, begin + 20, SYSTEM)
+    assert reader.services("alder", begin + 15)[0].state is ServiceState.GONE
+
+
+def test_service_that_hung_before_it_was_read_is_listed(writer: Writer, reader: Reader, clock: ManualClock) -> None:
+    change = ServiceChange("x.battery", None, ServiceState.SET_ASIDE, clock.now(), "hung", clock.now() + 120)
+    writer.record(StationUpdate("alder", clock.now(), service_changes=[change]))
+    [row] = reader.services("alder")
+    assert (row.service, row.key, row.state, row.retry_at) == ("x.battery", None, change.state, change.retry_at)
+    assert reader.services("alder", clock.now() - 1) == []
+    [gap] = reader.gaps("alder", 0, clock.now() + 1)
+    assert (gap.kind, gap.reason, gap.until) == (GapKind.SET_ASIDE, "hung", None)
+
+
+def test_slower_cadence_goes_stale_later_then_too(
+    poll: Poll, writer: Writer, reader: Reader, clock: ManualClock
+) -> None:
+    begin = clock.now()
+    poll({"P": 1})
+    writer.record(StationUpdate("alder", clock.now(), cadences={SYSTEM: 60.0}))
+    clock.advance(150)
+    poll({"P": 1})
+    writer.record(StationUpdate("alder", clock.now(), cadences={SYSTEM: 10.0}))
+    clock.advance(500)
+    poll({"P": 1})
+    assert quality_over_time(reader, [begin + s for s in (140, 179, 181)]) == ["good", "good", "stale"]
+    assert [gap.since - begin for gap in reader.gaps("alder", 0, clock.now())] == [150]
+
+
+def test_columns_of_a_chart_are_empty_where_nothing_was_received(
+    poll: Poll, reader: Reader, clock: ManualClock
+) -> None:
+    begin = clock.now()
+    for value, pause_s in ((10, 20), (20, 20), (30, 200), (None, 20), (40, 10)):
+        poll({"P": value})
+        clock.advance(pause_s)
+    columns = reader.buckets("alder", "system/0/P", begin, begin + 300, 15)
+    assert columns[0] == Bucket(10, 10, 10, 10)
+    assert columns[1] == Bucket(20, 20, 20, 20)
+    assert columns[2:13] == [None] * 11
+    assert columns[13] == Bucket(40, 40, 40, 40)
+    assert columns[14] is None  # not yet
+    wide = reader.buckets("alder", "system/0/P", begin, begin + 40, 1)
+    assert wide == [Bucket(10, 15, 20, 20)]
+    assert reader.buckets("alder", "system/0/None", begin, begin + 40, 2) == [None, None]
+    assert reader.buckets("alder", "system/0/P", begin, begin + 40, 0) == []

@@ -1,0 +1,160 @@
+"""What holds when more than one connection or process is at the store, or one dies."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from victron_console.model.clock import ManualClock
+from victron_console.store.connection import open_writable, transaction
+from victron_console.store.operator import OperatorWriter
+from victron_console.store.reader import Reader
+from victron_console.store.rows import WantedKind
+from victron_console.store.writer import Writer
+
+Poll = Callable[..., None]
+
+WRITE_UNTIL_KILLED = """
+import sys
+from pathlib import Path
+from victron_console.model.clock import ManualClock
+from victron_console.model.device import DeviceKey
+from victron_console.model.reading import Reading
+from victron_console.model.service import ServiceReading
+from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.writer import Writer
+clock = ManualClock(1000.0)
+writer = Writer(Path(sys.argv[1]), clock)
+writer.register([StationRecord("alder", "Alder")])
+for i in range(1_000_000):
+    readings = {f"P{n}": Reading(i + n, clock.now()) for n in range(20)}
+    reading = ServiceReading("x", DeviceKey("system", "0"), clock.now(), readings)
+    writer.record(StationUpdate("alder", clock.now(), [reading]))
+    print(i, flush=True)
+    clock.advance(10)
+"""
+
+
+@pytest.mark.parametrize("after", [1, 60, 450])
+def test_kill_loses_nothing_that_was_acknowledged(path: Path, after: int) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITE_UNTIL_KILLED, str(path)], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        said = [int(other.stdout.readline()) for _ in range(after)]
+        other.kill()
+        said += [int(line) for line in other.stdout.read().split("\n")[:-1]]
+    clock = ManualClock(1000.0 + 10 * said[-1])
+    writer = Writer(path, clock)
+    assert writer.db.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    reader = Reader(path, clock)
+    values = [point.value for point in reader.history("alder", "system/0/P0", 0, 1e12)]
+    assert values in ([*said], [*said, said[-1] + 1])  # the last one may have been written and not yet said
+    reader.close()
+    writer.close()
+
+
+def test_transaction_that_reads_first_never_fails_for_another_writer(path: Path, clock: ManualClock) -> None:
+    Writer(path, clock).close()
+    errors: list[Exception] = []
+
+    def count_up() -> None:
+        db = open_writable(path)
+        try:
+            for _ in range(50):
+                with transaction(db):
+                    before = db.conn.execute("SELECT revision FROM pulse").fetchone()[0]
+                    db.conn.execute("UPDATE pulse SET revision = ?", (before,))
+        except Exception as error:
+            errors.append(error)
+        finally:
+            db.close()
+
+    threads = [threading.Thread(target=count_up) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    reader = Reader(path, clock)
+    assert reader.db.conn.execute("SELECT revision FROM pulse").fetchone()[0] == 151
+    reader.close()
+
+
+def test_reader_sees_one_state_while_the_writer_writes(path: Path, poll: Poll, clock: ManualClock) -> None:
+    poll({"A": 0, "B": 0})
+    torn: list[tuple[float | None, float | None]] = []
+    looks = 0
+    done = threading.Event()
+
+    def look() -> None:
+        nonlocal looks
+        reader = Reader(path, clock)
+        while not done.is_set() or not looks:
+            snapshot = reader.snapshot("alder")
+            pair = snapshot.number("system/0/A"), snapshot.number("system/0/B")
+            looks += 1
+            if pair[0] != pair[1]:
+                torn.append(pair)
+        reader.close()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    for value in range(1, 150):
+        poll({"A": value, "B": value})
+    done.set()
+    thread.join()
+    assert torn == []
+    assert looks > 0
+
+
+def test_changed_tells_of_every_commit_once(poll: Poll, reader: Reader, writer: Writer) -> None:
+    assert reader.changed()
+    assert not reader.changed()
+    poll({"A": 1})
+    assert reader.changed()
+    assert not reader.changed()
+    writer.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert not reader.changed()
+
+
+def test_operator_is_heard_at_once_and_ends_what_he_asked_for(
+    path: Path, reader: Reader, writer: Writer, clock: ManualClock
+) -> None:
+    begin = clock.now()
+    operator = OperatorWriter(path, clock, "ann")
+    reader.changed()
+    operator.pin("alder", "battery/*/Soc")
+    operator.focus("alder", 600)
+    operator.pin("birch", "system/0/*")
+    assert reader.changed()
+    kinds = [(wish.kind, wish.pattern, wish.until, wish.operator) for wish in reader.wanted("alder")]
+    assert kinds == [(WantedKind.PIN, "battery/*/Soc", None, "ann"), (WantedKind.FOCUS, "", begin + 600, "ann")]
+    assert len(reader.wanted()) == 3
+    clock.advance(600)
+    assert [wish.kind for wish in reader.wanted("alder")] == [WantedKind.PIN]
+    operator.unpin("alder", "battery/*/Soc")
+    operator.focus("alder", 60)
+    operator.focus("alder", 0)
+    assert reader.wanted("alder") == []
+    assert len(reader.wanted("alder", as_of=begin + 1)) == 2
+    operator.close()
+
+
+def test_store_is_readable_by_plain_sql(path: Path, poll: Poll) -> None:
+    poll({"Soc": 81.5, "Name": "pack"}, device="battery/258")
+    with sqlite3.connect(path) as conn:
+        rows = conn.execute(
+            "SELECT cls || '/' || instance || '/' || series.path, entry.value FROM hot, json_each(body) AS entry "
+            "JOIN series ON series.no = entry.key JOIN device ON device.no = series.device_no"
+        ).fetchall()
+        texts = conn.execute("SELECT value FROM text_change").fetchall()
+    conn.close()
+    assert rows == [("battery/258/Soc", 81.5)]
+    assert texts == [("pack",)]
