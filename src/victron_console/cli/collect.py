@@ -1,4 +1,4 @@
-"""`collect`, `simulate` and `demo`: what runs until it is stopped."""
+"""`collect`: the recorder without a screen."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -16,14 +17,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def failing_plainly(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn errors that an operator can act on into click's: a sentence on stderr, exit status 1."""
+def failing_plainly(command: Callable[P, R], *, exit_status: int = 1) -> Callable[P, R]:
+    """Turn errors that an operator can act on into click's: a sentence on stderr and an exit status."""
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
         except (ConfigError, SourceError, StoreError, ValueError) as error:
-            raise click.ClickException(str(error)) from error
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(exit_status)
 
     return wrapped

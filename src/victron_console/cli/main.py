@@ -9,6 +9,7 @@ from victron_console.cli.collect import collect
 from victron_console.cli.console import open_console
 from victron_console.cli.history import export, store
 from victron_console.cli.options import Options, common_options
+from victron_console.cli.simulated import demo, simulate
 from victron_console.cli.stations import add, check
 from victron_console.cli.status import status
 
@@ -34,7 +35,7 @@ def victron_console(options: Options, url: str | None, low_bandwidth: bool, asci
         raise click.UsageError("--url opens the console and goes with no command.")
 
 
-for command in (add, check, collect, export, status, store):
+for command in (add, check, collect, demo, export, simulate, status, store):
     victron_console.add_command(command)
 
 

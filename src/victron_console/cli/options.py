@@ -15,7 +15,7 @@ from typing import Any
 import click
 from platformdirs import user_data_path, user_log_path
 
-from victron_console.config import APP_NAME, ConfigFiles, default_paths
+from victron_console.config import APP_NAME, ConfigFiles
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 5
@@ -34,11 +34,6 @@ class Options:
     def store_path(self) -> Path:
         """The database: `--store`, else in the user's data folder."""
         return self.store or user_data_path(APP_NAME, appauthor=False) / "store.db"
-
-    @property
-    def config_paths(self) -> tuple[Path, ...]:
-        """Where station files are looked for: `--config`, else the user's folder and `./station_configs`."""
-        return self.config or default_paths()
 
     def files(self) -> ConfigFiles:
         """The configuration, watched for edits."""

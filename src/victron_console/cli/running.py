@@ -7,7 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable
 
 
-def run_until_stopped(work: Callable[[], Awaitable[None]]) -> None:
+def run_until_stopped(work: Callable[[], Awaitable[object]]) -> None:
     """Run until done; SIGINT, SIGTERM and SIGHUP cancel it, and what it does on the way out is waited for."""
 
     async def guarded() -> None:

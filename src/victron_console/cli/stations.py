@@ -75,7 +75,7 @@ def check(options: Options, probe: bool) -> None:
     stations, faults = _count(len(loaded.stations), "station"), _count(len(loaded.faults), "fault")
     click.echo(f"{stations} in {_count(len(files), 'file')}, {faults}.")
     if not loaded.files and not loaded.stations:
-        places = options.config_paths or (user_folder(), Path("station_configs"))
+        places = options.config or (user_folder(), Path("station_configs"))
         click.echo(f"Looked in: {', '.join(map(str, places))}.")
     healthy = asyncio.run(_probe_all(loaded.stations)) if probe else True
     sys.exit(0 if healthy and not loaded.faults else 1)

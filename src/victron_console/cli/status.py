@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 import click
@@ -25,7 +26,7 @@ FINE, WARNING, CRITICAL, CANNOT_TELL = 0, 1, 2, 3
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Everything that is known of each station, for scripts.")
 @common_options
-@failing_plainly
+@partial(failing_plainly, exit_status=CANNOT_TELL)
 def status(options: Options, as_json: bool) -> None:
     """Show the fleet once.
 

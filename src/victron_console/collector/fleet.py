@@ -42,6 +42,10 @@ SPREAD_FROM = 20
 """Smaller fleets begin at once."""
 
 
+MakeSource = Callable[[StationConfig, Clock, Mapping[str, DeviceKey]], Source]
+"""What makes a station's source; the mapping is its devices of an earlier run, by bus name."""
+
+
 class StationFiles(Protocol):
     """Where the stations come from: files that may be edited, or a fixed list."""
 
@@ -93,7 +97,7 @@ class Fleet:
         clock: Clock,
         *,
         random: Random,
-        make_source: Callable[[StationConfig, Clock], Source] = source_of,
+        make_source: MakeSource = source_of,
     ) -> None:
         self._files = files
         self._store = store
@@ -162,10 +166,12 @@ class Fleet:
         edited = [station for station, running in self._running.items() if wanted.get(station) != running.config]
         for station in edited:
             await self._running.pop(station).end()
+        new = [station for station in wanted if station not in self._running]
+        known = await asyncio.to_thread(self._known_devices, new)
         spread_s = START_SPREAD_S if len(wanted) >= SPREAD_FROM else 0.0
         for config in loaded.stations:
             if config.id not in self._running:
-                self._begin(config, spread_s * self._random.random(), keep_polling)
+                self._begin(config, known[config.id], spread_s * self._random.random(), keep_polling)
         at = self._clock.now()
         events = [Event(at, None, "config", str(fault)) for fault in loaded.faults if fault not in self._faults]
         events += [Event(at, i, "config", "its configuration was edited") for i in edited if i in wanted]
@@ -174,10 +180,17 @@ class Fleet:
         self._faults = loaded.faults
         await self.recorder.call(lambda writer: writer.note(events))
 
-    def _begin(self, config: StationConfig, wait_s: float, keep_polling: bool) -> None:
+    def _known_devices(self, stations: Sequence[str]) -> dict[str, dict[str, DeviceKey]]:
+        with closing(Reader(self._store, self._clock)) as reader:
+            return {
+                station: {row.service: row.key for row in reader.services(station) if row.key is not None}
+                for station in stations
+            }
+
+    def _begin(self, config: StationConfig, known: Mapping[str, DeviceKey], wait_s: float, keep_polling: bool) -> None:
         poller = StationPoller(
             config.id,
-            self._make_source(config, self._clock),
+            self._make_source(config, self._clock, known),
             self._clock,
             jitter=self._random.random,
             slots=self._slots,

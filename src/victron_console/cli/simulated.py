@@ -1,0 +1,89 @@
+"""`demo` and `simulate`: stations that nobody owns."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from victron_console.cli.console import show
+from victron_console.cli.failures import failing_plainly
+from victron_console.cli.options import Options, common_options
+from victron_console.cli.running import run_until_stopped
+from victron_console.collector.fleet import FixedStations
+from victron_console.config import station_from
+from victron_console.simulator.scenario import SCENARIOS
+from victron_console.simulator.simulated import SimulatedFleet, demo_fleet
+
+MOST = 1000
+
+
+def _fleet_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.option("--speed", type=click.FloatRange(0.1, 3600), default=1.0, help="Simulated seconds a second."),
+        click.option("--seed", type=int, default=0, help="Another number is another world."),
+        click.option("--scenario", type=click.Choice(list(SCENARIOS)), help="What goes wrong at the first station."),
+        click.option("--stations", type=click.IntRange(1, MOST), default=12, show_default=True, help="How many."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_fleet_options
+@click.option("--low-bandwidth", is_flag=True, help="For slow links: 2 frames a second and coarser ages.")
+@click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
+@common_options
+@failing_plainly
+def demo(
+    options: Options,
+    stations: int,
+    scenario: str | None,
+    seed: int,
+    speed: float,
+    low_bandwidth: bool,
+    ascii_only: bool,
+) -> None:
+    """Open the console on simulated stations and a throw-away store."""
+    with (
+        tempfile.TemporaryDirectory(prefix="victron-console-demo-") as folder,
+        demo_fleet(stations, scenario, seed, speed=speed) as fleet,
+    ):
+        show(
+            options,
+            _as_configured(fleet),
+            options.store or Path(folder) / "demo.db",
+            notice="Simulated stations: nothing here is real. Dune Pump gets lost after a minute.",
+            low_bandwidth=low_bandwidth,
+            ascii_only=ascii_only,
+            keep_settings=False,
+        )
+
+
+def _as_configured(fleet: SimulatedFleet) -> FixedStations:
+    return FixedStations(tuple(station_from(station.config) for station in fleet.stations))
+
+
+@click.command()
+@_fleet_options
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(0, 65535), default=18088, show_default=True, help="Of the first station.")
+@common_options
+@failing_plainly
+def simulate(
+    options: Options, stations: int, scenario: str | None, seed: int, speed: float, host: str, port: int
+) -> None:
+    """Serve simulated stations over the station HTTP API, until stopped."""
+    try:
+        fleet = demo_fleet(stations, scenario, seed, host=host, port=port, speed=speed)
+    except OSError as error:
+        raise click.ClickException(
+            f"{host}:{port} cannot be used ({error.strerror}): choose another --port."
+        ) from error
+    with fleet:
+        for station in fleet.stations:
+            click.echo(f"{station.id}\t{station.url}\t{station.kind}")
+        run_until_stopped(asyncio.Event().wait)
