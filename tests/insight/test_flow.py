@@ -188,3 +188,22 @@ def test_the_station_files_rating_wins(build: Build) -> None:
 
 def test_an_empty_station_has_an_empty_flow(build: Build) -> None:
     assert flow(build({})) == Flow(None, None, None, None, None)
+
+
+def test_an_rs_system_is_drawn_as_its_units(build: Build) -> None:
+    rs = {"ProductName": "Multi RS Solar 48V/6000VA/100A", "NrOfTrackers": 1, "Yield/Power": 900.0}
+    system = {"Dc/Pv/Power": 1800.0, "Ac/ConsumptionOnOutput/L1/Power": 1200.0, "Dc/Battery/Power": 500.0}
+    acsystem = {"ProductName": "RS system", "State": 252, "Ac/Out/L1/P": 1200.0}
+    drawn = flow(build({"system/0": system, "acsystem/0": acsystem, "multi/0": rs, "multi/1": rs}))
+    assert drawn.box and drawn.dc
+    assert (drawn.box.count, drawn.box.names[1], drawn.rating_w) == (2, "Multi RS 48/6000 ×2", 12_000)
+    assert [tracker.power_w for tracker in drawn.box.trackers] == [900.0, 900.0]
+    assert drawn.dc.sources == ()
+
+
+def test_a_lost_station_keeps_its_picture_and_every_figure_is_lost(build: Build) -> None:
+    station = build({"system/0": {"Dc/Battery/Power": -200.0, "Dc/Pv/Power": 50.0}}, read_at=1000.0)
+    lost = {key: replace(device, failures=9) for key, device in station.devices.items()}
+    drawn = flow(replace(station, devices=lost))
+    assert {each.quality for each in drawn.nodes} == {Quality.LOST}
+    assert node(drawn, NodeKind.BATTERY).power_w == -200.0

@@ -39,6 +39,11 @@ def inverter_units(snapshot: Snapshot) -> list[DeviceState]:
     return snapshot.of_class("multi", "inverter")
 
 
+def rs_units(snapshot: Snapshot) -> list[DeviceState]:
+    """The single RS units, also those that an RS system is made of: they carry the model and the PV trackers."""
+    return snapshot.of_class("multi", "inverter")
+
+
 def input_power_w(unit: DeviceState) -> float | None:
     """Power that a unit takes from its AC input in W, negative where it feeds back; None where it says nothing."""
     for path in ("Ac/ActiveIn/{phase}/P", f"Ac/In/{_active_number(unit)}/{{phase}}/P"):

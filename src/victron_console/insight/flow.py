@@ -61,7 +61,7 @@ def flow(snapshot: Snapshot, *, rating_w: float | None = None) -> Flow:
         ac_in=_ac_in(snapshot, shown, units, split),
         ac_out=_ac_out(snapshot, units, split),
         dc=dc_bus(snapshot, shown, units),
-        rating_w=rating_w or nominal_power_w(units) or _charger_rating_w(snapshot, shown),
+        rating_w=rating_w or nominal_power_w(snapshot, units) or _charger_rating_w(snapshot, shown),
     )
 
 

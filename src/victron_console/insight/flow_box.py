@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from victron_console.insight.ac_side import output_power_w
+from victron_console.insight.ac_side import output_power_w, rs_units
 from victron_console.insight.figures import last, phase_total, text, total
 from victron_console.insight.flow_model import Box, Node, NodeKind
 from victron_console.insight.flow_trust import trust
@@ -20,20 +20,26 @@ _MODEL = re.compile(r"(?P<model>.*?)\s+(?P<volts>\d+)V?/(?P<va>\d+)(VA)?(/.*)?")
 
 def box(snapshot: Snapshot, shown: Overview, units: list[DeviceState]) -> Box:
     """The box for one inverter/charger or several of a kind."""
-    nominal_w, out_w = nominal_power_w(units), total(map(output_power_w, units))
+    made_of = _made_of(snapshot, units)
+    nominal_w, out_w = nominal_power_w(snapshot, units), total(map(output_power_w, units))
     return Box(
-        names=_names(units),
-        count=_count(units),
+        names=_names(made_of),
+        count=_count(made_of),
         state=shown.system_state,
         load_percent=None if not nominal_w or out_w is None else 100 * max(0.0, out_w) / nominal_w,
-        devices=tuple(unit.key for unit in units),
-        trackers=tuple(node for unit in units for node in _trackers(snapshot, unit)),
+        devices=tuple(unit.key for unit in made_of),
+        trackers=tuple(node for unit in rs_units(snapshot) for node in _trackers(snapshot, unit)),
     )
 
 
-def nominal_power_w(units: list[DeviceState]) -> float | None:
+def nominal_power_w(snapshot: Snapshot, units: list[DeviceState]) -> float | None:
     """Nominal AC power of all units in W: as published, else from the product's name; None where neither tells it."""
-    return total(map(_nominal_of, units))
+    return total(map(_nominal_of, _made_of(snapshot, units)))
+
+
+def _made_of(snapshot: Snapshot, units: list[DeviceState]) -> list[DeviceState]:
+    """The devices that carry the model: of an RS system its units, else the units themselves."""
+    return (rs_units(snapshot) or units) if units and units[0].key.cls == "acsystem" else units
 
 
 def _nominal_of(unit: DeviceState) -> float | None:
@@ -65,8 +71,6 @@ def _names(units: list[DeviceState]) -> tuple[str, ...]:
 
 def _trackers(snapshot: Snapshot, unit: DeviceState) -> list[Node]:
     """The PV trackers of an RS; one that reports only its yield is one tracker."""
-    if unit.key.cls == "vebus":
-        return []
     count = min(int(last(unit, "NrOfTrackers") or 0), MAX_TRACKERS)
     powers = [last(unit, f"Pv/{n}/P") for n in range(count)]
     if count <= 1 and not any(power is not None for power in powers):

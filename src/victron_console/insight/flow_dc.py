@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from victron_console.insight.ac_side import output_power_w
+from victron_console.insight.ac_side import output_power_w, rs_units
 from victron_console.insight.batteries import other_packs, site_battery
 from victron_console.insight.figures import dc_power_w, last, system_of, text, total
 from victron_console.insight.flow_model import DcBus, Node, NodeKind, Trunk
@@ -18,17 +18,17 @@ MONITOR_NAMES = {-8: "WIND", -7: "SHAFT GEN", -4: "WATER GEN", -3: "DC/DC", -2: 
 """`dcsource /Settings/MonitorMode`."""
 
 _AGGREGATES = (
-    (NodeKind.ALTERNATOR, "ALTERNATOR", "Alternator", "alternator"),
-    (NodeKind.CHARGER, "CHARGER", "Charger", "charger"),
-    (NodeKind.FUEL_CELL, "FUEL CELL", "FuelCell", "fuelcell"),
+    (NodeKind.ALTERNATOR, "ALTERNATOR", "Alternator", ("alternator", "dcgenset")),
+    (NodeKind.CHARGER, "CHARGER", "Charger", ("charger",)),
+    (NodeKind.FUEL_CELL, "FUEL CELL", "FuelCell", ("fuelcell",)),
 )
-"""Kind, name, `system /Dc/<this>/Power`, and the class of the devices behind it."""
+"""Kind, name, `system /Dc/<this>/Power`, and the classes of the devices behind it."""
 
 
 def dc_bus(snapshot: Snapshot, shown: Overview, units: list[DeviceState]) -> DcBus | None:
     """The DC bus with its trunk to the inverter; None where nothing is known of it."""
     sources = [
-        *_mppt(snapshot, shown, units),
+        *_mppt(snapshot, shown),
         *_metered(snapshot),
         *_aggregated(snapshot),
         *_unmeasured(snapshot, shown),
@@ -62,12 +62,12 @@ def inverter_dc_w(snapshot: Snapshot, units: list[DeviceState]) -> float | None:
     return total(map(dc_power_w, units))
 
 
-def _mppt(snapshot: Snapshot, shown: Overview, units: list[DeviceState]) -> list[Node]:
+def _mppt(snapshot: Snapshot, shown: Overview) -> list[Node]:
     """The solar chargers; what the trackers of an RS give is in the figure of `system` but not on this bus."""
     chargers = snapshot.of_class("solarcharger")
     if shown.pv_dc_power_w is None and not chargers:
         return []
-    own_w = total(last(unit, "Yield/Power") for unit in units if unit.key.cls != "vebus")
+    own_w = total(last(unit, "Yield/Power") for unit in rs_units(snapshot))
     if own_w is not None and not chargers:
         return []
     watts = None if shown.pv_dc_power_w is None else max(0.0, shown.pv_dc_power_w - (own_w or 0.0))
@@ -90,8 +90,8 @@ def _metered(snapshot: Snapshot) -> list[Node]:
 def _aggregated(snapshot: Snapshot) -> list[Node]:
     """Alternators, chargers and fuel cells: the sum that `system` makes of each kind."""
     system, nodes = system_of(snapshot), []
-    for kind, name, path, cls in _AGGREGATES:
-        devices = snapshot.of_class(cls)
+    for kind, name, path, classes in _AGGREGATES:
+        devices = snapshot.of_class(*classes)
         watts = last(system, f"Dc/{path}/Power") if system else total(map(dc_power_w, devices))
         if watts is not None or devices:
             nodes.append(_node(snapshot, kind, name, watts, devices))

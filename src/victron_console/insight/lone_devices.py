@@ -7,7 +7,7 @@ from victron_console.insight.figures import dc_power_w, last, phase_total, tempe
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import DeviceState, Snapshot
 
-_DC_SOURCES = ("alternator", "charger", "dcsource", "fuelcell")
+_DC_SOURCES = ("alternator", "charger", "dcgenset", "dcsource", "fuelcell")
 
 
 def figures(snapshot: Snapshot, battery: DeviceState | None) -> Overview:
