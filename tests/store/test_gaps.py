@@ -148,3 +148,24 @@ def test_columns_of_a_chart_are_empty_where_nothing_was_received(
     assert wide == [Bucket(10, 15, 20, 20)]
     assert reader.buckets("alder", "system/0/None", begin, begin + 40, 2) == [None, None]
     assert reader.buckets("alder", "system/0/P", begin, begin + 40, 0) == []
+
+
+def test_service_that_hangs_again_is_set_aside_since_the_first_time(
+    path: Path, writer: Writer, reader: Reader, clock: ManualClock
+) -> None:
+    begin = clock.now()
+    for retry_s in (120, 240):
+        change = ServiceChange("x.battery", None, ServiceState.SET_ASIDE, clock.now(), "hung", clock.now() + retry_s)
+        writer.record(StationUpdate("alder", clock.now(), service_changes=[change]))
+        writer.close()
+        clock.advance(retry_s)
+        writer = Writer(path, clock)
+    [row] = reader.services("alder")
+    assert (row.since, row.retry_at) == (begin, begin + 360)
+    assert reader.services("alder", begin + 60)[0].retry_at == begin + 120
+    back = ServiceChange("x.battery", None, ServiceState.LIVE, clock.now())
+    writer.record(StationUpdate("alder", clock.now(), service_changes=[back]))
+    writer.close()
+    assert reader.services("alder")[0].since == begin + 360
+    aside = [gap for gap in reader.gaps("alder", 0, clock.now()) if gap.kind is GapKind.SET_ASIDE]
+    assert [(gap.since, gap.until) for gap in aside] == [(begin, begin + 360)]

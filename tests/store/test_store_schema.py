@@ -119,6 +119,18 @@ def test_missing_store_is_named_and_not_made(path: Path, clock: ManualClock) -> 
     assert not path.exists()
 
 
+def test_store_that_a_collector_is_just_making_counts_as_missing(path: Path, clock: ManualClock) -> None:
+    path.touch()
+    with pytest.raises(StoreMissing, match="empty"):
+        Reader(path, clock)
+
+
+def test_path_that_is_a_folder_is_said_to_be_unusable(path: Path, clock: ManualClock) -> None:
+    path.mkdir()
+    with pytest.raises(StoreReadOnly, match="cannot be opened"):
+        Writer(path, clock)
+
+
 def test_folder_that_cannot_be_made_is_named(tmp_path: Path, clock: ManualClock) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreReadOnly, match="--store"):

@@ -89,8 +89,8 @@ class Batch:
         yield "INSERT INTO station_state (station_no, at, state, reason) VALUES (?, ?, ?, ?)", self.station_states
         yield (
             (
-                "INSERT INTO service_state (station_no, service, device_no, at, state, reason, retry_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)"
+                "INSERT INTO service_state (station_no, service, device_no, at, state, since, reason, retry_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             ),
             self.service_states,
         )

@@ -9,7 +9,9 @@ from victron_console.model.quality import LOST_FAILURES, STALE_AT_LEAST_S, STALE
 from victron_console.model.service import ServiceReading
 from victron_console.store.batch import OVERVIEW_FIELDS, Batch
 from victron_console.store.entries import Entry, body_of, entry_of, judged, same
+from victron_console.store.presence import ServiceStanding
 from victron_console.store.registry import Averages, Device, Slot, Station, decimals_of
+from victron_console.store.rows import ServiceChange
 
 KEYFRAME_S = 3600.0
 OVERVIEW_SLOT_S = 300
@@ -57,6 +59,20 @@ def take_failures(device: Device, failures: int, at: float, batch: Batch) -> Non
     if failures >= LOST_FAILURES and device.silence is None and device.read_at is not None:
         device.silence = next(batch.numbers.silence)
         batch.silences.append((device.silence, device.no, device.read_at, at, None))
+
+
+def take_service_change(station: Station, change: ServiceChange, batch: Batch) -> None:
+    """A service hung, left or came back; or it hung once more when it was retried."""
+    device = station.devices.get(change.key) if change.key else None
+    device_no = device.no if device else None
+    before = station.standings.get(change.service)
+    since = before.since if before and before.state == change.state else change.at
+    station.standings[change.service] = ServiceStanding(
+        change.service, device_no, change.state, since, change.reason, change.retry_at
+    )
+    batch.service_states.append(
+        (station.no, change.service, device_no, change.at, change.state, since, change.reason, change.retry_at)
+    )
 
 
 def take_overview(conn: sqlite3.Connection, station: Station, overview: Overview, at: float, batch: Batch) -> None:

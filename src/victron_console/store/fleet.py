@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from victron_console.model.device import DeviceKey, split_series
@@ -16,6 +18,7 @@ from victron_console.model.station import ServiceState, StationState, StationSta
 from victron_console.store.entries import Judged, judged
 from victron_console.store.errors import UnknownStation
 from victron_console.store.presence import LIVE, Presence, ServiceStanding, presences, standings
+from victron_console.store.registry import DEFAULT_CADENCE_S
 from victron_console.store.replay import texts_at, values_at
 from victron_console.store.rows import SeriesRow, ServiceRow, StationRow
 
@@ -55,25 +58,45 @@ def series_numbers(conn: sqlite3.Connection, station_no: int, series: str) -> tu
 def station_rows(conn: sqlite3.Connection, as_of: float | None) -> list[StationRow]:
     """The configured stations by name."""
     rows = conn.execute(f"{_STATION} WHERE active ORDER BY name, id").fetchall()
-    return [_station_row(conn, row, as_of) for row in rows]
+    return [_live_row(*row) if as_of is None else _past_row(conn, row, as_of) for row in rows]
 
 
 def station_row(conn: sqlite3.Connection, station: str, as_of: float | None) -> StationRow | None:
     """One station, configured or not; None where the store never had it."""
     row = conn.execute(f"{_STATION} WHERE id = ?", (station,)).fetchone()
-    return _station_row(conn, row, as_of) if row else None
+    if row is None:
+        return None
+    return _live_row(*row) if as_of is None else _past_row(conn, row, as_of)
 
 
-def _station_row(conn: sqlite3.Connection, row: tuple[Any, ...], as_of: float | None) -> StationRow:
-    no, station, name, tags, info, state, since, reason, overview, read_at, cadence_s = row
+@lru_cache(maxsize=4096)  # the console asks for the whole fleet several times a second, and few rows have changed
+def _live_row(
+    no: int,
+    station: str,
+    name: str,
+    tags: str,
+    info: str,
+    state: str,
+    since: float,
+    reason: str,
+    overview: str | None,
+    read_at: float | None,
+    cadence_s: float,
+) -> StationRow:
     status = StationStatus(StationState(state), since, reason)
     figures = Overview.from_json(json.loads(overview)) if overview else None
-    if as_of is not None:
-        devices = presences(conn, no, as_of)
-        status, figures = _status_at(conn, no, as_of), None
-        read_at = max((device.read_at for device in devices if device.read_at is not None), default=None)
-        cadence_s = min((device.cadence_s for device in devices), default=cadence_s)
     return StationRow(station, name, tuple(json.loads(tags)), json.loads(info), status, figures, read_at, cadence_s)
+
+
+def _past_row(conn: sqlite3.Connection, row: tuple[Any, ...], as_of: float) -> StationRow:
+    devices = presences(conn, row[0], as_of)
+    return replace(
+        _live_row(*row),
+        status=_status_at(conn, row[0], as_of),
+        overview=None,
+        read_at=max((device.read_at for device in devices if device.read_at is not None), default=None),
+        cadence_s=min((device.cadence_s for device in devices), default=DEFAULT_CADENCE_S),
+    )
 
 
 def _status_at(conn: sqlite3.Connection, station_no: int, as_of: float) -> StationStatus:
@@ -150,7 +173,7 @@ def _read_service(device: Presence, now: float) -> ServiceRow:
         service=device.service,
         key=device.key,
         state=device.state,
-        since=standing.at if standing else None,
+        since=standing.since if standing else None,
         reason=standing.reason if standing else "",
         retry_at=standing.retry_at if standing else None,
         read_at=device.read_at,
@@ -165,7 +188,7 @@ def _unread_service(standing: ServiceStanding) -> ServiceRow:
         service=standing.service,
         key=None,
         state=standing.state,
-        since=standing.at,
+        since=standing.since,
         reason=standing.reason,
         retry_at=standing.retry_at,
         read_at=None,

@@ -13,6 +13,17 @@ from victron_console.model.station import ServiceState
 LIVE = float("inf")
 """The moment that every row lies before."""
 
+# One step in the index for each service, however many changes it went through.
+_STANDINGS = """
+    WITH RECURSIVE name (service) AS (
+        SELECT min(service) FROM service_state WHERE station_no = :station
+        UNION ALL
+        SELECT (SELECT min(s.service) FROM service_state s WHERE s.station_no = :station AND s.service > name.service)
+        FROM name WHERE name.service IS NOT NULL)
+    SELECT s.service, device_no, state, since, reason, retry_at FROM name JOIN service_state s ON s.id = (
+        SELECT id FROM service_state l WHERE l.station_no = :station AND l.service = name.service AND l.at <= :as_of
+        ORDER BY l.at DESC, l.id DESC LIMIT 1)"""
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceStanding:
@@ -21,7 +32,7 @@ class ServiceStanding:
     service: str
     device_no: int | None
     state: ServiceState
-    at: float
+    since: float
     reason: str
     retry_at: float | None
 
@@ -53,14 +64,10 @@ class Presence:
 
 def standings(conn: sqlite3.Connection, station_no: int, as_of: float | None) -> dict[str, ServiceStanding]:
     """The last state change of each service that ever had one, by bus name."""
-    rows = conn.execute(
-        "SELECT service, device_no, state, at, reason, retry_at FROM service_state "
-        "WHERE station_no = ? AND at <= ? ORDER BY at, id",
-        (station_no, LIVE if as_of is None else as_of),
-    )
+    rows = conn.execute(_STANDINGS, {"station": station_no, "as_of": LIVE if as_of is None else as_of})
     return {
-        service: ServiceStanding(service, device_no, ServiceState(state), at, reason, retry_at)
-        for service, device_no, state, at, reason, retry_at in rows
+        service: ServiceStanding(service, device_no, ServiceState(state), since, reason, retry_at)
+        for service, device_no, state, since, reason, retry_at in rows
     }
 
 

@@ -11,6 +11,7 @@ from victron_console.catalogue import catalogue
 from victron_console.model.device import DeviceKey
 from victron_console.model.station import StationState
 from victron_console.store.entries import Entry, entry_from
+from victron_console.store.presence import ServiceStanding, standings
 
 DEFAULT_CADENCE_S = 10.0
 
@@ -66,6 +67,7 @@ class Station:
     overview: str | None
     read_at: float | None
     devices: dict[DeviceKey, Device] = field(default_factory=dict)
+    standings: dict[str, ServiceStanding] = field(default_factory=dict)
     averages: Averages | None = None
 
     @property
@@ -113,7 +115,7 @@ def load_station(conn: sqlite3.Connection, station_id: str) -> Station | None:
     if row is None:
         return None
     no, state, since, reason, overview, read_at = row
-    station = Station(no, StationState(state), since, reason, overview, read_at)
+    station = Station(no, StationState(state), since, reason, overview, read_at, standings=standings(conn, no, None))
     devices = {device.no: device for device in _devices(conn, no)}
     for device_no, series_no, path, value, quality, why in conn.execute(
         "SELECT device_no, series.no, path, value, quality, reason FROM series JOIN device ON device.no = device_no "

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from victron_console.store.errors import StoreDamaged, StoreTooNew, StoreTooOld, explaining
+from victron_console.store.errors import StoreDamaged, StoreMissing, StoreTooNew, StoreTooOld, explaining
 from victron_console.store.migrations import MIGRATIONS
 
 APPLICATION_ID = 0x56634331
@@ -25,11 +25,14 @@ def check(db: Database, path: Path) -> None:
 
     Raises:
         StoreTooNew, StoreTooOld: another version made it.
+        StoreMissing: nothing was put into it yet.
         StoreDamaged: it is no store of ours.
     """
     with explaining(path):
         found = version_of(db)
         _refuse_foreign(db, path, found)
+    if found == 0:
+        raise StoreMissing(f"{path} is still empty: it is filled with the first `victron-console collect`")
     if found < len(MIGRATIONS):
         raise StoreTooOld(
             f"{path} is of version {found}, this program reads {len(MIGRATIONS)}: "

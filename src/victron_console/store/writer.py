@@ -13,7 +13,7 @@ from victron_console.model.clock import Clock
 from victron_console.model.quality import STALE_AT_LEAST_S
 from victron_console.model.station import StationState
 from victron_console.store.batch import Batch
-from victron_console.store.changes import take_cadence, take_failures, take_overview, take_service
+from victron_console.store.changes import take_cadence, take_failures, take_overview, take_service, take_service_change
 from victron_console.store.connection import open_writable, transaction
 from victron_console.store.errors import UnknownStation
 from victron_console.store.registry import DEFAULT_CADENCE_S, Numbers, Station, load_station
@@ -149,24 +149,10 @@ class Writer:
             if device := station.devices.get(key):
                 take_failures(device, failures, update.at, batch)
         for change in update.service_changes:
-            device = station.devices.get(change.key) if change.key else None
-            batch.service_states.append(
-                (
-                    station.no,
-                    change.service,
-                    device.no if device else None,
-                    change.at,
-                    change.state,
-                    change.reason,
-                    change.retry_at,
-                )
-            )
+            take_service_change(station, change, batch)
         if update.status is not None:
-            station.state, station.since, station.reason = (
-                update.status.state,
-                update.status.since,
-                update.status.reason,
-            )
+            status = update.status
+            station.state, station.since, station.reason = status.state, status.since, status.reason
             batch.station_states.append((station.no, station.since, station.state, station.reason))
         if update.overview is not None:
             station.overview = json.dumps(update.overview.to_json(), ensure_ascii=False, separators=(",", ":"))

@@ -55,10 +55,11 @@ _STATES = (
         id INTEGER PRIMARY KEY, station_no INTEGER NOT NULL, at REAL NOT NULL, state TEXT NOT NULL,
         reason TEXT NOT NULL) STRICT""",
     "CREATE INDEX station_state_at ON station_state (station_no, at)",
+    # since: when it came to this state; a service that hangs again when it is retried stays set aside since then.
     """CREATE TABLE service_state (
         id INTEGER PRIMARY KEY, station_no INTEGER NOT NULL, service TEXT NOT NULL, device_no INTEGER,
-        at REAL NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, retry_at REAL) STRICT""",
-    "CREATE INDEX service_state_at ON service_state (station_no, at)",
+        at REAL NOT NULL, state TEXT NOT NULL, since REAL NOT NULL, reason TEXT NOT NULL, retry_at REAL) STRICT""",
+    "CREATE INDEX service_state_at ON service_state (station_no, service, at)",
     # A device's bus name and cadence from this moment on.
     """CREATE TABLE device_change (
         id INTEGER PRIMARY KEY, device_no INTEGER NOT NULL, at REAL NOT NULL, service TEXT NOT NULL,
