@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from victron_console.insight.sun import SunTimes, next_night
-from victron_console.insight.sunrise import Outlook, outlook
+from victron_console.insight.sunrise import Outlook, outlook, site_outlook
+from victron_console.model.snapshot import Snapshot
 
 EVENING = datetime(2026, 5, 10, 20, 0, tzinfo=UTC).timestamp()
 NIGHT = SunTimes(sunrise_at=EVENING + 10 * 3600, sunset_at=EVENING - 600)
@@ -101,6 +103,7 @@ def test_before_sunset_only_the_high_end_counts_on_more_sun() -> None:
     [
         (look(days(3, -1.0), soc=None), "no state of charge"),
         (look(days(3, -1.0), capacity_wh=None), "set the capacity"),
+        (look(days(3, -1.0), at=EVENING - 5 * 86_400), "the last state of charge is days old"),
         (look([]), "no battery power recorded yet"),
         (look([(EVENING - 60, None)]), "no battery power recorded yet"),
     ],
@@ -152,3 +155,21 @@ def test_the_sunrise_is_ahead_and_its_sunset_before_it(at: float, latitude: floa
     night = next_night(at, UTC, latitude, longitude)
     assert at < night.sunrise_at <= at + 25.5 * 3600
     assert 0 < night.sunrise_at - night.sunset_at < 86_400
+
+
+def test_a_stations_projection_takes_its_own_capacity_and_floor(build: Callable[..., Snapshot]) -> None:
+    system = {
+        "ActiveBatteryService": "com.victronenergy.battery/1",
+        "Dc/Battery/Soc": 80.0,
+        "Dc/Battery/Voltage": 50.0,
+        "Control/ActiveSocLimit": 20.0,
+    }
+    devices = {"system/0": system, "battery/1": {"InstalledCapacity": 200.0}}
+    lost_since = EVENING - 3600
+    seen = site_outlook(build(devices, at=EVENING, read_at=lost_since), days(5, -300.0, until=lost_since), zone=UTC)
+    night_s = seen.sunrise_at - lost_since
+    assert seen.soc_percent == pytest.approx(80 - 300 * night_s / 3600 / 10_000 * 100, abs=0.1)
+    assert seen.floor_percent == 20.0
+    bare = build({"system/0": system}, at=EVENING)
+    assert site_outlook(bare, days(5, -300.0), zone=UTC).reason == "set the capacity"
+    assert site_outlook(bare, days(5, -300.0), zone=UTC, capacity_ah=200.0).reason == ""
