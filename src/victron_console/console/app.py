@@ -232,8 +232,6 @@ class ConsoleApp(App[int]):
     def show(self, view: FleetView) -> None:
         """Make a view the one that is shown."""
         self.view = view
-        if self.station is None and view.sites:
-            self.station = view.sites[0].id
         if isinstance(self.screen, ConsoleScreen):
             self.screen.show(view)
             self.screen.refresh_frame()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.markup import escape
 
 from victron_console.console.screens import SCREENS
 from victron_console.console.text import literal, plain
@@ -80,7 +81,10 @@ class ConsoleCommands(Provider):
         """Everything, before anything is typed."""
         for command in commands(cast("ConsoleApp", self.app)):
             yield DiscoveryHit(
-                literal(command.label or command.text), self._runner(command), text=command.text, help=command.about
+                literal(command.label or command.text),
+                self._runner(command),
+                text=command.text,
+                help=escape(command.about),
             )
 
     async def search(self, query: str) -> Hits:
@@ -90,7 +94,7 @@ class ConsoleCommands(Provider):
             score = max(matcher.match(command.text), matcher.match(command.label))
             if score > 0:
                 shown = literal(command.label or command.text)
-                yield Hit(score, shown, self._runner(command), text=command.text, help=command.about)
+                yield Hit(score, shown, self._runner(command), text=command.text, help=escape(command.about))
 
     def _runner(self, command: Command) -> Runner:
         return Runner(cast("ConsoleApp", self.app), command.text)

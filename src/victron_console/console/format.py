@@ -140,7 +140,7 @@ def soc_bar(percent: float | None, width: int) -> tuple[str, str]:
         return "", " " * width
     share = min(100.0, max(0.0, percent)) / 100
     halves = int(rounded(share * width * 2))
-    if share > 0:
+    if percent > 0:
         halves = max(1, halves)
     fill = "━" * (halves // 2) + "╾" * (halves % 2)
     return fill, "─" * (width - len(fill))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input, SelectionList, Static
+from textual.widgets.selection_list import Selection
 
 from victron_console.console.keys import Key
 from victron_console.console.screens import SCREENS
@@ -69,4 +70,42 @@ class LinePrompt(ModalScreen[str | None]):
 
     def action_dismiss_none(self) -> None:
         """Esc: nothing was typed."""
+        self.dismiss(None)
+
+
+class Choices(ModalScreen[tuple[str, ...] | None]):
+    """Some of several, ticked with space; gives the ticked ones, or None where Esc left it."""
+
+    BINDINGS = [  # noqa: RUF012
+        Binding("enter", "done", "Done", show=False, priority=True),
+        Binding("escape", "dismiss_none", "Close", show=False),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[tuple[str, str]], ticked: Collection[str]) -> None:
+        """Ask.
+
+        Args:
+            title: what is chosen.
+            choices: name and text of each.
+            ticked: the names that are ticked at the start.
+        """
+        super().__init__()
+        self._title, self._choices, self._ticked = title, choices, ticked
+
+    def compose(self) -> ComposeResult:
+        """Title and list."""
+        with Vertical(id="choices"):
+            yield Static(literal(f"{self._title}   space ticks, Enter is done, Esc leaves it"), id="choices-title")
+            yield SelectionList(
+                *[Selection(literal(text), name, name in self._ticked) for name, text in self._choices],
+                compact=True,
+                id="choices-list",
+            )
+
+    def action_done(self) -> None:
+        """Enter: these."""
+        self.dismiss(tuple(self.query_one("#choices-list", SelectionList).selected))
+
+    def action_dismiss_none(self) -> None:
+        """Esc: as it was."""
         self.dismiss(None)

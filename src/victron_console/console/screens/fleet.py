@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from textual import events
 
+from victron_console.console.fleet_columns import COLUMNS
 from victron_console.console.fleet_layout import FleetLayout, fleet_layout
 from victron_console.console.fleet_order import Choice, Entry, OrderHold, chosen, grouped, next_sort
 from victron_console.console.format import rate
@@ -14,7 +15,7 @@ from victron_console.console.line import Line
 from victron_console.console.marks import put_counts
 from victron_console.console.palette import Role
 from victron_console.console.screens.base import ConsoleScreen
-from victron_console.console.screens.dialogs import LinePrompt
+from victron_console.console.screens.dialogs import Choices, LinePrompt
 from victron_console.console.view import FleetView
 from victron_console.console.widgets.alarm_list import AlarmList
 from victron_console.console.widgets.fleet_table import FleetTable
@@ -108,6 +109,8 @@ class FleetScreen(ConsoleScreen):
 
     def _settle(self, *, at_once: bool = False) -> None:
         sites = self._hold.settle(chosen(self.view.sites, self.choice), self.console.clock.monotonic(), at_once=at_once)
+        if self.site is None and sites:
+            self.console.station = sites[0].id
         self._entries = grouped(sites) if self.choice.grouped else sites
         self._arrange()
         self._draw()
@@ -197,3 +200,17 @@ class FleetScreen(ConsoleScreen):
                 self._settle(at_once=True)
 
         self.app.push_screen(LinePrompt("/", value=self.choice.filter, hint="words; !word without; -f fuzzy"), typed)
+
+    def action_columns(self) -> None:
+        """Ask which columns."""
+        choosable = [column for column in COLUMNS if not column.fixed]
+        hidden = self.console.settings.hidden_columns
+
+        def chosen_columns(kept: tuple[str, ...] | None) -> None:
+            if kept is not None:
+                self.console.settings.hidden_columns = tuple(c.name for c in choosable if c.name not in kept)
+                self._draw()
+
+        named = [(column.name, f"{column.head or column.name}".ljust(7) + column.name) for column in choosable]
+        ticked = [column.name for column in choosable if column.name not in hidden]
+        self.app.push_screen(Choices("COLUMNS", named, ticked), chosen_columns)

@@ -1,0 +1,46 @@
+"""A console on a made-up fleet, with time standing still."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.console.sample_fleet import NOW, SAMPLE
+
+from victron_console.console.app import ConsoleApp, ConsoleOptions
+from victron_console.console.themes import load_themes
+from victron_console.console.view import FleetView
+from victron_console.model.clock import ManualClock
+
+MakeConsole = Callable[..., ConsoleApp]
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The operator sits in UTC, and no colour setting of the machine leaks in."""
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def make_console(tmp_path: Path) -> MakeConsole:
+    """A console without a store, on the sample fleet unless another is given."""
+
+    def make(view: FleetView = SAMPLE, **options: object) -> ConsoleApp:
+        given = ConsoleOptions(theme="dark", settings_path=tmp_path / "console.json")
+        app = ConsoleApp(
+            clock=ManualClock(NOW),
+            themes=load_themes(),
+            options=replace(given, **options),  # type: ignore[arg-type]
+        )
+        app.view = view
+        return app
+
+    return make

@@ -1,0 +1,199 @@
+"""The console as a whole: going about, colours, time, what is kept, and an orderly end."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.console.conftest import MakeConsole
+from tests.console.sample_fleet import NOW, SAMPLE
+from tests.console.test_fleet_screen import screen_text
+from textual.widgets import Input
+
+from victron_console.console.app import ConsoleApp
+from victron_console.console.screens import SCREENS
+from victron_console.console.screens.base import ConsoleScreen, HeaderRow, KeyRow
+from victron_console.console.screens.dialogs import HelpScreen
+from victron_console.console.themes import LoadedThemes
+from victron_console.console.view import FleetChanged
+from victron_console.model.clock import ManualClock
+
+
+def said(app: ConsoleApp) -> list[str]:
+    return [str(notification.message) for notification in app._notifications]
+
+
+async def test_help_lists_every_key_that_works_here(make_console: MakeConsole) -> None:
+    app = make_console()
+    async with app.run_test(size=(120, 60)) as pilot:
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, ConsoleScreen)
+        bound = {key for press in screen.keys for key in press.press.split(",")}
+        await pilot.press("question_mark")
+        assert isinstance(app.screen, HelpScreen)
+        text = screen_text(app)
+        assert all(key.help[:40] in text for key in screen.keys)
+        await pilot.press("escape")
+        assert {
+            binding.key for binding in screen._bindings.key_to_bindings.values() for binding in binding
+        } <= bound | {
+            "tab",
+            "shift+tab",
+            "ctrl+c",
+            "super+c",
+            "ctrl+i",
+        }
+
+
+async def test_the_key_row_drops_from_the_right_and_keeps_the_question_mark(make_console: MakeConsole) -> None:
+    for width in (20, 40, 60, 80, 120, 200):
+        app = make_console()
+        async with app.run_test(size=(width, 24)) as pilot:
+            await pilot.pause()
+            assert "? help" in app.screen.query_one(KeyRow).text
+
+
+async def test_the_header_never_drops_what_must_be_done(make_console: MakeConsole) -> None:
+    for width in (60, 80, 120, 200):
+        app = make_console()
+        async with app.run_test(size=(width, 24)) as pilot:
+            await pilot.pause()
+            head = app.screen.query_one(HeaderRow).text
+            assert all(word in head for word in ("!!*1 now", "!*1 today", "x*1 lost", "14:32:07 LIVE"))
+
+
+@pytest.mark.parametrize("entry", SCREENS, ids=lambda entry: entry.name)
+async def test_every_screen_opens_by_its_key_and_by_its_name(make_console: MakeConsole, entry: object) -> None:
+    app = make_console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(entry.key)  # type: ignore[attr-defined]
+        assert isinstance(app.screen, ConsoleScreen) and entry.name == app.screen.NAME  # type: ignore[attr-defined]
+        await pilot.press("escape")
+        assert isinstance(app.screen, ConsoleScreen)
+
+
+async def test_typed_commands_are_done_or_say_what_is_wrong(make_console: MakeConsole) -> None:
+    app = make_console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for typed in ("theme light", "theme [nope]", "site nowhere", "dance", "at 25:99"):
+            await pilot.press("colon")
+            app.screen.query_one(Input).value = typed
+            await pilot.press("enter")
+        assert app.theme == "light"
+        assert [sentence.split()[0] for sentence in said(app)] == ["No", "No", "dance", "25:99"]
+
+
+async def test_a_theme_is_tried_on_in_the_palette_and_taken_off_when_it_is_left(make_console: MakeConsole) -> None:
+    app = make_console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p", *"theme light")
+        await app.workers.wait_for_complete()
+        await pilot.pause(0.3)
+        assert app.theme == "light"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.theme == "dark"
+
+
+async def test_a_broken_theme_is_said_and_the_console_opens(make_console: MakeConsole) -> None:
+    app = make_console()
+    app._theme_faults = LoadedThemes({}, ("Theme mine.toml is no TOML.",)).faults
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert said(app) == ["Theme mine.toml is no TOML."]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (60, 16)])
+async def test_without_colour_every_screen_says_the_same(
+    make_console: MakeConsole, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    coloured = make_console()
+    async with coloured.run_test(size=size) as pilot:
+        await pilot.pause()
+        expected = screen_text(coloured)
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = make_console()
+    async with plain.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert plain.theme == "mono"
+        assert screen_text(plain) == expected
+
+
+async def test_ascii_leaves_no_drawn_character_and_moves_nothing(make_console: MakeConsole) -> None:
+    app = make_console(ascii=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        shown = "\n".join(
+            "".join(segment.text for segment in strip.apply_filter(app._ascii, app.screen.styles.background))  # type: ignore[arg-type]
+            for strip in app.screen._compositor.render_strips()
+        )
+        assert shown.isascii()
+        assert all(len(line) == 120 for line in shown.split("\n"))
+
+
+async def test_a_held_screen_stays_as_it_is_until_it_is_let_go(make_console: MakeConsole) -> None:
+    app = make_console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space")
+        app.post_message(FleetChanged(replace(SAMPLE, sites=())))
+        await pilot.pause()
+        assert "PAUSED" in app.screen.query_one(HeaderRow).text
+        assert len(app.view.sites) == 12
+        await pilot.press("space")
+        app.post_message(FleetChanged(replace(SAMPLE, sites=())))
+        await pilot.pause()
+        assert app.view.sites == ()
+
+
+async def test_another_moment_is_worn_as_a_banner_on_the_whole_row(make_console: MakeConsole) -> None:
+    app = make_console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon", *"at 03:14", "enter")
+        assert app.as_of == NOW - (14 * 3600 + 32 * 60 + 7) + 3 * 3600 + 14 * 60
+        app.show(replace(SAMPLE, at=app.as_of, replay=True))
+        assert "REPLAY 2026-11-23 03:14:00" in app.screen.query_one(HeaderRow).text
+        await pilot.press("left_square_bracket")
+        assert app.as_of == NOW - (14 * 3600 + 32 * 60 + 7) + 3 * 3600 + 13 * 60
+        await pilot.press("l")
+        assert app.as_of is None
+
+
+async def test_a_view_that_arrives_late_replaces_none_that_is_newer(make_console: MakeConsole) -> None:
+    one, other = FleetChanged(SAMPLE), FleetChanged(SAMPLE)
+
+    assert one.can_replace(other)
+
+
+async def test_choices_are_kept_and_a_torn_file_is_forgotten(make_console: MakeConsole, tmp_path: Path) -> None:
+    app = make_console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("o", "z", "down", "q")
+    kept = json.loads((tmp_path / "console.json").read_text(encoding="utf-8"))
+    assert (kept["sort"], kept["abnormal_only"], kept["left_at"]) == ("charge", True, NOW)
+    (tmp_path / "console.json").write_text('{"sort": 7, "abnormal_only": "', encoding="utf-8")
+    again = make_console()
+    async with again.run_test(size=(80, 24)):
+        assert again.settings.sort == "urgency"
+
+
+async def test_quitting_returns_zero(make_console: MakeConsole) -> None:
+    app = make_console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+    assert app.return_code == 0
+
+
+async def test_a_collector_that_fails_is_said_and_the_screens_stay(make_console: MakeConsole) -> None:
+    async def collector() -> None:
+        raise OSError("the disk is [full]")
+
+    app = make_console()
+    app._collector = collector
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert said(app) == ["The collector stopped: the disk is [full]."]
+        await pilot.press("down")
+        assert isinstance(app.clock, ManualClock)
