@@ -7,9 +7,10 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
-from victron_console.store.errors import StoreError
+from victron_console.store.errors import StoreError, StoreFull, StoreLocked, StoreReadOnly
 from victron_console.store.rows import StationRecord, StationUpdate
 from victron_console.store.writer import Writer
 
@@ -17,6 +18,9 @@ log = logging.getLogger(__name__)
 
 BACKLOG_UPDATES = 20_000
 """Updates kept while the disk is full: about half an hour of ten stations. The oldest go first, and are counted."""
+
+PASSING = (StoreFull, StoreLocked, StoreReadOnly)
+"""Troubles that end by themselves or by the operator's hand: what could not be written waits for that."""
 
 T = TypeVar("T")
 
@@ -58,9 +62,12 @@ class Recorder:
         batch = list(self._backlog)
         try:
             await self._run(lambda: self._owner.record_all(batch))
-        except StoreError as error:
-            self._failed(error)
+        except PASSING as error:
+            self._wait(error)
             return
+        except StoreError:
+            log.exception("an update could not be recorded; writing the others one by one")
+            await self._one_by_one(batch)
         for _ in batch:
             self._backlog.popleft()
         if self.trouble:
@@ -92,7 +99,16 @@ class Recorder:
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _failed(self, error: StoreError) -> None:
+    async def _one_by_one(self, batch: Sequence[StationUpdate]) -> None:
+        """What fails for itself is given up, said and counted: it must not hold up all that comes after it."""
+        for update in batch:
+            try:
+                await self._run(partial(self._owner.record, update))
+            except StoreError as error:
+                self.dropped += 1
+                log.error("%s: an update is lost: %s", update.station, error)
+
+    def _wait(self, error: StoreError) -> None:
         if not self.trouble:
             log.error("cannot record: %s; values wait in memory", error)
         self.trouble = str(error)

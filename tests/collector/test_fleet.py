@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from victron_console.collector import fleet as fleet_module
+from victron_console.collector.fleet import FixedStations, Fleet
+from victron_console.config import ConfigFiles, StationConfig, station_from
+from victron_console.model.clock import Clock, SystemClock
+from victron_console.model.device import DeviceKey, class_of
+from victron_console.model.reading import Reading
+from victron_console.model.service import ServiceReading
+from victron_console.model.station import StationState
+from victron_console.sources.base import Discovery, Source, Traffic
+from victron_console.store.errors import LeaseHeld
+from victron_console.store.operator import OperatorWriter
+from victron_console.store.reader import Reader
+from victron_console.store.rows import Event
+
+SERVICES = ("com.victronenergy.system", "com.victronenergy.battery.ttyO0")
+PATIENCE_S = 20.0
+
+
+class Answering:
+    """The far end of the wire: a station that always answers, and counts how often it was asked."""
+
+    asked: dict[str, int]
+
+    def __init__(self, station: str, clock: Clock, asked: dict[str, int]) -> None:
+        self.traffic = Traffic()
+        self._station, self._clock, self._asked = station, clock, asked
+
+    async def discover(self) -> Discovery:
+        return Discovery(SERVICES)
+
+    async def read(self, service: str) -> ServiceReading:
+        if self._station == "bug":
+            raise ZeroDivisionError("a fault of ours")
+        self._asked[self._station] = self._asked.get(self._station, 0) + 1
+        at = self._clock.now()
+        readings = {"Dc/Battery/Soc": Reading(50.0 + self._asked[self._station], at)}
+        return ServiceReading(service, DeviceKey(class_of(service), "0"), at, readings)
+
+    async def recovered(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+
+def station(name: str) -> StationConfig:
+    return station_from({"id": name, "name": name.title(), "url": "http://127.0.0.1:1"})
+
+
+@asynccontextmanager
+async def running(fleet: Fleet) -> AsyncIterator[None]:
+    task = asyncio.create_task(fleet.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    """Wait for a state of the store, which another thread writes and no event of this loop announces."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "store.db"
+
+
+@pytest.fixture
+def asked() -> dict[str, int]:
+    return {}
+
+
+@pytest.fixture
+def make_source(asked: dict[str, int]) -> Callable[[StationConfig, Clock, Mapping[str, DeviceKey]], Source]:
+    return lambda config, clock, known: Answering(config.id, clock, asked)
+
+
+@pytest.fixture(autouse=True)
+def quick_clockwork(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FLUSH_S", "RELOAD_S", "WANTED_S"):
+        monkeypatch.setattr(fleet_module, name, 0.02)
+
+
+def states(store: Path) -> dict[str, StationState]:
+    if not store.exists():
+        return {}
+    with closing(Reader(store)) as reader:
+        return {row.id: row.status.state for row in reader.stations()}
+
+
+async def test_stations_become_live_in_the_store_with_their_figures(
+    store: Path, make_source: fleet_module.MakeSource
+) -> None:
+    fleet = Fleet(
+        FixedStations((station("alder"), station("birch"))),
+        store,
+        SystemClock(),
+        random=Random(1),
+        make_source=make_source,
+    )
+    async with running(fleet):
+        await eventually(lambda: set(states(store).values()) == {StationState.LIVE})
+    with closing(Reader(store)) as reader:
+        alder = reader.station("alder")
+        assert alder is not None
+        assert alder.overview is not None
+        assert alder.overview.soc_percent is not None
+
+
+async def test_what_was_read_before_the_end_is_written_at_the_end(
+    store: Path, make_source: fleet_module.MakeSource
+) -> None:
+    fleet = Fleet(FixedStations((station("alder"),)), store, SystemClock(), random=Random(1), make_source=make_source)
+    await fleet.run_once()
+    with closing(Reader(store)) as reader:
+        assert {row.key for row in reader.services("alder")} == {DeviceKey("system", "0"), DeviceKey("battery", "0")}
+
+
+async def test_a_fault_of_ours_in_one_station_leaves_the_others_alone(
+    store: Path, make_source: fleet_module.MakeSource
+) -> None:
+    fleet = Fleet(
+        FixedStations((station("bug"), station("birch"))),
+        store,
+        SystemClock(),
+        random=Random(1),
+        make_source=make_source,
+    )
+    async with running(fleet):
+        await eventually(lambda: states(store).get("birch") is StationState.LIVE)
+
+
+async def test_a_second_collector_is_refused_with_the_name_of_the_first(
+    store: Path, make_source: fleet_module.MakeSource
+) -> None:
+    def make() -> Fleet:
+        return Fleet(
+            FixedStations((station("alder"),)), store, SystemClock(), random=Random(1), make_source=make_source
+        )
+
+    async with running(make()):
+        await eventually(lambda: bool(states(store)))
+        with pytest.raises(LeaseHeld, match="process"):
+            await make().run()
+
+
+async def test_edits_of_the_configuration_are_taken_up_while_running(
+    store: Path, tmp_path: Path, make_source: fleet_module.MakeSource
+) -> None:
+    file = tmp_path / "stations.toml"
+    file.write_text('[[station]]\nid = "alder"\nname = "Alder"\nurl = "http://127.0.0.1:1"\n')
+    fleet = Fleet(ConfigFiles([file]), store, SystemClock(), random=Random(1), make_source=make_source)
+    async with running(fleet):
+        await eventually(lambda: set(states(store)) == {"alder"})
+        file.write_text('[[station]]\nid = "birch"\nname = "Birch"\nurl = "http://127.0.0.1:1"\n')
+        await eventually(lambda: set(states(store)) == {"birch"})
+        file.write_text("[[station]\nid = broken")
+        await eventually(lambda: any(e.kind == "config" for e in events(store)))
+        assert set(states(store)) == {"birch"}
+
+
+def events(store: Path) -> list[Event]:
+    with closing(Reader(store)) as reader:
+        return list(reader.events(0.0, SystemClock().now() + 60))
+
+
+async def test_a_focused_station_is_asked_more_often(
+    store: Path, asked: dict[str, int], make_source: fleet_module.MakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fleet_module, "FOCUS_CADENCE_S", 0.05)
+    fleet = Fleet(
+        FixedStations((station("alder"), station("birch"))),
+        store,
+        SystemClock(),
+        random=Random(1),
+        make_source=make_source,
+    )
+    async with running(fleet):
+        await eventually(lambda: set(states(store).values()) == {StationState.LIVE})
+        with closing(OperatorWriter(store, SystemClock(), "mk")) as operator:
+            operator.focus("alder")
+        await eventually(lambda: asked["alder"] > 12)
+        assert asked["birch"] <= 4
