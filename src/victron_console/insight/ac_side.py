@@ -44,6 +44,14 @@ def rs_units(snapshot: Snapshot) -> list[DeviceState]:
     return snapshot.of_class("multi", "inverter")
 
 
+def running_unit(snapshot: Snapshot) -> DeviceState | None:
+    """The unit that runs although `system` says Off: an RS, where `system` knows no vebus or acsystem."""
+    unit = next(iter(inverter_units(snapshot)), None)
+    if unit is None or (unit.key.cls in ("vebus", "acsystem") and system_of(snapshot) is not None):
+        return None
+    return unit if last(unit, "State") else None
+
+
 def input_power_w(unit: DeviceState) -> float | None:
     """Power that a unit takes from its AC input in W, negative where it feeds back; None where it says nothing."""
     for path in ("Ac/ActiveIn/{phase}/P", f"Ac/In/{_active_number(unit)}/{{phase}}/P"):

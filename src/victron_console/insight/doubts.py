@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from victron_console.insight.ac_side import ac_inputs, inverter_units
+from victron_console.insight.ac_side import ac_inputs, running_unit
 from victron_console.insight.balance import Verdict, balance, judge
 from victron_console.insight.batteries import bank, limits_conflict
 from victron_console.insight.figures import last, phase_total, system_of
@@ -169,9 +169,7 @@ def _bank(battery: DeviceState | None) -> str:
 
 
 def _state(snapshot: Snapshot, system: DeviceState | None) -> str:
-    if last(system, "SystemState/State") != 0 or snapshot.of_class("vebus", "acsystem"):
-        return ""
-    unit = next((each for each in inverter_units(snapshot) if last(each, "State")), None)
+    unit = running_unit(snapshot) if last(system, "SystemState/State") == 0 else None
     return f"`system` says Off, but {unit.name} runs: its own state is shown." if unit else ""
 
 

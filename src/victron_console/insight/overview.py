@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from victron_console.catalogue import catalogue
 from victron_console.insight import lone_devices
-from victron_console.insight.ac_side import ac_input, inverter_units
+from victron_console.insight.ac_side import ac_input, running_unit
 from victron_console.insight.batteries import site_battery
 from victron_console.insight.cells import cell_spread_v
 from victron_console.insight.device_alarms import count_by_level, device_alarms
@@ -106,11 +106,3 @@ def state_text(snapshot: Snapshot, system: DeviceState | None) -> str | None:
     if text(system, "SystemType") == "ESS" and state >= ESS_STATE_FROM:
         return f"ESS {words[:1].lower()}{words[1:]}"
     return words
-
-
-def running_unit(snapshot: Snapshot) -> DeviceState | None:
-    """The unit that runs although `system` says Off: an RS, where `system` knows no vebus or acsystem."""
-    unit = next(iter(inverter_units(snapshot)), None)
-    if unit is None or (unit.key.cls in ("vebus", "acsystem") and system_of(snapshot) is not None):
-        return None
-    return unit if last(unit, "State") else None
