@@ -27,7 +27,9 @@ def assert_nodes_close(flow: Flow, s: Situation) -> None:
     for n in range(len(flow.load_out_w)):
         assert flow.source_w[n] + flow.pv_in_w[n] == pytest.approx(flow.load_in_w[n] + flow.ac_in_w[n], abs=1e-6)
         assert flow.ac_out_w[n] + flow.pv_out_w[n] == pytest.approx(flow.load_out_w[n], abs=1e-6)
-    losses = sum(s.curve.loss_w(p) for p in flow.converted_w) if s.inverter_on or flow.source is not AcType.NONE else 0.0
+    losses = (
+        sum(s.curve.loss_w(p) for p in flow.converted_w) if s.inverter_on or flow.source is not AcType.NONE else 0.0
+    )
     assert sum(flow.ac_in_w) - sum(flow.ac_out_w) - flow.dc_ic_w == pytest.approx(losses, abs=1e-3)
     dc_in = flow.pv_dc_w + flow.other_dc_w + flow.dc_ic_w
     assert dc_in == pytest.approx(flow.battery_w + flow.dc_load_w, abs=1e-6)

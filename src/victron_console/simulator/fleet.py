@@ -44,6 +44,7 @@ BIRCH_CLINIC = StationSpec(
     converter=ConverterSpec(
         product="Quattro 48/8000/110-2x100", product_id=9858, phases=THREE, nominal_va=8000, charger_a=110,
         input_1=AcType.GRID, input_2=AcType.GENSET, input_limit_a=50, idle_loss_w=25,
+        ess=EssSpec(setpoint_w=150, min_soc_percent=70),
     ),
     arrays=(
         PvArray(kwp=12.0, position=PvPosition.OUTPUT, tilt_deg=10, azimuth_deg=0, phases=THREE, name="Roof"),

@@ -38,6 +38,7 @@ class Plant:
         self.inverter_on = True
         self.at_floor = False
         self._lag_applied = self._drift_applied = 0.0
+        self._drawn_down = False
         self.can_errors = float(int(40 * seeded(spec.seed, "can", 0)))
         self.can_packets = 2.6e7
         self.counters = Counters(len(spec.converter.phases), [ArrayCount() for _ in spec.arrays])
@@ -77,8 +78,10 @@ class Plant:
         cell = min(ageing.drifting_cell, spec.cells) - 1
         self.battery.offsets_percent[cell] -= faults.cell_lag_percent - self._lag_applied + drift - self._drift_applied
         self._lag_applied, self._drift_applied = faults.cell_lag_percent, drift
-        if faults.soc_ceiling_percent is not None and soc > faults.soc_ceiling_percent:
-            self.battery.charge_ah = faults.soc_ceiling_percent / 100.0 * self.battery.capacity_ah
+        ceiling = faults.soc_ceiling_percent
+        if ceiling is not None and not self._drawn_down and soc > ceiling:
+            self.battery.charge_ah = ceiling / 100.0 * self.battery.capacity_ah
+        self._drawn_down = ceiling is not None
 
     def curve(self) -> LossCurve:
         """The loss curve of one unit today."""
@@ -118,6 +121,8 @@ class Plant:
         spec, outside, unit = self.spec, self.outside, self.spec.converter
         source, limit_w = self._source()
         charge_max, discharge_max = self.battery.power_limits_w()
+        if self.faults.bms_lost:  # DVCC stops charging, and beside a source discharging too (error 67)
+            charge_max, discharge_max = 0.0, discharge_max if source is AcType.NONE else 0.0
         if source is AcType.GRID and unit.ess is not None:
             margin = FLOOR_HYSTERESIS_PERCENT if self.at_floor else 0.0
             self.at_floor = self.battery.soc_percent <= unit.ess.min_soc_percent + margin

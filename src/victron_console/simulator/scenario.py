@@ -6,6 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from victron_console.simulator.battery import COOLING_K_PER_W
+from victron_console.simulator.spec import AcType, Monitor, StationSpec
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
@@ -32,7 +35,7 @@ class Faults:
 
 NO_FAULTS = Faults()
 HUNG_CLASS = "battery"
-HOT_BATTERY_RISE_K = 34.0
+HOT_BATTERY_RISE_K = 38.0
 CELL_LAG_PERCENT = 45.0
 CELL_LAG_AFTER_S = 1800.0
 
@@ -50,7 +53,7 @@ def _cell_drift(faults: Faults, age_s: float) -> Faults:
 
 
 def _hot_battery(faults: Faults, _: float) -> Faults:
-    return replace(faults, battery_heat_w=HOT_BATTERY_RISE_K / 0.09)
+    return replace(faults, battery_heat_w=HOT_BATTERY_RISE_K / COOLING_K_PER_W)
 
 
 def _can_errors(faults: Faults, _: float) -> Faults:
@@ -89,6 +92,19 @@ SCENARIOS: dict[str, Callable[[Faults, float], Faults]] = {
     "over-frequency": _over_frequency,
     "firmware-behind": _firmware_behind,
 }
+
+
+REGIONAL = ("grid-outage", "over-frequency")
+"""These come from the grid: they hit every station that has one."""
+
+
+def fits(name: str, spec: StationSpec) -> bool:
+    """Whether a trouble can show at a station: no outage without a grid, no lost BMS without one."""
+    if name in REGIONAL:
+        return spec.grid is not None and AcType.GRID in (spec.converter.input_1, spec.converter.input_2)
+    if name in ("cell-drift", "hot-battery"):
+        return spec.battery.monitor in (Monitor.SERIAL, Monitor.LYNX_NG, Monitor.PYLONTECH)
+    return name != "bms-lost" or spec.battery.monitor.has_bms
 
 
 @dataclass(frozen=True, slots=True)

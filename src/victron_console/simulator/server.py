@@ -152,6 +152,7 @@ class _Server(HTTPServer):
     allow_reuse_address = True
 
     def __init__(self, address: tuple[str, int], station: StationServer) -> None:
+        self.station = station
         self.bus, self.faults, self.now = station.bus, station.faults, station.now
         self.clock, self.hang_s, self.stopped = station.clock, station.hang_s, station.stopped
         self.started, self.started_at = station.clock.monotonic(), station.now()
@@ -162,6 +163,7 @@ class _Server(HTTPServer):
         """Take the next connection, and remember it so that stopping can break it off."""
         connection, address = super().get_request()
         self.connection = connection
+        self.station.connections += 1
         return connection, address
 
     def let_go(self) -> None:
@@ -176,10 +178,10 @@ class _Server(HTTPServer):
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up is not this server's error; anything else is."""
         if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class StationServer:
@@ -213,6 +215,7 @@ class StationServer:
         self.bus, self.faults, self.now = bus, faults, now
         self.clock, self.hang_s = clock, hang_s
         self.stopped = threading.Event()
+        self.connections = 0
         self._server: _Server | None = _Server((host, port), self)
         self.host, self.port = host, self._server.server_port
         self._thread = threading.Thread(target=self._serve, name=f"station-{self.port}", daemon=True)

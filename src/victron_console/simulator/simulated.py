@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.publish.values import Tree
-from victron_console.simulator.scenario import SCENARIOS, Faults, Scenario
+from victron_console.simulator.scenario import REGIONAL, Faults, Scenario, fits
 from victron_console.simulator.server import HANG_S, StationServer
 from victron_console.simulator.spec import StationSpec
 from victron_console.simulator.station import STEP_S, WARM_UP_S, Station
 
 PUBLISH_EVERY_S = 1.0
-LOST_STATION, TROUBLED_STATION = "dune-pump", "alder-farm"
+HOUR_S = 3600.0
 LOST_AFTER_S = 60.0
-TROUBLE_BEFORE_S = 3 * 3600.0
+SCENARIO_AFTER_S = 20.0
+"""Long enough for the console to see the station healthy first."""
+Troubles = Mapping[str, Sequence[Scenario]]
 
 
 class Fleet:
@@ -28,7 +30,7 @@ class Fleet:
         self,
         specs: Sequence[StationSpec],
         at: float,
-        scenarios: dict[str, Sequence[Scenario]] | None = None,
+        scenarios: Troubles | None = None,
         warm_up_s: float = WARM_UP_S,
     ) -> None:
         """The stations at the moment `at` (UTC epoch, s), with what goes wrong by station id."""
@@ -95,7 +97,7 @@ class SimulatedFleet:
         port: int = 0,
         speed: float = 1.0,
         clock: Clock | None = None,
-        scenarios: dict[str, Sequence[Scenario]] | None = None,
+        scenarios: Troubles | None = None,
         warm_up_s: float = WARM_UP_S,
         hang_s: float = HANG_S,
     ) -> None:
@@ -167,7 +169,7 @@ def demo_fleet(
 
     Args:
         count: how many stations.
-        scenario: one of `scenario.SCENARIOS` for the first station instead of its usual trouble.
+        scenario: instead of the usual troubles one of `scenario.SCENARIOS`, or `name@station-id` for a certain station.
         seed: another world.
         host: where to listen.
         port: of the first station; 0 takes any that are free.
@@ -175,28 +177,38 @@ def demo_fleet(
         clock: the machine's own without one.
 
     Raises:
-        ValueError: where no scenario has that name.
+        ValueError: where no scenario or station has that name.
         OSError: where a port is taken.
     """
     clock = clock or SystemClock()
-    now = clock.now()
     specs = demo_specs(count, seed)
-    scenarios = demo_scenarios(scenario, now)
+    now = clock.now()
+    scenarios = chosen_scenario(scenario, specs, now) if scenario else demo_scenarios(now)
     return SimulatedFleet(specs, host=host, port=port, speed=speed, clock=clock, scenarios=scenarios)
 
 
-def demo_scenarios(scenario: str | None, now: float) -> dict[str, Sequence[Scenario]]:
-    """What goes wrong in the demonstration that begins at `now`, by station id.
+def demo_scenarios(now: float) -> Troubles:
+    """What goes wrong in the demonstration that begins at `now` (UTC epoch, s), by station id."""
+    return {
+        "alder-farm": [Scenario("cell-drift", now - 3 * HOUR_S), Scenario("low-battery", now - HOUR_S / 4)],
+        "dune-pump": [Scenario("comms-loss", now + LOST_AFTER_S)],
+        "cedar-house": [Scenario("firmware-behind", now - 3 * HOUR_S)],
+    }
+
+
+def chosen_scenario(text: str, specs: Sequence[StationSpec], now: float) -> Troubles:
+    """One scenario by `name` or `name@station-id`, beginning some seconds after `now` (UTC epoch, s).
+
+    Without a station it hits the first that it fits; what comes from the grid hits all that have one.
 
     Raises:
-        ValueError: where no scenario has that name.
+        ValueError: where no scenario or station has that name, or none of the stations can have that trouble.
     """
-    if scenario is not None and scenario not in SCENARIOS:
-        raise ValueError(f"there is no scenario {scenario!r}; choose one of {', '.join(SCENARIOS)}")
-    since = now - TROUBLE_BEFORE_S
-    troubles = [scenario] if scenario else ["low-battery", "cell-drift"]
-    wrong: dict[str, Sequence[Scenario]] = {TROUBLED_STATION: [Scenario(name, since) for name in troubles]}
-    if scenario is None:
-        wrong[LOST_STATION] = [Scenario("comms-loss", now + LOST_AFTER_S)]
-        wrong["cedar-house"] = [Scenario("firmware-behind", since)]
-    return wrong
+    name, _, station_id = text.partition("@")
+    trouble = Scenario(name, now + SCENARIO_AFTER_S)
+    if station_id and station_id not in {spec.id for spec in specs}:
+        raise ValueError(f"there is no station {station_id!r}; choose one of {', '.join(spec.id for spec in specs)}")
+    hit = [spec.id for spec in specs if fits(name, spec) and station_id in ("", spec.id)]
+    if not hit:
+        raise ValueError(f"none of these stations can show {name!r}; take more stations or another scenario")
+    return {one: [trouble] for one in (hit if name in REGIONAL else hit[:1])}

@@ -39,13 +39,16 @@ def state(plant: Plant) -> int:
 
 
 def _phase_values(plant: Plant, prefix: str, powers: tuple[float, ...], volts: float, hz: float, live: bool) -> Tree:
-    """P, I, V, F and S of each phase; `[]` on a phase that is not there or a side that is dead."""
+    """P, I, V, F and S of each phase: `[]` where there is no such phase or the input is dead, 0 on a dead output."""
     tree: Tree = {}
     by_phase = dict(zip(plant.spec.converter.phases, powers, strict=True))
     for phase in PHASES:
         power = by_phase.get(phase)
-        if power is None or not live:
+        if power is None or (not live and prefix != "Ac/Out"):
             tree |= blanks(*(f"{prefix}/{phase}/{name}" for name in "PIVFS"))
+            continue
+        if not live:
+            tree |= zeros(*(f"{prefix}/{phase}/{name}" for name in "PIVFS"))
             continue
         apparent = abs(power) * 1.04 + 8.0
         tree |= {
