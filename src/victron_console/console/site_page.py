@@ -31,6 +31,8 @@ SIDE_BY_SIDE_FROM, SIDE_BY_SIDE_ROWS = 120, 28
 WIDE_FROM, WIDE_ROWS = 164, 44
 """Columns and body rows from which a layout is used."""
 DAY_ROWS = 4
+LEAST_DAY = 4
+"""Rows of the day with its head that a whole table of phases leaves it."""
 _DC_SOURCES = (NodeKind.DC_SOURCE, NodeKind.ALTERNATOR, NodeKind.CHARGER, NodeKind.FUEL_CELL)
 
 
@@ -95,7 +97,7 @@ def draw_page(page: Page, width: int, height: int) -> tuple[list[Line], Pencil]:
         page.data.figures.balance,
         page.site,
         page.now,
-        checks=len(page.data.figures.checks) if width < SIDE_BY_SIDE_FROM else 0,
+        checks=len(page.data.figures.checks) if width < WIDE_FROM else 0,
         focus_until=page.data.focus_until,
     )
     sheet.runs(0, 1, state_runs(told, width - 2))
@@ -171,10 +173,13 @@ def _middle_and_day(page: Page, sheet: Sheet, row: int, end: int, bottom: int) -
     day = _day_height(page)
     table = page.data.figures.phases
     several = len(table.phases) > 1
-    wanted = max(2 + len(table.rows) if several else 0, 1 + len(page.data.figures.devices))
-    middle = min(wanted, bottom - row - 1)
-    if bottom - row - day - 2 >= 4:
-        middle = min(wanted, bottom - row - day - 2)
+    wanted = max(table.height if several else 0, 1 + len(page.data.figures.devices))
+    room = bottom - row - 1
+    middle = min(wanted, room)
+    if room - day - 1 >= 4:
+        # A whole table of phases is worth more than the last rows of the day.
+        least = min(table.height, room - LEAST_DAY - 1) if several else 0
+        middle = min(wanted, max(room - day - 1, least))
     start = 61 if several else 1
     if several and middle >= 4:
         draw_phases(_window(sheet, row + middle), row, 1, 56, table)

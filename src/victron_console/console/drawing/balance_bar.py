@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from victron_console.console.drawing.sheet import Run, Sheet
-from victron_console.console.format import is_kilo, power
+from victron_console.console.format import power
 from victron_console.console.palette import Role
-from victron_console.console.text import width_of
+from victron_console.console.text import cut, width_of
 from victron_console.insight.balance import Balance, PartKind, Rest, Verdict
 
 FILLS = {
@@ -26,14 +26,14 @@ FILLS = {
 """Fill, its role and its name by the kind of a part: the same in IN, in OUT and on the fleet screen."""
 
 _RESTS = {
-    Rest.LOSS: ("·", Role.FILL_LOSS, "loss+unmeasured", Role.TEXT3),
-    Rest.UNMEASURED: ("·", Role.FILL_LOSS, "unmeasured", Role.TEXT3),
-    Rest.MISSING: ("╌", Role.LINK_TEXT, "MISSING", Role.LINK_TEXT),
-    Rest.SURPLUS: ("╌", Role.LINK_TEXT, "SURPLUS", Role.LINK_TEXT),
+    Rest.LOSS: ("·", Role.FILL_LOSS, "loss+unmeasured", "loss", Role.TEXT3),
+    Rest.UNMEASURED: ("·", Role.FILL_LOSS, "unmeasured", "unmeas.", Role.TEXT3),
+    Rest.MISSING: ("╌", Role.LINK_TEXT, "MISSING", "MISSING", Role.LINK_TEXT),
+    Rest.SURPLUS: ("╌", Role.LINK_TEXT, "SURPLUS", "SURPLUS", Role.LINK_TEXT),
 }
+"""Fill, its role, name, a shorter name, and the role of the name."""
 _TOTAL_END = 9
-_BAR = 11
-"""Columns of the total and of the bar, counted from the left of the drawing."""
+"""The last column of a total, counted from the left of the drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,55 +44,93 @@ class _Piece:
     fill: str
     role: Role
     name: str
+    short: str
     name_role: Role = Role.TEXT2
+    is_rest: bool = False
 
 
-def draw_balance(
-    balance: Balance, sheet: Sheet, row: int, column: int, width: int, *, bar: int = 0, gap: int = 3
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the bars stand and how their parts are named."""
+
+    row: int
+    column: int
+    end: int
+    bar: int = 0
+    """Columns of the bars, with the names beside them; 0 for the full width with the names below."""
+    gap: int = 3
+    """Blanks between two names."""
+    named: bool = True
+    total_end: int = _TOTAL_END
+
+    @property
+    def bar_start(self) -> int:
+        """The first column of the bars."""
+        return self.column + self.total_end + 2
+
+    @property
+    def length(self) -> int:
+        """Columns of the bars."""
+        return self.bar or max(0, self.end + 1 - self.bar_start)
+
+    @property
+    def rows(self) -> int:
+        """Rows that the drawing takes."""
+        return 2 if self.bar or not self.named else 4
+
+
+def draw_balance(balance: Balance, sheet: Sheet, place: Place, sources: Sequence[tuple[str, float]] = ()) -> int:
     """Draw both bars; gives the row after the last.
 
     Args:
         balance: the two sides.
-        sheet: where to draw, from `row` and `column` on, `width` columns wide.
-        bar: columns of the bars with the names beside them; 0 for bars of the full width with the names below.
-        gap: blanks between two names.
+        sheet: where to draw.
+        place: where on it.
+        sources: name and W of the DC sources, to be named one by one where they make up the part of that kind.
     """
-    length = bar or width - _BAR
-    sides = (("IN", balance.in_w, _pieces(balance, IN)), ("OUT", balance.out_w, _pieces(balance, OUT)))
+    sides = [("IN", balance.in_w, _pieces(balance, IN, sources)), ("OUT", balance.out_w, _pieces(balance, OUT, ()))]
     scale = max(sum(piece.watts for piece in pieces) for _, _, pieces in sides)
     for number, (label, total, pieces) in enumerate(sides):
-        here = row + number * (1 if bar else 2)
-        sheet.put(here, column, label, Role.TEXT2)
+        row = place.row + number * place.rows // 2
+        sheet.put(row, place.column, label, Role.TEXT2)
         text = power(total)
-        sheet.right(
-            here, column + _TOTAL_END, text, Role.TEXT1 if text.strip() != "0" else Role.TEXT3, bold=is_kilo(total)
-        )
-        names_row, names_at = (here, column + _BAR + length + 2) if bar else (here + 1, column + _BAR)
+        role = Role.TEXT3 if text.endswith(" ") else Role.TEXT1
+        sheet.right(row, place.column + place.total_end, text, role, bold=role is Role.TEXT1)
+        names_row, names_at = row, place.bar_start + place.length + 2
+        if place.rows == 4:
+            names_row, names_at = row + 1, place.bar_start
         if balance.verdict is Verdict.IDLE:
-            sheet.put(here, column + _BAR, "·" * length, Role.FILL_LOSS)
-            if number == 0:
-                sheet.put(names_row, names_at, "nothing flows above 20 W", Role.TEXT3)
+            sheet.put(row, place.bar_start, "·" * place.length, Role.FILL_LOSS)
+            if number == 0 and place.named:
+                sheet.put(names_row, names_at, cut("nothing flows above 20 W", place.end + 1 - names_at), Role.TEXT3)
             continue
-        _bar(sheet, here, column + _BAR, pieces, length, scale)
-        _names(sheet, names_row, names_at, column + width, pieces, gap)
-    return row + (2 if bar else 4)
+        _bar(sheet, row, place.bar_start, pieces, place.length, scale)
+        if place.named:
+            _names(sheet, names_row, names_at, place.end + 1, pieces, place.gap)
+    return place.row + place.rows
 
 
 IN, OUT = 0, 1
 
 
-def _pieces(balance: Balance, side: int) -> list[_Piece]:
-    parts = balance.sources if side == IN else balance.uses
+def _pieces(balance: Balance, side: int, sources: Sequence[tuple[str, float]]) -> list[_Piece]:
     pieces = []
-    for part in parts:
+    for part in balance.sources if side == IN else balance.uses:
         fill, role, name = FILLS[part.kind]
-        pieces.append(_Piece(part.power_w, fill, role, getattr(part, "name", "") or name))
-    short = IN if balance.residual_w < 0 else OUT
-    if side == short and balance.rest in _RESTS:
-        fill, role, name, name_role = _RESTS[balance.rest]
-        pieces.append(_Piece(abs(balance.residual_w), fill, role, name, name_role))
+        if part.kind is PartKind.DC_SOURCE and _make_up(sources, part.power_w):
+            pieces += [_Piece(watts, fill, role, each, each) for each, watts in sources]
+        else:
+            pieces.append(_Piece(part.power_w, fill, role, name, name))
+    lesser = IN if balance.residual_w < 0 else OUT
+    if side == lesser and balance.rest in _RESTS:
+        fill, role, name, short, name_role = _RESTS[balance.rest]
+        pieces.append(_Piece(abs(balance.residual_w), fill, role, name, short, name_role, is_rest=True))
     return pieces
+
+
+def _make_up(sources: Sequence[tuple[str, float]], watts: float) -> bool:
+    """Whether the sources are all that the part is made of."""
+    return bool(sources) and abs(sum(each for _, each in sources) - watts) < 1.0
 
 
 def _bar(sheet: Sheet, row: int, column: int, pieces: Sequence[_Piece], length: int, scale: float) -> None:
@@ -101,21 +139,34 @@ def _bar(sheet: Sheet, row: int, column: int, pieces: Sequence[_Piece], length: 
 
 
 def _names(sheet: Sheet, row: int, column: int, end: int, pieces: Sequence[_Piece], gap: int) -> None:
-    """Swatch, name and figure of each piece, in the order of the bar; what does not fit is left out and said."""
-    for number, piece in enumerate(pieces):
-        runs = _named(piece)
-        needed = sum(width_of(run.text) for run in runs)
-        if column + needed > end:
-            sheet.put(row, min(column, end - 2), f"+{len(pieces) - number}", Role.TEXT3)
-            return
-        column = sheet.runs(row, column, runs) + gap
+    """Swatch, name and figure of each piece, in the order of the bar, as far as there is room.
+
+    The rest is named whatever the room: it is what the bars are looked at for. The smallest pieces give way to it.
+    """
+    room = end - column
+    shown = [replace(each, short=each.name) for each in pieces]
+    if _names_width(shown, gap) > room:
+        shown = list(pieces)
+    while _names_width(shown, gap) + (gap + 2 if len(shown) < len(pieces) else 0) > room:
+        droppable = [each for each in shown if not each.is_rest]
+        if not droppable:
+            break
+        shown.remove(min(droppable, key=lambda each: each.watts))
+    for each in shown:
+        column = sheet.runs(row, column, _named(each)) + gap
+    if len(shown) < len(pieces) and column + 2 <= end:
+        sheet.put(row, column, f"+{len(pieces) - len(shown)}", Role.TEXT3)
+
+
+def _names_width(pieces: Sequence[_Piece], gap: int) -> int:
+    return sum(width_of(run.text) for each in pieces for run in _named(each)) + gap * max(0, len(pieces) - 1)
 
 
 def _named(piece: _Piece) -> tuple[Run, ...]:
     figure_role = Role.TEXT1 if piece.name_role is Role.TEXT2 else piece.name_role
     return (
         Run(piece.fill, piece.role),
-        Run(f" {piece.name} ", piece.name_role),
+        Run(f" {piece.short} ", piece.name_role),
         Run(power(piece.watts).strip(), figure_role),
     )
 

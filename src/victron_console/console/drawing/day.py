@@ -53,8 +53,8 @@ def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow) -> Non
     known = [value for value in each.values if value is not None]
     # A power's bars stand on zero, or on its lowest value where it turns negative: export is below, not hidden.
     low, high = (min([0.0, *known]), max([0.0, *known])) if each.is_power else (0.0, 100.0)
-    bars = spark(each.values, low, high)
     column = start + LABEL_COLUMNS
+    bars = spark(spread(each.values, bar_columns(end + 1 - start)), low, high)
     for character in bars:
         column = sheet.put(row, column, character, Role.LINK_TEXT if character == GAP else Role.CHART)
     for place, value, role in (
@@ -64,6 +64,18 @@ def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow) -> Non
     ):
         text = power(value).strip() if each.is_power else number(value)
         sheet.right(row, place, text, role, bold=role is Role.TEXT1 and each.is_power and is_kilo(value))
+
+
+def spread(values: Sequence[float | None], columns: int) -> list[float | None]:
+    """The values in so many columns: nothing is made up, a column takes the mean of what falls into it."""
+    if len(values) == columns or not values or columns <= 0:
+        return list(values)[: max(0, columns)]
+    found: list[float | None] = []
+    for column in range(columns):
+        first = column * len(values) // columns
+        known = [v for v in values[first : max(first + 1, (column + 1) * len(values) // columns)] if v is not None]
+        found.append(sum(known) / len(known) if known else None)
+    return found
 
 
 def draw_ticks(sheet: Sheet, row: int, start: int, columns: int, since: float, until: float) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from victron_console.catalogue import catalogue
 from victron_console.catalogue.reader import Kind, Tier
+from victron_console.console.drawing.device_facts import FACTS, LABELS, NO_LINE, ORDER, Fact
 from victron_console.console.drawing.sheet import Sheet
 from victron_console.console.drawing.values import fact_text, meaning
 from victron_console.console.format import DOUBT_MARK, LOST, STALE_MARK
@@ -30,90 +31,6 @@ class DeviceLine:
     quality: Quality = Quality.GOOD
 
 
-@dataclass(frozen=True, slots=True)
-class _Fact:
-    path: str
-    unit: str = ""
-    """Empty: the words of an enum or a text."""
-    decimals: int = 0
-    before: str = ""
-    after: str = ""
-    factor: float = 1.0
-
-
-_FACTS: dict[str, tuple[_Fact, ...]] = {
-    "genset": (
-        _Fact("StatusCode"),
-        _Fact("Engine/Speed", "rpm"),
-        _Fact("Engine/Load", "%", before="load"),
-        _Fact("Engine/CoolantTemperature", "C"),
-        _Fact("StarterVoltage", "V", 1, after="start"),
-    ),
-    "solarcharger": (
-        _Fact("Pv/V", "V"),
-        _Fact("Dc/0/Current", "A", 1),
-        _Fact("State"),
-        _Fact("History/Daily/0/Yield", "kWh", 2, after="today"),
-        _Fact("Yield/User", "kWh", 1, after="in all"),
-    ),
-    "pvinverter": (_Fact("Ac/Power", "W"), _Fact("StatusCode"), _Fact("Ac/Energy/Forward", "kWh", 1, after="in all")),
-    "dcsource": (_Fact("Dc/0/Voltage", "V", 1), _Fact("Dc/0/Current", "A", 1), _Fact("ProductName")),
-    "alternator": (
-        _Fact("Dc/0/Voltage", "V", 1),
-        _Fact("Dc/0/Current", "A", 1),
-        _Fact("Engine/Speed", "rpm"),
-        _Fact("FieldDrive", "%", before="field"),
-        _Fact("Dc/0/Temperature", "C"),
-        _Fact("State"),
-    ),
-    "fuelcell": (_Fact("Dc/0/Voltage", "V", 1), _Fact("Dc/0/Current", "A", 1), _Fact("State")),
-    "charger": (
-        _Fact("Dc/0/Voltage", "V", 1),
-        _Fact("Dc/0/Current", "A", 1),
-        _Fact("State"),
-        _Fact("Ac/In/L1/I", "A", 1, after="AC in"),
-    ),
-    "dcdc": (_Fact("Dc/0/Voltage", "V", 1), _Fact("Dc/0/Current", "A", 1), _Fact("State")),
-    "dcsystem": (_Fact("Dc/0/Voltage", "V", 1), _Fact("Dc/0/Current", "A", 1), _Fact("Dc/0/Power", "W")),
-    "dcload": (_Fact("Dc/0/Voltage", "V", 1), _Fact("Dc/0/Current", "A", 1), _Fact("Dc/0/Power", "W")),
-    "evcharger": (
-        _Fact("Status"),
-        _Fact("Ac/Power", "W"),
-        _Fact("Current", "A"),
-        _Fact("Session/Energy", "kWh", 1, after="session"),
-        _Fact("Ac/Energy/Forward", "kWh", 1, after="in all"),
-    ),
-    "heatpump": (_Fact("Ac/Power", "W"), _Fact("State")),
-    "acload": (_Fact("Ac/Power", "W"), _Fact("Ac/Energy/Forward", "kWh", 1, after="in all")),
-    "grid": (
-        _Fact("Ac/Power", "W", after="by its total"),
-        _Fact("Ac/Energy/Forward", "kWh", 1, after="in"),
-        _Fact("Ac/Energy/Reverse", "kWh", 1, after="out"),
-    ),
-    "vebus": (_Fact("Mode"), _Fact("VebusChargeState"), _Fact("Dc/0/Temperature", "C", after="battery sense")),
-    "multi": (_Fact("Mode"), _Fact("State"), _Fact("Dc/0/RippleVoltage", "mV", after="ripple", factor=1000)),
-    "inverter": (_Fact("Mode"), _Fact("State"), _Fact("Dc/0/Voltage", "V", 1)),
-    "motordrive": (_Fact("Motor/RPM", "rpm"), _Fact("Dc/0/Power", "W"), _Fact("Motor/Temperature", "C")),
-    "meteo": (_Fact("Irradiance", "W/m²"), _Fact("CellTemperature", "C", after="panel"), _Fact("WindSpeed", "m/s", 1)),
-    "digitalinput": (_Fact("State"), _Fact("Count", "x")),
-    "pulsemeter": (_Fact("Aggregate", "m³", 1),),
-    "gps": (_Fact("Speed", "m/s", 1), _Fact("NrOfSatellites", "satellites")),
-}
-"""What is told of a device, by class and in this order; a fact that it does not have is left out."""
-
-_LABELS = {
-    "genset": "GENSET", "dcgenset": "GENSET", "dcsource": "DC SOURCE", "alternator": "ALTERNATOR",
-    "fuelcell": "FUEL CELL", "pvinverter": "PV AC", "evcharger": "EV", "charger": "CHARGER", "dcdc": "DC-DC", "dcsystem": "DC LOADS",
-    "dcload": "DC LOAD", "acload": "ACLOAD", "grid": "GRID METER", "heatpump": "HEAT PUMP", "motordrive": "MOTOR",
-    "meteo": "METEO", "digitalinput": "INPUT", "pulsemeter": "PULSES", "gps": "GPS", "vebus": "MULTI", "multi": "RS",
-    "inverter": "INVERTER",
-}  # fmt: skip
-_ORDER = ("genset", "dcgenset", "solarcharger", "pvinverter", "dcsource", "alternator", "fuelcell", "charger", "dcdc",
-          "evcharger", "heatpump", "acload", "grid", "dcsystem", "dcload", "vebus", "multi", "inverter", "motordrive",
-          "meteo", "digitalinput", "pulsemeter", "gps")  # fmt: skip
-_NO_LINE = {"system", "settings", "platform", "logger", "hub4", "battery", "generator", "tank", "temperature", "vecan",
-            "acsystem", "modbustcp", "fronius", "switch", "adc", "ble", "shelly", "packet", "hub5", "mk2"}  # fmt: skip
-"""Classes that have a place of their own on the screen, or none: services of the GX that measure nothing."""
 _WIND = re.compile(r"\bwind", re.IGNORECASE)
 _MPPT = re.compile(r"MPPT.*?(\d+/\d+)")
 _NO_SENSOR_C = -100.0
@@ -121,8 +38,8 @@ _NO_SENSOR_C = -100.0
 
 def device_lines(snapshot: Snapshot) -> list[DeviceLine]:
     """One line a device or, for tanks, temperatures and relays, a kind."""
-    found = [_line(snapshot, device) for cls in _ORDER for device in snapshot.of_class(cls)]
-    others = {key.cls for key in snapshot.devices} - set(_ORDER) - _NO_LINE
+    found = [_line(snapshot, device) for cls in ORDER for device in snapshot.of_class(cls)]
+    others = {key.cls for key in snapshot.devices} - set(ORDER) - NO_LINE
     found += [_line(snapshot, device) for cls in sorted(others) for device in snapshot.of_class(cls)]
     return [
         *(line for line in found if line.facts or line.quality is not Quality.GOOD),
@@ -140,7 +57,7 @@ def label_of(device: DeviceState) -> str:
     if device.key.cls == "solarcharger":
         size = _MPPT.search(product.text if product else "")
         return f"MPPT {size[1]}" if size else "MPPT"
-    return _LABELS.get(device.key.cls, device.key.cls.upper())
+    return LABELS.get(device.key.cls, device.key.cls.upper())
 
 
 def _line(snapshot: Snapshot, device: DeviceState) -> DeviceLine:
@@ -150,18 +67,18 @@ def _line(snapshot: Snapshot, device: DeviceState) -> DeviceLine:
     return DeviceLine(label_of(device), (*name, *facts), (device.key,), device.quality_at(snapshot.at))
 
 
-def _facts_of(device: DeviceState) -> Iterator[_Fact]:
+def _facts_of(device: DeviceState) -> Iterator[Fact]:
     """The facts of the device's class; for a class without a list, its live gauges as the catalogue knows them."""
-    if device.key.cls in _FACTS:
-        yield from _FACTS[device.key.cls]
+    if device.key.cls in FACTS:
+        yield from FACTS[device.key.cls]
         return
     for path in sorted(device.readings):
         metric = catalogue().metric(device.key.cls, path)
         if metric and metric.kind is Kind.GAUGE and metric.tier is Tier.FAST and metric.level == 1 and metric.unit:
-            yield _Fact(path, metric.unit, metric.decimals or 0, before=metric.name)
+            yield Fact(path, metric.unit, metric.decimals or 0, before=metric.name)
 
 
-def _fact(snapshot: Snapshot, device: DeviceState, fact: _Fact) -> str:
+def _fact(snapshot: Snapshot, device: DeviceState, fact: Fact) -> str:
     reading = snapshot.read(device.key, fact.path)
     if not fact.unit:
         return reading.text if isinstance(reading.value, str) else meaning(device.key.cls, fact.path, reading)
@@ -234,9 +151,8 @@ def draw_devices(
         sheet.put(
             here, start, cut(line.label, LABEL_COLUMNS - 1), Role.TEXT1 if selected else Role.TEXT2, bold=selected
         )
-        _draw_facts(sheet, here, start + LABEL_COLUMNS, end - (8 if last else 0), line)
-        if last:
-            sheet.right(here, end, f"▼ {len(lines) - first - room} more", Role.TEXT3)
+        stop = sheet.right(here, end, f"▼ {len(lines) - first - room} more", Role.TEXT3) - 3 if last else end
+        _draw_facts(sheet, here, start + LABEL_COLUMNS, stop, line)
     return row + len(shown)
 
 

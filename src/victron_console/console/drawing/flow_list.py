@@ -1,4 +1,4 @@
-"""The energy flow as a list, for terminals too narrow for the diagram: every device left of its bus, arrows as there."""
+"""The energy flow as a list, for terminals too narrow for the diagram: every device left of its bus."""
 
 from __future__ import annotations
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from victron_console.console.drawing.sheet import Sheet
-from victron_console.console.format import is_kilo, number, power
+from victron_console.console.format import ABSENT, is_kilo, number, power
 from victron_console.console.palette import Role
-from victron_console.insight.figures import phase_values, total
 from victron_console.insight.ac_side import ac_inputs, inverter_units
+from victron_console.insight.figures import phase_values, total
 from victron_console.model.snapshot import PHASES, DeviceState, Snapshot
 
 VOLTS, AMPERES, WATTS = "V", "A", "W"
+MOST_SPACED = 7
+"""Quantities that a wide table has room for with wide gaps."""
 _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 
 
@@ -36,6 +38,11 @@ class PhaseTable:
     rows: tuple[PhaseRow, ...]
     load_percent: dict[str, float]
     rating_w: float | None
+
+    @property
+    def height(self) -> int:
+        """Rows of the table with its head and load."""
+        return 2 + len([row for row in self.rows if row.unit != AMPERES]) + bool(self.load_percent)
 
     @property
     def phases(self) -> list[str]:
@@ -138,10 +145,11 @@ def draw_phases_wide(sheet: Sheet, row: int, start: int, end: int, table: PhaseT
     """Phases as rows, quantities as columns, with a load bar at the right. Gives the row after the last."""
     note = f"load of {power(table.rating_w).strip()} a phase" if table.rating_w else ""
     sheet.head(row, start, end, "PHASES", note)
-    column = start + 4
+    column = start + 2
+    step = 11 if len(table.rows) <= MOST_SPACED else 9
     ends: list[int] = []
     for each in table.rows:
-        column += 10 if each.unit != AMPERES else 8
+        column += step if each.unit != AMPERES else 8
         ends.append(column)
         sheet.right(row + 1, column, each.label, Role.TEXT3)
     for phase in table.phases:
@@ -170,7 +178,10 @@ def _cell(
 
 
 def _load(sheet: Sheet, row: int, column: int, columns: int, percent: float | None) -> None:
-    bar, rest = load_bar(percent or 0.0, columns)
+    if percent is None:
+        sheet.right(row, column + columns - 2, ABSENT, Role.TEXT3)
+        return
+    bar, rest = load_bar(percent, columns)
     sheet.put(row, sheet.put(row, column, bar, Role.BAR), rest, Role.TEXT3)
 
 

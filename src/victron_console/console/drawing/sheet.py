@@ -23,7 +23,7 @@ class Sheet:
 
     def __init__(self, width: int, limit: int | None = None) -> None:
         self.width = max(0, width)
-        self._limit = limit
+        self.limit = limit
         self.lines: list[Line] = []
 
     @property
@@ -33,7 +33,7 @@ class Sheet:
 
     def row(self, index: int) -> Line:
         """The row of that number; a row below the limit is written to, but not kept."""
-        if index < 0 or (self._limit is not None and index >= self._limit):
+        if index < 0 or (self.limit is not None and index >= self.limit):
             return Line(self.width)
         while len(self.lines) <= index:
             self.lines.append(Line(self.width))
