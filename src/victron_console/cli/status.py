@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -20,6 +21,7 @@ from victron_console.model.station import StationState
 from victron_console.store.reader import Reader
 from victron_console.store.rows import StationRow
 
+PIPE_COLUMNS = 120
 FINE, WARNING, CRITICAL, CANNOT_TELL = 0, 1, 2, 3
 
 
@@ -35,9 +37,19 @@ def status(options: Options, as_json: bool) -> None:
     now = SystemClock().now()
     with closing(Reader(options.store_path, SystemClock())) as reader:
         rows = at_moment(reader.stations(), now)
-    if as_json:
-        click.echo(json.dumps(as_data(rows, now), indent=2))
+        if as_json:
+            click.echo(json.dumps(as_data(rows, now), indent=2))
+        else:
+            _print_table(reader, rows, now)
     sys.exit(exit_status(rows))
+
+
+def _print_table(reader: Reader, rows: Sequence[StationRow], now: float) -> None:
+    # Imported here: it brings Textual, which `status --json` of a monitoring system can do without.
+    from victron_console.console.status_table import status_table
+
+    width = shutil.get_terminal_size((PIPE_COLUMNS, 24)).columns
+    click.echo("\n".join(status_table(reader, rows, now, width)))
 
 
 def as_data(rows: Sequence[StationRow], now: float) -> dict[str, Any]:
