@@ -110,7 +110,7 @@ class Alerts:
 
     def diagnose(self, station: str, results: Mapping[str, float | None], skew_s: float | None = None) -> None:
         """Hand in results of the diagnostics (`d.X`), and the station's clock minus ours by HTTP (s)."""
-        watch = self._watch(station, self._wall or 0.0)
+        watch = self._watch(station)
         watch.diagnostics.update(results)
         watch.facts.http_skew_s = skew_s if skew_s is not None else watch.facts.http_skew_s
 
@@ -125,7 +125,7 @@ class Alerts:
         self._mind_clock(now, monotonic)
         done = _Pass()
         for station in sorted(snapshots):
-            watch = self._watch(station, now)
+            watch = self._watch(station)
             self._judge(watch, watch.take(snapshots[station], now), now, done)
         while self._due and self._due[0][0] <= now:
             _, station = heapq.heappop(self._due)
@@ -191,11 +191,11 @@ class Alerts:
                 track = Track(row.phase, row.since, row.started, row.seen, stale=True, resumed=True)
                 book.waiting.setdefault(row.alert, {})[row.key] = track
 
-    def _watch(self, station: str, now: float) -> StationWatch:
+    def _watch(self, station: str) -> StationWatch:
         watch = self._stations.get(station)
         if watch is None:
             configured = self._configured.get(station) or Configured((), {}, self.rules.parameters_for(station, ()))
-            watch = self._stations[station] = StationWatch(station, self.rules, configured, self._memory, now)
+            watch = self._stations[station] = StationWatch(station, self.rules, configured, self._memory)
         return watch
 
     def _judge(self, watch: StationWatch, dirty: dict[Instance, None], now: float, done: _Pass) -> None:

@@ -50,7 +50,7 @@ class Memory(Protocol):
 class StationWatch:
     """What is kept of one station between steps."""
 
-    def __init__(self, station: str, rules: RuleSet, configured: Configured, memory: Memory | None, now: float) -> None:
+    def __init__(self, station: str, rules: RuleSet, configured: Configured, memory: Memory | None) -> None:
         self.id = station
         self.configured = configured
         self.devices: dict[DeviceKey, DeviceWatch] = {}
@@ -77,7 +77,8 @@ class StationWatch:
         self._known_notices: set[tuple[str, str, float]] = set()
         self._parameters_at = -math.inf
         self._clocked_at = -math.inf
-        self._reached_at = now
+        self._reached_at: float | None = None
+        """When it was last read, or first asked for."""
         self._conflict = ""
         self.use(rules)
 
@@ -131,7 +132,7 @@ class StationWatch:
         for watch in self.devices.values():
             if watch.age(now):
                 dirty.update(dict.fromkeys(self.by_device.get(watch, ())))
-        self.facts.unreachable_s = max(0.0, now - self._reached_at)
+        self.facts.unreachable_s = self._unreachable_s(now)
         self._take_clocked(now, dirty)
         for instance in self.instances.values():
             if instance.awake or (instance.due is not None and now >= instance.due):
@@ -151,7 +152,8 @@ class StationWatch:
         """Move all times: the clock was stepped."""
         self._parameters_at += seconds
         self._clocked_at += seconds
-        self._reached_at += seconds
+        if self._reached_at is not None:
+            self._reached_at += seconds
         self.learned.shift(seconds)
         for watch in self.devices.values():
             watch.shift(seconds)
@@ -183,7 +185,7 @@ class StationWatch:
         if fresh:
             self._reached_at = max(watch.evidence for watch in fresh)
         facts = self.facts
-        facts.unreachable_s = max(0.0, now - self._reached_at)
+        facts.unreachable_s = self._unreachable_s(now)
         facts.set_aside = sum(device.state is ServiceState.SET_ASIDE for device in snapshot.devices.values())
         facts.state = snapshot.status.state.value
         for watch, device in fresh.items():
@@ -191,6 +193,11 @@ class StationWatch:
                 clock = device.readings.get("Device/Time")
                 if clock is not None and clock.number is not None and device.read_at is not None:
                     facts.clock_skew_s = clock.number - device.read_at
+
+    def _unreachable_s(self, now: float) -> float:
+        if self._reached_at is None:
+            self._reached_at = now
+        return max(0.0, now - self._reached_at)
 
     def _take_parameters(self, snapshot: Snapshot, now: float, rebind: bool, dirty: dict[Instance, None]) -> None:
         if not rebind and now < self._parameters_at + PARAMETERS_EACH_S:
