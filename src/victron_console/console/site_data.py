@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from victron_console.console.drawing.battery import conflicting
-from victron_console.console.drawing.day import DayRow
+from victron_console.console.drawing.day import DayRow, spread
 from victron_console.console.drawing.devices import DeviceLine, device_lines
 from victron_console.console.drawing.phases import PhaseTable, phase_table
+from victron_console.insight.audit import audit
+from victron_console.insight.audit_finding import Finding
 from victron_console.insight.balance import Balance, balance
 from victron_console.insight.batteries import site_battery
 from victron_console.insight.battery_panel import BatteryPanel, battery_panel
@@ -41,6 +43,7 @@ class SiteFigures:
     battery_name: str
     packs: tuple[Pack, ...]
     devices: tuple[DeviceLine, ...]
+    audit: tuple[Finding, ...] = ()
 
     @property
     def checks(self) -> tuple[str, ...]:
@@ -57,12 +60,10 @@ class SiteDay:
     until: float
     rows: tuple[DayRow, ...] = ()
 
-    @property
-    def gaps(self) -> tuple[bool, ...]:
-        """For each column, whether nothing was received in any row."""
-        return tuple(
-            all(value is None for value in column) for column in zip(*(r.values for r in self.rows), strict=True)
-        )
+    def gaps(self, columns: int) -> list[bool]:
+        """For each of so many columns, whether nothing was received in it."""
+        found = [spread(row.values, columns) for row in self.rows]
+        return [all(value is None for value in column) for column in zip(*found, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ def site_figures(snapshot: Snapshot, row: StationRow | None = None) -> SiteFigur
     shown, _ = overview(snapshot)
     if row is not None and row.overview is not None:
         shown = row.overview  # the collector's own, whose doubts remember the polls before
-    info = row.info.get("battery") or {} if row is not None else {}
+    info = row.info if row is not None else {}
+    zone = (info.get("location") or {}).get("timezone")
     wired = flow(snapshot)
     battery = site_battery(snapshot)
     return SiteFigures(
@@ -119,12 +121,13 @@ def site_figures(snapshot: Snapshot, row: StationRow | None = None) -> SiteFigur
         phases=phase_table(snapshot, wired.rating_w),
         panel=battery_panel(
             snapshot,
-            capacity=info.get("capacity_ah"),
+            capacity=(info.get("battery") or {}).get("capacity_ah"),
             mean_current_a=_current_by_power(shown),
         ),
         battery_name=battery.name if battery else "",
         packs=tuple(cells(snapshot)),
         devices=tuple(device_lines(snapshot)),
+        audit=tuple(audit(snapshot, zone_name=zone)),
     )
 
 

@@ -21,7 +21,15 @@ from victron_console.console.line import Line
 from victron_console.console.marks import GLYPHS
 from victron_console.console.palette import Role
 from victron_console.console.site_data import SiteData
-from victron_console.console.site_sections import draw_alarms, draw_checks, draw_log
+from victron_console.console.site_sections import (
+    Text,
+    audit_text,
+    check_text,
+    draw_alarms,
+    draw_text,
+    info_text,
+    log_text,
+)
 from victron_console.console.view import Alarm, Site
 from victron_console.insight.flow_model import NodeKind
 from victron_console.model.quality import Quality
@@ -30,6 +38,8 @@ STACKED_FROM, STACKED_ROWS = 80, 18
 SIDE_BY_SIDE_FROM, SIDE_BY_SIDE_ROWS = 120, 28
 WIDE_FROM, WIDE_ROWS = 164, 44
 """Columns and body rows from which a layout is used."""
+ROOMY_ROWS = 36
+"""Body rows from which a blank one stands over the key row."""
 DAY_ROWS = 4
 LEAST_DAY = 4
 """Rows of the day with its head that a whole table of phases leaves it."""
@@ -46,6 +56,13 @@ class Section(StrEnum):
     CHECKS = "checks"
     DAY = "24 h"
     LOG = "log"
+    AUDIT = "audit"
+    INFO = "info"
+
+
+LONG_SECTIONS = (Section.CHECKS, Section.LOG, Section.AUDIT, Section.INFO)
+"""Sections that may be longer than the screen: the cursor keys scroll them."""
+_WHOLE_PAGE = (Section.AUDIT, Section.INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,8 @@ class PageState:
     section: Section = Section.OVERVIEW
     chosen: int | None = None
     """The device line that the cursor is on."""
+    offset: int = 0
+    """Rows of a long section that are scrolled away."""
     pencil: Pencil = field(default_factory=Pencil)
 
 
@@ -101,7 +120,9 @@ def draw_page(page: Page, width: int, height: int) -> tuple[list[Line], Pencil]:
         focus_until=page.data.focus_until,
     )
     sheet.runs(0, 1, state_runs(told, width - 2))
-    if width > 0 and height > 0:
+    if page.state.section in _WHOLE_PAGE:
+        _section(page, sheet, 1 + (height > 10), 1, width - 2, height - 1 - (height > 10))
+    else:
         layout_of(width, height)(page, diagram, sheet, height)
     return sheet.lines, drawing.after
 
@@ -155,17 +176,17 @@ def _side_by_side_page(page: Page, diagram: Diagram, sheet: Sheet, height: int) 
     beside = draw_battery_tall(sheet, top, right, end, _battery(page), room=max(row, top + 10) - top)
     checks = [check for check in page.data.figures.checks if check not in page.data.figures.panel.doubts]
     if checks and row - beside >= 3:
-        draw_checks(sheet, beside + 1, right, end, checks, room=row - beside - 1)
+        draw_text(sheet, beside + 1, right, end, check_text(checks, end - right), room=row - beside - 1)
     row = max(row, beside) + 1
     sheet.head(row, 1, end, "BALANCE", "one scale for both bars")
     row = _balance(page, sheet, Place(row + 1, 1, end)) + 1
     alarms = min(3, 1 + max(1, len(page.alarms)))
-    bottom = height - alarms
+    bottom = height - alarms - (height >= ROOMY_ROWS)
     if page.state.section is not Section.OVERVIEW:
         _section(page, sheet, row, 1, end, bottom - row - 1)
     else:
         _middle_and_day(page, sheet, row, end, bottom)
-    draw_alarms(sheet, bottom, 1, end, page.alarms, page.now, room=height - bottom)
+    draw_alarms(sheet, bottom, 1, end, page.alarms, page.now, room=alarms)
 
 
 def _middle_and_day(page: Page, sheet: Sheet, row: int, end: int, bottom: int) -> None:
@@ -205,7 +226,7 @@ def _wide_page(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> None:
     beside = draw_battery_tall(sheet, top, right, end, _battery(page), room=12) + 1
     checks = [check for check in page.data.figures.checks if check not in page.data.figures.panel.doubts]
     if checks:
-        beside = draw_checks(sheet, beside, right, end, checks, room=8) + 1
+        beside = draw_text(sheet, beside, right, end, check_text(checks, end - right), room=8) + 1
     alarms = min(5, 1 + max(1, len(page.alarms)))
     bottom = height - alarms - 1
     day = _day_height(page)
@@ -216,7 +237,7 @@ def _wide_page(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> None:
         _section(page, sheet, row, 1, end, bottom - row)
     else:
         row = _day(page, sheet, row, 1, end, bottom - row) + 1
-        draw_log(sheet, row, 1, end, page.data.events, room=min(bottom - row, 12))
+        draw_text(sheet, row, 1, end, log_text(page.data.events, end - 1), room=min(bottom - row, 12))
     draw_alarms(sheet, bottom, 1, end, page.alarms, page.now, room=height - bottom - 1)
 
 
@@ -271,14 +292,25 @@ def _section(page: Page, sheet: Sheet, row: int, start: int, end: int, room: int
         _devices(page, sheet, row, start, end, room)
     elif section is Section.PHASES:
         draw_phases(_window(sheet, row + room), row, start, min(end, start + 55), figures.phases)
-    elif section is Section.CHECKS:
-        draw_checks(sheet, row, start, end, figures.checks, room=room)
     elif section is Section.BATTERY:
         draw_battery_tall(sheet, row, start, end, _battery(page), room=room)
     elif section is Section.DAY:
         _day(page, sheet, row, start, end, room)
-    elif section is Section.LOG:
-        draw_log(sheet, row, start, end, page.data.events, room=room)
+    elif section in LONG_SECTIONS:
+        draw_text(sheet, row, start, end, _long(page, end - start), room=room, offset=page.state.offset)
+
+
+def _long(page: Page, width: int) -> Text:
+    """The lines of a section that may be longer than the screen."""
+    figures = page.data.figures
+    section = page.state.section
+    if section is Section.CHECKS:
+        return check_text(figures.checks, width)
+    if section is Section.AUDIT:
+        return audit_text(figures.audit, width)
+    if section is Section.INFO:
+        return info_text(page.data.info, width)
+    return log_text(page.data.events, width)
 
 
 def _devices(page: Page, sheet: Sheet, row: int, start: int, end: int, room: int) -> int:
@@ -319,9 +351,10 @@ def _day(page: Page, sheet: Sheet, row: int, start: int, end: int, room: int) ->
     day = page.data.day
     if room < 2 or not day.rows:
         return row
-    row = draw_day(sheet, row, start, end, day.rows[: min(DAY_ROWS, room - 1)])
     columns = bar_columns(end + 1 - start)
-    left = room - 1 - min(DAY_ROWS, room - 1, len(day.rows))
+    shown = day.rows[: min(DAY_ROWS, room - 1)]
+    left = room - 1 - len(shown)
+    row = draw_day(sheet, row, start, end, shown, gaps_in_lane=left >= 2)
     if left >= 2:
         span = day.until - day.since
         marks = [
@@ -330,7 +363,7 @@ def _day(page: Page, sheet: Sheet, row: int, start: int, end: int, room: int) ->
             if alarm.since >= day.since and GLYPHS[alarm.mark].text
         ]
         sheet.put(row, start, "alarms", Role.TEXT3)
-        draw_marks(sheet, row, start + 10, columns, day.gaps, marks)
+        draw_marks(sheet, row, start + 10, columns, day.gaps(columns), marks)
         draw_ticks(sheet, row + 1, start + 10, columns, day.since, day.until)
         row += 2
     return row

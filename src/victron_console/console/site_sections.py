@@ -1,8 +1,10 @@
-"""The sections of the Site page that are lists: checks, alarms, log, info. Each draws into the rows it is given."""
+"""The sections of the Site page that are lists: alarms, checks, audit, log, info."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
@@ -12,27 +14,92 @@ from victron_console.console.marks import put_glyph
 from victron_console.console.palette import Role
 from victron_console.console.text import cut, plain, width_of
 from victron_console.console.view import ACKED, Alarm, Mark
+from victron_console.insight.audit_finding import Finding, Outcome
 from victron_console.store.rows import Event
 
 STANDING = (Mark.NOW, Mark.TODAY, Mark.LOST, Mark.CLEARED, *ACKED)
 """Marks of alarms that the page lists; shelved and held ones are on the alarms screen."""
 
 
-def draw_checks(sheet: Sheet, row: int, start: int, end: int, checks: Sequence[str], *, room: int) -> int:
-    """Each sentence with its `?`, wrapped, as far as the rows go; gives the row after the last."""
-    if room < 2 or not checks:
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A section that is a list of lines: its label, its note, and each line as runs."""
+
+    label: str
+    lines: tuple[tuple[Run, ...], ...]
+    note: str = ""
+
+
+def draw_text(sheet: Sheet, row: int, start: int, end: int, text: Text, *, room: int, offset: int = 0) -> int:
+    """The head and the lines from an offset on, as far as there is room; gives the row after the last."""
+    if room < 2:
         return row
-    sheet.head(row, start, end, "CHECKS", f"{len(checks)} of quality")
-    limit, row = row + room, row + 1
-    for check in checks:
-        lines = wrap(plain(check), max(8, end - start - 1)) or [""]
-        for number, text in enumerate(lines):
-            if row >= limit:
-                return row
-            sheet.put(row, start, "?" if number == 0 else " ", Role.LINK_TEXT)
-            sheet.put(row, start + 2, text, Role.TEXT1)
-            row += 1
-    return row
+    first = max(0, min(offset, len(text.lines) - (room - 1)))
+    shown = text.lines[first : first + room - 1]
+    hidden = len(text.lines) - first - len(shown)
+    sheet.head(row, start, end, text.label, f"▼ {hidden} more" if hidden else text.note)
+    for runs in shown:
+        row += 1
+        sheet.runs(row, start, runs)
+    return row + 1
+
+
+def check_text(checks: Sequence[str], width: int) -> Text:
+    """Each doubt with its `?`."""
+    lines = [line for check in checks for line in _item(Run("?", Role.LINK_TEXT), check, Role.TEXT1, width)]
+    return Text("CHECKS", tuple(lines), f"{len(checks)} of quality")
+
+
+_OUTCOMES = {
+    Outcome.FAIL: Run("!!", Role.NOW_TEXT),
+    Outcome.WARN: Run("! ", Role.TODAY_TEXT),
+    Outcome.UNKNOWN: Run("- ", Role.TEXT3),
+    Outcome.PASS: Run("ok", Role.TEXT3),
+}
+_OUTCOME_ORDER = tuple(_OUTCOMES)
+
+
+def audit_text(findings: Sequence[Finding], width: int) -> Text:
+    """How the site is set up, the worst first, each with what to change."""
+    lines: list[tuple[Run, ...]] = []
+    for finding in sorted(findings, key=lambda each: _OUTCOME_ORDER.index(each.outcome)):
+        role = Role.TEXT1 if finding.outcome in (Outcome.FAIL, Outcome.WARN) else Role.TEXT2
+        lines += _item(_OUTCOMES[finding.outcome], f"{finding.check}: {finding.text}", role, width)
+        if finding.change:
+            lines += _item(Run("  ", Role.TEXT3), f"-> {finding.change}", Role.TEXT2, width)
+    counts = Counter(finding.outcome for finding in findings)
+    note = "  ".join(f"{counts[outcome]} {outcome.value}" for outcome in _OUTCOME_ORDER if counts[outcome])
+    return Text("AUDIT", tuple(lines), note)
+
+
+def info_text(info: Mapping[str, Any], width: int) -> Text:
+    """Contact, access, notes and runbook of the station file; what is not written there is said."""
+    lines: list[tuple[Run, ...]] = []
+    for key in ("contact", "access", "notes", "runbook"):
+        lines.append((Run(key.upper(), Role.TEXT2),))
+        written = str(info.get(key) or "").strip()
+        if not written:
+            lines.append((Run(f"  -  nothing in the station file; add {key} = ...", Role.TEXT3),))
+        for paragraph in written.splitlines():
+            lines += [(Run(f"  {line}", Role.TEXT1),) for line in wrap(plain(paragraph), max(10, width - 3)) or [""]]
+        lines.append(())
+    return Text("INFO", tuple(lines))
+
+
+def log_text(events: Sequence[Event], width: int) -> Text:
+    """What happened here in the last day, newest first."""
+    lines = [
+        line for event in events for line in _item(Run(clock(event.at), Role.TEXT3), event.text, Role.TEXT2, width)
+    ]
+    return Text("LOG", tuple(lines) or ((Run("nothing in the last 24 h", Role.TEXT3),),))
+
+
+def _item(mark: Run, text: str, role: Role, width: int) -> list[tuple[Run, ...]]:
+    """A sentence wrapped behind its mark."""
+    indent = width_of(mark.text) + 1
+    lines = wrap(plain(text), max(8, width - indent)) or [""]
+    blank = Run(" " * width_of(mark.text))
+    return [(mark if n == 0 else blank, Run(f" {line}", role)) for n, line in enumerate(lines)]
 
 
 def draw_alarms(sheet: Sheet, row: int, start: int, end: int, alarms: Sequence[Alarm], now: float, *, room: int) -> int:
@@ -82,28 +149,3 @@ def draw_alarm(sheet: Sheet, row: int, start: int, end: int, alarm: Alarm | None
         if width_of(text) < min(width_of(part.text), 8):
             return
         column = sheet.put(row, column, text, part.role) + gap
-
-
-def draw_log(sheet: Sheet, row: int, start: int, end: int, events: Sequence[Event], *, room: int) -> int:
-    """What happened here, newest first; gives the row after the last."""
-    if room < 2:
-        return row
-    sheet.head(row, start, end, "LOG")
-    for offset, event in enumerate(events[: room - 1], 1):
-        sheet.put(row + offset, start, clock(event.at), Role.TEXT3)
-        sheet.put(row + offset, start + 6, cut(plain(event.text), end - start - 5), Role.TEXT2)
-    return row + 1 + min(len(events), room - 1)
-
-
-def info_lines(name: str, info: Mapping[str, Any], width: int) -> list[str]:
-    """Contact, access, notes and runbook of the station file, wrapped; what is not written there is said."""
-    lines = [plain(name), ""]
-    for key, label in (("contact", "CONTACT"), ("access", "ACCESS"), ("notes", "NOTES"), ("runbook", "RUNBOOK")):
-        written = str(info.get(key) or "").strip()
-        lines.append(label)
-        if not written:
-            lines.append(f'  -  nothing in the station file; add {key} = "..."')
-        for paragraph in written.splitlines():
-            lines += [f"  {line}" for line in wrap(plain(paragraph), max(10, width - 4))] or [""]
-        lines.append("")
-    return lines

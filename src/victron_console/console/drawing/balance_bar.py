@@ -11,11 +11,13 @@ from victron_console.console.palette import Role
 from victron_console.console.text import cut, width_of
 from victron_console.insight.balance import Balance, PartKind, Rest, Verdict
 
+_GRID_INK = Role.TEXT2
+"""Not `FILL_GRID`: a bar of a hundred columns in that would be the brightest thing on the screen (looks/site.md)."""
 FILLS = {
-    PartKind.GRID: ("█", Role.FILL_GRID, "GRID"),
-    PartKind.SHORE: ("█", Role.FILL_GRID, "SHORE"),
-    PartKind.GENSET: ("█", Role.FILL_GRID, "GENSET"),
-    PartKind.EXPORT: ("█", Role.FILL_GRID, "EXPORT"),
+    PartKind.GRID: ("█", _GRID_INK, "GRID"),
+    PartKind.SHORE: ("█", _GRID_INK, "SHORE"),
+    PartKind.GENSET: ("█", _GRID_INK, "GENSET"),
+    PartKind.EXPORT: ("█", _GRID_INK, "EXPORT"),
     PartKind.PV: ("▓", Role.FILL_PV, "PV"),
     PartKind.AC_LOAD: ("▓", Role.FILL_PV, "LOADS"),
     PartKind.DC_SOURCE: ("▒", Role.FILL_OTHER, "DC SOURCES"),
@@ -23,7 +25,7 @@ FILLS = {
     PartKind.DC_LOAD: ("▒", Role.FILL_OTHER, "DC LOADS"),
     PartKind.BATTERY: ("░", Role.FILL_BATTERY, "BATTERY"),
 }
-"""Fill, its role and its name by the kind of a part: the same in IN, in OUT and on the fleet screen."""
+"""Fill, its role and its name by the kind of a part: the same in IN and in OUT."""
 
 _RESTS = {
     Rest.LOSS: ("·", Role.FILL_LOSS, "loss+unmeasured", "loss", Role.TEXT3),

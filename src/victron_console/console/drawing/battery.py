@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
@@ -19,6 +20,7 @@ from victron_console.model.quality import Quality
 
 LOW_VOLTAGE_SYSTEM_V = 20.0
 """Below it (12 V systems) a voltage is shown with two decimals."""
+_SERIAL = re.compile(r"\s+HQ[0-9A-Z]{8,}\b")
 _GAUGE = 10
 _WORDS = 11
 """Columns of the gauge of a limit, and of the words before the figures of a tall panel."""
@@ -41,8 +43,9 @@ class BatteryView:
 def draw_battery_flat(sheet: Sheet, row: int, start: int, end: int, view: BatteryView) -> int:
     """Five rows over the full width of a small screen; gives the row after the last."""
     shown, panel = view.shown, view.panel
-    notes = (_title(view), _bank(panel), f"SOH {number(panel.soh_percent)} %" if panel.soh_percent else "")
-    sheet.head(row, start, end, "BATTERY", _fitting(notes, end - start - 11))
+    room = end - start - 11
+    notes = (_title(view, room), _bank(panel), f"SOH {number(panel.soh_percent)} %" if panel.soh_percent else "")
+    sheet.head(row, start, end, "BATTERY", _fitting(notes, room))
     bar, bar_end = start + 10, start + 59
     sheet.runs(row + 1, start, _soc(view))
     _draw_charge(sheet, row + 1, bar, bar_end, view)
@@ -63,8 +66,9 @@ def draw_battery_tall(sheet: Sheet, row: int, start: int, end: int, view: Batter
     """One row a quantity beside the flow, at most `room` rows; gives the row after the last."""
     limit = row + room
     capacity = "" if view.panel.capacity_ah or view.panel.device is None else "no capacity set"
-    notes = (_title(view), _bank(view.panel), capacity)
-    sheet.head(row, start, end, "BATTERY", _fitting(notes, end - start - 11))
+    room = end - start - 11
+    notes = (_title(view, room), _bank(view.panel), capacity)
+    sheet.head(row, start, end, "BATTERY", _fitting(notes, room))
     gap = Run("   " if end - start > 40 else "  ")
     top = [*_soc(view), gap, *_power(view), gap, *_volts(view.shown), gap, *_amperes(view)]
     if view.shown.battery_temperature_c is not None:
@@ -118,9 +122,11 @@ def _facts(view: BatteryView) -> list[tuple[str, tuple[Run, ...]]]:
     return facts
 
 
-def _title(view: BatteryView) -> str:
-    capacity = view.panel.capacity_ah
-    return f"{view.name} {number(capacity)} Ah" if capacity else view.name
+def _title(view: BatteryView, room: int) -> str:
+    """The battery's name without its serial number, and its capacity, which is never cut."""
+    ah = view.panel.capacity_ah
+    capacity = f" {number(ah)} Ah" if ah else ""
+    return cut(_SERIAL.sub("", view.name), room - width_of(capacity)) + capacity
 
 
 def _bank(panel: BatteryPanel) -> str:

@@ -32,11 +32,13 @@ def bar_columns(width: int) -> int:
     return max(0, width - LABEL_COLUMNS - STATS_COLUMNS)
 
 
-def draw_day(sheet: Sheet, row: int, start: int, end: int, rows: Sequence[DayRow]) -> int:
-    """The block with its head; gives the row after it."""
+def draw_day(
+    sheet: Sheet, row: int, start: int, end: int, rows: Sequence[DayRow], *, gaps_in_lane: bool = False
+) -> int:
+    """The block with its head; gives the row after it. `gaps_in_lane`: a lane below the bars tells of gaps."""
     draw_day_head(sheet, row, start, end)
     for offset, each in enumerate(rows, 1):
-        _draw_row(sheet, row + offset, start, end, each)
+        _draw_row(sheet, row + offset, start, end, each, " " if gaps_in_lane else GAP)
     return row + 1 + len(rows)
 
 
@@ -48,7 +50,7 @@ def draw_day_head(sheet: Sheet, row: int, start: int, end: int) -> None:
     sheet.row(row).rule(start + 5, end - 18)
 
 
-def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow) -> None:
+def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow, gap: str) -> None:
     sheet.put(row, start, each.label, Role.TEXT2)
     known = [value for value in each.values if value is not None]
     # A power's bars stand on zero, or on its lowest value where it turns negative: export is below, not hidden.
@@ -56,7 +58,8 @@ def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow) -> Non
     column = start + LABEL_COLUMNS
     bars = spark(spread(each.values, bar_columns(end + 1 - start)), low, high)
     for character in bars:
-        column = sheet.put(row, column, character, Role.LINK_TEXT if character == GAP else Role.CHART)
+        silent = character == GAP
+        column = sheet.put(row, column, gap if silent else character, Role.LINK_TEXT if silent else Role.CHART)
     for place, value, role in (
         (end - 14, min(known, default=None), Role.TEXT3),
         (end - 7, each.now, Role.TEXT1),

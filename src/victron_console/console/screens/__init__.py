@@ -26,4 +26,7 @@ class ScreenEntry:
         return cast("ConsoleScreen", screen())
 
 
-SCREENS = (ScreenEntry("1", "fleet", "Every site in one row, the worst first.", "fleet", "FleetScreen"),)
+SCREENS = (
+    ScreenEntry("1", "fleet", "Every site in one row, the worst first.", "fleet", "FleetScreen"),
+    ScreenEntry("2", "site", "One site: its energy as wired, battery, day, devices and checks.", "site", "SiteScreen"),
+)
