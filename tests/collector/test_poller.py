@@ -250,3 +250,17 @@ async def test_a_station_clock_that_is_off_is_said_once(
     await run_for(poller, clock, 200.0)
     assert len([event for event in poller.take().events if event.kind == "clock"]) == 1
     assert poller.clock_skew_s == -86_400.0
+
+
+async def test_a_setting_changed_on_the_device_goes_to_the_log_but_its_first_reading_does_not(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, path = "com.victronenergy.settings", "Settings/CGwacs/BatteryLife/MinimumSocLimit"
+    station.services.append(settings)
+    monkeypatch.setitem(VALUES, settings, {path: 10.0})
+    await run_for(poller, clock, 5.0)
+    assert [event for event in poller.take().events if event.kind == "setting"] == []
+    monkeypatch.setitem(VALUES, settings, {path: 25.0})
+    await run_for(poller, clock, 700.0)
+    told = [event for event in poller.take().events if event.kind == "setting"]
+    assert [event.details for event in told] == [{"path": path, "old": 10.0, "new": 25.0}]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from victron_console.catalogue import TIER_S, Tier
 from victron_console.collector.schedule import Schedule, next_delay
+from victron_console.collector.settings_log import settings_changes
 from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey, class_of
 from victron_console.model.quality import LOST_AFTER_S, LOST_FAILURES, STALE_AT_LEAST_S
@@ -179,6 +180,8 @@ class StationPoller:
         was_aside = service in self.schedule.aside
         cadence_s = self.schedule.was_read(service, now, reading.readings)
         known = self.devices.get(reading.key)
+        if known is not None and class_of(service) == "settings":
+            self._findings.events += settings_changes(self.station, reading.at, known.readings, reading.readings)
         self.devices[reading.key] = DeviceState(
             reading.key, service, reading.readings, read_at=reading.at, cadence_s=cadence_s
         )

@@ -1,0 +1,77 @@
+"""What changed in a station's settings between two reads, for the log. Pure: it stores and asks nothing."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+from victron_console.catalogue import catalogue
+from victron_console.model.quality import Quality
+from victron_console.model.reading import Reading, Scalar
+from victron_console.store.rows import Event
+
+KIND = "setting"
+_PREFIX = "Settings/"
+_MOVES_BY_ITSELF = re.compile(
+    r"Settings/(?:"
+    r"Gui2?/Gauges/.*"  # the highest value a gauge has shown: grows while the site works
+    r"|Generator\d+/(?:Accumulated\w*|LastServiceReset)"
+    r"|DigitalInput/\d+/Count"
+    r"|CGwacs/BatteryLife/(?:DischargedTime|Flags)"
+    r"|DynamicEss/Schedule/.*"  # rewritten each hour by VRM
+    r"|(?:.*/)?Last[A-Z]\w*"
+    r")"
+)
+"""Settings that the device writes itself; seen to move in recorded stations, or counters and times by their name."""
+_SECRET = re.compile(r"token|passw|secret|pin(?:code)?$|apikey|psk", re.IGNORECASE)
+
+
+def settings_changes(
+    station: str, at: float, before: Mapping[str, Reading], after: Mapping[str, Reading]
+) -> list[Event]:
+    """One event a setting that somebody changed, with its old and new value.
+
+    A setting that came or left is none: an update of the firmware brings dozens. Values that are doubtful are none
+    either, and of a secret only that it changed is said.
+
+    Args:
+        station: its id.
+        at: when the new values were read (UTC epoch, s).
+        before: the device's readings by path, as read the time before.
+        after: as read now.
+    """
+    return [
+        _event(station, at, path, before[path].value, reading.value)
+        for path, reading in sorted(after.items())
+        if path in before
+        and path.startswith(_PREFIX)
+        and not _MOVES_BY_ITSELF.fullmatch(path)
+        and Quality.IMPLAUSIBLE not in (before[path].quality, reading.quality)
+        and not _same(before[path].value, reading.value)
+    ]
+
+
+def _same(one: Scalar, other: Scalar) -> bool:
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-6)  # a double that once was a 32-bit float
+    return one == other
+
+
+def _event(station: str, at: float, path: str, old: Scalar, new: Scalar) -> Event:
+    metric = catalogue().metric("settings", path)
+    name = metric.name if metric else path.removeprefix(_PREFIX)
+    if _SECRET.search(path):
+        return Event(at, station, KIND, f"{name} changed", {"path": path})
+    text = f"{name}: {_said(path, old)} became {_said(path, new)}"
+    return Event(at, station, KIND, text, {"path": path, "old": old, "new": new})
+
+
+def _said(path: str, value: Scalar) -> str:
+    if value is None:
+        return "no value"
+    metric = catalogue().metric("settings", path)
+    shown = catalogue().enum_text(metric, value)
+    if shown is None:
+        shown = f"{value:.10g}" if isinstance(value, float) else str(value)
+    return f"{shown} {metric.unit}".rstrip() if metric else shown
