@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from victron_console.simulator.devices import Device
-from victron_console.simulator.spec import AcType, Chemistry
+from victron_console.simulator.spec import AcType, Chemistry, Monitor
 
 if TYPE_CHECKING:
     from victron_console.simulator.plant import Plant
@@ -76,10 +76,11 @@ def _battery_levels(plant: Plant) -> dict[tuple[str, str], int]:
     def graded(path: str, value: float, warning: float, alarm: float) -> int:
         return _graded(value, warning, alarm, before.get(("battery", path), 0))
 
-    lead = battery.spec.chemistry is Chemistry.LEAD_ACID
-    found = {
-        "Alarms/LowSoc": graded("Alarms/LowSoc", 100.0 - battery.soc_percent, *((55.0, 70.0) if lead else (85.0, 93.0)))
-    }
+    found: dict[str, int] = {}
+    if battery.spec.monitor is not Monitor.PYLONTECH:  # which has no such path
+        lead = battery.spec.chemistry is Chemistry.LEAD_ACID
+        warning, alarm = (55.0, 70.0) if lead else (86.0, 93.0)
+        found["Alarms/LowSoc"] = graded("Alarms/LowSoc", 100.0 - battery.soc_percent, warning, alarm)
     if plant.spec.battery.monitor.has_bms:
         voltages = battery.cell_voltages_v()
         low, high = min(voltages), max(voltages)

@@ -17,6 +17,9 @@ POLARISATION_SHARE = 0.6
 POLARISATION_S = 120.0
 HEAT_J_PER_KG_K = 1000.0
 COOLING_K_PER_W = 0.09
+SURFACE_CHARGE_S = 1200.0
+SETTLED_SHARE = 1.003
+"""What stays: above the charge that float holds, else float would feed the loss for ever."""
 BALANCE_PERCENT_PER_H = 0.5
 """What a passive balancer takes from the highest cells near full, percentage points an hour."""
 
@@ -31,7 +34,7 @@ class Battery:
         self.soh = spec.soh_percent / 100.0
         self.resistance_factor = 1.0
         self.charge_ah = spec.initial_soc_percent / 100.0 * self.capacity_ah
-        self.offsets_percent = [rng.gauss(0.0, 0.25) for _ in range(spec.cells)]
+        self.offsets_percent = [rng.gauss(0.0, 0.15) for _ in range(spec.cells)]
         self._resistances = [rng.gauss(1.0, 0.04) for _ in range(spec.cells)]
         self._cell_ohm = spec.resistance_ohm or self.cell.ah_ohm / spec.capacity_ah
         self._temperature_spread = [rng.uniform(-1.2, 1.2) for _ in range(max(1, min(4, spec.cells)))]
@@ -93,8 +96,13 @@ class Battery:
         return [self.temperature_c + delta for delta in self._temperature_spread]
 
     @property
+    def charge_limit_v(self) -> float:
+        """CVL: what the BMS lets chargers raise the bank to, whatever they do at present."""
+        return self.spec.cells * self.cell.charge_v
+
+    @property
     def charge_voltage_v(self) -> float:
-        """CVL: what chargers may raise the bank to."""
+        """What the chargers aim at: the charge voltage until full, then float."""
         return self.spec.cells * (self.cell.charge_v if self.absorbing else self.cell.float_v)
 
     @property
@@ -136,11 +144,18 @@ class Battery:
         self.current_a = (math.sqrt(max(0.0, root)) - rest) / (2.0 * ohm)
         efficiency = self.cell.charge_efficiency if self.current_a > 0 else 1.0
         self.charge_ah += self.current_a * efficiency * dt_s / 3600.0
+        self._settle_surface_charge(dt_s)
         target_v = self.current_a * self._cell_resistance_ohm() * POLARISATION_SHARE
         self.polarisation_v += (target_v - self.polarisation_v) * -math.expm1(-dt_s / POLARISATION_S)
         self._heat(dt_s, room_c, heat_w)
         self._balance(dt_s)
         self._choose_charge_voltage()
+
+    def _settle_surface_charge(self, dt_s: float) -> None:
+        """What was pressed in above full at the charging voltage is lost within the hour, at rest or at float."""
+        surplus_ah = self.charge_ah - SETTLED_SHARE * self.capacity_ah
+        if surplus_ah > 0.0 and not self.absorbing:
+            self.charge_ah += surplus_ah * math.expm1(-dt_s / SURFACE_CHARGE_S)
 
     def _heat(self, dt_s: float, room_c: float, heat_w: float) -> None:
         mass_kg = self.spec.capacity_ah * self.spec.cells * self.cell.nominal_v / 140.0  # 140 Wh/kg of a pack

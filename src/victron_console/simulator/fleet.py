@@ -44,13 +44,13 @@ BIRCH_CLINIC = StationSpec(
     converter=ConverterSpec(
         product="Quattro 48/8000/110-2x100", product_id=9858, phases=THREE, nominal_va=8000, charger_a=110,
         input_1=AcType.GRID, input_2=AcType.GENSET, input_limit_a=50, idle_loss_w=25,
-        ess=EssSpec(setpoint_w=150, min_soc_percent=70),
+        ess=EssSpec(setpoint_w=150, min_soc_percent=60),
     ),
     arrays=(
         PvArray(kwp=12.0, position=PvPosition.OUTPUT, tilt_deg=10, azimuth_deg=0, phases=THREE, name="Roof"),
         PvArray(kwp=5.0, tilt_deg=10, azimuth_deg=0, name="Carport"),
     ),
-    load=LoadSpec(profile="clinic", daily_kwh=78, phase_shares=SHARES_3, dc_w=60),
+    load=LoadSpec(profile="clinic", daily_kwh=46, phase_shares=SHARES_3, dc_w=60),
     grid=GridSpec(impedance_ohm=0.6), genset=GensetSpec(rated_w=20000, start_soc_percent=35, tank_l=500, on_can=True),
     sensors=(("Vaccine fridge", FRIDGE, 4.5), ("Freezer", FREEZER, -18.5), ("Server room", ROOM, 23.0)),
     tags=("clinic", "kenya", "backup"), contact="Sr. Wanjiru +254 20 555 0134", access="caretaker, day and night",
@@ -130,7 +130,7 @@ LARCH_HUT = StationSpec(
         nominal_va=6000, input_1=AcType.GRID, input_limit_a=16, charger_a=100, ess=EssSpec(min_soc_percent=20),
     ),
     arrays=(PvArray(kwp=5.2, position=PvPosition.RS, tilt_deg=45, name="Hut roof"),),
-    load=LoadSpec(daily_kwh=7, input_share=0.1), grid=GridSpec(impedance_ohm=0.8),
+    load=LoadSpec(daily_kwh=7, input_share=0.1), grid=GridSpec(impedance_ohm=0.5),
     tags=("hut", "ess", "alps"), contact="Hut warden", access="by cable car",
 )  # fmt: skip
 

@@ -20,6 +20,8 @@ PV_INVERTER_EFFICIENCY = 0.97
 RESTART_MARGIN_PERCENT = 6.0
 FLOOR_HYSTERESIS_PERCENT = 3.0
 EMPTY_PERCENT = 4.0
+GENSET_OHM = 0.15
+"""Inner resistance of a phase of a set: it sags some volts under load."""
 
 
 class Plant:
@@ -200,6 +202,20 @@ class Plant:
         name = {AcType.NONE: "TimeOnInverter", AcType.GENSET: "TimeOnGenerator"}.get(flow.source, "TimeOnGrid")
         name = name if self.inverter_on else "TimeOff"
         counters.timers_s[name] = counters.timers_s.get(name, 0.0) + dt_s
+
+    @property
+    def input_v(self) -> tuple[float, ...]:
+        """Voltage of each phase at the AC input: the supply's, less what its own current costs on the line."""
+        ohm = self.spec.grid.impedance_ohm if self.spec.grid and self.flow.source is not AcType.GENSET else GENSET_OHM
+        volts = self.outside.grid_v
+        return tuple(volts - ohm * watts / volts for watts in self.flow.source_w)
+
+    @property
+    def output_v(self) -> tuple[float, ...]:
+        """Voltage of each phase at the AC output: the input's while it is passed through, else the inverter's own."""
+        if self.flow.source is not AcType.NONE:
+            return self.input_v
+        return (self.spec.converter.voltage_v,) * len(self.flow.source_w)
 
     @property
     def wind_w(self) -> float:

@@ -52,7 +52,7 @@ def _limits(plant: Plant) -> Tree:
     battery = plant.battery
     charge_a, discharge_a = battery.charge_limit_a(), battery.discharge_limit_a()
     return {
-        "Info/MaxChargeVoltage": f32(battery.charge_voltage_v),
+        "Info/MaxChargeVoltage": f32(battery.charge_limit_v),
         "Info/MaxChargeCurrent": f32(charge_a, 1),
         "Info/MaxDischargeCurrent": f32(discharge_a, 1),
         "Info/BatteryLowVoltage": f32(battery.low_voltage_v),

@@ -38,32 +38,31 @@ def state(plant: Plant) -> int:
     return _STAGES[plant.charge_stage()]
 
 
-def _phase_values(plant: Plant, prefix: str, powers: tuple[float, ...], volts: float, hz: float, live: bool) -> Tree:
-    """P, I, V, F and S of each phase: `[]` where there is no such phase or the input is dead, 0 on a dead output."""
+def _phase_values(
+    plant: Plant, prefix: str, powers: tuple[float, ...], volts: tuple[float, ...], hz: float, live: bool
+) -> Tree:
+    """P, I, V, F (and S) of each phase: `[]` where there is no such phase or the input is dead, 0 on a dead output."""
     tree: Tree = {}
-    by_phase = dict(zip(plant.spec.converter.phases, powers, strict=True))
+    by_phase = dict(zip(plant.spec.converter.phases, zip(powers, volts, strict=True), strict=True))
+    names = "PIVFS" if plant.spec.converter.kind == "vebus" else "PIVF"
     for phase in PHASES:
-        power = by_phase.get(phase)
-        if power is None or (not live and prefix != "Ac/Out"):
-            tree |= blanks(*(f"{prefix}/{phase}/{name}" for name in "PIVFS"))
+        if phase not in by_phase or (not live and prefix != "Ac/Out"):
+            tree |= blanks(*(f"{prefix}/{phase}/{name}" for name in names))
             continue
         if not live:
-            tree |= zeros(*(f"{prefix}/{phase}/{name}" for name in "PIVFS"))
+            tree |= zeros(*(f"{prefix}/{phase}/{name}" for name in names))
             continue
+        power, phase_v = by_phase[phase]
         apparent = abs(power) * 1.04 + 8.0
         tree |= {
             f"{prefix}/{phase}/P": round(power),
-            f"{prefix}/{phase}/I": f32(apparent / volts if volts else 0.0),
-            f"{prefix}/{phase}/V": f32(volts),
+            f"{prefix}/{phase}/I": f32(apparent / phase_v),
+            f"{prefix}/{phase}/V": f32(phase_v),
             f"{prefix}/{phase}/F": f32(hz, 3),
-            f"{prefix}/{phase}/S": round(apparent),
         }
+        if "S" in names:
+            tree[f"{prefix}/{phase}/S"] = round(apparent)
     return tree
-
-
-def _own_volts(plant: Plant) -> float:
-    """Output voltage: the grid's while it is passed through, else the inverter's own."""
-    return plant.outside.grid_v if plant.flow.source is not AcType.NONE else plant.spec.converter.voltage_v
 
 
 def _dc(plant: Plant, power_w: float) -> Tree:
@@ -91,8 +90,8 @@ def vebus(plant: Plant) -> Tree:
     now_state = state(plant)
     tree = {**head(devices.converter(spec)), **_VEBUS_QUIET, **_VEBUS_EMPTY, **levels}
     tree |= {f"Alarms/{phase}/Overload": levels["Alarms/Overload"] for phase in unit.phases}
-    tree |= _phase_values(plant, "Ac/ActiveIn", flow.ac_in_w, plant.outside.grid_v, flow.frequency_hz, connected)
-    tree |= _phase_values(plant, "Ac/Out", flow.ac_out_w, _own_volts(plant), flow.frequency_hz, plant.inverter_on)
+    tree |= _phase_values(plant, "Ac/ActiveIn", flow.ac_in_w, plant.input_v, flow.frequency_hz, connected)
+    tree |= _phase_values(plant, "Ac/Out", flow.ac_out_w, plant.output_v, flow.frequency_hz, plant.inverter_on)
     tree |= _dc(plant, flow.dc_ic_w)
     tree |= {f"Energy/{name}": f32(kwh) for name, kwh in plant.counters.ac_energy_kwh.items()}
     tree |= {
@@ -144,7 +143,7 @@ def _operational_limits(plant: Plant, has_bms: bool) -> Tree:
     return {
         "BatteryOperationalLimits/MaxChargeCurrent": f32(plant.battery.charge_limit_a(), 1),
         "BatteryOperationalLimits/MaxDischargeCurrent": f32(plant.battery.discharge_limit_a(), 1),
-        "BatteryOperationalLimits/MaxChargeVoltage": f32(plant.battery.charge_voltage_v),
+        "BatteryOperationalLimits/MaxChargeVoltage": f32(plant.battery.charge_limit_v),
         "BatteryOperationalLimits/BatteryLowVoltage": f32(plant.battery.low_voltage_v),
     }
 
@@ -153,12 +152,11 @@ def multi(plant: Plant) -> Tree:
     """com.victronenergy.multi: the Multi RS, whose tracker feeds its own DC side."""
     spec, unit, flow = plant.spec, plant.spec.converter, plant.flow
     connected = flow.source is not AcType.NONE
-    volts_in = plant.outside.grid_v
     yield_w = flow.pv_dc_w if any(a.position is PvPosition.RS for a in spec.arrays) else 0.0
     array = next((n for n, a in enumerate(spec.arrays) if a.position is PvPosition.RS), None)
     tree = head(devices.converter(spec))
-    tree |= _phase_values(plant, "Ac/In/1", flow.ac_in_w, volts_in, flow.frequency_hz, connected)
-    tree |= _phase_values(plant, "Ac/Out", flow.ac_out_w, _own_volts(plant), flow.frequency_hz, plant.inverter_on)
+    tree |= _phase_values(plant, "Ac/In/1", flow.ac_in_w, plant.input_v, flow.frequency_hz, connected)
+    tree |= _phase_values(plant, "Ac/Out", flow.ac_out_w, plant.output_v, flow.frequency_hz, plant.inverter_on)
     tree |= _dc(plant, flow.dc_ic_w + yield_w)
     tree |= {f"Energy/{name}": f32(kwh) for name, kwh in plant.counters.ac_energy_kwh.items()}
     tree |= blanks("Ac/In/2/Type", "Ac/In/2/CurrentLimit", "TimeToGo", "Energy/SolarToAcIn2", "Settings/System/AcPhase")
@@ -199,13 +197,12 @@ def acsystem(plant: Plant) -> Tree:
     connected = flow.source is not AcType.NONE
     device = devices.Device(ACSYSTEM, 0, "RS System", 49282, "", "vecan-dbus", "VE.Can", firmware=unit.firmware)
     tree = head(device)
-    tree |= _phase_values(plant, "Ac/In/1", flow.ac_in_w, plant.outside.grid_v, flow.frequency_hz, connected)
-    tree |= _phase_values(plant, "Ac/Out", flow.ac_out_w, _own_volts(plant), flow.frequency_hz, plant.inverter_on)
+    tree |= _phase_values(plant, "Ac/In/1", flow.ac_in_w, plant.input_v, flow.frequency_hz, connected)
+    tree |= _phase_values(plant, "Ac/Out", flow.ac_out_w, plant.output_v, flow.frequency_hz, plant.inverter_on)
     return tree | {
         "Ac/NumberOfPhases": len(unit.phases),
         "Ac/ActiveIn/ActiveInput": 0 if connected else DISCONNECTED,
         "Ac/In/1/P": round(sum(flow.ac_in_w)) if connected else invalid(),
-        "Ac/In/1/Type": unit.input_1.code,
         "Ac/In/1/CurrentLimit": unit.input_limit_a,
         "Ac/Out/P": round(sum(flow.ac_out_w)),
         "State": state(plant),

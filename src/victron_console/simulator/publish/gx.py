@@ -27,7 +27,6 @@ def platform(plant: Plant) -> Tree:
         "Device/UniqueId": portal_id(plant),
         "Device/ProductId": "C00A",
         "Device/Time": int(plant.at),
-        "Device/Uptime": int(plant.at - plant.since),
         "Device/DataPartitionError": 0,
         "Device/DataPartitionFullError": 0,
         "ModificationChecks/DataPartitionFreeSpace": FREE_BYTES,

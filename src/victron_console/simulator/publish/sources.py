@@ -82,7 +82,7 @@ def pv_inverters(plant: Plant) -> dict[str, Tree]:
 
 def _pv_inverter(plant: Plant, index: int) -> Tree:
     array, power_w = plant.spec.arrays[index], plant.array_w[index]
-    volts = plant.outside.grid_v if plant.flow.source is not AcType.NONE else plant.spec.converter.voltage_v
+    volts = plant.output_v[0]
     each_w = round(power_w / len(array.phases), 1)
     total_kwh = plant.counters.arrays[index].total_kwh
     tree: Tree = {}
@@ -111,23 +111,21 @@ def grid_meter(plant: Plant) -> dict[str, Tree]:
     spec, counters = plant.spec, plant.counters
     device = devices.grid_meter(spec)
     live = plant.outside.mains is not AcType.NONE
-    volts = plant.outside.grid_v if live else 0.0
-    powers = (
-        plant.flow.source_w if plant.flow.source in (AcType.GRID, AcType.SHORE) else (0.0,) * len(counters.import_kwh)
-    )
+    on_mains = plant.flow.source in (AcType.GRID, AcType.SHORE)
+    none = (0.0,) * len(counters.import_kwh)
+    powers, volts = (plant.flow.source_w, plant.input_v) if on_mains else (none, none)
     tree = head(device)
-    by_phase = dict(
-        zip(spec.converter.phases, zip(powers, counters.import_kwh, counters.export_kwh, strict=True), strict=True)
-    )
+    rows = zip(powers, volts, counters.import_kwh, counters.export_kwh, strict=True)
+    by_phase = dict(zip(spec.converter.phases, rows, strict=True))
     for phase in PHASES:
         if phase not in by_phase:
             tree |= blanks(*(f"Ac/{phase}/{name}" for name in ("Power", "Current", "Voltage")))
             continue
-        power, taken, given = by_phase[phase]
+        power, phase_v, taken, given = by_phase[phase]
         tree |= {
             f"Ac/{phase}/Power": round(power, 1),
-            f"Ac/{phase}/Current": round(power / volts, 2) if volts else 0.0,
-            f"Ac/{phase}/Voltage": round(volts, 1),
+            f"Ac/{phase}/Current": round(power / phase_v, 2) if phase_v else 0.0,
+            f"Ac/{phase}/Voltage": round(phase_v, 1),
             f"Ac/{phase}/Energy/Forward": round(taken, 2),
             f"Ac/{phase}/Energy/Reverse": round(given, 2),
         }

@@ -77,7 +77,7 @@ def _bms(plant: Plant, battery_service: str) -> Tree:
         "Control/Dvcc": int(managed),
         "Control/BmsParameters": int(managed),
         "Control/MaxChargeCurrent": int(managed),
-        "Control/EffectiveChargeVoltage": round(plant.battery.charge_voltage_v, 2) if managed else invalid(),
+        "Control/EffectiveChargeVoltage": round(plant.battery.charge_limit_v, 2) if managed else invalid(),
         "Control/SolarChargeVoltage": int(managed),
         "Control/SolarChargeCurrent": int(managed),
         "Control/BatteryVoltageSense": 1,
