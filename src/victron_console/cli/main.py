@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from victron_console import __version__
+from victron_console.cli.audit import audit_command
 from victron_console.cli.collect import collect
 from victron_console.cli.console import open_console
 from victron_console.cli.history import export, store
@@ -35,7 +36,7 @@ def victron_console(options: Options, url: str | None, low_bandwidth: bool, asci
         raise click.UsageError("--url opens the console and goes with no command.")
 
 
-for command in (add, check, collect, demo, export, simulate, status, store):
+for command in (add, audit_command, check, collect, demo, export, simulate, status, store):
     victron_console.add_command(command)
 
 
