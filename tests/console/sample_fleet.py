@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from victron_console.console.station_detail import StationDetail
 from victron_console.console.view import Alarm, Dawn, FleetView, Mark, Site
+from victron_console.insight.cells import Cell, Pack, PackClass
+from victron_console.model.device import DeviceKey
 from victron_console.model.overview import AcInput, Overview
 from victron_console.model.quality import Quality
 from victron_console.model.station import StationState
+from victron_console.store.rows import Event
 
 NOW = datetime(2026, 11, 23, 14, 32, 7, tzinfo=UTC).timestamp()
 FLAT_100 = (100.0,) * 36
@@ -466,4 +470,52 @@ ALARMS = (
     ),
 )
 
-SAMPLE = FleetView(NOW, SITES, ALARMS, alarms_per_hour=2, received_bytes_s=3800, poll_s=10)
+EVENTS = tuple(
+    Event(when, station, kind, text)
+    for when, station, kind, text in (
+        (at(14, 29), "alder-farm", "raise", "SOC low 9 %, ! since 13:41"),
+        (at(14, 29), "gorse-depot", "stale", "no answer 3 polls"),
+        (at(14, 27), "alder-farm", "raise", "Cell 7 low 3.09 V"),
+        (at(13, 58), "dune-pump", "lost", "3 alarms held"),
+        (at(13, 53), "sy-kestrel", "clear", "DC voltage low, 2m"),
+        (at(13, 12), "tern-cottage", "raise", "Battery 3 off"),
+        (at(11, 52), "alder-farm", "ack", "mk: ordered, Tue"),
+        (at(10, 2), "ivy-works", "ack", "mk: installer called"),
+        (at(9, 31), "cedar-house", "set", "ActiveSocLimit 30 to 40"),
+    )
+)
+
+SAMPLE = FleetView(NOW, SITES, ALARMS, EVENTS, alarms_per_hour=2, received_bytes_s=3800, poll_s=10)
+
+
+def _cells() -> Pack:
+    deviations = (-2, 6, 3, 1, -1, 2, -150, 4, 0, -3, 1, 0, -2, 5, -4, 2)
+    cells = tuple(
+        Cell(str(number), 3.19 + deviation / 1e3, deviation / 1e3) for number, deviation in enumerate(deviations, 1)
+    )
+    return Pack(
+        DeviceKey("battery", "0"), "BMS", Quality.GOOD, cells, 3.19, 3.196, "2", 3.04, "7", None, None,
+        PackClass.MID, 9.0, -38.0,
+    )  # fmt: skip
+
+
+def _trend(text: str, top: float) -> tuple[float, ...]:
+    return tuple((" ▁▂▃▄▅▆▇█".index(mark) / 8) * top for mark in text for _ in range(4))[:54]
+
+
+DETAIL = StationDetail(
+    "alder-farm",
+    NOW,
+    ("Cerbo GX v3.70", "MultiPlus-II 48/5000", "16S 280 Ah"),
+    pack=_cells(),
+    trends={
+        "soc_percent": (*_trend("▅▅▅▅▄▄▄▃▃▃▂▂▁▁", 92)[:-1], 9.0),
+        "pv_power_w": (*_trend("▁▂▃▄▆█▇██▇▆▄▂▁", 1040)[:-1], 104.0),
+        "load_power_w": (*_trend("▄▄▆▅▄▅▇▆▇▇▇▇▇█", 1980)[:-1], 1926.0),
+        "cell_spread_v": (*_trend("▁▁▁▁▁▁▁▁▁▁▂▃▅▇", 0.156)[:-1], 0.156),
+    },
+    contact="J. Alder +44 20 7946 0012",
+    note="fuel ordered, comes Tue 25 Nov; key at gate",
+    runbook="4",
+)
+"""What is known of the first site beside its row."""

@@ -37,15 +37,8 @@ async def test_help_lists_every_key_that_works_here(make_console: MakeConsole) -
         text = screen_text(app)
         assert all(key.help[:40] in text for key in screen.keys)
         await pilot.press("escape")
-        assert {
-            binding.key for binding in screen._bindings.key_to_bindings.values() for binding in binding
-        } <= bound | {
-            "tab",
-            "shift+tab",
-            "ctrl+c",
-            "super+c",
-            "ctrl+i",
-        }
+        of_textual = ("tab", "shift+", "ctrl+", "super+")
+        assert {key for key in screen._bindings.key_to_bindings if not key.startswith(of_textual)} <= bound
 
 
 async def test_the_key_row_drops_from_the_right_and_keeps_the_question_mark(make_console: MakeConsole) -> None:
@@ -114,6 +107,7 @@ async def test_without_colour_every_screen_says_the_same(
     async with coloured.run_test(size=size) as pilot:
         await pilot.pause()
         expected = screen_text(coloured)
+        coloured.options = replace(coloured.options, settings_path=None)
     monkeypatch.setenv("NO_COLOR", "1")
     plain = make_console()
     async with plain.run_test(size=size) as pilot:

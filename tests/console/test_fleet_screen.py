@@ -157,7 +157,7 @@ async def test_an_age_that_grows_repaints_its_row_alone(make_console: MakeConsol
         await pilot.pause()
         fleet = table(app)
         repainted: list[int] = []
-        fleet.refresh = lambda *regions, **_: repainted.extend(region.y for region in regions) or fleet  # type: ignore[method-assign, assignment, func-returns-value]
+        fleet.refresh = lambda *regions, **_: repainted.extend(region.y for region in regions) or fleet  # type: ignore[method-assign, func-returns-value]
         older = tuple(replace(site, read_at=NOW - 12) if site.id == "tern-cottage" else site for site in SITES)
         app.show(replace(SAMPLE, sites=older))
 

@@ -86,12 +86,18 @@ class Terminal:
         """Press keys."""
         os.write(self._master, keys)
 
+    def hang_up(self) -> None:
+        """Take the terminal away, as a dropped connection does."""
+        os.close(self._master)
+        self._master = -1
+
     def close(self) -> None:
         """Let the terminal go; the program gets SIGHUP where it still runs."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait(20)
-        os.close(self._master)
+        if self._master >= 0:
+            os.close(self._master)
 
 
 def test_nothing_in_a_name_reaches_the_terminal_as_a_command() -> None:
@@ -125,3 +131,14 @@ def test_a_signal_ends_the_console_with_the_terminal_as_it_was(number: signal.Si
     assert terminal.output.rstrip().count(b"\x1b[?1049l") == 1
     assert b"\x1b[?25h" in terminal.output
     assert terminal.output.rfind(b"\x1b[?1000l") > terminal.output.rfind(b"\x1b[?1000h")
+
+
+def test_a_terminal_that_goes_away_while_it_is_drawn_on_ends_the_console() -> None:
+    terminal = Terminal(SCRIPT)
+    try:
+        terminal.read_until(b"ALARMS")
+        terminal.type(b"o" * 50)
+        terminal.hang_up()
+        assert terminal.process.wait(20) != 0
+    finally:
+        terminal.close()

@@ -40,7 +40,7 @@ class AlarmColumns:
 def alarm_columns(width: int) -> AlarmColumns:
     """The columns for a width, the last of it left blank."""
     if width >= 118:
-        return AlarmColumns(7, 20, 31, 44, 65, 72, 74, 88, 118 if width == 120 else 117, 17, 34, 42, 81, 85, heads=True)
+        return AlarmColumns(7, 20, 31, 44, 65, 72, 74, 88, min(width - 2, 118), 17, 34, 42, 81, 85, heads=True)
     if width >= 76:
         return AlarmColumns(7, 14, 25, 28, 43, 48, 50, 54, width - 2)
     if width >= 56:

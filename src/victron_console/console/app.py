@@ -94,6 +94,8 @@ class ConsoleApp(App[int]):
         self.low_bandwidth = self.options.low_bandwidth
         self.terminal_bytes_s = 0.0
         self.settings = load_settings(self.options.settings_path)
+        self.left_at = self.settings.left_at
+        """When the console was last left (UTC epoch, s); 0 where it never was."""
         self._theme_faults = themes.faults
         self._ascii = AsciiFilter() if self.options.ascii else None
         self._watch = watch
@@ -214,6 +216,11 @@ class ConsoleApp(App[int]):
         """Whether another moment than now is looked at."""
         return self.as_of is not None
 
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a store to ask."""
+        return self._watch is not None
+
     async def read(self, question: Callable[[Reader], T]) -> T:
         """What the store answers, asked off the screen's thread."""
         if self._watch is None:
@@ -237,6 +244,8 @@ class ConsoleApp(App[int]):
             self.screen.refresh_frame()
 
     def _tick(self) -> None:
+        if self._traffic.terminal_gone:
+            self.exit(return_code=128 + signal.SIGHUP)
         self.terminal_bytes_s = self._traffic.bytes_s(self.clock.monotonic())
         if isinstance(self.screen, ConsoleScreen):
             self.screen.tick()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from victron_console.console.daily import Daily
-from victron_console.console.view import URGENCY, Alarm, Dawn, FleetView, Mark, Site
+from victron_console.console.view import URGENCY, Alarm, FleetView, Mark, Site
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.station import StationState
-from victron_console.store.rows import StationRow
+from victron_console.store.rows import Event, StationRow
 
 _QUALITY = {
     StationState.LIVE: Quality.GOOD,
@@ -23,51 +22,45 @@ _QUALITY = {
 _STANDING = (Mark.NOW, Mark.TODAY, Mark.LOST)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """All that the watch knows of one station beside its row."""
-
-    daily: Daily = field(default_factory=Daily)
-    dawn: Dawn | None = None
-
-
 def fleet_view(
     rows: Sequence[StationRow],
-    known: Mapping[str, Known],
+    days: Mapping[str, Daily],
     alarms: Sequence[Alarm],
     at: float,
     *,
+    events: Sequence[Event] = (),
     replay: bool = False,
 ) -> FleetView:
     """The fleet at a moment.
 
     Args:
         rows: the stations, with the state they are to be shown with.
-        known: more of each, by its id.
+        days: the last day of each, by its id.
         alarms: of all stations, in any order.
         at: the moment shown (UTC epoch, s).
+        events: the newest of the log, newest first.
         replay: whether the operator chose it.
     """
     by_station: dict[str, list[Alarm]] = {}
     for alarm in alarms:
         by_station.setdefault(alarm.station, []).append(alarm)
-    nothing = Known()
-    sites = tuple(_site(row, known.get(row.id, nothing), by_station.get(row.id, []), at) for row in rows)
+    nothing = Daily()
+    sites = tuple(_site(row, days.get(row.id, nothing), by_station.get(row.id, []), at) for row in rows)
     urgent = sorted(alarms, key=lambda alarm: (URGENCY[alarm.mark], -alarm.since, alarm.id))
     return FleetView(
         at=at,
         sites=sites,
         alarms=tuple(urgent),
+        events=tuple(events),
         replay=replay,
         alarms_per_hour=sum(at - alarm.since < 3600 for alarm in alarms),
-        received_bytes_s=sum(known.get(row.id, nothing).daily.received_bytes_s for row in rows),
+        received_bytes_s=sum(days.get(row.id, nothing).received_bytes_s for row in rows),
         poll_s=min((row.cadence_s for row in rows), default=10.0),
     )
 
 
-def _site(row: StationRow, known: Known, alarms: Sequence[Alarm], at: float) -> Site:
+def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], at: float) -> Site:
     quality = _QUALITY[row.status.state]
-    day = known.daily
     kwp = (row.info.get("pv") or {}).get("kwp")
     worst = min((alarm.mark for alarm in alarms), key=URGENCY.__getitem__, default=Mark.NONE)
     mark = min((worst, _link_mark(row.status.state)), key=URGENCY.__getitem__)
@@ -86,7 +79,7 @@ def _site(row: StationRow, known: Known, alarms: Sequence[Alarm], at: float) -> 
         alarms=sum(alarm.mark is mark for alarm in alarms) or 1,
         alarm_word=next((alarm.what for alarm in alarms if alarm.mark is mark and mark in _STANDING), ""),
         beyond=_beyond(alarms),
-        dawn=known.dawn,
+        dawn=day.dawn,
         soc_trend=day.soc_trend,
         energy_today_kwh=day.energy_today_kwh,
         yield_kwh_per_kwp=day.energy_today_kwh / kwp if kwp and day.energy_today_kwh is not None else None,

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from victron_console.console.fleet_cells import TREND_POINTS
+from victron_console.console.view import Dawn
+from victron_console.insight.sunrise import site_outlook
 from victron_console.model.clock import local
 from victron_console.store.reader import Reader
 from victron_console.store.rows import StationRow
 
 DAY_S = 86_400.0
 _SLOT_S = 300.0
+_PATTERN_DAYS = 5
+_PATTERN_COLUMNS = _PATTERN_DAYS * 48
+"""Half hours: what the projection to sunrise wants of the nights before."""
 _LINK_S = 3600.0
 _GENSET_RUNS_W = 100.0
 """A generator that gives less than this for five minutes is not counted as running."""
@@ -31,12 +36,14 @@ class Daily:
     errors: int | None = None
     """Polls that failed in the last hour."""
     received_bytes_s: float = 0.0
+    dawn: Dawn | None = None
 
 
 def daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> Daily:
     """The last day of a station up to `now`, which is `as_of` where that is given."""
     trend = reader.overview_history(row.id, "soc_percent", now - DAY_S, now, TREND_POINTS)
-    midnight = station_midnight(row, now)
+    zone = station_zone(row)
+    midnight = local(now, zone).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
     minutes = reader.link(row.id, now - _LINK_S, now, as_of)
     polls = [minute for minute in minutes if minute.round_trip_mean_s is not None]
     return Daily(
@@ -47,18 +54,37 @@ def daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> D
         vrm_contact_at=_vrm_contact(reader, row.id) if as_of is None else None,
         round_trip_s=polls[-1].round_trip_mean_s if polls else None,
         errors=sum(minute.errors for minute in minutes) if minutes else None,
+        dawn=_dawn(reader, row, now, as_of, zone),
         received_bytes_s=sum(minute.size_bytes for minute in minutes[-5:]) / (60 * len(minutes[-5:])) if minutes else 0,
     )
 
 
-def station_midnight(row: StationRow, now: float) -> float:
-    """When the station's day began, in its own time zone (UTC epoch, s)."""
+def station_zone(row: StationRow) -> ZoneInfo | None:
+    """The station's own time zone; None where its file names none, which is the operator's."""
     name = (row.info.get("location") or {}).get("timezone")
     try:
-        zone = ZoneInfo(name) if name else None
+        return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):
-        zone = None
-    return local(now, zone).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+        return None
+
+
+def _dawn(reader: Reader, row: StationRow, now: float, as_of: float | None, zone: ZoneInfo | None) -> Dawn | None:
+    """What is expected until sunrise; None where it cannot be said."""
+    since = now - _PATTERN_DAYS * DAY_S
+    watts = reader.overview_history(row.id, "battery_power_w", since, now, _PATTERN_COLUMNS)
+    step = (now - since) / _PATTERN_COLUMNS
+    place = row.info.get("location") or {}
+    expected = site_outlook(
+        reader.snapshot(row.id, as_of),
+        [(since + (index + 0.5) * step, value) for index, value in enumerate(watts)],
+        capacity_ah=(row.info.get("battery") or {}).get("capacity_ah"),
+        zone=zone,
+        latitude=place.get("latitude"),
+        longitude=place.get("longitude"),
+    )
+    if expected.reason:
+        return None
+    return Dawn(expected.soc_low_percent, expected.soc_high_percent, expected.empty_at, expected.sunrise_at)
 
 
 def _slots(since: float, until: float) -> int:

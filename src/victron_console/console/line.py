@@ -49,6 +49,11 @@ class Line:
         """A thin rule from one column to another, both included."""
         self.put(start, "─" * (end + 1 - start), Role.RULE)
 
+    def overlay(self, column: int, other: Line) -> None:
+        """Take over another line's cells from a column on, blanks too."""
+        for offset, cell in enumerate(other._cells[: max(0, self.width - column)]):
+            self._cells[column + offset] = cell
+
     def _free(self, start: int, end: int) -> None:
         """Blank the other half of a wide character that is written over."""
         if start > 0 and self._cells[start][0] == "":

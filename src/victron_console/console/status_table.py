@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from victron_console.console.alarm_source import alarms_of
-from victron_console.console.assembly import Known, fleet_view
+from victron_console.console.assembly import fleet_view
 from victron_console.console.daily import daily
 from victron_console.console.fleet_columns import draw_heads, draw_site, draw_sums, layout
 from victron_console.console.fleet_order import Choice, chosen
@@ -22,8 +22,8 @@ def status_table(reader: Reader, rows: Sequence[StationRow], now: float, width: 
         now: the moment shown (UTC epoch, s).
         width: columns of the terminal.
     """
-    known = {row.id: Known(daily(reader, row, now, None)) for row in rows}
-    view = fleet_view(rows, known, alarms_of(reader, rows, now, None), now)
+    days = {row.id: daily(reader, row, now, None) for row in rows}
+    view = fleet_view(rows, days, alarms_of(reader, rows, now, None), now)
     columns = layout(width)
     lines = [draw_heads(width, columns)]
     lines += [draw_site(width, columns, site, now, selected=False) for site in chosen(view.sites, Choice())]

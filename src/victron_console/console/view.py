@@ -12,6 +12,7 @@ from textual.message import Message
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.station import StationState
+from victron_console.store.rows import Event
 
 
 class Mark(StrEnum):
@@ -122,6 +123,8 @@ class FleetView:
     sites: tuple[Site, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     """The most urgent first."""
+    events: tuple[Event, ...] = ()
+    """The newest lines of the log, newest first."""
     replay: bool = False
     """Whether `at` was chosen by the operator, not the clock."""
     alarms_per_hour: int = 0

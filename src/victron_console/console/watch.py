@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from victron_console.console.alarm_source import alarms_of
-from victron_console.console.assembly import Known, fleet_view
-from victron_console.console.daily import daily
+from victron_console.console.assembly import fleet_view
+from victron_console.console.daily import Daily, daily
 from victron_console.console.view import FleetView
 from victron_console.insight.fleet import at_moment
 from victron_console.insight.overview import overview
@@ -31,6 +31,8 @@ JUDGE_EVERY_S = 2.0
 DAILY_EVERY_S = 60.0
 DAILY_AT_ONCE = 20
 """Stations whose day is read anew in one look."""
+LOG_S = 86_400.0
+LOG_LINES = 20
 RETRY_S = 2.0
 
 
@@ -42,8 +44,8 @@ class StoreWatch:
         self._clock = clock
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._reader: Reader | None = None
-        self._known: dict[str, Known] = {}
-        self._known_at: dict[str, float] = {}
+        self._days: dict[str, Daily] = {}
+        self._days_at: dict[str, float] = {}
         self._as_of: float | None = None
         self._read_at = float("-inf")
         self._wake = asyncio.Event()
@@ -75,7 +77,7 @@ class StoreWatch:
     def look_at(self, as_of: float | None) -> None:
         """Look at another moment; None is now."""
         self._as_of = as_of
-        self._known_at.clear()
+        self._days_at.clear()
         self._read_at = float("-inf")
         self._wake.set()
 
@@ -115,14 +117,21 @@ class StoreWatch:
         if as_of is not None:
             rows = [_with_past_figures(reader, row, as_of) for row in rows]
         self._read_days(reader, rows, now, elapsed)
-        return fleet_view(rows, self._known, alarms_of(reader, rows, now, as_of), now, replay=as_of is not None)
+        return fleet_view(
+            rows,
+            self._days,
+            alarms_of(reader, rows, now, as_of),
+            now,
+            events=reader.events(now - LOG_S, now, limit=LOG_LINES),
+            replay=as_of is not None,
+        )
 
     def _read_days(self, reader: Reader, rows: list[StationRow], now: float, elapsed: float) -> None:
         never = float("-inf")
-        due = [row for row in rows if elapsed - self._known_at.get(row.id, never) >= DAILY_EVERY_S]
+        due = [row for row in rows if elapsed - self._days_at.get(row.id, never) >= DAILY_EVERY_S]
         for row in due if self._as_of is not None else due[:DAILY_AT_ONCE]:
-            self._known[row.id] = Known(daily(reader, row, now, self._as_of))
-            self._known_at[row.id] = elapsed
+            self._days[row.id] = daily(reader, row, now, self._as_of)
+            self._days_at[row.id] = elapsed
 
 
 def _with_past_figures(reader: Reader, row: StationRow, as_of: float) -> StationRow:

@@ -16,13 +16,18 @@ from victron_console.console.marks import put_counts
 from victron_console.console.palette import Role
 from victron_console.console.screens.base import ConsoleScreen
 from victron_console.console.screens.dialogs import Choices, LinePrompt
+from victron_console.console.station_detail import station_detail
 from victron_console.console.view import FleetView
-from victron_console.console.widgets.alarm_list import AlarmList
+from victron_console.console.widgets.alarm_list import AlarmList, HoursRows, Log
 from victron_console.console.widgets.fleet_table import FleetTable
 from victron_console.console.widgets.rows import Rows
+from victron_console.console.widgets.station_part import StationPart
 
 RATE_TARGET_PER_HOUR = 5
 """Alarms an hour that one operator can take (EEMUA 191)."""
+
+DETAIL_EVERY_S = 5.0
+"""The station under the cursor is asked for so often; its row is drawn whenever it changes."""
 
 FIRST_RUN = (
     "",
@@ -61,12 +66,17 @@ class FleetScreen(ConsoleScreen):
         self._hold = OrderHold()
         self._entries: Sequence[Entry] = ()
         self._table = FleetTable()
+        self._station = StationPart()
         self._alarms = AlarmList(id="fleet-alarms")
+        self._hours = HoursRows()
+        self._asked: tuple[str, float] = ("", float("-inf"))
 
     def body(self) -> Iterator[Rows]:
-        """Table and alarms."""
+        """Table, the station under the cursor, alarms, the day."""
         yield self._table
+        yield self._station
         yield self._alarms
+        yield self._hours
 
     # ---- drawing
 
@@ -125,16 +135,39 @@ class FleetScreen(ConsoleScreen):
             said=self._said(),
             empty=NOTHING_FITS if self.view.sites else FIRST_RUN,
         )
-        self._alarms.show(self.view.alarms, console.now, rate=f"{self.view.alarms_per_hour}/h")
+        self._station.show(self.site, console.now)
+        self._ask_detail()
+        view = self.view
+        log = Log(view.events, {site.id: site.name for site in view.sites}, console.left_at)
+        self._alarms.show(view.alarms, console.now, rate=f"{view.alarms_per_hour}/h", log=log)
+        self._hours.show(view.alarms, console.now)
+
+    def _ask_detail(self) -> None:
+        """Ask the store for the station under the cursor, where there is room for it and its answer is old."""
+        console, station = self.console, self.console.station
+        elapsed = console.clock.monotonic()
+        asked, at = self._asked
+        recent = asked == station and elapsed - at < DETAIL_EVERY_S
+        if station is None or recent or not self._station.display or not console.has_store:
+            return
+        self._asked = (station, elapsed)
+        now, as_of = console.now, console.as_of
+        self.ask(lambda reader: station_detail(reader, station, now, as_of), self._station.show_detail, group="detail")
 
     def _arrange(self) -> None:
         plan = self._plan()
         self._table.show_sums(plan.sums)
         self._table.styles.margin = (plan.top_blank, 0, 0, 0)
         self._table.styles.height = plan.table
+        self._station.display = plan.station > 0
+        self._station.styles.margin = (plan.gap, 0, 0, 0)
+        self._station.styles.height = plan.station
         self._alarms.display = plan.alarms > 0
         self._alarms.styles.margin = (plan.gap, 0, 0, 0)
         self._alarms.styles.height = plan.alarms
+        self._hours.display = plan.hours > 0
+        self._hours.styles.margin = (plan.gap, 0, 0, 0)
+        self._hours.styles.height = plan.hours
 
     def _plan(self) -> FleetLayout:
         rows = len(self._entries) or len(FIRST_RUN)

@@ -1,14 +1,32 @@
-"""The alarms part of a screen: a rule with the counts, then the most urgent alarms, as many as fit."""
+"""The alarms part of a screen: a rule with the counts, then the most urgent alarms; on a wall the log beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from victron_console.console.alarm_rows import alarm_columns, draw_alarm, draw_heads, draw_section
 from victron_console.console.line import Line
 from victron_console.console.palette import Role
 from victron_console.console.view import Alarm
+from victron_console.console.wall_rows import draw_hours, draw_log, draw_log_head
 from victron_console.console.widgets.rows import Rows
+from victron_console.store.rows import Event
+
+WALL_FROM = 190
+_LEFT = 119
+_LOG_START = 122
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The log beside the alarms."""
+
+    events: Sequence[Event] = ()
+    names: dict[str, str] = field(default_factory=dict)
+    """Site names by station id."""
+    seen_at: float = 0.0
+    """When the operator last left (UTC epoch, s)."""
 
 
 class AlarmList(Rows):
@@ -17,24 +35,55 @@ class AlarmList(Rows):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._alarms: Sequence[Alarm] = ()
+        self._log = Log()
         self._now = 0.0
         self._rate = ""
 
-    def show(self, alarms: Sequence[Alarm], now: float, *, rate: str = "") -> None:
+    def show(self, alarms: Sequence[Alarm], now: float, *, rate: str = "", log: Log | None = None) -> None:
         """Draw these, the most urgent first; `rate` stands in the rule where the header has no room for it."""
         self._alarms, self._now, self._rate = alarms, now, rate
+        self._log = log or Log()
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Line]:
-        """Rule, heads where there is room for all columns, alarms."""
+        """Rule, heads where there is room for all columns, alarms; the log at the right of a wall."""
+        if width < WALL_FROM:
+            return self._list(width, height)
+        lines = [Line(width) for _ in range(height)]
+        for line, left in zip(lines, self._list(_LEFT, height), strict=False):
+            line.overlay(0, left)
+        draw_log_head(lines[0], _LOG_START, self._log.seen_at)
+        for line, event in zip(lines[1:], self._log.events, strict=False):
+            draw_log(line, _LOG_START, event, self._log.names, self._now)
+        return lines
+
+    def _list(self, width: int, height: int) -> list[Line]:
         columns = alarm_columns(width)
-        lines = [draw_section(width, self._alarms, self._rate if width < 120 else "")]
+        lines = [draw_section(width, self._alarms, self._rate if width < _LEFT else "")]
         if columns.heads and height > 5:
             lines.append(draw_heads(width, columns))
-        room = height - len(lines)
-        lines += [draw_alarm(width, columns, alarm, self._now) for alarm in self._alarms[: max(0, room)]]
-        if not self._alarms and room > 0:
+        room = max(0, height - len(lines))
+        lines += [draw_alarm(width, columns, alarm, self._now) for alarm in self._alarms[:room]]
+        if not self._alarms and room:
             line = Line(width)
             line.put(2, "no alarms", Role.TEXT3)
             lines.append(line)
         return lines
+
+
+class HoursRows(Rows):
+    """The last 24 hours of alarms, one row a priority."""
+
+    def __init__(self) -> None:
+        super().__init__(id="fleet-hours")
+        self._alarms: Sequence[Alarm] = ()
+        self._now = 0.0
+
+    def show(self, alarms: Sequence[Alarm], now: float) -> None:
+        """Draw these."""
+        self._alarms, self._now = alarms, now
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The rows."""
+        return draw_hours(width, self._alarms, self._now)

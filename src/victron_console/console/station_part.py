@@ -1,0 +1,264 @@
+"""The station under the cursor, drawn under the fleet table: IN and OUT, its cells, its last six hours. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from victron_console.console.drawing.balance_bar import Place, draw_balance
+from victron_console.console.drawing.diagram import WIDE, draw_diagram
+from victron_console.console.drawing.flow import FlowDrawing, Pencil
+from victron_console.console.drawing.sheet import Sheet
+from victron_console.console.figures import URGENT_TEXT
+from victron_console.console.fleet_cells import resampled
+from victron_console.console.format import ABSENT, GAP, clock, duration, number, round_trip, spark
+from victron_console.console.line import Line
+from victron_console.console.palette import Role
+from victron_console.console.station_detail import TREND_S, StationDetail
+from victron_console.console.text import cut, width_of
+from victron_console.console.view import Mark, Site
+from victron_console.insight.balance import balance
+from victron_console.insight.cells import Cell, Pack
+
+CELL_WARN_V = 0.05
+"""A cell this far from the median is the one to look at (insight draws the same line at 50 mV)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trended:
+    """How one quantity is named and scaled."""
+
+    field: str
+    label: str
+    unit: str
+    scale: float = 1.0
+    decimals: int = 0
+    low: float | None = 0.0
+    high: float | None = None
+
+
+TRENDS = (
+    Trended("soc_percent", "SOC", "%", high=100.0),
+    Trended("pv_power_w", "PV", "kW", 1e-3, 2),
+    Trended("load_power_w", "LOAD", "kW", 1e-3, 2),
+    Trended("cell_spread_v", "CELL", "mV", 1e3),
+)
+
+
+def draw_station(width: int, height: int, site: Site, detail: StationDetail | None, now: float) -> list[Line]:
+    """The part at its size: nine rows beside trends at 120 columns, taller with the flow at 200."""
+    sheet = Sheet(width, height)
+    if detail is not None and detail.station != site.id:
+        detail = None
+    wide = width >= 190
+    left_end = 117 if wide else width - 2
+    _head(sheet, site, detail, left_end)
+    if wide:
+        _draw_wide(sheet, site, detail, now)
+    else:
+        _draw_narrow(sheet, site, detail, now)
+    return sheet.lines
+
+
+def _head(sheet: Sheet, site: Site, detail: StationDetail | None, end: int) -> None:
+    line = sheet.row(0)
+    column = line.put(2, cut(site.name.upper(), 24), Role.TEXT1, bold=True) + 3
+    link = f"link good {round_trip(site.round_trip_s)}" if site.round_trip_s is not None else "link good"
+    facts = [*(detail.facts if detail else ()), link if site.fresh else f"link {site.quality.value}"]
+    for fact in facts:
+        if column + width_of(fact) > end - 4:
+            break
+        role = Role.TEXT3 if fact is not facts[-1] or site.fresh else Role.LINK_TEXT
+        column = line.put(column, fact, role) + 2
+    line.rule(column - 1, end)
+
+
+def _draw_narrow(sheet: Sheet, site: Site, detail: StationDetail | None, now: float) -> None:
+    draw_balance(balance(site.overview), sheet, Place(1, 2, sheet.width - 2, bar=40, total_end=10))
+    if detail is not None and detail.pack is not None:
+        _cells_head(sheet, 4, detail.pack)
+        for index, cell in enumerate(detail.pack.cells[:16]):
+            _cell_pair(sheet.row(5 + index // 8), 10 * (index % 8), cell)
+    _outlook(sheet, 8, site, now, 80)
+    trends = (detail.trends or {}) if detail else {}
+    sheet.put(4, 81, "TREND 6h", Role.TEXT3)
+    for end, head in ((108, "MIN"), (113, "NOW"), (118, "MAX")):
+        sheet.right(4, end, head, Role.TEXT3)
+    for row, trended in enumerate(TRENDS, 5):
+        _trend_row(sheet, row, trended, trends.get(trended.field, ()), site.beyond.get(trended.field, Mark.NONE))
+
+
+def _draw_wide(sheet: Sheet, site: Site, detail: StationDetail | None, now: float) -> None:
+    draw_balance(balance(site.overview), sheet, Place(2, 2, 117, bar=57, total_end=10))
+    row = 5
+    if detail is not None and detail.flow is not None:
+        diagram = Sheet(118)
+        draw_diagram(FlowDrawing(detail.flow, Pencil()).diagram(), WIDE, diagram)
+        if diagram.height <= _FLOW_ROWS:
+            for offset, line in enumerate(diagram.lines):
+                sheet.row(row + offset).overlay(1, line)
+    row = 13
+    if detail is not None and detail.pack is not None:
+        _cells_head(sheet, row - 1, detail.pack)
+        _cell_table(sheet, row, detail.pack)
+    _outlook(sheet, 16, site, now, 118)
+    if detail is not None:
+        _notes(sheet, 18, detail)
+    _panels(sheet, site, detail, now)
+
+
+_FLOW_ROWS = 7
+
+
+def _cells_head(sheet: Sheet, row: int, pack: Pack) -> None:
+    line = sheet.row(row)
+    column = line.put(2, "CELLS", Role.TEXT3) + 2
+    low = min(pack.cells, key=lambda cell: cell.voltage_v, default=None)
+    high = max(pack.cells, key=lambda cell: cell.voltage_v, default=None)
+    parts: list[tuple[str, str, bool]] = []
+    if pack.median_v is not None:
+        parts.append(("median", f"{number(pack.median_v, 3)} V", False))
+    if pack.min_v is not None:
+        bad = low is not None and -low.deviation_v >= CELL_WARN_V
+        parts.append(("low", f"{low.name if low else pack.min_id or '?'}  {number(pack.min_v, 3)}", bad))
+    if pack.max_v is not None:
+        bad = high is not None and high.deviation_v >= CELL_WARN_V
+        parts.append(("high", f"{high.name if high else pack.max_id or '?'}  {number(pack.max_v, 3)}", bad))
+    if pack.spread_v is not None:
+        parts.append(("spread", f"{number(pack.spread_v * 1e3)} mV", pack.spread_v >= 2 * CELL_WARN_V))
+    for word, value, bad in parts:
+        column = line.put(column, word, Role.TEXT3) + 1
+        column = line.put(column, value, Role.NOW_TEXT if bad else Role.TEXT2, bold=bad) + 3
+    if not pack.cells:
+        line.put(column, "BMS gives min/max only", Role.TEXT3)
+
+
+def _cell_pair(line: Line, start: int, cell: Cell) -> None:
+    bad = abs(cell.deviation_v) >= CELL_WARN_V
+    role = Role.NOW_TEXT if bad else Role.TEXT2
+    line.right(start + 3, cut(cell.name, 3), role if bad else Role.TEXT3)
+    line.right(start + 8, number(cell.deviation_v * 1e3, signed=True), role, bold=bad)
+
+
+def _cell_table(sheet: Sheet, row: int, pack: Pack) -> None:
+    if not pack.cells:
+        return
+    sheet.put(row, 2, "cell", Role.TEXT3)
+    sheet.put(row + 1, 2, "mV", Role.TEXT3)
+    for index, cell in enumerate(pack.cells[:18]):
+        bad = abs(cell.deviation_v) >= CELL_WARN_V
+        role, end = (Role.NOW_TEXT if bad else Role.TEXT2), 11 + 6 * index
+        sheet.right(row, end, cut(cell.name, 5), role if bad else Role.TEXT3)
+        sheet.right(row + 1, end, number(cell.deviation_v * 1e3, signed=True), role, bold=bad)
+
+
+def _outlook(sheet: Sheet, row: int, site: Site, now: float, end: int) -> None:
+    """When it goes empty, or what is left at sunrise; genset and fuel where the site has them."""
+    line, dawn, column = sheet.row(row), site.dawn, 2
+    if dawn is not None and dawn.empty_at is not None:
+        role = URGENT_TEXT.get(site.beyond.get("dawn", Mark.TODAY), Role.TODAY_TEXT)
+        column = line.put(line.put(2, "EMPTY", Role.TEXT3) + 1, clock(dawn.empty_at), role, bold=True)
+        column = line.put(column, f" in {duration(dawn.empty_at - now)}", Role.TEXT2)
+    elif dawn is not None and dawn.low_percent is not None and dawn.high_percent is not None:
+        column = line.put(2, "SUNRISE", Role.TEXT3)
+        column = line.put(column + 1, f"{number(dawn.low_percent)}-{number(dawn.high_percent)} %", Role.TEXT2)
+    if dawn is not None and dawn.sunrise_at is not None and column > 2:
+        column = line.put(column, f", sunrise {clock(dawn.sunrise_at)}", Role.TEXT2)
+    pairs = [("GENSET", f"{number(site.genset_hours_today, 1)} h today")] if site.genset_hours_today is not None else []
+    if site.fuel_percent is not None:
+        pairs.append(("FUEL", f"{number(site.fuel_percent)} %"))
+    for word, value in pairs:
+        start = column + 3 if column > 2 else column
+        if start + width_of(word) + 1 + width_of(value) > end:
+            break
+        role = URGENT_TEXT.get(site.beyond.get(word.lower(), Mark.NONE), Role.TEXT2)
+        column = line.put(line.put(start, word, Role.TEXT3) + 1, value, role)
+
+
+def _notes(sheet: Sheet, row: int, detail: StationDetail) -> None:
+    line, column = sheet.row(row), 2
+    for word, text in (("NOTE", detail.note), ("CONTACT", detail.contact), ("RUNBOOK", detail.runbook)):
+        room = 116 - column - width_of(word)
+        if text and room > 8:
+            column = line.put(line.put(column, word, Role.TEXT3) + 2, cut(text, min(room, 46)), Role.TEXT2) + 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Least, latest and greatest value, in the unit shown; None where there is none."""
+
+    low: float | None
+    now: float | None
+    high: float | None
+
+
+def _ends(trended: Trended, values: Sequence[float | None]) -> _Ends:
+    known = [value * trended.scale for value in values if value is not None]
+    last = values[-1] if values else None
+    return _Ends(min(known, default=None), None if last is None else last * trended.scale, max(known, default=None))
+
+
+def _figure(value: float | None, trended: Trended) -> str:
+    return ABSENT if value is None else f"{value:.{trended.decimals}f}"
+
+
+def _trend_row(sheet: Sheet, row: int, trended: Trended, values: Sequence[float | None], beyond: Mark) -> None:
+    sheet.put(row, 81, trended.label, Role.TEXT3)
+    sheet.put(row, 86, f"{trended.unit:>2}", Role.TEXT3)
+    ends = _ends(trended, values)
+    columns = resampled(tuple(values), 14) if values else []
+    top = trended.high if trended.high is not None else max((v for v in columns if v is not None), default=0.0)
+    for offset, mark in enumerate(spark(columns, trended.low or 0.0, top)):
+        last = offset == len(columns) - 1
+        role = URGENT_TEXT.get(beyond, Role.SPARK) if last else Role.SPARK
+        sheet.put(row, 90 + offset, mark, Role.LINK_TEXT if mark == GAP else role)
+    sheet.right(row, 108, _figure(ends.low, trended), Role.TEXT3)
+    urgent = URGENT_TEXT.get(beyond)
+    sheet.right(row, 113, _figure(ends.now, trended), urgent or Role.TEXT1, bold=urgent is not None)
+    sheet.right(row, 118, _figure(ends.high, trended), Role.TEXT3)
+
+
+_PANEL_START = 130
+_PANEL_ROWS = 3
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+
+
+def _panels(sheet: Sheet, site: Site, detail: StationDetail | None, now: float) -> None:
+    """Six hours of each quantity at the right, three rows high, on one time axis."""
+    line = sheet.row(0)
+    column = line.put(122, "TREND 6h", Role.TEXT1, bold=True) + 3
+    column = line.put(column, cut(site.name, 30), Role.TEXT3) + 1
+    line.rule(column, sheet.width - 2)
+    if detail is None or not detail.trends:
+        return
+    width = min(54, sheet.width - 146)
+    for index, trended in enumerate(TRENDS):
+        values = detail.trends.get(trended.field, ())
+        _panel(sheet, 2 + index * (_PANEL_ROWS + 1), width, trended, values, site.beyond.get(trended.field, Mark.NONE))
+    row = 2 + len(TRENDS) * (_PANEL_ROWS + 1) - 1
+    for share in (0, 1 / 3, 2 / 3, 1):
+        at = now - TREND_S * (1 - share)
+        sheet.put(row, _PANEL_START + min(width - 5, max(0, round(share * width) - 2)), clock(at), Role.TEXT3)
+
+
+def _panel(sheet: Sheet, top: int, width: int, trended: Trended, values: Sequence[float | None], beyond: Mark) -> None:
+    sheet.put(top, 122, trended.label, Role.TEXT2)
+    sheet.put(top + 1, 122, trended.unit, Role.TEXT3)
+    ends = _ends(trended, values)
+    highest = trended.high if trended.high is not None else (ends.high or 0.0) / trended.scale
+    columns = resampled(tuple(values), width) if values else []
+    for offset, value in enumerate(columns):
+        if value is None:
+            sheet.put(top + _PANEL_ROWS - 1, _PANEL_START + offset, GAP, Role.LINK_TEXT)
+            continue
+        eighths = max(1, round(value / highest * 8 * _PANEL_ROWS)) if highest > 0 else 1
+        last = offset == len(columns) - 1
+        role = URGENT_TEXT.get(beyond, Role.SPARK) if last else Role.SPARK
+        for level in range(_PANEL_ROWS):
+            block = _BLOCKS[min(8, max(0, eighths - 8 * level))]
+            sheet.put(top + _PANEL_ROWS - 1 - level, _PANEL_START + offset, block, role)
+    for row, (word, figure) in enumerate((("max", ends.high), ("now", ends.now), ("min", ends.low))):
+        urgent = URGENT_TEXT.get(beyond) if word == "now" else None
+        role = urgent or (Role.TEXT1 if word == "now" else Role.TEXT3)
+        sheet.put(top + row, sheet.width - 12, word, Role.TEXT3)
+        sheet.right(top + row, sheet.width - 3, _figure(figure, trended), role, bold=urgent is not None)
