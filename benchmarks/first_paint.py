@@ -1,0 +1,62 @@
+"""Time from the start of the process to the first painted screen, against a Textual app with one label."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from victron_console.model.clock import SystemClock
+from victron_console.store.writer import Writer
+
+ROUNDS = 7
+EMPTY = """
+from textual.app import App
+from textual.widgets import Label
+class Empty(App):
+    def compose(self):
+        yield Label("FLEET")
+Empty().run()
+"""
+
+
+def _seconds(command: Sequence[str]) -> float:
+    """Until the word FLEET is written to the terminal."""
+    master, slave = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
+    )
+    os.close(slave)
+    seen = b""
+    try:
+        while b"FLEET" not in seen:
+            if not select.select([master], [], [], 20)[0]:
+                raise RuntimeError(f"{command[0]} painted nothing in 20 s")
+            seen += os.read(master, 65536)
+        return time.perf_counter() - began
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        os.close(master)
+
+
+def main() -> None:
+    """Print both medians and their ratio."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder) / "store.db"
+        Writer(store, SystemClock()).close()
+        console = [sys.executable, "-m", "victron_console", "--config", folder, "--store", str(store)]
+        pairs = [(_seconds([sys.executable, "-c", EMPTY]), _seconds(console)) for _ in range(ROUNDS)]
+    empty, ours = (statistics.median(column) for column in zip(*pairs, strict=True))
+    ratio = statistics.median(b / a for a, b in pairs)
+    print(f"  empty Textual app {empty * 1000:6.0f} ms   console {ours * 1000:6.0f} ms   {ratio:4.2f} x (at most 2.5)")

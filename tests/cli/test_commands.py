@@ -1,0 +1,159 @@
+"""The commands as a new user runs them: a process of their own, simulated stations on loopback, a real store."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from victron_console.simulator.fleet import demo_specs
+from victron_console.simulator.simulated import SimulatedFleet
+
+PATIENCE_S = 30.0
+
+
+@pytest.fixture(scope="module")
+def stations() -> Iterator[SimulatedFleet]:
+    with SimulatedFleet(demo_specs(3), warm_up_s=600) as fleet:
+        yield fleet
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """An environment in which no file of this machine's user is seen or written."""
+    return {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+
+
+@pytest.fixture
+def config(tmp_path: Path, stations: SimulatedFleet) -> Path:
+    file = tmp_path / "stations.toml"
+    tables = [f'[[station]]\nid = "{s.id}"\nname = "{s.name}"\nurl = "{s.url}"\n' for s in stations.stations]
+    file.write_text("\n".join(tables))
+    return file
+
+
+def run(home: dict[str, str], cwd: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "victron_console", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=home, cwd=cwd, check=False)
+
+
+def test_collect_once_records_every_station_and_status_and_export_tell_of_them(
+    home: dict[str, str], tmp_path: Path, config: Path, stations: SimulatedFleet
+) -> None:
+    where = ("--config", str(config), "--store", str(tmp_path / "store.db"))
+    collected = run(home, tmp_path, *where, "collect", "--once")
+    assert collected.returncode == 0, collected.stderr
+    told = run(home, tmp_path, *where, "status", "--json")
+    data = json.loads(told.stdout)
+    assert {s["id"]: s["state"] for s in data["stations"]} == dict.fromkeys((s.id for s in stations.stations), "live")
+    assert all(s["soc_percent"] is not None and s["age_s"] < 30 for s in data["stations"])
+    assert data["fleet"]["fresh"] == 3
+    table = run(home, tmp_path, *where, "status").stdout
+    assert all(station.name in table for station in stations.stations)
+    soc = run(home, tmp_path, *where, "export", "--station", "alder-farm", "--series", "system/*/Dc/Battery/Soc")
+    rows = list(csv.DictReader(io.StringIO(soc.stdout)))
+    assert [row["series"] for row in rows] == ["system/0/Dc/Battery/Soc"]
+    assert rows[0]["quality"] == "good"
+
+
+def test_collect_ends_cleanly_on_sigterm_and_the_next_starts_at_once(
+    home: dict[str, str], tmp_path: Path, config: Path
+) -> None:
+    store = tmp_path / "store.db"
+    command = [sys.executable, "-m", "victron_console", "--config", str(config), "--store", str(store), "collect"]
+    for _ in range(2):
+        collector = subprocess.Popen(command, env=home, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+        wait_until_live(home, tmp_path, store)
+        second = run(home, tmp_path, *command[3:])
+        assert second.returncode == 1
+        assert f"process {collector.pid}" in second.stderr
+        collector.send_signal(signal.SIGTERM)
+        _, said = collector.communicate(timeout=15)
+        assert collector.returncode == 0, said
+
+
+def wait_until_live(home: dict[str, str], cwd: Path, store: Path) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        told = run(home, cwd, "--store", str(store), "status", "--json")
+        if told.stdout and {s["state"] for s in json.loads(told.stdout)["stations"]} == {"live"}:
+            return
+    raise AssertionError("the stations did not become live")
+
+
+def test_check_tells_all_faults_with_file_and_key(home: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "broken.toml"
+    file.write_text('[[station]]\nid = "A b"\nname = "x"\nurl = "ftp://x"\nlatitude = 3\n')
+    told = run(home, tmp_path, "--config", str(file), "check")
+    assert told.returncode == 1
+    assert told.stdout.count("broken.toml") == 3
+    assert "latitude" in told.stdout
+
+
+def test_check_probe_says_who_answers_and_who_does_not(
+    home: dict[str, str], tmp_path: Path, config: Path, stations: SimulatedFleet
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with config.open("a") as file:
+        file.write(f'\n[[station]]\nid = "nobody"\nname = "Nobody"\nurl = "http://127.0.0.1:{port}"\n')
+    told = run(home, tmp_path, "--config", str(config), "check", "--probe")
+    assert told.returncode == 1
+    lines = dict(line.split(": ", 1) for line in told.stdout.splitlines() if ": " in line)
+    assert "services" in lines["alder-farm"]
+    assert f"127.0.0.1:{port}" in lines["nobody"]
+
+
+def test_add_asks_the_station_and_writes_a_file_that_check_accepts(
+    home: dict[str, str], tmp_path: Path, stations: SimulatedFleet
+) -> None:
+    told = run(home, tmp_path, "add", stations.stations[0].url, "--name", "Väre [1]")
+    assert told.returncode == 0, told.stderr
+    assert (tmp_path / "config" / "victron-console" / "vare-1.toml").exists()
+    assert "1 station in 1 file, 0 faults" in run(home, tmp_path, "check").stdout
+
+
+def test_status_without_a_store_cannot_tell(home: dict[str, str], tmp_path: Path) -> None:
+    told = run(home, tmp_path, "--store", str(tmp_path / "none.db"), "status", "--json")
+    assert told.returncode == 3
+    assert told.stdout == ""
+    assert "collect" in told.stderr
+
+
+def test_collect_without_stations_says_what_to_do(home: dict[str, str], tmp_path: Path) -> None:
+    told = run(home, tmp_path, "collect")
+    assert told.returncode == 1
+    assert "victron-console add" in told.stderr
+
+
+def test_a_store_of_another_program_is_refused_with_a_sentence(
+    home: dict[str, str], tmp_path: Path, config: Path
+) -> None:
+    store = tmp_path / "letter.db"
+    store.write_text("Dear diary, " * 100)
+    told = run(home, tmp_path, "--config", str(config), "--store", str(store), "collect", "--once")
+    assert told.returncode == 1
+    assert "is no store" in told.stderr
+    assert store.read_text().startswith("Dear diary")
+
+
+def test_simulate_serves_stations_until_it_is_stopped(home: dict[str, str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "victron_console", "simulate", "--stations", "1", "--port", "0"]
+    served = subprocess.Popen(command, env=home, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    assert served.stdout is not None
+    _, url, _ = served.stdout.readline().split("\t")
+    assert run(home, tmp_path, "add", url).returncode == 0
+    served.send_signal(signal.SIGTERM)
+    assert served.wait(timeout=15) == 0
+    served.stdout.close()
