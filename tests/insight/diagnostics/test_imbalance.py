@@ -1,0 +1,100 @@
+"""The spread of cells: gates, growth and its false alarms, weakest cell, cause."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import numpy as np
+import pytest
+
+from victron_console.insight.diagnostics.finding import Status
+from victron_console.insight.diagnostics.imbalance import Cells, Imbalance, imbalance
+from victron_console.insight.diagnostics.timeline import DAY_S, MONTH_S
+
+T0 = 1_699_920_000.0
+AH = 100.0
+
+
+def pack(days: float, growth: float, seed: int, base: float = 25.0, slowness: float = 0.5) -> Imbalance:
+    """Cells each 2 h: 3 mV of slow noise (AR(1) a day), 2 mV of season at any phase, and a growth in mV a month."""
+    rng = np.random.default_rng(seed)
+    at = T0 + np.arange(0, days * DAY_S, 2 * 3600.0)
+    daily = np.zeros(int(days) + 2)
+    for n in range(1, len(daily)):
+        daily[n] = slowness * daily[n - 1] + rng.normal(0, 3.0 * np.sqrt(1 - slowness**2))
+    day = (at - T0) / DAY_S
+    spread = base + growth * (at - T0) / MONTH_S + np.interp(day, np.arange(len(daily)), daily)
+    spread += 2.0 * np.sin(2 * np.pi * (day / 365.25 + rng.random())) + rng.normal(0, 1.0, len(at))
+    soc = 55.0 + 40.0 * np.sin(2 * np.pi * day)
+    current = 8.0 * np.cos(2 * np.pi * day)
+    return imbalance(Cells(at=at, highest_v=3.3 + spread / 1000, lowest_v=np.full(len(at), 3.3), soc_percent=soc,
+                           current_a=current), AH)  # fmt: skip
+
+
+def alarms(runs: int, days: float, growth: float, base: float = 25.0, slowness: float = 0.5) -> float:
+    found = [pack(days, growth, seed, base, slowness).alarm_mv_per_month for seed in range(runs)]
+    return sum((low or 0.0) > 0.5 for low in found) / runs
+
+
+def test_a_year_of_growth_is_found_and_a_year_of_noise_is_not() -> None:
+    assert alarms(40, 365, 0.0) <= 0.05
+    assert alarms(60, 365, 1.0) >= 0.90
+
+
+def test_slower_noise_costs_some_power_but_no_false_alarm() -> None:
+    assert alarms(40, 365, 0.0, slowness=0.8) <= 0.05
+    assert alarms(40, 365, 1.0, slowness=0.8) >= 0.75
+    assert alarms(20, 365, 2.0, slowness=0.8) == 1.0
+
+
+def test_a_narrow_spread_alarms_nobody_however_it_grows() -> None:
+    assert alarms(5, 365, 1.0, base=2.0) == 0.0
+
+
+def test_half_a_year_is_suspected_a_year_confirmed_less_is_nothing() -> None:
+    assert "suspected" in pack(200, 2.0, 1).growth.confidence
+    assert "confirmed" in pack(366, 2.0, 1).growth.confidence
+    assert pack(120, 2.0, 1).growth.status is Status.INSUFFICIENT
+    assert pack(365, 2.0, 1).growth.value == pytest.approx(2.0, abs=0.6)
+
+
+def test_a_wide_spread_near_full_or_under_load_is_not_the_packs_spread() -> None:
+    at = T0 + np.arange(0, 40 * DAY_S, 900.0)
+    day = (at - T0) / DAY_S
+    soc = 60.0 + 40.0 * np.sin(2 * np.pi * day)
+    current = np.where(day % 0.25 < 0.1, -40.0, 5.0)
+    spread = np.where(soc > 95, 120.0, np.where(np.abs(current) > 10, 60.0, 15.0))
+    found = imbalance(Cells(at=at, highest_v=3.3 + spread / 1000, lowest_v=np.full(len(at), 3.3), soc_percent=soc,
+                            current_a=current), AH)  # fmt: skip
+    assert found.spread.value == pytest.approx(15.0)
+    assert found.top_spread.value == pytest.approx(120.0)
+
+
+def test_spread_at_rest_is_told_from_a_cells_resistance() -> None:
+    rng = np.random.default_rng(2)
+    at = T0 + np.arange(0, 60 * DAY_S, 600.0)
+    current = rng.uniform(-50, 50, len(at))
+    spread = 12.0 + 0.6 * np.abs(current) + rng.normal(0, 2.0, len(at))
+    found = imbalance(Cells(at=at, highest_v=3.3 + spread / 1000, lowest_v=np.full(len(at), 3.3),
+                            soc_percent=np.full(len(at), 50.0), current_a=current), AH)  # fmt: skip
+    assert found.at_rest.value == pytest.approx(12.0, abs=1.0)
+    assert found.resistance_difference.value == pytest.approx(0.6, abs=0.03)
+
+
+def test_the_weakest_cell_is_named_with_the_share_of_its_days() -> None:
+    rng = np.random.default_rng(4)
+    at = T0 + np.arange(0, 30 * DAY_S, 900.0)
+    day = ((at - T0) // DAY_S).astype(int)
+    cell = np.where(day % 5 == 0, rng.integers(1, 16, len(at)), 7).astype(float)
+    high, low, half = np.full(len(at), 3.32), np.full(len(at), 3.30), np.full(len(at), 50.0)
+    cells = Cells(at=at, highest_v=high, lowest_v=low, soc_percent=half, current_a=0 * at, lowest_id=cell)
+    found = imbalance(cells, AH, UTC)
+    assert found.weakest.value == pytest.approx(0.8, abs=0.1)
+    assert "7" in found.weakest.confidence
+
+
+def test_a_battery_without_cells_is_unknown() -> None:
+    at = T0 + np.arange(10.0)
+    nothing = np.full(10, np.nan)
+    found = imbalance(Cells(at=at, highest_v=nothing, lowest_v=nothing, soc_percent=nothing, current_a=nothing), AH)
+    assert found.spread.status is Status.UNKNOWN and found.alarm_mv_per_month is None
