@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,7 @@ from victron_console.store.rows import Event, StationRow, WantedKind
 DAY_S = 86_400.0
 LOG_EVENTS = 40
 MOST_DAY_ROWS = 5
+_DIGITS = re.compile(r"\d+")
 _SOURCES = {"genset": ("genset_power_w", "GENSET"), "shore": ("grid_power_w", "SHORE")}
 
 
@@ -48,8 +50,11 @@ class SiteFigures:
     @property
     def checks(self) -> tuple[str, ...]:
         """What is doubtful, one sentence each, in the order of the figures."""
-        notes = [node.note for node in self.flow.nodes if node.note]
-        return tuple(dict.fromkeys([*self.shown.flags.values(), *notes]))
+        said: dict[str, str] = {}
+        for sentence in [*self.shown.flags.values(), *(node.note for node in self.flow.nodes if node.note)]:
+            # The same doubt twice, of a figure and of its place in the flow, may differ by a rounded watt.
+            said.setdefault(_DIGITS.sub("", sentence), sentence)
+        return tuple(said.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from victron_console.console.drawing.balance_bar import Place, draw_balance
 from victron_console.console.drawing.battery import BatteryView, draw_battery_flat, draw_battery_tall
 from victron_console.console.drawing.day import bar_columns, draw_day, draw_marks, draw_ticks
+from victron_console.console.drawing.day_panels import LOG, PANEL_ROWS, draw_panels, panel_columns, panels_height
 from victron_console.console.drawing.devices import draw_devices
 from victron_console.console.drawing.diagram import NARROW, WIDE, Diagram, Grid, draw_diagram
 from victron_console.console.drawing.flow import FlowDrawing, Pencil
@@ -229,16 +230,31 @@ def _wide_page(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> None:
         beside = draw_text(sheet, beside, right, end, check_text(checks, end - right), room=8) + 1
     alarms = min(5, 1 + max(1, len(page.alarms)))
     bottom = height - alarms - 1
-    day = _day_height(page)
-    room = max(left, bottom - day - 1) - beside
+    day = panels_height(min(DAY_ROWS, len(page.data.day.rows)))
+    room = max(left, bottom - day - 3) - beside
     beside += _devices(page, sheet, beside, right, end, room) + 1
     row = max(left, beside)
     if page.state.section is not Section.OVERVIEW:
         _section(page, sheet, row, 1, end, bottom - row)
     else:
-        row = _day(page, sheet, row, 1, end, bottom - row) + 1
-        draw_text(sheet, row, 1, end, log_text(page.data.events, end - 1), room=min(bottom - row, 12))
+        _panels_and_log(page, sheet, row, end, bottom - 1 - row)
     draw_alarms(sheet, bottom, 1, end, page.alarms, page.now, room=height - bottom - 1)
+
+
+def _panels_and_log(page: Page, sheet: Sheet, row: int, end: int, room: int) -> None:
+    """As many panels of the day as there is room for, its marks below, the log beside; a line each in less room."""
+    day = page.data.day
+    count = min(DAY_ROWS, len(day.rows), (room - 4) // (PANEL_ROWS + 1))
+    if count < 1:
+        _day(page, sheet, row, 1, end, room)
+        return
+    after = draw_panels(sheet, row, end, day.rows[:count], day.since, day.until)
+    columns = panel_columns(sheet.width)
+    sheet.put(after, 1, "alarm", Role.TEXT3)
+    draw_marks(sheet, after, 8, columns, day.gaps(columns), _marks(page))
+    log = 7 + columns + LOG
+    if end - log >= 12:
+        draw_text(sheet, row + 1, log, end, log_text(page.data.events, end - log), room=after - row - 2)
 
 
 def _legend(page: Page) -> str:
@@ -356,17 +372,18 @@ def _day(page: Page, sheet: Sheet, row: int, start: int, end: int, room: int) ->
     left = room - 1 - len(shown)
     row = draw_day(sheet, row, start, end, shown, gaps_in_lane=left >= 2)
     if left >= 2:
-        span = day.until - day.since
-        marks = [
-            ((alarm.since - day.since) / span, GLYPHS[alarm.mark].text, GLYPHS[alarm.mark].role)
-            for alarm in page.alarms
-            if alarm.since >= day.since and GLYPHS[alarm.mark].text
-        ]
         sheet.put(row, start, "alarms", Role.TEXT3)
-        draw_marks(sheet, row, start + 10, columns, day.gaps(columns), marks)
+        draw_marks(sheet, row, start + 10, columns, day.gaps(columns), _marks(page))
         draw_ticks(sheet, row + 1, start + 10, columns, day.since, day.until)
         row += 2
     return row
+
+
+def _marks(page: Page) -> list[tuple[float, str, Role]]:
+    """Where in the day each alarm began, its glyph and its look."""
+    day = page.data.day
+    glyphs = [(alarm.since, GLYPHS[alarm.mark]) for alarm in page.alarms if alarm.since >= day.since]
+    return [((at - day.since) / (day.until - day.since), glyph.text, glyph.role) for at, glyph in glyphs if glyph.text]
 
 
 def _flow_height(diagram: Diagram, grid: Grid) -> int:

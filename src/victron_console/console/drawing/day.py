@@ -69,29 +69,43 @@ def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow, gap: s
         sheet.right(row, place, text, role, bold=role is Role.TEXT1 and each.is_power and is_kilo(value))
 
 
-def spread(values: Sequence[float | None], columns: int) -> list[float | None]:
-    """The values in so many columns: nothing is made up, a column takes the mean of what falls into it."""
-    if len(values) == columns or not values or columns <= 0:
-        return list(values)[: max(0, columns)]
-    found: list[float | None] = []
-    for column in range(columns):
+def buckets(values: Sequence[float | None], columns: int) -> list[tuple[float, float] | None]:
+    """The lowest and highest value that fall into each of so many columns; None where nothing was received."""
+    found: list[tuple[float, float] | None] = []
+    for column in range(columns if values else 0):
         first = column * len(values) // columns
         known = [v for v in values[first : max(first + 1, (column + 1) * len(values) // columns)] if v is not None]
-        found.append(sum(known) / len(known) if known else None)
+        found.append((min(known), max(known)) if known else None)
     return found
 
 
-def draw_ticks(sheet: Sheet, row: int, start: int, columns: int, since: float, until: float) -> None:
-    """The round hours under the bars, each starting at its column; a label that would be cut is left out."""
+def spread(values: Sequence[float | None], columns: int) -> list[float | None]:
+    """The middle of each column's lowest and highest value; nothing is made up where nothing was received."""
+    return [None if extent is None else (extent[0] + extent[1]) / 2 for extent in buckets(values, columns)]
+
+
+def round_hours(since: float, until: float, columns: int) -> list[tuple[int, float]]:
+    """The columns of the round hours in a span, and when they are."""
     if until <= since:
-        return
+        return []
     first = local(since).replace(minute=0, second=0, microsecond=0)
     hour = first.timestamp() + 3600 * ((-first.hour) % TICK_HOURS)
+    found = []
     while hour < until:
-        column = start + int((hour - since) * columns / (until - since))
-        if hour >= since and column + 5 <= start + columns:
-            sheet.put(row, column, clock(hour), Role.TEXT3)
+        if hour >= since:
+            found.append((int((hour - since) * columns / (until - since)), hour))
         hour += 3600 * TICK_HOURS
+    return found
+
+
+def draw_ticks(
+    sheet: Sheet, row: int, start: int, columns: int, since: float, until: float, *, centred: bool = False
+) -> None:
+    """The round hours under the bars, each starting at its column or centred under it; none is cut."""
+    for column, hour in round_hours(since, until, columns):
+        first = max(0, column - 2) if centred else column
+        if first + 5 <= columns:
+            sheet.put(row, start + first, clock(hour), Role.TEXT3)
 
 
 def draw_marks(
