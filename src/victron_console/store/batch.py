@@ -47,6 +47,7 @@ class Batch:
     silences: list[Row] = field(default_factory=list)
     heard: list[Row] = field(default_factory=list)
     station_states: list[Row] = field(default_factory=list)
+    link_states: list[Row] = field(default_factory=list)
     service_states: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     touched: dict[int, Device] = field(default_factory=dict)
@@ -87,6 +88,7 @@ class Batch:
         yield "INSERT INTO silence (id, device_no, since, lost_at, until) VALUES (?, ?, ?, ?, ?)", self.silences
         yield "UPDATE silence SET until = ? WHERE id = ?", self.heard
         yield "INSERT INTO station_state (station_no, at, state, reason) VALUES (?, ?, ?, ?)", self.station_states
+        yield "INSERT INTO link_state (station_no, at, body) VALUES (?, ?, ?)", self.link_states
         yield (
             (
                 "INSERT INTO service_state (station_no, service, device_no, at, state, since, reason, retry_at) "

@@ -15,18 +15,22 @@ from pathlib import Path
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.model.device import split_series
 from victron_console.model.snapshot import Snapshot
-from victron_console.store import fleet, logs, silences, size, trace
+from victron_console.store import fleet, link_states, logs, silences, size, trace
 from victron_console.store.connection import open_readable
 from victron_console.store.errors import explaining
 from victron_console.store.rows import (
     Bucket,
+    CollectorState,
     Event,
     Gap,
     LinkMinute,
+    LinkState,
+    LinkTotals,
     Point,
     SeriesRow,
     ServiceRow,
     StationRow,
+    StoreSize,
     StoreStats,
     Wanted,
 )
@@ -190,6 +194,21 @@ class Reader:
         with self._reading() as conn:
             return logs.link(conn, fleet.station_number(conn, station), since, min(until, now))
 
+    def links(self, as_of: float | None = None) -> dict[str, LinkState]:
+        """How the links of the configured stations stand; a station that was never polled is not among them."""
+        with self._reading() as conn:
+            return link_states.links(conn, inf if as_of is None else as_of)
+
+    def link_totals(self, since: float, until: float) -> dict[str, LinkTotals]:
+        """The polls of every station over the whole minutes of a span; without polls it is not among them."""
+        with self._reading() as conn:
+            return link_states.totals(conn, since, until)
+
+    def collector(self, as_of: float | None = None) -> CollectorState | None:
+        """How the collector itself is; None where none ever said so."""
+        with self._reading() as conn:
+            return link_states.collector(conn, inf if as_of is None else as_of)
+
     def series(self, station: str, glob: str = "*") -> list[SeriesRow]:
         """The series of a station whose name fits, by name, with the values last stored.
 
@@ -204,6 +223,11 @@ class Reader:
         """The pins and focuses that hold, of one station or of all."""
         with self._reading() as conn:
             return logs.wanted(conn, station, self._clock.now() if as_of is None else as_of)
+
+    def size(self) -> StoreSize:
+        """What the database takes on disk and when it was last written."""
+        with self._reading() as conn:
+            return size.size(conn, self.path)
 
     def stats(self) -> StoreStats:
         """Size and content of the database. It counts rows, which takes a while in a big one."""

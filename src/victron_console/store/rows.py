@@ -68,6 +68,38 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkState:
+    """How the link to a station stands, beside what its polls say. Times are UTC epoch s."""
+
+    api: str = ""
+    """Name and version of what answers there."""
+    clock_skew_s: float | None = None
+    """The station's clock minus ours; None where it gives no time."""
+    failures: int = 0
+    """Polls that failed in a row."""
+    next_try_at: float | None = None
+    """When it is tried again after a failure; None while it answers."""
+    last_error: str = ""
+    """Why a poll last failed, also long ago; empty where none did since the collector started."""
+    last_error_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorState:
+    """How the collector itself is."""
+
+    started_at: float
+    stations: int = 0
+    lag_s: float = 0.0
+    """The longest that what was read lately waited for being written, beyond the usual half second."""
+    dropped: int = 0
+    """Updates given up since it started."""
+    last_trouble: str = ""
+    """Why the store could last not be written, as a sentence; told once it can be again."""
+    last_trouble_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StationUpdate:
     """What one station brought since its last update. Everything but the station and the time may be left out."""
 
@@ -85,6 +117,8 @@ class StationUpdate:
     service_changes: Sequence[ServiceChange] = ()
     polls: Sequence[PollSample] = ()
     events: Sequence[Event] = ()
+    link: LinkState | None = None
+    """Given when it changed."""
 
 
 # ---- read by everyone
@@ -208,6 +242,20 @@ class LinkMinute:
     last_error: str
 
 
+@dataclass(frozen=True, slots=True)
+class LinkTotals:
+    """A station's polls over several minutes."""
+
+    minutes: int
+    """Minutes that had polls."""
+    polls: int
+    errors: int
+    round_trip_mean_s: float | None
+    """Of the polls that succeeded; None where none did."""
+    round_trip_max_s: float
+    size_bytes: int
+
+
 class WantedKind(StrEnum):
     """What an operator asks of the collector."""
 
@@ -231,6 +279,15 @@ class Wanted:
     until: float | None
     """None where it has no end."""
     operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSize:
+    """What the database takes on disk, and when the collector last wrote to it (UTC epoch, s)."""
+
+    size_bytes: int
+    wal_bytes: int
+    last_at: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from victron_console.store.rows import StoreStats
+from victron_console.store.rows import StoreSize, StoreStats
+
+
+def size(conn: sqlite3.Connection, path: Path) -> StoreSize:
+    """What the database takes on disk; costs nothing, whatever is in it."""
+    log = path.with_name(f"{path.name}-wal")
+    last_at = conn.execute("SELECT collected_at FROM pulse").fetchone()[0]
+    return StoreSize(path.stat().st_size, log.stat().st_size if log.exists() else 0, last_at)
 
 
 def stats(conn: sqlite3.Connection, path: Path) -> StoreStats:
@@ -13,19 +20,18 @@ def stats(conn: sqlite3.Connection, path: Path) -> StoreStats:
     tables = [name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
     rows = {name: _number(conn, f'SELECT count(*) FROM "{name}"') for name in tables if name != "hot"}
     rows["hot"] = _number(conn, "SELECT max(id) - min(id) + 1 FROM hot")
-    log = path.with_name(f"{path.name}-wal")
-    first_at, last_at = conn.execute("SELECT (SELECT min(first_at) FROM device), collected_at FROM pulse").fetchone()
+    on_disk = size(conn, path)
     return StoreStats(
         path=str(path),
         schema_version=_number(conn, "PRAGMA user_version"),
         sqlite_version=sqlite3.sqlite_version,
-        size_bytes=path.stat().st_size,
-        wal_bytes=log.stat().st_size if log.exists() else 0,
+        size_bytes=on_disk.size_bytes,
+        wal_bytes=on_disk.wal_bytes,
         page_size=_number(conn, "PRAGMA page_size"),
         free_pages=_number(conn, "PRAGMA freelist_count"),
         rows=rows,
-        first_at=first_at,
-        last_at=last_at,
+        first_at=conn.execute("SELECT min(first_at) FROM device").fetchone()[0],
+        last_at=on_disk.last_at,
     )
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from victron_console.model.clock import Clock
 from victron_console.model.quality import STALE_AT_LEAST_S
 from victron_console.model.station import StationState
+from victron_console.store import link_states
 from victron_console.store.batch import Batch
 from victron_console.store.changes import take_cadence, take_failures, take_overview, take_service, take_service_change
 from victron_console.store.connection import open_writable, transaction
 from victron_console.store.errors import UnknownStation
 from victron_console.store.registry import DEFAULT_CADENCE_S, Numbers, Station, load_station
-from victron_console.store.rows import Event, StationRecord, StationUpdate
+from victron_console.store.rows import CollectorState, Event, StationRecord, StationUpdate
 from victron_console.store.schema import migrate
 
 _FRESH = (StationState.LIVE, StationState.DEGRADED)
@@ -100,8 +101,7 @@ class Writer:
         """
         try:
             with transaction(self.db):
-                self._numbers = self._numbers or Numbers.read(self.db.conn)
-                batch = Batch(self._numbers)
+                batch = self._batch()
                 for update in updates:
                     self._take(update, batch)
                 batch.write(self.db.conn)
@@ -121,13 +121,28 @@ class Writer:
         if not events:
             return
         with transaction(self.db):
-            batch = Batch(Numbers.read(self.db.conn))
+            batch = self._batch()
             batch.events += map(_event_row, events)
+            batch.write(self.db.conn)
+
+    def record_collector(self, state: CollectorState) -> None:
+        """Record how the collector itself is.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        with transaction(self.db):
+            batch = self._batch()
+            batch.link_states.append(link_states.row_of(link_states.COLLECTOR, self._clock.now(), state))
             batch.write(self.db.conn)
 
     def close(self) -> None:
         """Let go of the store. May be called twice."""
         self.db.close()
+
+    def _batch(self) -> Batch:
+        self._numbers = self._numbers or Numbers.read(self.db.conn)
+        return Batch(self._numbers)
 
     def _station(self, station_id: str) -> Station:
         if station_id not in self._stations:
@@ -158,6 +173,8 @@ class Writer:
             station.overview = json.dumps(update.overview.to_json(), ensure_ascii=False, separators=(",", ":"))
             if station.state in _FRESH:
                 take_overview(self.db.conn, station, update.overview, update.at, batch)
+        if update.link is not None:
+            batch.link_states.append(link_states.row_of(station.no, update.at, update.link))
         batch.add_polls(station.no, update.polls)
         batch.events += map(_event_row, update.events)
 
