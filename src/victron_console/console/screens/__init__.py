@@ -29,4 +29,7 @@ class ScreenEntry:
 SCREENS = (
     ScreenEntry("1", "fleet", "Every site in one row, the worst first.", "fleet", "FleetScreen"),
     ScreenEntry("2", "site", "One site: its energy as wired, battery, day, devices and checks.", "site", "SiteScreen"),
+    ScreenEntry(
+        "4", "cells", "The cells of a site, and the packs of the fleet by their spread.", "cells", "CellsScreen"
+    ),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import ClassVar
 
 from victron_console.console.drawing.state_line import site_type
 from victron_console.console.keys import Key
@@ -28,13 +27,10 @@ STATION_KEYS = (
 class StationScreen(ConsoleScreen):
     """A screen about the station that the operator has chosen. A subclass draws `data` in `redraw`."""
 
-    OPENED_BY: ClassVar[str] = ""
-
     def __init__(self) -> None:
         super().__init__()
         self.data: SiteData | None = None
         """The station as last read; None until the store has answered."""
-        self._asked: tuple[str, float] | None = None
 
     def redraw(self) -> None:
         """Draw what is known."""
@@ -60,9 +56,10 @@ class StationScreen(ConsoleScreen):
         def question(reader: Reader) -> SiteData | None:
             return read_site(reader, station, now, as_of, DAY_SLOTS)
 
-        self.ask(question, self._answered, group="station")
+        self.ask(question, self.answered, group="station")
 
-    def _answered(self, data: SiteData | None) -> None:
+    def answered(self, data: SiteData | None) -> None:
+        """The store's answer: it is shown, unless another station was chosen meanwhile."""
         if data is None or data.station == self.console.station:
             self.data = data
             self.redraw()
