@@ -36,7 +36,7 @@ class Answering:
         self._station, self._clock, self._asked = station, clock, asked
 
     async def discover(self) -> Discovery:
-        return Discovery(SERVICES)
+        return Discovery(SERVICES, "Victron DBus API Server 3.2.0")
 
     async def read(self, service: str) -> ServiceReading:
         if self._station == "bug":
@@ -120,6 +120,22 @@ async def test_stations_become_live_in_the_store_with_their_figures(
         assert alder is not None
         assert alder.overview is not None
         assert alder.overview.soc_percent is not None
+
+
+async def test_links_and_the_collector_itself_are_told_in_the_store(
+    store: Path, make_source: fleet_module.MakeSource
+) -> None:
+    fleet = Fleet(FixedStations((station("alder"),)), store, SystemClock(), random=Random(1), make_source=make_source)
+
+    def told() -> bool:
+        if "alder" not in states(store):
+            return False
+        with closing(Reader(store)) as reader:
+            collector = reader.collector()
+            return "alder" in reader.links() and collector is not None and collector.stations == 1
+
+    async with running(fleet):
+        await eventually(told)
 
 
 async def test_what_was_read_before_the_end_is_written_at_the_end(

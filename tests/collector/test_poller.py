@@ -38,6 +38,7 @@ class ScriptedStation:
         self.missing: set[str] = set()
         self.asked: list[str] = []
         self.skew_s = 0.0
+        self.api = ""
         self._clock = clock
 
     def _answer(self, call: str) -> None:
@@ -48,7 +49,7 @@ class ScriptedStation:
 
     async def discover(self) -> Discovery:
         self._answer("discover")
-        return Discovery(tuple(self.services), clock_skew_s=self.skew_s)
+        return Discovery(tuple(self.services), self.api, self.skew_s)
 
     async def read(self, service: str) -> ServiceReading:
         self._answer(class_of(service))
@@ -264,3 +265,42 @@ async def test_a_setting_changed_on_the_device_goes_to_the_log_but_its_first_rea
     await run_for(poller, clock, 700.0)
     told = [event for event in poller.take().events if event.kind == "setting"]
     assert [event.details for event in told] == [{"path": path, "old": 10.0, "new": 25.0}]
+
+
+async def test_the_link_tells_its_backoff_while_out_of_reach_and_keeps_the_last_error_after(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    station.api, station.skew_s = "Victron DBus API Server 3.2.0", 1.4
+    await run_for(poller, clock, 5.0)
+    link = poller.take().link
+    assert link is not None
+    assert (link.api, link.clock_skew_s, link.failures, link.next_try_at) == (station.api, 1.4, 0, None)
+    await run_for(poller, clock, 30.0)
+    assert poller.take().link is None
+    station.broken = Unreachable("connection refused")
+    await run_for(poller, clock, 60.0, until=lambda: poller.out_of_reach)
+    failed_at, link = clock.now(), poller.take().link
+    assert link is not None
+    assert (link.failures, link.last_error, link.last_error_at) == (1, "connection refused", failed_at)
+    assert link.next_try_at == pytest.approx(clock.now() + poller.next_moment() - clock.monotonic())
+    station.broken = None
+    await run_for(poller, clock, 60.0, until=lambda: not poller.out_of_reach)
+    link = poller.take().link
+    assert link is not None
+    assert (link.failures, link.next_try_at, link.last_error_at) == (0, None, failed_at)
+
+
+async def test_a_clock_that_wavers_by_a_second_is_no_news(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    station.skew_s = 1.0
+    await run_for(poller, clock, 5.0)
+    poller.take()
+    station.skew_s = 2.0
+    await run_for(poller, clock, 120.0)
+    assert poller.take().link is None
+    station.skew_s = 4.0
+    await run_for(poller, clock, 120.0)
+    link = poller.take().link
+    assert link is not None
+    assert link.clock_skew_s == 4.0

@@ -14,8 +14,10 @@ from pathlib import Path
 from random import Random
 from typing import Protocol
 
+from victron_console.collector.findings import Findings
+from victron_console.collector.health import Health
 from victron_console.collector.links import source_of
-from victron_console.collector.poller import Findings, StationPoller
+from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import Recorder
 from victron_console.config import Fault, LoadResult, StationConfig
 from victron_console.insight.doubts import OverviewMemory
@@ -108,6 +110,7 @@ class Fleet:
         self._running: dict[str, _Running] = {}
         self._faults: tuple[Fault, ...] = ()
         self._durable = False
+        self._health = Health(clock)
         self.recorder = Recorder(lambda: Writer(store, clock, durable=self._durable))
 
     async def run(self) -> None:
@@ -148,9 +151,11 @@ class Fleet:
         """The fleet's own clockwork: flush, look at the wishes, look at the files."""
         looked_at_wishes = looked_at_files = self._clock.monotonic()
         while True:
+            began = self._clock.monotonic()
             await asyncio.sleep(FLUSH_S)
             await self._flush()
             now = self._clock.monotonic()
+            await self._tell_health(now - began - FLUSH_S)
             if now - looked_at_wishes >= WANTED_S:
                 looked_at_wishes = now
                 await self._take_wishes()
@@ -217,6 +222,11 @@ class Fleet:
                 updates.append(self._update(running, found))
         await self.recorder.record(updates)
 
+    async def _tell_health(self, late_s: float) -> None:
+        self._health.flushed(late_s, self.recorder.trouble)
+        if state := self._health.news(len(self._running), self.recorder.dropped):
+            await self.recorder.record_collector(state)
+
     def _update(self, running: _Running, found: Findings) -> StationUpdate:
         shown = None
         if found.readings or found.service_changes:
@@ -232,6 +242,7 @@ class Fleet:
             service_changes=found.service_changes,
             polls=found.polls,
             events=found.events,
+            link=found.link,
         )
 
     async def _take_wishes(self) -> None:

@@ -8,41 +8,26 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from victron_console.catalogue import TIER_S, Tier
+from victron_console.collector.findings import Findings
 from victron_console.collector.schedule import Schedule, next_delay
 from victron_console.collector.settings_log import settings_changes
 from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey, class_of
 from victron_console.model.quality import LOST_AFTER_S, LOST_FAILURES, STALE_AT_LEAST_S
-from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
 from victron_console.sources.base import Misconfigured, NoSuchService, Source, SourceError, TimedOut
-from victron_console.store.rows import Event, PollSample, ServiceChange
+from victron_console.store.rows import Event, LinkState, PollSample, ServiceChange
 
 log = logging.getLogger(__name__)
 
 SKEW_LIMIT_S = 60.0
 _MISCONFIGURED_S = 30.0
-
-
-@dataclass(slots=True)
-class Findings:
-    """What a poller found since it was last asked."""
-
-    readings: list[ServiceReading] = field(default_factory=list)
-    polls: list[PollSample] = field(default_factory=list)
-    service_changes: list[ServiceChange] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    cadences: dict[DeviceKey, float] = field(default_factory=dict)
-    failures: dict[DeviceKey, int] = field(default_factory=dict)
-    status: StationStatus | None = None
-    """The new status, where it changed."""
-
-    def __bool__(self) -> bool:
-        return bool(self.readings or self.polls or self.service_changes or self.events or self.status)
+_SKEW_STEP_S = 2.0
+"""A clock skew that moves by less is the same: the header it comes from counts whole seconds."""
 
 
 class StationPoller:
@@ -74,6 +59,7 @@ class StationPoller:
         self._error: SourceError | None = None
         self._retry_at: float | None = None
         self._waiting_for: str | None = None
+        self._link = self._link_told = LinkState()
         self._findings = Findings()
         self._wake = asyncio.Event()
 
@@ -134,6 +120,8 @@ class StationPoller:
     def take(self) -> Findings:
         """What was found since the last call; brings the status up to date first."""
         self._judge()
+        if self._link != self._link_told:
+            self._findings.link = self._link_told = self._link
         found, self._findings = self._findings, Findings()
         return found
 
@@ -165,6 +153,7 @@ class StationPoller:
         async with self._slots:
             found = await self._source.discover()
         self._succeeded(self._clock.monotonic() - began, found.clock_skew_s)
+        self._link = replace(self._link, api=found.api)
         came, left = self.schedule.discovered(found.services, self._clock.monotonic())
         for service in left:
             self._left_the_bus(service)
@@ -197,6 +186,7 @@ class StationPoller:
             log.info("%s: answers again after %d failed polls", self.station, self._failures)
             self.schedule.hurry(self._clock.monotonic())
         self._failures, self._error, self._ever_read = 0, None, True
+        self._link = replace(self._link, failures=0, next_try_at=None)
         self._last_good = self._clock.monotonic()
         if skew_s is not None:
             self._note_skew(skew_s)
@@ -207,6 +197,8 @@ class StationPoller:
     def _note_skew(self, skew_s: float) -> None:
         was_off = self.clock_skew_s is not None and abs(self.clock_skew_s) > SKEW_LIMIT_S
         self.clock_skew_s = skew_s
+        if self._link.clock_skew_s is None or abs(skew_s - self._link.clock_skew_s) >= _SKEW_STEP_S:
+            self._link = replace(self._link, clock_skew_s=skew_s)
         if abs(skew_s) > SKEW_LIMIT_S and not was_off:
             self._event("clock", f"the station's clock is {skew_s:+.0f} s off ours; check its time settings")
 
@@ -215,15 +207,22 @@ class StationPoller:
         if self._error is None or type(self._error) is not type(error):
             log.warning("%s: %s", self.station, error)
         self._error = error
-        self._findings.polls.append(PollSample(self._clock.now(), ok=False, error=str(error)))
+        self._note_error(error)
         base_s = _MISCONFIGURED_S if isinstance(error, Misconfigured) else self._base_s
-        self._retry_at = self._clock.monotonic() + next_delay(self._failures, base_s, self._jitter())
+        delay_s = next_delay(self._failures, base_s, self._jitter())
+        self._retry_at = self._clock.monotonic() + delay_s
+        self._link = replace(self._link, failures=self._failures, next_try_at=self._clock.now() + delay_s)
         for key in self.devices:
             self._count_failure(key)
 
+    def _note_error(self, error: SourceError) -> None:
+        now = self._clock.now()
+        self._findings.polls.append(PollSample(now, ok=False, error=str(error)))
+        self._link = replace(self._link, last_error=str(error), last_error_at=now)
+
     async def _timed_out(self, service: str | None, error: TimedOut) -> None:
         """Find out whether one service hangs or the whole server does: only its health call may ask."""
-        self._findings.polls.append(PollSample(self._clock.now(), ok=False, error=str(error)))
+        self._note_error(error)
         self._waiting_for = class_of(service) if service else None
         self._error = self._error or (None if service else error)
         self._judge()

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from victron_console.store.errors import StoreError, StoreFull, StoreLocked, StoreReadOnly
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.rows import CollectorState, StationRecord, StationUpdate
 from victron_console.store.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Recorder:
         self.trouble = ""
         """Why nothing can be written at the moment, as a sentence; empty while all is well."""
         self.dropped = 0
-        """Updates given up because the backlog was full."""
+        """Updates given up since the start: the backlog was full, or they failed for themselves."""
 
     async def open(self) -> None:
         """Open the store, making and migrating it as needed.
@@ -71,8 +71,19 @@ class Recorder:
         for _ in batch:
             self._backlog.popleft()
         if self.trouble:
-            log.warning("recording goes on; %d updates were kept in memory, %d given up", len(batch), self.dropped)
-            self.trouble, self.dropped = "", 0
+            log.warning(
+                "recording goes on; %d updates were kept in memory, %d given up since the start",
+                len(batch),
+                self.dropped,
+            )
+            self.trouble = ""
+
+    async def record_collector(self, state: CollectorState) -> None:
+        """Record how the collector is; where that fails now the next one tells."""
+        try:
+            await self._run(lambda: self._owner.record_collector(state))
+        except PASSING as error:
+            log.debug("the collector's own state was not recorded: %s", error)
 
     async def call(self, work: Callable[[Writer], T]) -> T:
         """Do something else with the writer, in its thread.
