@@ -12,6 +12,7 @@ from victron_console.config.fields import CaFile, Fingerprint, Headers, Line, Pr
 
 MQTT_TLS_PORT = 8883
 MQTT_PLAIN_PORT = 1883
+VRM_BROKERS = 128
 DEADLINE_S = 8.0
 """Seconds for a whole answer; a hung service would take 50 s and is not waited for."""
 
@@ -47,6 +48,8 @@ class MqttAccess:
     password: str = field(repr=False)
     portal_id: str
     """Empty: it is taken from `N/+/system/0/Serial`, the one topic that the broker retains."""
+    vrm: bool
+    """Whether it is Victron's own broker on the Internet and not that of the device."""
     deadline_s: float
 
 
@@ -121,9 +124,12 @@ class MqttSettings(Table):
     """`[station.mqtt]`: the MQTT broker of the GX device, or Victron's own for a station behind VRM.
 
     A device that asks for a password only ("security profile") takes any user name, so none is needed beside it.
+    With `vrm = true` the host follows from the portal id and the login is the e-mail address and an access token.
     """
 
-    host: Line = Field(min_length=1, pattern=r"^[^\s/:@]+$|^[0-9a-fA-F:]+$", description="a host name or an address")
+    host: Line | None = Field(
+        default=None, min_length=1, pattern=r"^[^\s/:@]+$|^[0-9a-fA-F:]+$", description="a host name or an address"
+    )
     tls: bool = Field(default=True, description="true or false")
     port: int | None = Field(default=None, ge=1, le=65535, description="a port from 1 to 65535")
     ca_file: CaFile | None = Field(default=None, description="the path of a PEM file")
@@ -132,10 +138,12 @@ class MqttSettings(Table):
     )
     username: Line | None = Field(default=None, description="a user name")
     password: Secret | None = Field(default=None, description='a reference such as "env:ALDER_PASSWORD"')
+    token: Secret | None = Field(default=None, description='a reference to a VRM access token, "file:~/.vrm-token"')
     portal_id: str | None = Field(
         default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$", description="the VRM portal id, such as c0619ab4e53f"
     )
     deadline_s: float = Field(default=DEADLINE_S, ge=1, le=120, description="a number of seconds from 1 to 120")
+    vrm: bool = Field(default=False, validate_default=True, description="true or false")
 
     @field_validator("ca_file", "fingerprint")
     @classmethod
@@ -144,16 +152,38 @@ class MqttSettings(Table):
             raise refusal("tls = true where a certificate is checked", "tls = false")
         return value
 
+    @field_validator("vrm")
+    @classmethod
+    def _is_whole(cls, value: bool, info: ValidationInfo) -> bool:
+        if not value:
+            if info.data.get("token") is not None:
+                raise refusal("vrm = true beside a token: the device itself asks for a password", "a token alone")
+            if "host" in info.data and info.data["host"] is None:
+                raise refusal("a host name or an address", "nothing", key="host")
+            return value
+        for key in ("portal_id", "username", "token"):
+            if key in info.data and info.data[key] is None:
+                raise refusal(f"{key} beside vrm = true", "nothing", key=key)
+        if info.data.get("password") is not None or info.data.get("tls") is False:
+            raise refusal("a token and TLS with vrm = true", "a password, or tls = false")
+        return value
+
     def access(self) -> MqttAccess:
         """The broker with its password in plain text and its port filled in (8883 with TLS, 1883 without)."""
         return MqttAccess(
-            host=self.host,
+            host=self.host or vrm_host(self.portal_id or ""),
             port=self.port or (MQTT_TLS_PORT if self.tls else MQTT_PLAIN_PORT),
             tls=self.tls,
             ca_file=self.ca_file,
             fingerprint=self.fingerprint or "",
             user=self.username or "",
-            password=_plain(self.password),
+            password=f"Token {_plain(self.token)}" if self.token else _plain(self.password),
             portal_id=self.portal_id or "",
+            vrm=self.vrm,
             deadline_s=self.deadline_s,
         )
+
+
+def vrm_host(portal_id: str) -> str:
+    """Victron's broker for a station: the sum of the characters of its lower-case id, modulo 128, names it."""
+    return f"mqtt{sum(map(ord, portal_id.lower())) % VRM_BROKERS}.victronenergy.com"

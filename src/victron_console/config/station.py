@@ -141,7 +141,7 @@ class StationConfig(Table):
 
     def public(self) -> dict[str, Any]:
         """What the store may keep, as JSON holds it: the file's keys without secrets, of headers the names only."""
-        secrets = {"http": {"password", "token", "proxy", "headers"}, "mqtt": {"password"}}
+        secrets = {"http": {"password", "token", "proxy", "headers"}, "mqtt": {"password", "token"}}
         shown: dict[str, Any] = self.model_dump(mode="json", exclude=secrets)
         if self.http:
             shown["http"]["headers"] = sorted(self.http.headers)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from victron_console.model.service import ServiceReading
+from victron_console.sources.news import News
 
 __all__ = [
     "BadAnswer",
@@ -59,7 +62,13 @@ class Discovery:
     api: str = ""
     """Name and version of what answers: `Victron DBus API Server 3.2.0`."""
     clock_skew_s: float | None = None
-    """The station's clock minus ours, from the `Date` header; None where it gives none."""
+    """The station's clock minus ours, from the `Date` header or the heartbeat; None where it gives none."""
+    via: str = ""
+    """How it was reached, where that may change: `HTTP`, `MQTT`. Its services may bear other bus names then."""
+    switched: str = ""
+    """Why it is reached another way than before, as a sentence; empty where it is not."""
+    news: News | None = None
+    """Where values come by themselves: what changed. Reading a service then asks nobody; None where it does."""
 
 
 @dataclass(slots=True)
@@ -71,6 +80,17 @@ class Traffic:
     bytes_in: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
     """Errors by class name."""
+
+    @contextmanager
+    def counting_errors(self) -> Iterator[None]:
+        """Count the source error that ends this context, if one does."""
+        try:
+            yield
+        except SourceError as error:
+            kind = type(error).__name__
+            self.errors += 1
+            self.by_kind[kind] = self.by_kind.get(kind, 0) + 1
+            raise
 
 
 class Source(Protocol):

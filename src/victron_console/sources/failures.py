@@ -15,10 +15,10 @@ from victron_console.sources.tls import WrongCertificate
 
 def explain(error: Exception, place: str) -> SourceError:
     """The error of a source for an exception that came before any answer from `place`, `host:port`."""
-    chain = list(_causes(error))
+    chain = list(causes(error))
     for cause in chain:
         if isinstance(cause, ssl.SSLError):
-            return _tls_failure(cause, place)
+            return tls_failure(cause, place, "https")
         if isinstance(cause, socket.gaierror):
             host = place.rpartition(":")[0]
             return Unreachable(
@@ -71,7 +71,8 @@ def refused_status(status: int, location: str, place: str) -> SourceError | None
     return None
 
 
-def _tls_failure(error: ssl.SSLError, place: str) -> Misconfigured:
+def tls_failure(error: ssl.SSLError, place: str, protocol: str) -> Misconfigured:
+    """The error of a source for a TLS handshake that failed; `protocol` is what was spoken: `https`."""
     if isinstance(error, WrongCertificate):
         return Misconfigured(
             f"{place} shows another certificate than the pinned one (SHA-256 {error.found}): if it was renewed, "
@@ -83,7 +84,7 @@ def _tls_failure(error: ssl.SSLError, place: str) -> Misconfigured:
             f"or its fingerprint."
         )
     return Misconfigured(
-        f"{place} does not complete the TLS handshake ({_words(error)}): check whether it speaks https at all."
+        f"{place} does not complete the TLS handshake ({_words(error)}): check whether it speaks {protocol} at all."
     )
 
 
@@ -91,7 +92,7 @@ def _words(error: BaseException) -> str:
     return clean(str(error) or type(error).__name__, 120)
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
     """The exception and what caused it, groups included (a connection is tried over several addresses at once)."""
     todo: list[BaseException | None] = [error]
     seen: set[int] = set()

@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 import httpx
 
@@ -24,7 +23,6 @@ from victron_console.sources.base import (
     Misconfigured,
     NoSuchService,
     ServiceReading,
-    SourceError,
     TimedOut,
     Traffic,
 )
@@ -81,7 +79,7 @@ class HttpApi:
             BusDead: the API knows no service.
             SourceError: as it fits.
         """
-        with self._counting_errors():
+        with self.traffic.counting_errors():
             await self._wait_if_held()
             await self._identify()
             answer = await self._ask("/services")
@@ -97,7 +95,7 @@ class HttpApi:
             NoSuchService: it left the bus, gave no values, or hung until the server gave up.
             SourceError: as it fits.
         """
-        with self._counting_errors():
+        with self.traffic.counting_errors():
             await self._wait_if_held()
             if not self._api:
                 await self._identify()
@@ -120,7 +118,7 @@ class HttpApi:
         Raises:
             SourceError: it is not free within that, or not there at all.
         """
-        with self._counting_errors():
+        with self.traffic.counting_errors():
             await self._wait_until_free()
 
     async def close(self) -> None:
@@ -217,16 +215,6 @@ class HttpApi:
         if what not in self._shortened:
             self._shortened.add(what)
             log.warning("%s: %s gives more than can be used, kept %s", self._wire.place, what, kept)
-
-    @contextmanager
-    def _counting_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except SourceError as error:
-            kind = type(error).__name__
-            self.traffic.errors += 1
-            self.traffic.by_kind[kind] = self.traffic.by_kind.get(kind, 0) + 1
-            raise
 
 
 def _is_bus_name(name: str) -> bool:

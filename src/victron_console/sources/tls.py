@@ -16,6 +16,21 @@ class WrongCertificate(ssl.SSLError):
         self.found = found
 
 
+class _TidySocket(ssl.SSLSocket):
+    """A blocking socket that is closed when its handshake fails: the MQTT library leaves it open."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+            self.check()
+        except BaseException:
+            self.close()
+            raise
+
+    def check(self) -> None:
+        """The last word on the certificate, after it was verified."""
+
+
 def no_tls() -> ssl.SSLContext:
     """A context that trusts nobody, for stations asked over plain http: cheap to make, and safe if it were used."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -28,7 +43,23 @@ def verifying(ca_file: Path | None) -> ssl.SSLContext:
     Raises:
         OSError: the file cannot be read, or holds no certificate (`ssl.SSLError`).
     """
-    return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    context.sslsocket_class = _TidySocket
+    return context
+
+
+def issued_by(ca_file: Path) -> ssl.SSLContext:
+    """A context that accepts what these authorities issued, whatever host name it bears.
+
+    A GX device signs its certificate with Victron's authority, but for no name that it is reached by.
+
+    Raises:
+        OSError: as `verifying`.
+    """
+    context = ssl.create_default_context(cafile=str(ca_file))
+    context.check_hostname = False
+    context.sslsocket_class = _TidySocket
+    return context
 
 
 def pinned(fingerprint: str, ca_file: Path | None) -> ssl.SSLContext:
@@ -47,12 +78,20 @@ def pinned(fingerprint: str, ca_file: Path | None) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
 
+    def compare(certificate: bytes | None) -> None:
+        found = hashlib.sha256(certificate or b"").hexdigest()
+        if found != fingerprint:
+            raise WrongCertificate(found)
+
     class PinnedObject(ssl.SSLObject):
         def do_handshake(self) -> None:
             super().do_handshake()
-            found = hashlib.sha256(self.getpeercert(binary_form=True) or b"").hexdigest()
-            if found != fingerprint:
-                raise WrongCertificate(found)
+            compare(self.getpeercert(binary_form=True))
+
+    class PinnedSocket(_TidySocket):
+        def check(self) -> None:
+            compare(self.getpeercert(binary_form=True))
 
     context.sslobject_class = PinnedObject
+    context.sslsocket_class = PinnedSocket
     return context

@@ -81,6 +81,21 @@ def read_tree(cls: str, tree: Mapping[str, object], at: float) -> dict[str, Read
     }
 
 
+def parse_json(body: bytes) -> object:
+    """The JSON value; NaN and Infinity are taken as they are.
+
+    Raises:
+        ValueError: it is none.
+        RecursionError: it is nested too deep.
+    """
+    try:
+        return from_json(body)
+    except ValueError:
+        if b"\\ud" not in body.lower():
+            raise
+        return json.loads(body)  # takes the lone surrogates that from_json refuses; they are cleaned with the rest
+
+
 @lru_cache(maxsize=65_536)
 def clean_path(raw: str) -> str:
     """A path as the station named it, cleaned, without a leading slash."""

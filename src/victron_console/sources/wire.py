@@ -9,7 +9,6 @@ take a proxy from the environment.
 from __future__ import annotations
 
 import asyncio
-import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 import httpx
-from pydantic_core import from_json
 
 from victron_console.config.links import HttpAccess
 from victron_console.model.clock import Clock
@@ -26,6 +24,7 @@ from victron_console.sources import tls
 from victron_console.sources.base import BadAnswer, Misconfigured, TimedOut, Traffic
 from victron_console.sources.failures import cut_off, explain, refused_status
 from victron_console.sources.request import headers_of, place_of
+from victron_console.sources.values import parse_json
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """The largest real answer, a whole settings tree, has 0.12 MB."""
@@ -53,7 +52,7 @@ class Answer:
             BadAnswer: it is cut off or no JSON.
         """
         try:
-            return _parse(self.body)
+            return parse_json(self.body)
         except (ValueError, RecursionError) as error:
             if not self.body.strip():
                 reason = "an empty answer"
@@ -168,15 +167,6 @@ class Wire:
         """Close whatever is open. May be called twice."""
         if self._transport is not None:
             await self._transport.aclose()
-
-
-def _parse(body: bytes) -> object:
-    try:
-        return from_json(body)
-    except ValueError:
-        if b"\\ud" not in body.lower():
-            raise
-        return json.loads(body)  # takes the lone surrogates that from_json refuses; they are cleaned with the rest
 
 
 def _clock_skew_s(date: str | None, now: float) -> float | None:

@@ -1,0 +1,349 @@
+"""One connection to a broker that carries a station: login, portal id, keep-alive, full dumps, heartbeat.
+
+Read-only: the one topic it publishes on is `R/<portal>/keepalive`. What the values mean is the tree's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import secrets
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from aiomqtt import Client, Message, MqttError
+from aiomqtt.exceptions import MqttConnectError
+
+from victron_console.config.links import MqttAccess
+from victron_console.model.clock import Clock
+from victron_console.sources import mqtt_failures, tls
+from victron_console.sources.base import Misconfigured, SourceError, Traffic
+from victron_console.sources.mqtt_tree import QUIET_S, Tree
+from victron_console.sources.values import parse_json
+
+log = logging.getLogger(__name__)
+
+SERIALS = "N/+/system/0/Serial"
+"""Its value is the portal id; the one topic that a GX retains."""
+ANY_USER = "victron-console"
+"""A GX asks for its password only, but MQTT 3.1.1 has no password without a user name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The clockwork of a session, s. The defaults are those of the contract."""
+
+    awake_s: float = 25.0
+    """Between two keep-alives; the station falls silent 60 s after the last."""
+    heartbeat_s: float = 10.0
+    """Without a heartbeat for so long the station does not live; it sends one each 3 s."""
+    dump_retry_s: float = 3.0
+    """A full dump that did not end by then was not granted: asked for again."""
+    repair_s: float = 900.0
+    """Between two full dumps that repair what was lost on the way: nothing else does at QoS 0."""
+    settle_s: float = 0.3
+    """For retained portal ids to come in; a second one means that the station must be named."""
+    quiet_s: float = QUIET_S
+    ping_s: int = 20
+
+
+class _Inlet(asyncio.Queue[Message]):
+    """Hands messages over at once: a task and a queue for each cost three times the CPU at 4,000 a second."""
+
+    def __init__(self, take: Callable[[Message], None]) -> None:
+        super().__init__()
+        self._take = take
+
+    def put_nowait(self, item: Message) -> None:
+        self._take(item)
+
+
+class Session:
+    """One connection. `open` it; `check` it before its tree is believed; `close` it."""
+
+    def __init__(
+        self, access: MqttAccess, clock: Clock, traffic: Traffic, on_news: Callable[[str], None], timing: Timing
+    ) -> None:
+        self.place = f"[{access.host}]:{access.port}" if ":" in access.host else f"{access.host}:{access.port}"
+        self.portal = access.portal_id
+        self.tree = Tree(self.portal)
+        self.clock_skew_s: float | None = None
+        self.heartbeat_seen = asyncio.Event()
+        self._access = access
+        self._clock = clock
+        self._traffic = traffic
+        self._on_news = on_news
+        self._timing = timing
+        self._client: Client | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._error: SourceError | None = None
+        self._alive_at = clock.monotonic()
+        self._found: dict[str, None] = {}
+        self._named = asyncio.Event()
+        self._dumped = asyncio.Event()
+        self._echo = ""
+        self._dump_due = 0.0
+
+    # ---- what the source asks
+
+    async def open(self) -> None:
+        """Connect, find the station and take a full dump of it.
+
+        Raises:
+            SourceError: with the narrowest class that fits; nothing is left open.
+        """
+        try:
+            self._client = await self._connected()
+            await self._find_station()
+            self.tree = Tree(self.portal, quiet_s=self._timing.quiet_s)
+            await self._subscribe(f"N/{self.portal}/#")
+            await self._first_dump()
+        except MqttError as error:
+            await self.close()
+            raise mqtt_failures.explain(error, self.place) from error
+        except BaseException:
+            await self.close()
+            raise
+        self._alive_at = self._clock.monotonic()
+        self._task = asyncio.create_task(self._live(), name=f"mqtt {self.portal}")
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the connection stands, whatever comes over it."""
+        return self._error is None
+
+    def check(self) -> None:
+        """Raises SourceError where what was received cannot be believed to hold any more."""
+        if self._error is not None:
+            raise self._error
+        silent_s = self._clock.monotonic() - self._alive_at
+        if silent_s > self._timing.heartbeat_s:
+            raise mqtt_failures.no_heartbeat(self.place, self.portal, silent_s)
+
+    async def round_trip(self) -> None:
+        """Ask the broker something and wait for its answer.
+
+        Raises:
+            SourceError: it gave none, or is not connected.
+        """
+        try:
+            await self._subscribe(f"N/{self.portal}/#")
+        except MqttError as error:
+            raise mqtt_failures.explain(error, self.place) from error
+
+    async def close(self) -> None:
+        """End the connection. May be called twice."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        client, self._client = self._client, None
+        if client is not None:
+            await _leave(client)
+
+    # ---- the connection
+
+    async def _connected(self) -> Client:
+        access = self._access
+        client = Client(
+            access.host,
+            access.port,
+            username=access.user or (ANY_USER if access.password else None),
+            password=access.password or None,
+            identifier=f"victron-console-{secrets.token_hex(6)}",
+            queue_type=cast(Any, lambda maxsize: _Inlet(self._receive)),
+            timeout=access.deadline_s,
+            keepalive=self._timing.ping_s,
+            tls_context=self._context(),
+            tls_insecure=True if access.tls and not self._names_are_checked else None,
+            logger=log.getChild("wire"),
+        )
+        await self._find_open()
+        self._traffic.requests += 1
+        entering = asyncio.ensure_future(client.__aenter__())
+        try:
+            await asyncio.shield(entering)
+        except asyncio.CancelledError:  # it connects in a thread that cannot be stopped: let it, and leave again
+            with contextlib.suppress(MqttError):
+                await entering
+                await _leave(client)
+            raise
+        except MqttConnectError:
+            raise
+        except MqttError:
+            client.timeout = 0.1  # no answer to the login: let go of the socket without waiting for another one
+            await _leave(client)
+            raise
+        return client
+
+    async def _find_open(self) -> None:
+        """See whether anybody listens. A host that is off would hold a thread of the library for its 5 s otherwise."""
+        try:
+            async with asyncio.timeout(self._access.deadline_s):
+                _, writer = await asyncio.open_connection(self._access.host, self._access.port)
+        except OSError as error:
+            raise mqtt_failures.explain(error, self.place) from error
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+    @property
+    def _names_are_checked(self) -> bool:
+        return not self._access.fingerprint and self._access.ca_file is None
+
+    def _context(self) -> ssl.SSLContext | None:
+        access = self._access
+        if not access.tls:
+            return None
+        try:
+            if access.fingerprint:
+                return tls.pinned(access.fingerprint, access.ca_file)
+            return tls.issued_by(access.ca_file) if access.ca_file else tls.verifying(None)
+        except OSError as error:
+            raise Misconfigured(
+                f"The CA file {access.ca_file} for {self.place} cannot be used ({error}): it must hold certificates "
+                f"in PEM form."
+            ) from error
+
+    async def _subscribe(self, topics: str) -> None:
+        if self._client is None:
+            raise MqttError("not connected")
+        self._traffic.requests += 1
+        await self._client.subscribe(topics)
+
+    # ---- the station
+
+    async def _find_station(self) -> None:
+        """Learn the portal id, or which ids there are in case the given one is wrong. VRM refuses the wide filter."""
+        if self._access.vrm:
+            return
+        await self._subscribe(SERIALS)
+        if self.portal:
+            return
+        try:
+            async with asyncio.timeout(self._access.deadline_s):
+                await self._named.wait()
+        except TimeoutError:
+            raise mqtt_failures.no_station(self.place, self._access.deadline_s) from None
+        await asyncio.sleep(self._timing.settle_s)
+        if len(self._found) > 1:
+            raise mqtt_failures.several_stations(self.place, list(self._found))
+        self.portal = next(iter(self._found))
+
+    async def _first_dump(self) -> None:
+        """Ask for everything until it came whole: of all clients together only three dumps a second are granted."""
+        deadline_s = self._access.deadline_s
+        try:
+            async with asyncio.timeout(deadline_s):
+                while not await self._dump():
+                    pass
+        except TimeoutError:
+            if self._found and self.portal not in self._found:
+                raise mqtt_failures.other_stations(self.place, self.portal, list(self._found)) from None
+            raise mqtt_failures.no_answer(self.place, self.portal, deadline_s) from None
+
+    async def _dump(self) -> bool:
+        """Have every topic repeated; returns whether all came."""
+        self._echo = secrets.token_hex(6)
+        self._dumped.clear()
+        self.tree.begin_dump()
+        await self._keep_awake({"full-publish-completed-echo": self._echo})
+        try:
+            async with asyncio.timeout(self._timing.dump_retry_s):
+                await self._dumped.wait()
+        except TimeoutError:
+            self.tree.end_dump(self._clock.monotonic(), whole=False)
+            return False
+        self._dump_due = self._clock.monotonic() + self._timing.repair_s
+        return True
+
+    async def _keep_awake(self, option: object) -> None:
+        """The only thing that is ever published."""
+        if self._client is None:
+            raise MqttError("not connected")
+        self._traffic.requests += 1
+        await self._client.publish(f"R/{self.portal}/keepalive", json.dumps({"keepalive-options": [option]}))
+
+    async def _live(self) -> None:
+        """Stay awake and connected until either fails; what fails is told by `check`."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._stay_connected())
+                group.create_task(self._stay_awake())
+        except* MqttError as errors:
+            self._error = mqtt_failures.explain(errors, self.place)
+
+    async def _stay_connected(self) -> None:
+        assert self._client is not None
+        async for _ in self._client.messages:  # none comes this way; it ends with the connection
+            pass
+
+    async def _stay_awake(self) -> None:
+        while True:
+            await asyncio.sleep(self._timing.awake_s)
+            now = self._clock.monotonic()
+            if now >= self._dump_due or self.tree.suspects(now):
+                await self._dump()
+            else:
+                await self._keep_awake("suppress-republish")
+
+    # ---- what comes in
+
+    def _receive(self, message: Message) -> None:
+        topic, payload = message.topic.value, message.payload
+        if not isinstance(payload, bytes):
+            return
+        self._traffic.bytes_in += len(topic) + len(payload)
+        what = topic.partition("/")[2].partition("/")
+        if what[2] == "system/0/Serial":
+            self._take_serial(what[0], payload)
+        if what[0] != self.portal or message.retain:  # a GX retains no value: what is retained is nobody's
+            return
+        if what[2] == "heartbeat":
+            self._note_alive(payload)
+        elif what[2] == "full_publish_completed":
+            self._note_dumped(payload)
+        else:
+            now = self._clock.monotonic()
+            if service := self.tree.take(topic, payload, self._clock.now(), now):
+                self._on_news(service)
+
+    def _take_serial(self, portal: str, payload: bytes) -> None:
+        if payload and _object(payload).get("value") == portal:
+            self._found[portal] = None
+            self._named.set()
+
+    def _note_alive(self, payload: bytes) -> None:
+        self._alive_at = self._clock.monotonic()
+        self.heartbeat_seen.set()
+        self._note_clock(_object(payload).get("value"))
+
+    def _note_dumped(self, payload: bytes) -> None:
+        said = _object(payload)
+        if said.get("full-publish-completed-echo", self._echo) != self._echo:
+            return  # another client's; devices without the echo (Venus OS before 3.50) give none
+        self.tree.end_dump(self._clock.monotonic(), whole=True)
+        self._note_clock(said.get("value"))
+        self._dumped.set()
+
+    def _note_clock(self, epoch: object) -> None:
+        if isinstance(epoch, int | float) and not isinstance(epoch, bool) and abs(epoch) < 2**53:
+            self.clock_skew_s = epoch + 0.5 - self._clock.now()
+
+
+def _object(payload: bytes) -> dict[str, object]:
+    try:
+        data = parse_json(payload)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+async def _leave(client: Client) -> None:
+    """Take leave of the broker; one that does not answer is left without."""
+    with contextlib.suppress(MqttError):
+        await client.__aexit__(None, None, None)
