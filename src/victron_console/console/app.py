@@ -239,19 +239,25 @@ class ConsoleApp(App[int]):
     def show(self, view: FleetView) -> None:
         """Make a view the one that is shown."""
         self.view = view
-        if isinstance(self.screen, ConsoleScreen):
-            self.screen.show(view)
-            self.screen.refresh_frame()
+        if front := self.front:
+            front.show(view)
+            front.refresh_frame()
 
     def _tick(self) -> None:
         if self._traffic.terminal_gone:
             self.exit(return_code=128 + signal.SIGHUP)
         self.terminal_bytes_s = self._traffic.bytes_s(self.clock.monotonic())
-        if isinstance(self.screen, ConsoleScreen):
-            self.screen.tick()
-            self.screen.refresh_frame()
+        if front := self.front:
+            front.tick()
+            front.refresh_frame()
 
     # ---- going about
+
+    @property
+    def front(self) -> ConsoleScreen | None:
+        """The screen in front; None while a dialog lies over it, and at the very end when there is none."""
+        stack = self.screen_stack
+        return stack[-1] if stack and isinstance(stack[-1], ConsoleScreen) else None
 
     def open(self, name: str) -> None:
         """Bring a screen to the front: one that is under others loses those, a new one lies over them."""
@@ -281,9 +287,8 @@ class ConsoleApp(App[int]):
 
     def action_help(self) -> None:
         """Say what every key of this screen does."""
-        screen = self.screen
-        if isinstance(screen, ConsoleScreen):
-            self.push_screen(HelpScreen(screen.NAME, screen.keys))
+        if front := self.front:
+            self.push_screen(HelpScreen(front.NAME, front.keys))
 
     def action_command_line(self) -> None:
         """`:`."""
@@ -336,8 +341,8 @@ class ConsoleApp(App[int]):
         self._time_changed()
 
     def _time_changed(self) -> None:
-        if isinstance(self.screen, ConsoleScreen):
-            self.screen.refresh_frame()
+        if front := self.front:
+            front.refresh_frame()
 
     def action_low_bandwidth(self) -> None:
         """Draw less often, or as usual."""

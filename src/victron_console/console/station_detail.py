@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from victron_console.insight.batteries import site_battery
 from victron_console.insight.cells import Pack, capacity_ah, cells
+from victron_console.insight.figures import text
 from victron_console.insight.flow import flow
 from victron_console.insight.flow_model import Flow
+from victron_console.insight.overview import overview
 from victron_console.model.snapshot import Snapshot
 from victron_console.store.reader import Reader
 
@@ -67,9 +69,10 @@ def _worst_v(pack: Pack) -> float:
 
 def _facts(snapshot: Snapshot, wired: Flow, packs: list[Pack]) -> tuple[str, ...]:
     facts = []
-    gx = snapshot.device("platform") or snapshot.device("system")
-    if gx is not None:
-        facts.append(gx.name)
+    gx = snapshot.device("platform")
+    if model := text(gx, "Device/Model"):
+        firmware = overview(snapshot)[0].firmware or ""
+        facts.append(f"{model} {firmware}".strip())
     if wired.box is not None and wired.box.names:
         facts.append(wired.box.names[0])
     battery = site_battery(snapshot)

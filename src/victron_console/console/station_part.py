@@ -90,13 +90,12 @@ def _draw_narrow(sheet: Sheet, site: Site, detail: StationDetail | None, now: fl
 
 def _draw_wide(sheet: Sheet, site: Site, detail: StationDetail | None, now: float) -> None:
     draw_balance(balance(site.overview), sheet, Place(2, 2, 117, bar=57, total_end=10))
-    row = 5
     if detail is not None and detail.flow is not None:
         diagram = Sheet(118)
         draw_diagram(FlowDrawing(detail.flow, Pencil()).diagram(), WIDE, diagram)
         if diagram.height <= _FLOW_ROWS:
             for offset, line in enumerate(diagram.lines):
-                sheet.row(row + offset).overlay(1, line)
+                sheet.row(12 - diagram.height + offset).overlay(1, line)
     row = 13
     if detail is not None and detail.pack is not None:
         _cells_head(sheet, row - 1, detail.pack)
@@ -107,7 +106,8 @@ def _draw_wide(sheet: Sheet, site: Site, detail: StationDetail | None, now: floa
     _panels(sheet, site, detail, now)
 
 
-_FLOW_ROWS = 7
+_FLOW_ROWS = 8
+"""A flow with more rows than this is left to the Site screen."""
 
 
 def _cells_head(sheet: Sheet, row: int, pack: Pack) -> None:

@@ -1,0 +1,54 @@
+"""The rows of the Fleet screen are shared out without overlap, and the urgent alarms always keep theirs."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from victron_console.console.fleet_columns import layout
+from victron_console.console.fleet_layout import LEAST_ALARMS, fleet_layout
+
+
+@given(st.integers(1, 300), st.integers(1, 100), st.integers(0, 1000), st.integers(0, 200))
+def test_all_parts_fit_between_header_and_key_row(width: int, height: int, sites: int, alarms: int) -> None:
+    plan = fleet_layout(width, height, sites, alarms)
+
+    parts = [part for part in (plan.station, plan.alarms, plan.hours) if part]
+    used = plan.top_blank + plan.table + sum(parts) + plan.gap * len(parts)
+    assert used <= max(0, height - 2)
+    assert min(plan.table, plan.station, plan.alarms, plan.hours, plan.gap) >= 0
+
+
+@given(st.integers(60, 300), st.integers(16, 100), st.integers(0, 1000), st.integers(4, 200))
+def test_the_most_urgent_alarms_never_go(width: int, height: int, sites: int, alarms: int) -> None:
+    assert fleet_layout(width, height, sites, alarms).alarms > LEAST_ALARMS
+
+
+def test_the_parts_stand_where_the_looks_have_them() -> None:
+    small, middle, wall = (fleet_layout(w, h, 12, 8) for w, h in ((80, 24), (120, 40), (200, 60)))
+
+    assert (small.table, small.station, small.alarms, small.hours) == (15, 0, 5, 0)
+    assert (middle.table, middle.station, middle.alarms, middle.hours) == (15, 9, 10, 0)
+    assert (wall.table, wall.station, wall.alarms, wall.hours) == (15, 19, 12, 5)
+
+
+def test_with_more_sites_the_day_goes_before_the_station() -> None:
+    wall = fleet_layout(200, 60, 28, 8)
+
+    assert wall.hours == 0
+    assert wall.station > 0
+
+
+@given(st.integers(0, 300), st.sets(st.sampled_from(["soc", "bar", "pv", "dawn", "site"])))
+def test_columns_never_overlap_and_never_leave_the_screen(width: int, hidden: set[str]) -> None:
+    placed = layout(width, hidden)
+
+    assert all(one.end < other.start for one, other in zip(placed, placed[1:], strict=False))
+    assert all(at.end <= width - 1 for at in placed)
+
+
+def test_what_is_known_at_80_columns_stands_in_the_same_place_at_120() -> None:
+    at_80 = {at.column.name: (at.start, at.end) for at in layout(80)}
+    at_120 = {at.column.name: (at.start, at.end) for at in layout(120)}
+
+    assert at_80.items() <= at_120.items()
