@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,7 +45,7 @@ def test_with_more_sites_the_day_goes_before_the_station() -> None:
 def test_columns_never_overlap_and_never_leave_the_screen(width: int, hidden: set[str]) -> None:
     placed = layout(width, hidden)
 
-    assert all(one.end < other.start for one, other in zip(placed, placed[1:], strict=False))
+    assert all(one.end < other.start for one, other in pairwise(placed))
     assert all(at.end <= width - 1 for at in placed)
 
 

@@ -40,7 +40,3 @@ def test_fleet_in_ascii(snap_compare: SnapCompare, make_console: MakeConsole) ->
 
 def test_fleet_without_stations(snap_compare: SnapCompare, make_console: MakeConsole) -> None:
     assert snap_compare(make_console(FleetView(NOW)), terminal_size=(80, 24))
-
-
-def test_help(snap_compare: SnapCompare, make_console: MakeConsole) -> None:
-    assert snap_compare(make_console(), terminal_size=(120, 40), press=["question_mark"])

@@ -1,0 +1,141 @@
+"""The console on a real store: what the collector writes stands on the screen, and any moment can be looked at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.console.test_fleet_screen import screen_text
+
+from victron_console.console.app import ConsoleApp, ConsoleOptions
+from victron_console.console.themes import load_themes
+from victron_console.console.view import Mark
+from victron_console.console.watch import StoreWatch
+from victron_console.model.clock import ManualClock
+from victron_console.model.device import DeviceKey
+from victron_console.model.overview import AcInput, Overview
+from victron_console.model.quality import Quality
+from victron_console.model.reading import Reading
+from victron_console.model.service import ServiceReading
+from victron_console.model.station import StationState, StationStatus
+from victron_console.store.rows import Event, StationRecord, StationUpdate
+from victron_console.store.writer import Writer
+
+NOON = 1_763_899_200.0
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "store.db"
+
+
+@pytest.fixture
+def writer(store: Path, clock: ManualClock) -> Iterator[Writer]:
+    opened = Writer(store, clock)
+    info = {"notes": "Gate code on the wall.\nSecond line.", "pv": {"kwp": 4.0}}
+    opened.register([StationRecord("alder", "Alder Farm", info, ("north",))])
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def console(store: Path, clock: ManualClock) -> ConsoleApp:
+    watch = StoreWatch(store, clock)
+    return ConsoleApp(clock=clock, themes=load_themes(), options=ConsoleOptions(theme="dark"), watch=watch)
+
+
+def record(writer: Writer, clock: ManualClock, soc: float, *, state: StationState = StationState.LIVE) -> None:
+    """One poll of the station."""
+    now = clock.now()
+    values = {"Dc/Battery/Soc": soc, "Dc/Battery/Power": -500, "Dc/Battery/Voltage": 52.0}
+    readings = {path: Reading(value, now, Quality.GOOD) for path, value in values.items()}
+    service = ServiceReading("com.victronenergy.system", DeviceKey("system", "0"), now, readings)
+    overview = Overview(soc_percent=soc, battery_power_w=-500, pv_power_w=2000, ac_input=AcInput("grid", True))
+    lost = state is StationState.LOST
+    writer.record(
+        StationUpdate(
+            "alder",
+            now,
+            services=() if lost else [service],
+            status=StationStatus(state, now, "no answer" if lost else ""),
+            overview=None if lost else overview,
+            cadences={DeviceKey("system", "0"): 10.0},
+        )
+    )
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for a state, ten seconds at most."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+async def test_what_is_recorded_stands_on_the_screen(console: ConsoleApp, writer: Writer, clock: ManualClock) -> None:
+    record(writer, clock, 81.0)
+    async with console.run_test(size=(200, 60)):
+        await until(lambda: "81" in screen_text(console))
+        site = console.view.site("alder")
+        assert site is not None
+        assert (site.mark, site.note, site.tags) == (Mark.NONE, "Gate code on the wall.", ("north",))
+        record(writer, clock, 79.0)
+        await until(lambda: "79" in screen_text(console))
+
+
+async def test_a_site_that_is_not_read_any_more_becomes_stale_by_itself(
+    console: ConsoleApp, writer: Writer, clock: ManualClock
+) -> None:
+    record(writer, clock, 81.0)
+    async with console.run_test(size=(80, 24)):
+        await until(lambda: "81" in screen_text(console))
+        clock.advance(300)
+        await until(lambda: "~81" in screen_text(console))
+        assert "SUM of 0 fresh sites" in screen_text(console)
+
+
+async def test_a_lost_site_is_an_alarm_of_its_link(console: ConsoleApp, writer: Writer, clock: ManualClock) -> None:
+    record(writer, clock, 81.0)
+    clock.advance(300)
+    record(writer, clock, 81.0, state=StationState.LOST)
+    async with console.run_test(size=(80, 24)):
+        await until(lambda: "Comms lost" in screen_text(console))
+        assert "LOST" in screen_text(console)
+
+
+async def test_the_past_is_shown_as_it_was(console: ConsoleApp, writer: Writer, clock: ManualClock) -> None:
+    record(writer, clock, 81.0)
+    clock.advance(600)
+    record(writer, clock, 42.0)
+    async with console.run_test(size=(80, 24)) as pilot:
+        await until(lambda: "42" in screen_text(console))
+        console._look(NOON + 5)
+        await until(lambda: console.view.replay)
+        await pilot.pause()
+        assert "81" in screen_text(console) and "REPLAY" in screen_text(console)
+        await pilot.press("l")
+        await until(lambda: not console.view.replay)
+        await pilot.pause()
+        assert "42" in screen_text(console)
+
+
+async def test_events_stand_in_the_log_of_a_wall(console: ConsoleApp, writer: Writer, clock: ManualClock) -> None:
+    record(writer, clock, 81.0)
+    writer.record(StationUpdate("alder", NOON, events=[Event(NOON, "alder", "station", "answers again")]))
+    async with console.run_test(size=(200, 60)):
+        await until(lambda: "answers again" in screen_text(console))
+
+
+async def test_a_store_that_comes_later_is_waited_for(store: Path, clock: ManualClock, console: ConsoleApp) -> None:
+    async with console.run_test(size=(80, 24)):
+        await until(lambda: "No station is configured" in screen_text(console))
+        writer = Writer(store, clock)
+        writer.register([StationRecord("alder", "Alder Farm")])
+        await until(lambda: "Alder Farm" in screen_text(console))
+        writer.close()
