@@ -16,8 +16,9 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
 from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import Snapshot
+from victron_console.model.station import ServiceState, StationState, StationStatus
 from victron_console.store.reader import Reader
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.rows import ServiceChange, StationRecord, StationUpdate
 from victron_console.store.writer import Writer
 
 START = 1_763_899_200.0
@@ -33,7 +34,7 @@ polls = st.tuples(
     st.sampled_from([0.5, 10.0, 40.0, 1900.0, 4000.0]),  # seconds since the poll before: keyframes come after 3600
     st.sampled_from(["battery/1", "battery/2"]),
     st.dictionaries(st.sampled_from(["A", "B", "C/D"]), good | absent | implausible, max_size=3),
-    st.sampled_from(["", "", "", "reopen", "fail"]),
+    st.sampled_from(["", "", "", "reopen", "break off", "no answer", "no answer", "gone", "set aside", "back", "slow"]),
 )
 
 
@@ -44,7 +45,7 @@ def stored(snapshot: Snapshot) -> dict[DeviceKey, Judged]:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(polls, min_size=1, max_size=14))
 def test_snapshot_of_the_past_is_what_the_snapshot_was_then(
     sequence: list[tuple[float, str, dict[str, Reading], str]],
@@ -55,27 +56,55 @@ def test_snapshot_of_the_past_is_what_the_snapshot_was_then(
         writer = Writer(path, clock)
         writer.register([StationRecord("alder", "Alder")])
         reader = Reader(path, clock)
-        live: list[tuple[float, dict[DeviceKey, Judged], dict[tuple[DeviceKey, str], Quality]]] = []
+        live: list[tuple[float, View]] = []
+        failures: dict[DeviceKey, int] = {}
         for pause_s, device, readings, what in sequence:
             clock.advance(pause_s)
             if what == "reopen":
                 writer.close()
                 writer = Writer(path, clock)
             key = DeviceKey.parse(device)
-            update = StationUpdate("alder", clock.now(), [ServiceReading(f"x.{device}", key, clock.now(), readings)])
-            if what == "fail":
+            failures[key] = failures.get(key, 0) + 1 if what == "no answer" else 0
+            if what == "break off":
                 with pytest.raises(ValueError, match="half"):
-                    writer.record_all([update, _broken(clock.now())])
+                    writer.record_all([_update(what, key, readings, clock.now(), 0), _broken(clock.now())])
             else:
-                writer.record(update)
-            now = reader.snapshot("alder")
-            live.append((clock.now(), stored(now), _judged(now)))
-        for at, values, qualities in live:
-            past = reader.snapshot("alder", at)
-            assert stored(past) == values
-            assert _judged(past) == qualities
+                writer.record(_update(what, key, readings, clock.now(), failures[key]))
+            live.append((clock.now(), view(reader, None, clock.now())))
+        for at, then in live:
+            assert view(reader, at, at) == then
         reader.close()
         writer.close()
+
+
+View = tuple[object, ...]
+
+
+def view(reader: Reader, as_of: float | None, now: float) -> View:
+    """Everything that can be asked of a moment and that must be exact in the past."""
+    snapshot = reader.snapshot("alder", as_of)
+    station = reader.station("alder", as_of)
+    services = [
+        (row.service, row.key, row.state, row.since, row.reason, row.retry_at, row.cadence_s, row.quality)
+        for row in reader.services("alder", as_of)
+    ]
+    gaps = reader.gaps("alder", 0, now, as_of)
+    return stored(snapshot), _judged(snapshot), snapshot.status, station and station.status, services, gaps
+
+
+def _update(what: str, key: DeviceKey, readings: dict[str, Reading], at: float, failures: int) -> StationUpdate:
+    states = {"gone": ServiceState.GONE, "set aside": ServiceState.SET_ASIDE, "back": ServiceState.LIVE}
+    service = f"x.{key}"
+    if what == "no answer":
+        lost = StationStatus(StationState.LOST, at, "no answer")
+        return StationUpdate("alder", at, status=lost, failures={key: failures})
+    if what in ("gone", "set aside"):
+        return StationUpdate("alder", at, service_changes=[ServiceChange(service, key, states[what], at, what, at + 9)])
+    changes = [ServiceChange(service, key, ServiceState.LIVE, at)] if what == "back" else []
+    cadences = {key: 60.0} if what == "slow" else {}
+    return StationUpdate(
+        "alder", at, [ServiceReading(service, key, at, readings)], cadences=cadences, service_changes=changes
+    )
 
 
 def _judged(snapshot: Snapshot) -> dict[tuple[DeviceKey, str], Quality]:
@@ -131,11 +160,11 @@ def test_first_point_of_a_history_carries_what_held_then(
 def test_values_said_after_the_clock_went_back_are_found(
     poll: Callable[..., None], reader: Reader, clock: ManualClock
 ) -> None:
-    poll({"P": 1})
-    clock.at = START + 4_000_000_000  # a clock without battery, before it heard of the time
-    poll({"P": 2})
+    poll({"P": 1, "Q": 1})
+    clock.at = START + 4_000_000_000  # a clock without battery, before it heard of the time; a keyframe is due
+    poll({"P": 2, "Q": 2})
     clock.at = START + 60
-    poll({"P": 3})
+    poll({"P": 3, "Q": 2})
     clock.at = START + 70
     assert reader.snapshot("alder", START + 30).number("system/0/P") == 1
     assert reader.snapshot("alder", START + 65).number("system/0/P") == 3

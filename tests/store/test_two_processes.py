@@ -106,10 +106,12 @@ def test_reader_sees_one_state_while_the_writer_writes(path: Path, poll: Poll, c
 
     thread = threading.Thread(target=look)
     thread.start()
-    for value in range(1, 150):
-        poll({"A": value, "B": value})
-    done.set()
-    thread.join()
+    try:
+        for value in range(1, 150):
+            poll({"A": value, "B": value})
+    finally:
+        done.set()
+        thread.join()
     assert torn == []
     assert looks > 0
 

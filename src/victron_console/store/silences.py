@@ -89,5 +89,6 @@ def _states(conn: sqlite3.Connection, station_no: int, present: list[Presence], 
 
 
 def _downtimes(conn: sqlite3.Connection, now: float) -> Iterator[Gap]:
-    for begin, end in conn.execute("SELECT since, until FROM downtime WHERE since <= ?", (now,)):
-        yield Gap(begin, end if end <= now else None, GapKind.COLLECTOR_DOWN, None, "no collector was running")
+    # Noted by the collector that ended it: while it lasts, the silence of the devices is all that is known.
+    for begin, end in conn.execute("SELECT since, until FROM downtime WHERE until <= ?", (now,)):
+        yield Gap(begin, end, GapKind.COLLECTOR_DOWN, None, "no collector was running")
