@@ -33,6 +33,8 @@ from victron_console.store.writer import Writer
 log = logging.getLogger(__name__)
 
 FLUSH_S = 0.5
+FLUSH_GAP_S = 0.05
+"""Values that came by themselves are recorded at once, but all those of so short a time in one transaction."""
 RELOAD_S = 5.0
 WANTED_S = 1.0
 FOCUS_CADENCE_S = 2.0
@@ -108,6 +110,7 @@ class Fleet:
         self._make_source = make_source
         self._slots = asyncio.Semaphore(MAX_REQUESTS)
         self._running: dict[str, _Running] = {}
+        self._news = asyncio.Event()
         self._faults: tuple[Fault, ...] = ()
         self._durable = False
         self._health = Health(clock)
@@ -152,7 +155,7 @@ class Fleet:
         looked_at_wishes = looked_at_files = self._clock.monotonic()
         while True:
             began = self._clock.monotonic()
-            await asyncio.sleep(FLUSH_S)
+            await self._until_worth_recording()
             await self._flush()
             now = self._clock.monotonic()
             await self._tell_health(now - began - FLUSH_S)
@@ -163,6 +166,15 @@ class Fleet:
                 looked_at_files = now
                 if await asyncio.to_thread(self._files.changed):
                     await self._take_up(await asyncio.to_thread(self._files.reload))
+
+    async def _until_worth_recording(self) -> None:
+        await asyncio.sleep(FLUSH_GAP_S)
+        try:
+            async with asyncio.timeout(FLUSH_S - FLUSH_GAP_S):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+        self._news.clear()
 
     async def _take_up(self, loaded: LoadResult, *, keep_polling: bool = True) -> None:
         """Start, restart and stop pollers so that they are those of the configuration."""
@@ -201,6 +213,7 @@ class Fleet:
             slots=self._slots,
             cadence_s=config.cadence.by_tier(),
         )
+        poller.on_news = self._news.set
         running = self._running[config.id] = _Running(config, poller)
         if keep_polling:
             running.task = asyncio.create_task(self._keep_polling(poller, wait_s), name=f"poll {config.id}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 
 from victron_console.catalogue import TIER_S, Tier
@@ -19,7 +20,7 @@ from victron_console.model.device import DeviceKey, class_of
 from victron_console.model.quality import LOST_AFTER_S, LOST_FAILURES, STALE_AT_LEAST_S
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
-from victron_console.sources.base import Misconfigured, NoSuchService, Source, SourceError, TimedOut
+from victron_console.sources.base import Discovery, Misconfigured, NoSuchService, Source, SourceError, TimedOut
 from victron_console.store.rows import Event, LinkState, PollSample, ServiceChange
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,9 @@ class StationPoller:
         self.devices: dict[DeviceKey, DeviceState] = {}
         self.status = StationStatus(StationState.STARTING, clock.now())
         self.clock_skew_s: float | None = None
+        self.on_news: Callable[[], None] = lambda: None
+        """Called when values that came by themselves were found: whoever records them should not let them wait."""
+        self._bytes_counted = 0
         self._source = source
         self._clock = clock
         self._jitter = jitter
@@ -152,20 +156,44 @@ class StationPoller:
         began = self._clock.monotonic()
         async with self._slots:
             found = await self._source.discover()
-        self._succeeded(self._clock.monotonic() - began, found.clock_skew_s)
+        self._succeeded(self._clock.monotonic() - began, found.clock_skew_s, self._bytes_by_themselves(found))
         self._link = replace(self._link, api=found.api)
+        self._follow(found)
         came, left = self.schedule.discovered(found.services, self._clock.monotonic())
-        for service in left:
+        for service in [] if found.switched else dict.fromkeys([*left, *self._missing()]):
             self._left_the_bus(service)
         for service in came:
             self._note_service(service, ServiceState.LIVE, "")
 
+    def _follow(self, found: Discovery) -> None:
+        """Take in how the station is reached now: on request or by itself, and whether that changed."""
+        self.schedule.news = found.news
+        if found.news is not None:
+            found.news.wake = self._wake.set
+        if found.switched:
+            log.warning("%s: %s", self.station, found.switched)
+            self._event("link", found.switched)
+
+    def _missing(self) -> list[str]:
+        """Services of devices that are not on the bus: reached another way they would be there under another name."""
+        return [
+            device.service
+            for device in self.devices.values()
+            if device.service not in self.schedule.plans and device.state is not ServiceState.GONE
+        ]
+
+    def _bytes_by_themselves(self, found: Discovery) -> int:
+        """What came unasked since it was last counted; requests count their own."""
+        before, self._bytes_counted = self._bytes_counted, self._source.traffic.bytes_in
+        return self._bytes_counted - before if found.news is not None else 0
+
     async def _read(self, service: str) -> None:
         began = self._clock.monotonic()
-        async with self._slots:
+        by_itself = self.schedule.news is not None
+        async with nullcontext() if by_itself else self._slots:
             reading = await self._source.read(service)
         now = self._clock.monotonic()
-        self._succeeded(now - began, reading.clock_skew_s, reading.size_bytes)
+        self._succeeded(now - began, reading.clock_skew_s, reading.size_bytes, asked=not by_itself)
         was_aside = service in self.schedule.aside
         cadence_s = self.schedule.was_read(service, now, reading.readings)
         known = self.devices.get(reading.key)
@@ -180,8 +208,10 @@ class StationPoller:
         if was_aside:
             self._note_service(service, ServiceState.LIVE, "")
             self._event("service", f"{class_of(service)} service answers again")
+        if by_itself:
+            self.on_news()
 
-    def _succeeded(self, round_trip_s: float, skew_s: float | None, size_bytes: int = 0) -> None:
+    def _succeeded(self, round_trip_s: float, skew_s: float | None, size_bytes: int = 0, *, asked: bool = True) -> None:
         if self._failures or self._error is not None:
             log.info("%s: answers again after %d failed polls", self.station, self._failures)
             self.schedule.hurry(self._clock.monotonic())
@@ -190,9 +220,10 @@ class StationPoller:
         self._last_good = self._clock.monotonic()
         if skew_s is not None:
             self._note_skew(skew_s)
-        self._findings.polls.append(
-            PollSample(self._clock.now(), ok=True, round_trip_s=round_trip_s, size_bytes=size_bytes)
-        )
+        if asked:
+            self._findings.polls.append(
+                PollSample(self._clock.now(), ok=True, round_trip_s=round_trip_s, size_bytes=size_bytes)
+            )
 
     def _note_skew(self, skew_s: float) -> None:
         was_off = self.clock_skew_s is not None and abs(self.clock_skew_s) > SKEW_LIMIT_S

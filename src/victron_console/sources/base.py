@@ -96,7 +96,10 @@ class Traffic:
 class Source(Protocol):
     """One station's values. Calls come one at a time, in sequence."""
 
-    traffic: Traffic
+    @property
+    def traffic(self) -> Traffic:
+        """What it has moved so far."""
+        ...
 
     async def discover(self) -> Discovery:
         """Who answers there and which services it has.
@@ -123,5 +126,5 @@ class Source(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of everything. May be called twice."""
+        """Let go of everything. May be called twice; who asks after it connects anew."""
         ...
