@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from victron_console.alerts.engine import Alerts, StepResult
+from victron_console.alerts.engine import Alerts
 from victron_console.alerts.rulefile import parse_rules, shipped_rules
 from victron_console.alerts.rules import RuleSet
 from victron_console.model.alert import AlertEvent, Occurrence
+from victron_console.model.alert_record import AlertChanges
 from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
@@ -76,21 +77,21 @@ class Player:
     now: float = T0
     events: list[AlertEvent] = field(default_factory=list)
     stored: dict[int, Occurrence] = field(default_factory=dict)
-    last: StepResult = field(default_factory=StepResult)
-    tracks: dict[str, Any] = field(default_factory=dict)
+    last: AlertChanges = field(default_factory=AlertChanges)
+    tracks: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
-    def keep(self, result: StepResult) -> StepResult:
+    def keep(self, result: AlertChanges) -> AlertChanges:
         """Take over what a step gave, as a store would."""
         self.events += result.events
         self.stored |= {occurrence.id: occurrence for occurrence in result.occurrences}
         for row in result.tracks:
-            self.tracks[str(row.key)] = row
+            self.tracks[row.key] = row
             if row.phase == "normal":
-                del self.tracks[str(row.key)]
+                del self.tracks[row.key]
         self.last = result
         return result
 
-    def poll(self, seconds: float = 0.0, **values: Scalar) -> StepResult:
+    def poll(self, seconds: float = 0.0, **values: Scalar) -> AlertChanges:
         """One poll `seconds` later; `soc=9` sets what SHORT calls soc."""
         self.now += seconds
         self.site.values |= {SHORT[name]: value for name, value in values.items()}

@@ -5,14 +5,15 @@ What is held back and when it is announced is decided in inhibition.py; what an 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from victron_console.alerts.device_alarms import DEVICE, NOTIFICATION
 from victron_console.alerts.flap import Flap
-from victron_console.alerts.instance import Instance, TrackKey
+from victron_console.alerts.instance import Instance
 from victron_console.alerts.tracks import Track
 from victron_console.model.alert import AlertEvent, AlertKey, Occurrence, Severity
+from victron_console.model.alert_record import TrackRecord
 from victron_console.model.reading import Scalar
 
 VALUE_EACH_S = 60.0
@@ -35,7 +36,7 @@ class Book:
     open: dict[AlertKey, Occurrence] = field(default_factory=dict)
     next_id: int = 1
     flaps: dict[AlertKey, Flap] = field(default_factory=dict)
-    waiting: dict[AlertKey, dict[TrackKey, Track]] = field(default_factory=dict)
+    waiting: dict[AlertKey, dict[TrackRecord, Track]] = field(default_factory=dict)
     """Levels restored from the store that no instance has taken over yet."""
     changed: dict[int, Occurrence] = field(default_factory=dict)
     events: list[AlertEvent] = field(default_factory=list)
@@ -240,8 +241,3 @@ def _told(occurrence: Occurrence, unit: str) -> str:
         return occurrence.title
     shown = f"{value:g}" if isinstance(value, int | float) else value
     return f"{occurrence.title}: {shown}{' ' + unit if unit else ''}"
-
-
-def due(occurrences: Mapping[AlertKey, Occurrence]) -> bool:
-    """Whether any open occurrence still waits to be announced."""
-    return any(occurrence.announced_at is None for occurrence in occurrences.values())

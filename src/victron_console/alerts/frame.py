@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from victron_console.alerts.values import NEVER, Truth, Value
 from victron_console.alerts.windows import Window
+
+if TYPE_CHECKING:
+    from victron_console.alerts.sources import Slot
 
 
 class Source(Protocol):
@@ -16,6 +19,10 @@ class Source(Protocol):
     @property
     def changed_at(self) -> float | None:
         """When its value last became another one (UTC epoch, s); None where it never did."""
+        ...
+
+    def slots(self) -> Sequence[Slot]:
+        """What it is made of."""
         ...
 
     def read(self) -> Value:
@@ -51,6 +58,10 @@ class Unbound:
     changed_at: float | None = None
     seen = False
     stale = False
+
+    def slots(self) -> Sequence[Slot]:
+        """Nothing."""
+        return ()
 
     def read(self) -> Value:
         """NEVER."""

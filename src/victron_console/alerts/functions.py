@@ -101,10 +101,8 @@ def _windowed(read: Callable[[Window, float], float | None]) -> Builder:
     """A function of an input over a time; it cannot be told while the input itself cannot."""
 
     def build(compiler: Compiler, node: ast.Call) -> Compiled:
-        index = compiler.input_index(node.args[0])
-        which = compiler.scope.window(
-            f"input {index}", WindowSpec(index, _span(node.args[1]), None, frozenset({index}))
-        )
+        index = compiler.input_index(node.args[0], direct=False)
+        which = compiler.scope.window(f"input {index}", WindowSpec(index, _span(node.args[1])))
 
         def run(frame: Frame) -> Value:
             value = frame.inputs[index].read()
@@ -130,11 +128,10 @@ def _quantile(compiler: Compiler, node: ast.Call) -> Compiled:
 
 def _frac(compiler: Compiler, node: ast.Call) -> Compiled:
     before, compiler.never = compiler.never, None
-    known, compiler.inputs = compiler.inputs, set()
+    known = set(compiler.inputs)
     condition = compiler.truth(node.args[0])
-    needed, compiler.inputs = frozenset(compiler.inputs), known | compiler.inputs
-    compiler.never = before
-    spec = WindowSpec(None, _span(node.args[1]), condition, needed)
+    compiler.inputs, compiler.never = known, before
+    spec = WindowSpec(None, _span(node.args[1]), condition)
     which = compiler.scope.window(ast.unparse(node.args[0]), spec)
     return Compiled(Kind.NUMBER, lambda frame: frame.windows[which].avg(frame.now), node)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from victron_console.alerts.frame import Frame
 from victron_console.alerts.inputs import FOLDED, Binding
@@ -21,36 +21,12 @@ CLOCKED_GRACE_S = 60.0
 """How long a rule on time alone may go unjudged before its waiting starts anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrackKey:
-    """What a level is called in the store."""
-
-    station: str
-    rule: str
-    scope: str
-    """Device and everything bound, phases too: finer than the scope of the alarm."""
-    severity: Severity
-
-    def __str__(self) -> str:
-        return "|".join((self.station, self.rule, self.scope, self.severity.value))
-
-    @classmethod
-    def parse(cls, text: str) -> TrackKey:
-        """The key that `str` gave.
-
-        Raises:
-            ValueError: where the text is none.
-        """
-        station, rule, scope, severity = text.split("|", 3)
-        return cls(station, rule, scope, Severity(severity))
-
-
 class Instance:
     """A rule as bound. Its tracks are its state; the rest can be made again."""
 
     __slots__ = (
-        "annotates", "devices", "due", "frame", "key", "origin", "rule", "scope", "slots", "station", "title",
-        "tracks", "unknown_since",
+        "_grace_s", "_timings", "annotates", "awake", "devices", "due", "frame", "key", "origin", "rule", "scope",
+        "slots", "station", "title", "tracks", "unknown_since", "window_due", "window_each_s", "written",
     )  # fmt: skip
 
     def __init__(
@@ -77,19 +53,26 @@ class Instance:
         self.unknown_since: float | None = None
         self.due: float | None = None
         """When time alone may change it (UTC epoch, s)."""
+        self.awake = False
+        """Some level is not normal: then every new sample counts, also one that says the same."""
+        self.written = False
+        """The store has a row of some level."""
+        self.window_each_s = min([spec.span_s / 20 for spec in rule.windows] + [600.0])
+        """How often what only its windows know is judged, while nothing is going on."""
+        self.window_due = -math.inf
+        self._grace_s = -1.0
+        self._timings: tuple[Timing, ...] = ()
 
     def bind(self, other: Instance) -> None:
         """Take over the inputs of another binding of the same rule; levels and windows stay."""
         self.devices, self.slots, self.frame.inputs = other.devices, other.slots, other.frame.inputs
 
-    def track_key(self, severity: Severity) -> TrackKey:
-        """The store's name of a level."""
-        return TrackKey(self.station, self.rule.id, self.scope, severity)
-
-    @property
-    def awake(self) -> bool:
-        """Whether any level is not normal: then every new sample counts, also one that says the same."""
-        return any(track.phase is not Phase.NORMAL for track in self.tracks.values())
+    def direct_slots(self) -> Iterator[Slot]:
+        """The slots a change of which must be judged at once."""
+        chosen = {id(self.frame.inputs[index]) for index in self.rule.direct}
+        for source in self.frame.inputs:
+            if id(source) in chosen:
+                yield from source.slots()
 
     @property
     def evidence(self) -> float:
@@ -98,12 +81,12 @@ class Instance:
 
     def sample(self, fresh: Collection[DeviceWatch]) -> None:
         """Push what was just read into the windows."""
+        watches = [watch for watch in self.devices if watch in fresh]
+        if not any(slot.seen for slot in self.slots):
+            return
+        hold_s = max(watch.stale_after_s for watch in watches)
+        at = max(watch.evidence for watch in watches)
         for spec, window in zip(self.rule.windows, self.frame.windows, strict=True):
-            watches = [d for d in self.devices if d in fresh]
-            if not watches:
-                continue
-            hold_s = max(watch.stale_after_s for watch in watches)
-            at = max(watch.evidence for watch in watches)
             if spec.input is not None:
                 window.push(at, self.frame.inputs[spec.input].read(), hold_s)
             elif spec.condition is not None:
@@ -113,18 +96,35 @@ class Instance:
     def evaluate(self, now: float) -> list[tuple[Severity, Turn]]:
         """Judge every level; what turned, by severity."""
         self.frame.now = now
-        evidence = self.evidence
+        self.window_due = now + self.window_each_s
+        evidence, timings = self.evidence, self._timing()
         gate = self.rule.gate.run(self.frame) if self.rule.gate else True
-        timing_grace = max((device.stale_after_s for device in self.devices), default=CLOCKED_GRACE_S)
-        turns, untold = [], False
-        for level in self.rule.levels:
+        turns: list[tuple[Severity, Turn]] = []
+        untold = awake = False
+        for level, timing in zip(self.rule.levels, timings, strict=True):
             raised, clear = self._results(level, gate)
             untold = untold or raised is None
-            timing = Timing(level.for_s, level.clear_for_s, max(timing_grace, STALE_AT_LEAST_S))
-            turn = self.tracks[level.severity].advance(raised, clear, evidence, now, timing)
+            track = self.tracks[level.severity]
+            if raised is not True and track.phase is Phase.NORMAL:
+                continue
+            turn = track.advance(raised, clear, evidence, now, timing)
+            awake = awake or track.phase is not Phase.NORMAL
             if turn is not Turn.NONE:
                 turns.append((level.severity, turn))
-        return turns + self._no_data(untold, now)
+        self.awake = awake
+        if self.rule.no_data == "alert":
+            turns += self._no_data(untold, now)
+        return turns
+
+    def _timing(self) -> tuple[Timing, ...]:
+        """What the levels wait for: the grace is three polls of the slowest device behind them."""
+        grace_s = CLOCKED_GRACE_S if not self.devices else STALE_AT_LEAST_S
+        for device in self.devices:
+            grace_s = max(grace_s, device.stale_after_s)
+        if grace_s != self._grace_s:
+            self._grace_s = grace_s
+            self._timings = tuple(Timing(level.for_s, level.clear_for_s, grace_s) for level in self.rule.levels)
+        return self._timings
 
     def _results(self, level: Level, gate: Truth) -> tuple[Truth, Truth]:
         raised: Truth
@@ -142,7 +142,7 @@ class Instance:
 
     def _no_data(self, untold: bool, now: float) -> list[tuple[Severity, Turn]]:
         self.due = None
-        if not untold or self.rule.no_data != "alert":
+        if not untold:
             self.unknown_since = None
             return []
         if self.unknown_since is None:
@@ -153,6 +153,7 @@ class Instance:
         if now < self.due or track.on:
             return []
         track.raise_for_no_data(now)
+        self.awake = True
         return [(level.severity, Turn.RAISED)]
 
     def shown_value(self) -> Scalar:
@@ -196,6 +197,11 @@ class _Filled(ast.NodeTransformer):
         if isinstance(node.func, ast.Name) and node.func.id == "last" and node.args:
             return node.args[0]
         return node
+
+
+def level_key(instance: Instance, severity: Severity) -> tuple[str, str, str, str]:
+    """What a level is called in the store."""
+    return (instance.station, instance.rule.id, instance.scope, severity.value)
 
 
 def make_windows(rule: Rule) -> list[Window]:

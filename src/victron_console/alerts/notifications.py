@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from victron_console.model.alert import Severity
+from victron_console.model.alert_record import NoticeRecord
 from victron_console.model.device import class_of
 from victron_console.model.reading import Reading
 
@@ -42,6 +43,12 @@ class Notification:
     def cls(self) -> str:
         """The class of the device that raised it."""
         return class_of(self.service)
+
+    def record(self, station: str) -> NoticeRecord:
+        """The entry as it is kept."""
+        return NoticeRecord(
+            station, self.service, self.trigger, self.at, self.text, self.device, self.severity, self.acknowledged
+        )
 
     @property
     def severity(self) -> Severity:

@@ -60,20 +60,39 @@ class Rule:
     """The file it stands in."""
 
     @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its conditions."""
+        parts = [self.gate, *(level.raise_ for level in self.levels), *(level.clear for level in self.levels)]
+        return tuple(part for part in parts if part is not None)
+
+    @property
+    def clocked(self) -> bool:
+        """Whether time, or the state of the station, can change it."""
+        return any(part.clocked for part in self.expressions)
+
+    @property
+    def diagnosed(self) -> bool:
+        """Whether it reads results of the diagnostics."""
+        return any(part.diagnostics for part in self.expressions)
+
+    @property
+    def direct(self) -> frozenset[int]:
+        """Inputs whose value counts now; those of windows only are judged now and then."""
+        return frozenset(index for part in self.expressions for index in part.inputs)
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The device classes it reads."""
+        return frozenset(pattern.cls for patterns in self.inputs.values() for pattern in patterns)
+
+    @property
     def remembers(self) -> bool:
         """Whether it asks about the past: windows, or whether an input was ever seen."""
-        parts = [self.gate, *(level.raise_ for level in self.levels), *(level.clear for level in self.levels)]
-        return bool(self.windows) or any("seen(" in part.text for part in parts if part)
+        return bool(self.windows) or any("seen(" in part.text for part in self.expressions)
 
     def owns_alarm(self, key: DeviceKey, path: str) -> bool:
         """Whether it speaks for a device's own alarm."""
         return any(pattern.device(key) and pattern.means(path) for name in self.owns for pattern in self.inputs[name])
-
-    @property
-    def clocked(self) -> bool:
-        """Whether time alone can change it."""
-        parts = [self.gate, *(level.raise_ for level in self.levels), *(level.clear for level in self.levels)]
-        return not self.inputs or any(part.clocked or part.diagnostics for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)

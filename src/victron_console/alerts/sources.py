@@ -91,6 +91,10 @@ class Slot:
         """The series' name."""
         return self.device.key.series(self.path)
 
+    def slots(self) -> Sequence[Slot]:
+        """Itself."""
+        return (self,)
+
     def take(self, reading: Reading | None, at: float) -> bool:
         """Take a reading; whether the value or its presence changed."""
         value, absent = self._usable(reading)
@@ -155,6 +159,10 @@ class Worst:
 
     def __init__(self, slots: Sequence[Slot]) -> None:
         self._slots = tuple(slots)
+
+    def slots(self) -> Sequence[Slot]:
+        """All of them."""
+        return self._slots
 
     @property
     def changed_at(self) -> float | None:

@@ -45,7 +45,6 @@ class WindowSpec:
     input: int | None
     span_s: float
     condition: Cond | None = None
-    inputs: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -83,6 +82,7 @@ class Expression:
     text: str
     run: Callable[[Frame], Any]
     inputs: frozenset[int]
+    """Inputs whose value counts now; those of windows are not among them."""
     parameters: frozenset[str]
     diagnostics: frozenset[str]
     clocked: bool
@@ -236,14 +236,15 @@ class Compiler:
         index = self.input_index(node)
         return Compiled(Kind.VALUE, lambda frame: frame.inputs[index].read(), node)
 
-    def input_index(self, node: ast.expr) -> int:
-        """The index of the input that a name stands for."""
+    def input_index(self, node: ast.expr, direct: bool = True) -> int:
+        """The index of the input that a name stands for; `direct` where its value counts, not only its past."""
         if not isinstance(node, ast.Name):
             raise fault(node, "the name of an input is needed here", "inputs are named under [rule.inputs]")
         if node.id not in self.scope.inputs:
             raise fault(node, f"{node.id} is no input of this rule", meant(node.id, self.scope.inputs))
         index = self.scope.inputs.index(node.id)
-        self.inputs.add(index)
+        if direct:
+            self.inputs.add(index)
         return index
 
     def _attribute(self, node: ast.Attribute) -> Compiled:

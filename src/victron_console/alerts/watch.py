@@ -23,6 +23,7 @@ from victron_console.alerts.syntax import Kind
 from victron_console.alerts.values import Value
 from victron_console.insight.batteries import site_battery
 from victron_console.insight.device_alarms import is_alarm_path
+from victron_console.model.alert_record import NoticeRecord
 from victron_console.model.device import DeviceKey, split_series, suffix_of
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
@@ -61,7 +62,7 @@ class StationWatch:
         self.parameters: dict[str, Parameter] = {}
         self.params: dict[str, Value | bool] = {}
         self.diagnostics: dict[str, float | None] = {}
-        self.notices: list[Notification] = []
+        self.notices: list[NoticeRecord] = []
         """Entries of the GX's ring that were not seen before, since the last step."""
         self.told: list[str] = []
         """Sentences on parameters, for the log, since the last step."""
@@ -80,6 +81,11 @@ class StationWatch:
         self._reached_at: float | None = None
         """When it was last read, or first asked for."""
         self._conflict = ""
+        self._judged_facts: tuple[int, str, float | None] | None = None
+        self._deviceless: list[Instance] = []
+        self._diagnosed: list[Instance] = []
+        self._rediagnosed = False
+        self._alarms_made: set[tuple[DeviceKey, str]] = set()
         self.use(rules)
 
     def use(self, rules: RuleSet) -> list[Instance]:
@@ -95,14 +101,14 @@ class StationWatch:
         ]
         for instance in replaced:
             del self.instances[(instance.rule.id, instance.scope)]
-        self._bind(None, 0.0)
+        self._bind(None, 0.0, None)
         return replaced
 
     def take(self, snapshot: Snapshot, now: float) -> dict[Instance, None]:
         """Take what was polled; the instances to judge."""
         dirty: dict[Instance, None] = {}
         fresh: dict[DeviceWatch, DeviceState] = {}
-        rebind = False
+        arrived: set[str] = set()
         self._latest = snapshot.devices
         for key in sorted(snapshot.devices):
             device = snapshot.devices[key]
@@ -113,18 +119,30 @@ class StationWatch:
             if watch.take(device, now):
                 fresh[watch] = device
                 if len(device.readings) != watch.path_count:
-                    watch.path_count, rebind = len(device.readings), True
+                    watch.path_count = len(device.readings)
+                    arrived.add(key.cls)
                     self._paths[key] = self._paths.get(key, frozenset()) | frozenset(device.readings)
                     watch.alarm_paths = self._alarm_paths(key)
             if watch.quality is not before:
                 dirty.update(dict.fromkeys(self.by_device.get(watch, ())))
         self._take_facts(snapshot, fresh, now)
-        self._take_parameters(snapshot, now, rebind, dirty)
-        if rebind:
-            self._bind(site_battery(snapshot), now)
-        self._take_values(fresh, dirty)
-        self._take_clocked(now, dirty)
+        self._take_parameters(snapshot, now, bool(arrived), dirty)
+        if arrived:
+            self._bind(site_battery(snapshot), now, arrived)
+        self._take_values(fresh, dirty, now)
+        facts = (self.facts.set_aside, self.facts.state, self.facts.http_skew_s)
+        if not fresh or self._rediagnosed or facts != self._judged_facts:
+            self._take_clocked(now, dirty)
+        self._judged_facts = facts
+        self._clocked_at = now
+        dirty.update(dict.fromkeys(instance for instance in self._deviceless if instance.awake))
         return dirty
+
+    def diagnose(self, results: Mapping[str, float | None]) -> None:
+        """Take results of the diagnostics; rules that read them are judged at the next step."""
+        if any(self.diagnostics.get(name) != value for name, value in results.items()):
+            self.diagnostics.update(results)
+            self._rediagnosed = True
 
     def tick(self, now: float) -> dict[Instance, None]:
         """Let time pass without a poll; the instances to judge."""
@@ -223,14 +241,14 @@ class StationWatch:
             self._conflict = sentence
             self.told += [sentence] if sentence else []
 
-    def _take_values(self, fresh: Mapping[DeviceWatch, DeviceState], dirty: dict[Instance, None]) -> None:
+    def _take_values(self, fresh: Mapping[DeviceWatch, DeviceState], dirty: dict[Instance, None], now: float) -> None:
         for watch, device in fresh.items():
             for (path, _), slot in watch.plan.items():
                 if slot.take(device.readings.get(path), watch.evidence):
                     dirty.update(dict.fromkeys(self._by_slot.get(slot, ())))
             for path in watch.alarm_paths:
                 reading = device.readings.get(path)
-                if reading is not None and reading.value and reading.quality is Quality.GOOD:
+                if reading is not None and reading.value and (watch.key, path) not in self._alarms_made:
                     self._alarm(watch, path)
             if watch.key.cls == "platform":
                 self._take_notices(watch, device)
@@ -238,22 +256,33 @@ class StationWatch:
             for instance in self.by_device.get(watch, ()):
                 if instance.frame.windows:
                     instance.sample(fresh.keys())
-                if instance.frame.windows or instance.awake:
+                    if now >= instance.window_due:
+                        dirty[instance] = None
+                if instance.awake:
                     dirty[instance] = None
         dirty.update(dict.fromkeys(self.made))
 
     def _take_clocked(self, now: float, dirty: dict[Instance, None]) -> None:
         self._clocked_at = now
         dirty.update(dict.fromkeys(self._clocked))
+        if self._rediagnosed:
+            self._rediagnosed = False
+            dirty.update(dict.fromkeys(self._diagnosed))
 
-    def _bind(self, main: DeviceState | None, now: float) -> None:
-        """Bind every rule to what is there; what is bound already keeps its state."""
-        own = {key: instance for key, instance in self.instances.items() if ":" in instance.rule.id}
+    def _bind(self, main: DeviceState | None, now: float, arrived: set[str] | None) -> None:
+        """Bind rules to what is there; what is bound already keeps its state.
+
+        Args:
+            main: the station's own battery.
+            now: the moment (UTC epoch, s).
+            arrived: device classes with new paths; None binds every rule.
+        """
         for rule in self._own_rules:
+            if arrived is not None and rule.inputs and not arrived & rule.classes:
+                continue
             for bound in bindings(rule, self._paths, main.key if main else None, self._slot):
                 instance = self._instance(rule, bound, now)
-                own[(rule.id, instance.scope)] = instance
-        self.instances = own
+                self.instances[(rule.id, instance.scope)] = instance
         self._index()
 
     def _instance(self, rule: Rule, bound: Bound, now: float) -> Instance:
@@ -292,17 +321,23 @@ class StationWatch:
         return slot
 
     def _index(self) -> None:
-        self.by_device, self._by_slot, self._clocked = {}, {}, []
+        self.by_device, self._by_slot = {}, {}
+        self._clocked, self._deviceless, self._diagnosed = [], [], []
         for instance in self.instances.values():
             for watch in instance.devices:
                 self.by_device.setdefault(watch, []).append(instance)
-            for slot in instance.slots:
+            for slot in instance.direct_slots():
                 self._by_slot.setdefault(slot, []).append(instance)
+            if not instance.devices:
+                self._deviceless.append(instance)
             if instance.rule.clocked:
                 self._clocked.append(instance)
+            if instance.rule.diagnosed:
+                self._diagnosed.append(instance)
 
     def _alarm(self, watch: DeviceWatch, path: str) -> None:
         """Make the instance of a device's own alarm, where there is none yet."""
+        self._alarms_made.add((watch.key, path))
         rule = alarm_rule(self._rules, watch.key, path)
         scope = scope_of(self._rules, watch.key, path)
         if (rule.id, scope) not in self.instances:
@@ -314,7 +349,7 @@ class StationWatch:
         for notice in notifications(device.readings):
             if notice.identity not in self._known_notices:
                 self._known_notices.add(notice.identity)
-                self.notices.append(notice)
+                self.notices.append(notice.record(self.id))
             if notice.active and notice.trigger:
                 key = self._key_of(notice)
                 made = self._notice(platform, key, notice.trigger, notice.text)

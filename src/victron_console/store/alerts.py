@@ -1,0 +1,290 @@
+"""Keeps what the alert engine changes, gives it back after a restart, and joins it with what operators say.
+
+The engine's rows are written by the collector alone; operators' rows by any console (operator_alerts.py).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from sqlite_utils import Database
+
+from victron_console.model.alert import (
+    Ack,
+    AlertEvent,
+    AlertKey,
+    AlertView,
+    Comment,
+    Maintenance,
+    Occurrence,
+    Severity,
+    Shelf,
+)
+from victron_console.model.alert_record import AlertChanges, KeptAlerts, NoticeRecord, TrackRecord
+from victron_console.store.connection import transaction
+
+FLAP_WINDOW_S = 1800.0
+RAISES = ("raised", "raised again")
+
+_COLUMNS = (
+    "id, station, family, scope, rule, severity, title, response, source, started_at, raised_at, cleared_at, "
+    "announced_at, reason, last_value, peak_value, limit_text, count, stale, flapping, suppressed_by, origins, link"
+)
+_UPDATES = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:])
+_MARKS = ", ".join("?" * (_COLUMNS.count(",") + 1))
+
+
+def record_alerts(db: Database, changes: AlertChanges, now: float) -> None:
+    """Keep one step's changes, state and log together or neither; and log shelves that have ended by themselves.
+
+    Args:
+        db: the writer's database.
+        changes: what the step gave.
+        now: the moment (UTC epoch, s).
+
+    Raises:
+        StoreError: it cannot be written; nothing was.
+    """
+    ended = _ended_shelves(db.conn, now)
+    if changes.empty and not ended:
+        return
+    with transaction(db):
+        conn = db.conn
+        for shelf_id, until, station, key in ended:
+            conn.execute("INSERT OR IGNORE INTO shelf_end VALUES (?, ?, '')", (shelf_id, until))
+            log(conn, AlertEvent(until, "unshelved", station, key, "The time of the shelf is over", who=""))
+        for occurrence in sorted(changes.occurrences, key=lambda it: it.active):  # closed ones first: one open a key
+            _put(conn, occurrence, now)
+        for event in changes.events:
+            log(conn, event)
+        for track in changes.tracks:
+            _put_track(conn, track)
+        conn.executemany(
+            "INSERT OR IGNORE INTO alert_notice VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (n.station, n.service, n.trigger, n.at, n.text, n.device, n.severity.value, n.acknowledged)
+                for n in changes.notices
+            ],
+        )
+
+
+def kept_alerts(db: Database, now: float) -> KeptAlerts:
+    """What the engine needs to go on where it stood."""
+    conn = db.conn
+    marks = ", ".join("?" * len(RAISES))
+    raises = conn.execute(
+        f"SELECT at, details FROM event WHERE kind IN ({marks}) AND at > ? AND at <= ? ORDER BY at, id",
+        (*RAISES, now - FLAP_WINDOW_S, now),
+    )
+    return KeptAlerts(
+        [_occurrence(row) for row in conn.execute(f"SELECT {_COLUMNS} FROM occurrence WHERE cleared_at IS NULL")],
+        [_track(row) for row in conn.execute("SELECT * FROM alert_track")],
+        [(AlertKey.parse(key), at) for at, details in raises if (key := json.loads(details).get("key"))],
+        conn.execute("SELECT ifnull(max(id), 0) + 1 FROM occurrence").fetchone()[0],
+    )
+
+
+def alert_views(
+    db: Database, now: float, tags: Mapping[str, Iterable[str]], as_of: float | None = None, cleared_for_s: float = 0.0
+) -> list[AlertView]:
+    """The alarms as they stand: open ones, cleared ones that nobody acknowledged, and those cleared a moment ago.
+
+    Args:
+        db: a reader's database.
+        now: the moment, for shelves and maintenance (UTC epoch, s).
+        tags: the tags of each station, for maintenance of a tag.
+        as_of: a past moment to look back to; None is live.
+        cleared_for_s: how long an acknowledged alarm stays in the list after it cleared.
+    """
+    at = now if as_of is None else as_of
+    conn = db.conn
+    found = [
+        _occurrence(row)
+        for row in conn.execute(
+            f"SELECT {_COLUMNS} FROM occurrence WHERE raised_at <= :at AND (cleared_at IS NULL OR cleared_at > :since "
+            "OR (response <> '' AND severity <> 'info' AND NOT EXISTS (SELECT 1 FROM alert_ack a "
+            "WHERE a.occurrence = occurrence.id AND a.at <= :at AND (a.severity = occurrence.severity "
+            "OR a.severity = 'critical')))) ORDER BY raised_at, id",
+            {"at": at, "since": at - cleared_for_s},
+        )
+    ]
+    if as_of is not None:
+        found = [_as_it_was(conn, occurrence, as_of) for occurrence in found]
+    return _joined(conn, found, at, tags)
+
+
+def alert_view(db: Database, occurrence: int, now: float, tags: Mapping[str, Iterable[str]]) -> AlertView | None:
+    """One occurrence with everything said of it; None where there is none of that number."""
+    row = db.conn.execute(f"SELECT {_COLUMNS} FROM occurrence WHERE id = ?", (occurrence,)).fetchone()
+    return _joined(db.conn, [_occurrence(row)], now, tags)[0] if row else None
+
+
+def alert_history(db: Database, since: float, until: float, station: str | None = None) -> list[Occurrence]:
+    """Occurrences that were open in a span, oldest first: for marks on charts and the alarm rates."""
+    where = "raised_at <= ? AND (cleared_at IS NULL OR cleared_at >= ?)" + (" AND station = ?" if station else "")
+    rows = db.conn.execute(
+        f"SELECT {_COLUMNS} FROM occurrence WHERE {where} ORDER BY raised_at, id",
+        (until, since, *([station] if station else [])),
+    )
+    return [_occurrence(row) for row in rows]
+
+
+def notices(db: Database, station: str, limit: int = 100) -> list[NoticeRecord]:
+    """What a GX notified of, newest first, long after its ring has dropped it."""
+    rows = db.conn.execute("SELECT * FROM alert_notice WHERE station = ? ORDER BY at DESC LIMIT ?", (station, limit))
+    return [
+        NoticeRecord(of, service, trigger, at, text, device, Severity(severity), bool(acknowledged))
+        for of, service, trigger, at, text, device, severity, acknowledged in rows
+    ]
+
+
+def log(conn: sqlite3.Connection, event: AlertEvent) -> None:
+    """Write a line of the alarm log; inside a transaction."""
+    details = {
+        "key": event.key,
+        "occurrence": event.occurrence,
+        "severity": event.severity.value if event.severity else None,
+        "who": event.who,
+        **event.details,
+    }
+    conn.execute(
+        "INSERT INTO event (at, station, kind, text, details) VALUES (?, ?, ?, ?, ?)",
+        (
+            event.at,
+            event.station or None,
+            event.kind,
+            event.text,
+            json.dumps({name: value for name, value in details.items() if value not in (None, "")}),
+        ),
+    )
+
+
+def shelves(conn: sqlite3.Connection, at: float) -> list[Shelf]:
+    """Shelves that hold at a moment, oldest first."""
+    rows = conn.execute(
+        "SELECT s.id, s.at, s.until, s.who, s.reason, s.severity, s.key, s.station, s.family, e.at "
+        "FROM shelf s LEFT JOIN shelf_end e ON e.shelf = s.id "
+        "WHERE s.at <= :at AND s.until > :at AND (e.at IS NULL OR e.at > :at) ORDER BY s.id",
+        {"at": at},
+    )
+    return [
+        Shelf(no, since, until, who, reason, Severity(severity), AlertKey.parse(key) if key else None, of, family, end)
+        for no, since, until, who, reason, severity, key, of, family, end in rows
+    ]
+
+
+def maintenances(conn: sqlite3.Connection, at: float) -> list[Maintenance]:
+    """Maintenance that holds at a moment, oldest first."""
+    rows = conn.execute(
+        "SELECT m.id, m.start, m.until, m.who, m.reason, m.station, m.tag, e.at "
+        "FROM maintenance m LEFT JOIN maintenance_end e ON e.maintenance = m.id "
+        "WHERE m.start <= :at AND m.until > :at AND (e.at IS NULL OR e.at > :at) ORDER BY m.id",
+        {"at": at},
+    )
+    return [Maintenance(*row) for row in rows]
+
+
+def _put(conn: sqlite3.Connection, it: Occurrence, now: float) -> None:
+    shape = (it.severity.value, it.count, int(it.stale), int(it.flapping), it.suppressed_by)
+    before = conn.execute(
+        "SELECT severity, count, stale, flapping, suppressed_by FROM occurrence WHERE id = ?", (it.id,)
+    ).fetchone()
+    if before is None or tuple(before) != shape:
+        conn.execute("INSERT INTO occurrence_version VALUES (?, ?, ?, ?, ?, ?, ?)", (it.id, now, *shape))
+    conn.execute(
+        f"INSERT INTO occurrence ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT (id) DO UPDATE SET {_UPDATES}",
+        (
+            it.id, it.key.station, it.key.family, it.key.scope, it.rule, it.severity.value, it.title, it.response,
+            it.source, it.started_at, it.raised_at, it.cleared_at, it.announced_at, it.reason, it.last_value,
+            it.peak_value, it.limit, it.count, it.stale, it.flapping, it.suppressed_by, json.dumps(it.origins), it.link,
+        ),
+    )  # fmt: skip
+
+
+def _put_track(conn: sqlite3.Connection, track: TrackRecord) -> None:
+    if track.phase == "normal":
+        conn.execute("DELETE FROM alert_track WHERE station = ? AND rule = ? AND scope = ? AND severity = ?", track.key)
+        return
+    conn.execute(
+        "INSERT OR REPLACE INTO alert_track VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*track.key, str(track.alert), track.phase, track.since, track.started, track.seen),
+    )
+
+
+def _track(row: tuple[str, str, str, str, str, str, float, float, float]) -> TrackRecord:
+    station, rule, scope, severity, alert, phase, since, started, seen = row
+    return TrackRecord(station, rule, scope, Severity(severity), AlertKey.parse(alert), phase, since, started, seen)
+
+
+def _occurrence(row: sqlite3.Row) -> Occurrence:
+    it = dict(zip((name.strip() for name in _COLUMNS.split(",")), row, strict=True))
+    key = AlertKey(it.pop("station"), it.pop("family"), it.pop("scope"))
+    return Occurrence(
+        **it
+        | {
+            "key": key,
+            "severity": Severity(it["severity"]),
+            "limit": it.pop("limit_text"),
+            "stale": bool(it["stale"]),
+            "flapping": bool(it["flapping"]),
+            "link": bool(it["link"]),
+            "origins": tuple(json.loads(it["origins"])),
+        }
+    )
+
+
+def _as_it_was(conn: sqlite3.Connection, it: Occurrence, at: float) -> Occurrence:
+    row = conn.execute(
+        "SELECT severity, count, stale, flapping, suppressed_by FROM occurrence_version "
+        "WHERE occurrence = ? AND at <= ? ORDER BY at DESC, rowid DESC LIMIT 1",
+        (it.id, at),
+    ).fetchone()
+    cleared_at = it.cleared_at if it.cleared_at is not None and it.cleared_at <= at else None
+    if row is None:
+        return replace(it, cleared_at=cleared_at)
+    severity, count, stale, flapping, suppressed_by = row
+    return replace(
+        it, cleared_at=cleared_at, severity=Severity(severity), count=count, stale=bool(stale),
+        flapping=bool(flapping), suppressed_by=suppressed_by,
+    )  # fmt: skip
+
+
+def _joined(
+    conn: sqlite3.Connection, found: list[Occurrence], at: float, tags: Mapping[str, Iterable[str]]
+) -> list[AlertView]:
+    acks: dict[int, list[Ack]] = {}
+    comments: dict[int, list[Comment]] = {}
+    for it in found:
+        for no, severity, when, who, comment in conn.execute(
+            "SELECT * FROM alert_ack WHERE occurrence = ? AND at <= ? ORDER BY at", (it.id, at)
+        ):
+            acks.setdefault(no, []).append(Ack(no, when, who, Severity(severity), comment))
+        for _, no, when, who, text in conn.execute(
+            "SELECT * FROM alert_comment WHERE occurrence = ? AND at <= ? ORDER BY at, id", (it.id, at)
+        ):
+            comments.setdefault(no, []).append(Comment(no, when, who, text))
+    put_aside, works = shelves(conn, at), maintenances(conn, at)
+    return [
+        AlertView(
+            it,
+            acks.get(it.id, ()),
+            comments.get(it.id, ()),
+            next((shelf for shelf in put_aside if shelf.covers(it, at)), None),
+            next((work for work in works if work.covers(it.key.station, tags.get(it.key.station, ()), at)), None),
+        )
+        for it in found
+    ]
+
+
+def _ended_shelves(conn: sqlite3.Connection, now: float) -> list[tuple[int, float, str, str]]:
+    rows = conn.execute(
+        "SELECT id, until, station, ifnull(key, '') FROM shelf "
+        "WHERE until <= ? AND id NOT IN (SELECT shelf FROM shelf_end)",
+        (now,),
+    )
+    return [
+        (no, until, station or AlertKey.parse(key).station if key else station, key) for no, until, station, key in rows
+    ]
