@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from victron_console.store.entries import Entry, entries_in
 
+# A row only ever follows older ones; were that ever wrong, the walk would have no end.
 _CHAIN = """
     WITH RECURSIVE chain (id, previous, at, body) AS (
         SELECT id, previous, at, body FROM hot WHERE id = :start AND id > :stop
         UNION ALL
         SELECT hot.id, hot.previous, hot.at, hot.body FROM chain JOIN hot ON hot.id = chain.previous
-        WHERE chain.previous > :stop)
+        WHERE chain.previous > :stop AND chain.previous < chain.id)
     SELECT at, body FROM chain WHERE at <= :until AND instr(body, :holding) ORDER BY id"""
 
 
