@@ -74,7 +74,7 @@ def record(writer: Writer, clock: ManualClock, soc: float, *, state: StationStat
 async def until(condition: Callable[[], object]) -> None:
     """Wait for a state, ten seconds at most."""
     async with asyncio.timeout(10):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - the screen tells nobody when it has changed
             await asyncio.sleep(0.02)
 
 

@@ -63,7 +63,7 @@ class ConsoleOptions:
 class ConsoleApp(App[int]):
     """The console."""
 
-    CSS_PATH = "console.tcss"
+    CSS_PATH = Path(__file__).with_name("console.tcss")
     TITLE = "victron-console"
     COMMANDS: ClassVar = {ConsoleCommands}
     BINDINGS: ClassVar = [

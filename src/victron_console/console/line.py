@@ -71,6 +71,13 @@ class Line:
             return NotImplemented
         return self.ground is other.ground and self._cells == other._cells
 
+    def differing(self, other: Line) -> tuple[int, int] | None:
+        """The first and the last column in which two rows of one width differ; None where they are equal."""
+        if self.ground is not other.ground or self.width != other.width:
+            return (0, max(self.width, other.width) - 1)
+        columns = [at for at, (one, two) in enumerate(zip(self._cells, other._cells, strict=True)) if one != two]
+        return (columns[0], columns[-1]) if columns else None
+
     __hash__ = None  # type: ignore[assignment]
 
     def strip(self, palette: Palette) -> Strip:

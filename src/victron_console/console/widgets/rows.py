@@ -1,6 +1,6 @@
 """The base of every widget that draws its own rows: it repaints the rows that changed and no others.
 
-Textual repaints a changed row from its first column on, so a dirty row is one region, however much of it changed.
+Textual writes a row from its first column to the last one that changed, so what changes most often stands at the left.
 """
 
 from __future__ import annotations
@@ -41,11 +41,12 @@ class Rows(Widget):
         width, height = self.size
         fresh = self.draw(width, height) if width and height else []
         before, self._lines = self._lines, fresh
-        dirty = [
-            Region(0, y, width, 1)
-            for y in range(min(height, max(len(before), len(fresh))))
-            if y >= len(before) or y >= len(fresh) or before[y] != fresh[y]
-        ]
+        blank = Line(width, self.ground)
+        dirty = []
+        for y in range(min(height, max(len(before), len(fresh)))):
+            new, old = (lines[y] if y < len(lines) else blank for lines in (fresh, before))
+            if changed := new.differing(old):
+                dirty.append(Region(changed[0], y, changed[1] + 1 - changed[0], 1))
         if dirty:
             self.refresh(*dirty)
 
