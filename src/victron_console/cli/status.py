@@ -68,7 +68,8 @@ def as_data(rows: Sequence[StationRow], now: float) -> dict[str, Any]:
 
 def _station(row: StationRow, now: float) -> dict[str, Any]:
     shown = (row.overview or Overview()).to_json()
-    shown.pop("device_alarms")
+    for inside in ("device_alarms", "figures_at"):
+        shown.pop(inside)
     return {
         "id": row.id,
         "name": row.name,

@@ -85,6 +85,13 @@ class Recorder:
         except PASSING as error:
             log.debug("the collector's own state was not recorded: %s", error)
 
+    async def beat(self) -> None:
+        """Say that a collector is there: a silence of more than 30 s would be told as downtime."""
+        try:
+            await self._run(lambda: self._owner.record_all(()))
+        except PASSING as error:
+            log.debug("the heartbeat was not recorded: %s", error)
+
     async def call(self, work: Callable[[Writer], T]) -> T:
         """Do something else with the writer, in its thread.
 

@@ -27,8 +27,13 @@ class FleetTotals:
 
 
 def at_moment(rows: Iterable[StationRow], now: float) -> list[StationRow]:
-    """The rows with the state they are to be shown with: what was live and is no longer read is stale."""
-    return [replace(row, status=judged(row.status, row.read_at, row.cadence_s, now)) for row in rows]
+    """The rows with the age of their figures and the state to show: what was live and is no longer read is stale."""
+    return [_at_moment(row, now) for row in rows]
+
+
+def _at_moment(row: StationRow, now: float) -> StationRow:
+    read_at = row.overview.figures_at if row.overview and row.overview.figures_at else row.read_at
+    return replace(row, read_at=read_at, status=judged(row.status, read_at, row.cadence_s, now))
 
 
 def totals(rows: Iterable[StationRow]) -> FleetTotals:

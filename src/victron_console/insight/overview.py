@@ -39,6 +39,7 @@ def overview(snapshot: Snapshot, memory: OverviewMemory | None = None) -> tuple[
     found = _of_system(snapshot, system, battery) if system else lone_devices.figures(snapshot, battery)
     shown = replace(
         found,
+        figures_at=_figures_at(snapshot, system),
         ac_input=ac_input(snapshot),
         time_to_go_s=_time_to_go_s(found, last(system, "Dc/Battery/State")),
         cell_spread_v=cell_spread_v(battery),
@@ -48,6 +49,12 @@ def overview(snapshot: Snapshot, memory: OverviewMemory | None = None) -> tuple[
     )
     flags, memory = doubts(snapshot, battery, shown, memory or OverviewMemory())
     return replace(shown, flags=flags), memory
+
+
+def _figures_at(snapshot: Snapshot, system: DeviceState | None) -> float | None:
+    if system is not None:
+        return system.read_at
+    return max((at for device in snapshot.devices.values() if (at := device.read_at) is not None), default=None)
 
 
 def _of_system(snapshot: Snapshot, system: DeviceState, battery: DeviceState | None) -> Overview:

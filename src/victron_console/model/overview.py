@@ -22,6 +22,8 @@ class Overview:
     Figures of a stale or lost station are the last ones known; its state says so.
     """
 
+    figures_at: float | None = None
+    """When the figures were read (UTC epoch, s): other services may have been read since."""
     soc_percent: float | None = None
     battery_power_w: float | None = None
     battery_voltage_v: float | None = None
