@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
+from aiomqtt import MqttError
 
 from victron_console.cli.console import show
 from victron_console.cli.failures import failing_plainly
@@ -71,12 +73,21 @@ def _as_configured(fleet: SimulatedFleet) -> FixedStations:
 @_fleet_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", type=click.IntRange(0, 65535), default=18088, show_default=True, help="Of the first station.")
+@click.option("--mqtt", metavar="HOST:PORT", help="Publish them on this MQTT broker, too (no login, no TLS).")
 @common_options
 @failing_plainly
 def simulate(
-    options: Options, stations: int, scenario: str | None, seed: int, speed: float, host: str, port: int
+    options: Options,
+    stations: int,
+    scenario: str | None,
+    seed: int,
+    speed: float,
+    host: str,
+    port: int,
+    mqtt: str | None,
 ) -> None:
-    """Serve simulated stations over the station HTTP API, until stopped."""
+    """Serve simulated stations over the station HTTP API, and over MQTT if asked to, until stopped."""
+    broker = _broker(mqtt) if mqtt else None
     try:
         fleet = demo_fleet(stations, scenario, seed, host=host, port=port, speed=speed)
     except OSError as error:
@@ -86,4 +97,18 @@ def simulate(
     with fleet:
         for station in fleet.stations:
             click.echo(f"{station.id}\t{station.url}\t{station.kind}")
-        run_until_stopped(asyncio.Event().wait)
+        run_until_stopped(partial(_publish, fleet, *broker) if broker else asyncio.Event().wait)
+
+
+def _broker(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65_536:
+        raise click.BadParameter(f"{text!r} is no broker: expected HOST:PORT, such as 127.0.0.1:1883")
+    return host.strip("[]"), int(port)
+
+
+async def _publish(fleet: SimulatedFleet, host: str, port: int) -> None:
+    try:
+        await fleet.publish(host, port)
+    except* MqttError as errors:
+        raise click.ClickException(f"The MQTT broker at {host}:{port} failed: {errors.exceptions[0]}.") from errors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any, Self
 
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.simulator.fleet import demo_specs
+from victron_console.simulator.mqtt import MqttStation
 from victron_console.simulator.publish.values import Tree
 from victron_console.simulator.scenario import REGIONAL, Faults, Scenario, fits
 from victron_console.simulator.server import HANG_S, StationServer
@@ -120,10 +122,10 @@ class SimulatedFleet:
         self._speed = speed
         self._started, self._started_at = self._clock.monotonic(), self._clock.now()
         self.fleet = Fleet(specs, self._started_at, scenarios, warm_up_s)
+        self._lives = [_Live(station, self.now) for station in self.fleet.stations]
         self._servers: list[StationServer] = []
         try:
-            for n, station in enumerate(self.fleet.stations):
-                live = _Live(station, self.now)
+            for n, live in enumerate(self._lives):
                 self._servers.append(
                     StationServer(bus=live.bus, faults=live.faults, now=self.now, clock=self._clock, host=host,
                                   port=port + n if port else 0, hang_s=hang_s)
@@ -139,6 +141,16 @@ class SimulatedFleet:
     def now(self) -> float:
         """The fleet's time, UTC epoch in seconds: the clock's, at the fleet's speed."""
         return self._started_at + (self._clock.monotonic() - self._started) * self._speed
+
+    async def publish(self, host: str, port: int) -> None:
+        """Publish the same stations on an MQTT broker, too, until cancelled.
+
+        Raises:
+            ExceptionGroup: of `MqttError`, where the broker is not there or went away.
+        """
+        async with asyncio.TaskGroup() as group:
+            for live in self._lives:
+                group.create_task(MqttStation(live.bus, live.faults, self.now, self._clock).run(host, port))
 
     def __enter__(self) -> Self:
         for server in self._servers:

@@ -25,7 +25,8 @@ from victron_console.sources.base import Misconfigured, SourceError, Traffic
 from victron_console.sources.mqtt_tree import QUIET_S, Tree
 from victron_console.sources.values import parse_json
 
-log = logging.getLogger(__name__)
+wire_log = logging.getLogger(f"{__name__}.wire")
+wire_log.setLevel(logging.ERROR)  # the library would name every packet
 
 SERIALS = "N/+/system/0/Serial"
 """Its value is the portal id; the one topic that a GX retains."""
@@ -160,7 +161,7 @@ class Session:
             keepalive=self._timing.ping_s,
             tls_context=self._context(),
             tls_insecure=True if access.tls and not self._names_are_checked else None,
-            logger=log.getChild("wire"),
+            logger=wire_log,
         )
         await self._find_open()
         self._traffic.requests += 1
