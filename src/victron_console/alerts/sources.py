@@ -51,6 +51,8 @@ class DeviceWatch:
         self.service = device.service
         self.stale_after_s = max(STALE_CADENCES * device.cadence_s, STALE_AT_LEAST_S)
         self.quality = device.quality_at(now)
+        if self.quality is Quality.GONE:
+            self.evidence = now  # that it has gone is itself seen
         read_at, last = device.read_at, self._last_read_at
         if read_at is None or read_at == last:
             return False

@@ -123,7 +123,7 @@ class StationWatch:
                     arrived.add(key.cls)
                     self._paths[key] = self._paths.get(key, frozenset()) | frozenset(device.readings)
                     watch.alarm_paths = self._alarm_paths(key)
-            if watch.quality is not before:
+            if watch.quality is not before or watch.quality is Quality.GONE:
                 dirty.update(dict.fromkeys(self.by_device.get(watch, ())))
         self._take_facts(snapshot, fresh, now)
         self._take_parameters(snapshot, now, bool(arrived), dirty)
