@@ -36,6 +36,7 @@ class Battery:
         self.charge_ah = spec.initial_soc_percent / 100.0 * self.capacity_ah
         self.offsets_percent = [rng.gauss(0.0, 0.15) for _ in range(spec.cells)]
         self._resistances = [rng.gauss(1.0, 0.04) for _ in range(spec.cells)]
+        self._resistance_sum = sum(self._resistances)
         self._cell_ohm = spec.resistance_ohm or self.cell.ah_ohm / spec.capacity_ah
         self._temperature_spread = [rng.uniform(-1.2, 1.2) for _ in range(max(1, min(4, spec.cells)))]
         self.polarisation_v = 0.0
@@ -44,6 +45,8 @@ class Battery:
         self.current_a = 0.0
         self.absorbing = True
         """False once full: the charger then holds the float voltage."""
+        self._open_circuit: list[float] | None = None
+        """Rest voltages of the cells at the present charge, until something changes it."""
 
     @property
     def capacity_ah(self) -> float:
@@ -60,6 +63,29 @@ class Battery:
         """The mean cell's charge; slightly above 100 while held at the charging voltage."""
         return 100.0 * self.charge_ah / self.capacity_ah
 
+    def wear(self, soh: float, resistance_factor: float) -> None:
+        """Make it older at the same state of charge; `soh` is a share of the nominal capacity."""
+        soc = self.true_soc_percent
+        self.soh, self.resistance_factor = soh, resistance_factor
+        self.set_soc(soc)
+
+    def set_soc(self, percent: float) -> None:
+        """Put it at a state of charge without a current."""
+        self.charge_ah = percent / 100.0 * self.capacity_ah
+        self._open_circuit = None
+
+    def lag(self, cell: int, percent: float) -> None:
+        """Let one cell, counted from 0, fall behind the others by so many points of charge."""
+        self.offsets_percent[cell] -= percent
+        self._open_circuit = None
+
+    def open_circuit_v(self) -> list[float]:
+        """Rest voltage of each cell, polarisation left out."""
+        if self._open_circuit is None:
+            chemistry, soc = self.spec.chemistry, self.true_soc_percent
+            self._open_circuit = [open_circuit_v(chemistry, soc + offset) for offset in self.offsets_percent]
+        return self._open_circuit
+
     def _cell_resistance_ohm(self) -> float:
         # Cold cells resist more: about a doubling per 25 K below 25 degrees.
         cold = math.exp((25.0 - self.temperature_c) * 0.028)
@@ -68,15 +94,11 @@ class Battery:
     @property
     def resistance_ohm(self) -> float:
         """Of the bank, as a step of current shows at once."""
-        return self._cell_resistance_ohm() * sum(self._resistances)
+        return self._cell_resistance_ohm() * self._resistance_sum
 
     def rest_v(self) -> float:
         """Voltage the bank would show without current now."""
-        chemistry, soc = self.spec.chemistry, self.true_soc_percent
-        return (
-            sum(open_circuit_v(chemistry, soc + offset) for offset in self.offsets_percent)
-            + self.polarisation_v * self.spec.cells
-        )
+        return sum(self.open_circuit_v()) + self.polarisation_v * self.spec.cells
 
     def voltage_v(self) -> float:
         """Terminal voltage at the current that flows."""
@@ -84,11 +106,10 @@ class Battery:
 
     def cell_voltages_v(self) -> list[float]:
         """Voltage of each cell at the current that flows."""
-        chemistry, soc = self.spec.chemistry, self.true_soc_percent
         drop = self.current_a * self._cell_resistance_ohm()
         return [
-            open_circuit_v(chemistry, soc + offset) + self.polarisation_v + drop * factor
-            for offset, factor in zip(self.offsets_percent, self._resistances, strict=True)
+            volts + self.polarisation_v + drop * factor
+            for volts, factor in zip(self.open_circuit_v(), self._resistances, strict=True)
         ]
 
     def cell_temperatures_c(self) -> list[float]:
@@ -113,15 +134,13 @@ class Battery:
     def charge_limit_a(self) -> float:
         """CCL: what the bank takes at this temperature before its highest cell is too high."""
         limit = self.spec.charge_limit_c * self.spec.capacity_ah * self._temperature_share(charging=True)
-        highest = max(self.offsets_percent) + self.true_soc_percent
-        room_v = self.cell.high_v - open_circuit_v(self.spec.chemistry, highest) - self.polarisation_v
+        room_v = self.cell.high_v - max(self.open_circuit_v()) - self.polarisation_v
         return max(0.0, min(limit, room_v / self._cell_resistance_ohm()))
 
     def discharge_limit_a(self) -> float:
         """DCL, positive: what the bank gives before its lowest cell is too low."""
         limit = self.spec.discharge_limit_c * self.spec.capacity_ah * self._temperature_share(charging=False)
-        lowest = min(self.offsets_percent) + self.true_soc_percent
-        room_v = open_circuit_v(self.spec.chemistry, lowest) + self.polarisation_v - self.cell.low_v
+        room_v = min(self.open_circuit_v()) + self.polarisation_v - self.cell.low_v
         return max(0.0, min(limit, room_v / self._cell_resistance_ohm()))
 
     def _temperature_share(self, *, charging: bool) -> float:
@@ -150,6 +169,7 @@ class Battery:
         self._heat(dt_s, room_c, heat_w)
         self._balance(dt_s)
         self._choose_charge_voltage()
+        self._open_circuit = None
 
     def _settle_surface_charge(self, dt_s: float) -> None:
         """What was pressed in above full at the charging voltage is lost within the hour, at rest or at float."""

@@ -10,7 +10,7 @@ from victron_console.simulator.genset import Genset
 from victron_console.simulator.inverter import LossCurve
 from victron_console.simulator.notifications import NoticeRing
 from victron_console.simulator.scenario import NO_FAULTS, Faults
-from victron_console.simulator.spec import AcType, PvPosition, StationSpec
+from victron_console.simulator.spec import AcType, Ageing, PvPosition, StationSpec
 from victron_console.simulator.surroundings import MONTH_S, MPPT_EFFICIENCY, Outside, Surroundings
 from victron_console.simulator.weather import seeded
 
@@ -20,6 +20,7 @@ PV_INVERTER_EFFICIENCY = 0.97
 RESTART_MARGIN_PERCENT = 6.0
 FLOOR_HYSTERESIS_PERCENT = 3.0
 EMPTY_PERCENT = 4.0
+UNWORN = Ageing()
 GENSET_OHM = 0.15
 """Inner resistance of a phase of a set: it sags some volts under load."""
 
@@ -39,7 +40,7 @@ class Plant:
         self.genset = Genset(spec.genset, 0.35 + 0.6 * seeded(spec.seed, "fuel", 0)) if spec.genset else None
         self.inverter_on = True
         self.at_floor = False
-        self._lag_applied = self._drift_applied = 0.0
+        self._lag_applied = 0.0
         self._drawn_down = False
         self.can_errors = float(int(40 * seeded(spec.seed, "can", 0)))
         self.can_packets = 2.6e7
@@ -72,17 +73,17 @@ class Plant:
         """Age by the calendar, and apply what a scenario does to the cells."""
         ageing, spec = self.spec.ageing, self.spec.battery
         months = (self.at - self.since) / MONTH_S
-        soc = self.battery.true_soc_percent
-        self.battery.soh = spec.soh_percent / 100.0 * max(0.3, 1.0 - ageing.capacity_fade_per_month * months)
-        self.battery.charge_ah = soc / 100.0 * self.battery.capacity_ah
-        self.battery.resistance_factor = 1.0 + ageing.resistance_growth_per_month * months
+        soh = spec.soh_percent / 100.0 * max(0.3, 1.0 - ageing.capacity_fade_per_month * months)
+        if ageing != UNWORN:
+            self.battery.wear(soh, 1.0 + ageing.resistance_growth_per_month * months)
         drift = ageing.cell_drift_percent_per_month * months
-        cell = min(ageing.drifting_cell, spec.cells) - 1
-        self.battery.offsets_percent[cell] -= faults.cell_lag_percent - self._lag_applied + drift - self._drift_applied
-        self._lag_applied, self._drift_applied = faults.cell_lag_percent, drift
+        lag = faults.cell_lag_percent + drift
+        if lag != self._lag_applied:
+            self.battery.lag(min(ageing.drifting_cell, spec.cells) - 1, lag - self._lag_applied)
+            self._lag_applied = lag
         ceiling = faults.soc_ceiling_percent
-        if ceiling is not None and not self._drawn_down and soc > ceiling:
-            self.battery.charge_ah = ceiling / 100.0 * self.battery.capacity_ah
+        if ceiling is not None and not self._drawn_down and self.battery.soc_percent > ceiling:
+            self.battery.set_soc(ceiling)
         self._drawn_down = ceiling is not None
 
     def curve(self) -> LossCurve:
