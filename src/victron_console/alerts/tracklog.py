@@ -7,7 +7,7 @@ from victron_console.alerts.tracks import Phase
 from victron_console.model.alert_record import TrackRecord
 
 SEEN_EACH_S = 60.0
-"""How often the newest evidence of a waiting level is written down."""
+"""How often the newest evidence of a level is written down at least; one that waits less is written more often."""
 
 Key = tuple[str, str, str, str]
 
@@ -26,7 +26,8 @@ class TrackLog:
     def note(self, instance: Instance) -> None:
         """Write down the levels of an instance that changed."""
         instance.written = False
-        for severity, track in instance.tracks.items():
+        for level in instance.rule.levels:
+            severity, track = level.severity, instance.tracks[level.severity]
             station, rule, scope, _ = key = level_key(instance, severity)
             before = self._written.get(key)
             if before is None and track.phase is Phase.NORMAL:
@@ -35,7 +36,7 @@ class TrackLog:
                 station, rule, scope, severity, instance.key, track.phase.value, track.since, track.started, track.seen
             )
             same = before is not None and (before.phase, before.since) == (record.phase, record.since)
-            if not same or before is None or record.seen >= before.seen + SEEN_EACH_S:
+            if not same or before is None or record.seen >= before.seen + min(SEEN_EACH_S, level.for_s / 20):
                 self._put(record)
             instance.written = instance.written or track.phase is not Phase.NORMAL
 

@@ -84,6 +84,8 @@ class StationWatch:
         self._judged_facts: tuple[int, str, float | None] | None = None
         self._deviceless: list[Instance] = []
         self._diagnosed: list[Instance] = []
+        self._mindful: list[Instance] = []
+        """Of rules that alarm when nothing can be told."""
         self._rediagnosed = False
         self._alarms_made: set[tuple[DeviceKey, str]] = set()
         self.use(rules)
@@ -136,6 +138,7 @@ class StationWatch:
         self._judged_facts = facts
         self._clocked_at = now
         dirty.update(dict.fromkeys(instance for instance in self._deviceless if instance.awake))
+        dirty.update(dict.fromkeys(instance for instance in self._mindful if now >= (instance.due or now + 1)))
         return dirty
 
     def diagnose(self, results: Mapping[str, float | None]) -> None:
@@ -322,7 +325,7 @@ class StationWatch:
 
     def _index(self) -> None:
         self.by_device, self._by_slot = {}, {}
-        self._clocked, self._deviceless, self._diagnosed = [], [], []
+        self._clocked, self._deviceless, self._diagnosed, self._mindful = [], [], [], []
         for instance in self.instances.values():
             for watch in instance.devices:
                 self.by_device.setdefault(watch, []).append(instance)
@@ -334,6 +337,8 @@ class StationWatch:
                 self._clocked.append(instance)
             if instance.rule.diagnosed:
                 self._diagnosed.append(instance)
+            if instance.rule.no_data == "alert":
+                self._mindful.append(instance)
 
     def _alarm(self, watch: DeviceWatch, path: str) -> None:
         """Make the instance of a device's own alarm, where there is none yet."""
