@@ -16,7 +16,7 @@ LEAST_FOR_PERCENTILE = 8
 METHOD = Method(
     name="distance from the median in scaled median absolute deviations",
     inputs=("the same figure of stations of one kind",),
-    source="Beyond 3 stands out, from 5 stations on; percentiles from 8 on. Compare like with like: chemistry, age, use.",
+    source="Beyond 3 stands out, from 5 stations; percentiles from 8 on. Compare like with like (chemistry, age, use).",
 )
 
 

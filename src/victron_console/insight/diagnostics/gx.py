@@ -1,0 +1,147 @@
+"""The health of the GX device: restarts, CAN errors, free space, link. Knows no battery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from victron_console.insight.diagnostics.finding import Finding, Method, Window, insufficient, unknown
+from victron_console.insight.diagnostics.timeline import (
+    DAY_S,
+    MONTH_S,
+    WEEK_S,
+    FloatArray,
+    IntArray,
+    checked,
+    grouped,
+    medians,
+)
+from victron_console.insight.diagnostics.trend import theil_sen
+
+LEAST_WEEKS = 3
+LEAST_DISK_DAYS = 14.0
+RESTARTS = Method(
+    name="falls of the uptime",
+    inputs=("uptime of the GX device",),
+    source="A running clock that fell was restarted; restarts while nothing was read count once.",
+)
+CAN = Method(
+    name="median of the weekly increases of the CAN error counters",
+    inputs=("CAN interface error counters",),
+    source="The usual week of this bus: a rule compares the present week with it (3 times, own judgement).",
+)
+DISK = Method(
+    name="Theil-Sen of the free space of the data partition, drawn on to nothing",
+    inputs=("free space of /data",),
+    source="Venus OS warns at 90 % used; the trend warns before.",
+)
+LINK = Method(
+    name="share of polls answered, by minutes",
+    inputs=("poll log of the station",),
+    source="Counts of the collector; a satellite or mobile link may well lose some percent.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GxRecord:
+    """What is recorded of a GX device; None where it does not say."""
+
+    at: FloatArray
+    uptime_s: FloatArray | None = None
+    data_free_bytes: FloatArray | None = None
+    can_errors: Mapping[str, FloatArray] | None = None
+    """Counter by interface."""
+    polls: FloatArray | None = None
+    """Polls in each interval before a moment."""
+    failed_polls: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GxHealth:
+    """Findings of a GX device."""
+
+    restarts: Finding
+    """A month."""
+    can_weekly: Finding
+    """Errors in a usual week, of the worst interface."""
+    disk_days: Finding
+    """Days until the data partition is full, at the present rate; without a figure where it does not fill."""
+    link: Finding
+    """Percent of the polls that were answered."""
+
+
+def gx_health(record: GxRecord) -> GxHealth:
+    """Judge a GX device.
+
+    Raises:
+        ValueError: the arrays do not belong together.
+    """
+    given = [value for value in (record.uptime_s, record.data_free_bytes, record.polls) if value is not None]
+    checked(record.at, *given, *(record.can_errors or {}).values())
+    return GxHealth(_restarts(record), _can(record), _disk(record), _link(record))
+
+
+def _window(record: GxRecord, count: int, what: str) -> Window:
+    return Window(since=float(record.at[0]), until=float(record.at[-1]), count=count, what=what)
+
+
+def _restarts(record: GxRecord) -> Finding:
+    title, unit = "Restarts of the GX device", "a month"
+    known = np.isfinite(record.uptime_s) if record.uptime_s is not None else np.zeros(len(record.at), dtype=bool)
+    if record.uptime_s is None or known.sum() < 2:
+        return unknown(title, unit, RESTARTS, "the GX device gives no uptime")
+    count = int(np.sum(np.diff(record.uptime_s[known]) < 0))
+    window = _window(record, count, "restarts")
+    if window.days < 7:
+        return insufficient(title, unit, RESTARTS, f"{window.days:.1f} days recorded, 7 are needed", window)
+    return Finding(title=title, unit=unit, method=RESTARTS, window=window, value=count / window.days * MONTH_S / DAY_S)
+
+
+def _can(record: GxRecord) -> Finding:
+    title, unit = "CAN errors in a usual week", "errors"
+    weeks = ((record.at - record.at[0]) // WEEK_S).astype(np.int64) if len(record.at) else np.zeros(0, dtype=np.int64)
+    usual = {name: rises for name, value in (record.can_errors or {}).items() if (rises := _weekly(weeks, value))}
+    if not usual:
+        return unknown(title, unit, CAN, "no CAN error counters recorded")
+    name, rises = max(usual.items(), key=lambda item: float(np.median(item[1])))
+    window = _window(record, len(rises), "weeks")
+    if len(rises) < LEAST_WEEKS:
+        return insufficient(title, unit, CAN, f"{len(rises)} whole weeks, {LEAST_WEEKS} are needed", window)
+    return Finding(title=title, unit=unit, method=CAN, window=window, value=float(np.median(rises)), confidence=name)
+
+
+def _weekly(weeks: IntArray, counter: FloatArray) -> list[float]:
+    """Increase of a counter in each whole week, over resets."""
+    found = []
+    last = None
+    for _, part in grouped(weeks, counter):
+        course = part if last is None else np.concatenate(([last], part))
+        rises = np.diff(course)
+        found.append(float(np.sum(np.where(rises >= 0, rises, course[1:]))))
+        last = part[-1]
+    return found[:-1]  # the week that has not ended
+
+
+def _disk(record: GxRecord) -> Finding:
+    title, unit = "Data partition full in", "days"
+    if record.data_free_bytes is None or not np.isfinite(record.data_free_bytes).any():
+        return unknown(title, unit, DISK, "the GX device gives no free space")
+    days, free = medians(record.at, record.data_free_bytes, DAY_S)
+    window = _window(record, len(days), "days")
+    if len(days) < LEAST_DISK_DAYS:
+        return insufficient(title, unit, DISK, f"{len(days)} days, {LEAST_DISK_DAYS:.0f} are needed", window)
+    falls_a_day = -theil_sen(days, free) / (MONTH_S / DAY_S)
+    if falls_a_day <= 0:
+        return insufficient(title, unit, DISK, "it does not fill", window)
+    return Finding(title=title, unit=unit, method=DISK, window=window, value=float(free[-1]) / falls_a_day)
+
+
+def _link(record: GxRecord) -> Finding:
+    title, unit = "Polls answered", "%"
+    if record.polls is None or record.failed_polls is None or not np.nansum(record.polls):
+        return unknown(title, unit, LINK, "no polls recorded")
+    polls = float(np.nansum(record.polls))
+    share = 100.0 * (1.0 - float(np.nansum(record.failed_polls)) / polls)
+    return Finding(title=title, unit=unit, method=LINK, window=_window(record, int(polls), "polls"), value=share)
