@@ -25,7 +25,7 @@ def collect(options: Options, once: bool) -> None:
         click.echo(str(fault), err=True)
     if not files.current.stations:
         raise click.ClickException(NO_STATIONS)
-    fleet = Fleet(files, options.store_path, SystemClock(), random=Random())
+    fleet = Fleet(files, options.store_path, SystemClock(), random=Random(), rule_folders=options.rule_folders)
     run_until_stopped(fleet.run_once if once else fleet.run)
 
 

@@ -103,7 +103,9 @@ def show(
     collector: Callable[[], Awaitable[None]] | None = None
     if lease_holder(store) is None:
         readonly = _made_ready(store, clock)
-        collector = Fleet(files, store, clock, random=Random()).run if not readonly else None
+        collector = (
+            Fleet(files, store, clock, random=Random(), rule_folders=options.rule_folders).run if not readonly else None
+        )
     app = ConsoleApp(
         clock=clock,
         themes=load_themes(user_config_path(APP_NAME, appauthor=False) / "themes"),

@@ -15,7 +15,7 @@ from typing import Any
 import click
 from platformdirs import user_data_path, user_log_path
 
-from victron_console.config import APP_NAME, ConfigFiles
+from victron_console.config import APP_NAME, ConfigFiles, default_paths
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 5
@@ -34,6 +34,11 @@ class Options:
     def store_path(self) -> Path:
         """The database: `--store`, else in the user's data folder."""
         return self.store or user_data_path(APP_NAME, appauthor=False) / "store.db"
+
+    def rule_folders(self) -> list[Path]:
+        """Where the operator's own alert rules are: `rules` in each configuration folder."""
+        folders = (path if path.is_dir() else path.parent for path in self.config or default_paths())
+        return [folder / "rules" for folder in folders]
 
     def files(self) -> ConfigFiles:
         """The configuration, watched for edits."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Protocol
 
+from victron_console.collector.alerting import Alerting
 from victron_console.collector.findings import Findings
 from victron_console.collector.health import Health
 from victron_console.collector.links import source_of
@@ -103,6 +104,7 @@ class Fleet:
         *,
         random: Random,
         make_source: MakeSource = source_of,
+        rule_folders: Callable[[], Sequence[Path]] = tuple,
     ) -> None:
         self._files = files
         self._store = store
@@ -117,6 +119,7 @@ class Fleet:
         self._durable = False
         self._health = Health(clock)
         self.recorder = Recorder(lambda: Writer(store, clock, durable=self._durable))
+        self._alerting = Alerting(store, clock, self.recorder, rule_folders)
 
     async def run(self) -> None:
         """Record the fleet until cancelled; what was read by then is written.
@@ -145,11 +148,13 @@ class Fleet:
         loaded = self._files.reload()
         self._durable = loaded.console.synchronous == "full"
         await self.recorder.open()
+        await self._alerting.open([_record(config) for config in loaded.stations])
         await self._take_up(loaded, keep_polling=keep_polling)
 
     async def _stop(self) -> None:
         await asyncio.gather(*(running.end() for running in self._running.values()))
         await self._flush()
+        await self._alerting.close()
         await self.recorder.close()
 
     async def _work(self) -> None:
@@ -167,9 +172,11 @@ class Fleet:
             if now - looked_at_files >= RELOAD_S:
                 looked_at_files = now
                 await self._take_edits()
+                await self._alerting.take_edits()
             if now - beat_at >= BEAT_S:
                 beat_at = now
                 await self.recorder.beat()
+                await self._alerting.tidy()
 
     async def _until_worth_recording(self) -> None:
         await asyncio.sleep(FLUSH_GAP_S)
@@ -194,7 +201,9 @@ class Fleet:
     async def _take_up(self, loaded: LoadResult, *, keep_polling: bool = True) -> None:
         """Start, restart and stop pollers so that they are those of the configuration."""
         wanted = {config.id: config for config in loaded.stations}
-        await self.recorder.register([_record(config) for config in loaded.stations])
+        records = [_record(config) for config in loaded.stations]
+        await self.recorder.register(records)
+        await self._alerting.configure(records)
         edited = [station for station, running in self._running.items() if wanted.get(station) != running.config]
         for station in edited:
             await self._running.pop(station).end()
@@ -244,11 +253,13 @@ class Fleet:
                 await asyncio.sleep(60)
 
     async def _flush(self) -> None:
-        updates = []
-        for running in self._running.values():
+        updates, polled = [], {}
+        for station, running in self._running.items():
             if found := running.poller.take():
                 updates.append(self._update(running, found))
+                polled[station] = running.poller.snapshot()
         await self.recorder.record(updates)
+        await self._alerting.step(polled)
 
     async def _tell_health(self, late_s: float) -> None:
         self._health.flushed(late_s, self.recorder.trouble)

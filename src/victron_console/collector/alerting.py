@@ -1,0 +1,172 @@
+"""Runs the alert engine beside the fleet, in a thread of its own, and keeps what it changes.
+
+The engine is pure; what it needs from outside is here: rule files that may be edited, the recorded past, the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from victron_console.alerts.engine import Alerts
+from victron_console.alerts.rulefile import RulesInvalid, load_rules, shipped_rules
+from victron_console.collector.recorder import PASSING, Recorder
+from victron_console.model.alert_record import AlertChanges
+from victron_console.model.clock import Clock
+from victron_console.model.snapshot import Snapshot
+from victron_console.store.alerts import kept_alerts, record_alerts
+from victron_console.store.errors import UnknownStation
+from victron_console.store.reader import Reader
+from victron_console.store.rows import StationRecord
+from victron_console.store.writer import Writer
+
+log = logging.getLogger(__name__)
+
+RULES_INVALID = ("rules_invalid", "Rule files are wrong", "mend the rule files; the last good rules are in force")
+
+T = TypeVar("T")
+_Stamps = dict[Path, tuple[int, int]]
+
+
+class RecordedPast:
+    """The store's history as the engine's windows want it. Opened where it is first used: in the engine's thread."""
+
+    def __init__(self, store: Path, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._reader: Reader | None = None
+
+    def points(self, station: str, series: str, since: float, until: float) -> list[tuple[float, float | str | None]]:
+        """Changes of a series, oldest first; None where there was no good value."""
+        self._reader = self._reader or Reader(self._store, self._clock)
+        try:
+            found = self._reader.history(station, series, since, until)
+        except UnknownStation:
+            return []
+        return [(point.at, point.value if isinstance(point.value, str) else point.number) for point in found]
+
+    def close(self) -> None:
+        """Let the store go."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+
+class Alerting:
+    """The engine, its rules and its memory, for as long as the collector runs."""
+
+    def __init__(
+        self, store: Path, clock: Clock, recorder: Recorder, rule_folders: Callable[[], Sequence[Path]]
+    ) -> None:
+        """Nothing is read before `open`.
+
+        Args:
+            store: where the past is read from.
+            clock: names the moments.
+            recorder: what writes.
+            rule_folders: where the operator's own rules are now; asked at each look for edits.
+        """
+        self._clock = clock
+        self._recorder = recorder
+        self._folders = rule_folders
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="alerts")
+        self._past = RecordedPast(store, clock)
+        self._engine = Alerts(shipped_rules(), self._past)
+        self._stamps: _Stamps = {}
+        self._unwritten: deque[AlertChanges] = deque()
+
+    async def open(self, stations: Sequence[StationRecord]) -> None:
+        """Load the rules and go on where the last collector stood."""
+        now = self._clock.now()
+        kept = await self._recorder.call(lambda writer: kept_alerts(writer.db, now))
+        await self._run(lambda: self._engine.restore(kept, now))
+        await self.configure(stations)
+        await self.take_edits()
+
+    async def configure(self, stations: Sequence[StationRecord]) -> None:
+        """Take in what is configured of the stations."""
+        for record in stations:
+            await self._run(partial(self._engine.configure, record.id, record.tags, record.info))
+
+    async def take_edits(self) -> None:
+        """Read the rule files anew where they changed; faulty ones leave the last good rules in force and are told."""
+        stamps = await asyncio.to_thread(self._look)
+        if stamps == self._stamps:
+            return
+        self._stamps = stamps
+        now = self._clock.now()
+        try:
+            rules = await asyncio.to_thread(load_rules, sorted(stamps))
+            problem = ""
+            await self._keep(await self._run(lambda: self._engine.reload(rules, now)))
+        except RulesInvalid as invalid:
+            problem = "; ".join(str(fault) for fault in invalid.faults)
+            log.error("rule files: %s", problem)
+        await self._keep(await self._run(lambda: self._engine.console_alarm(*RULES_INVALID, problem, now)))
+
+    async def step(self, snapshots: Mapping[str, Snapshot]) -> None:
+        """Judge what was polled and what time alone has changed, and keep the outcome.
+
+        A fault of ours in the engine must not end the recording: it is logged, and the next step goes on.
+        """
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        try:
+            changes = await self._run(lambda: self._engine.step(snapshots, now, monotonic))
+        except Exception:
+            log.exception("the alert engine failed; recording goes on")
+            return
+        await self._keep(changes)
+
+    async def diagnose(self, station: str, results: Mapping[str, float | None]) -> None:
+        """Hand the results of the diagnostics to the rules that read them."""
+        await self._run(lambda: self._engine.diagnose(station, results))
+
+    async def close(self) -> None:
+        """End the thread; what could not be written by now is lost with the process."""
+        await self._run(self._past.close)
+        self._thread.shutdown()
+
+    def _look(self) -> _Stamps:
+        stamps: _Stamps = {}
+        for folder in self._folders():
+            for file in sorted(folder.glob("*.toml")):
+                try:
+                    status = file.stat()
+                except OSError:
+                    continue
+                stamps[file] = (status.st_mtime_ns, status.st_size)
+        return stamps
+
+    async def _keep(self, changes: AlertChanges) -> None:
+        if not changes.empty:
+            self._unwritten.append(changes)
+        await self._write()
+
+    async def tidy(self) -> None:
+        """Log the shelves whose time is over, also while no alarm changes."""
+        if not self._unwritten:
+            self._unwritten.append(AlertChanges())
+        await self._write()
+
+    async def _write(self) -> None:
+        while self._unwritten:
+            oldest = self._unwritten[0]
+            try:
+                await self._recorder.call(partial(_record, changes=oldest, now=self._clock.now()))
+            except PASSING as error:
+                log.debug("alerts wait for the store: %s", error)
+                return
+            self._unwritten.popleft()
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _record(writer: Writer, changes: AlertChanges, now: float) -> None:
+    record_alerts(writer.db, changes, now)
