@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from victron_console.config import station_from
 from victron_console.model.clock import ManualClock
 from victron_console.simulator.fleet import NAMED, demo_specs
 from victron_console.simulator.scenario import Scenario
@@ -104,6 +105,11 @@ def test_an_outage_hits_every_station_on_the_grid() -> None:
 def test_a_scenario_that_cannot_be_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         chosen_scenario(text, demo_specs(12), NOON)
+
+
+def test_every_station_is_a_valid_station_file() -> None:
+    for station in Fleet(NAMED, NOON, warm_up_s=0).stations:
+        assert station_from(station.config("http://127.0.0.1:1")).name == station.spec.name
 
 
 def test_configuration_has_what_the_operator_knows() -> None:

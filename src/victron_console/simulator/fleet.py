@@ -111,7 +111,7 @@ IVY_WORKS = StationSpec(
     battery=BatterySpec(capacity_ah=500, monitor=Monitor.PYLONTECH, modules=10),
     converter=ConverterSpec(
         product="MultiPlus-II 48/5000/70-50", phases=THREE, input_1=AcType.GRID, input_limit_a=63,
-        ess=EssSpec(setpoint_w=100, min_soc_percent=15),
+        ess=EssSpec(setpoint_w=100, min_soc_percent=25),
     ),
     arrays=(
         PvArray(kwp=14.0, position=PvPosition.INPUT, phases=THREE, tilt_deg=15, name="Hall"),

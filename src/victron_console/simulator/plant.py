@@ -20,6 +20,7 @@ PV_INVERTER_EFFICIENCY = 0.97
 RESTART_MARGIN_PERCENT = 6.0
 FLOOR_HYSTERESIS_PERCENT = 3.0
 EMPTY_PERCENT = 4.0
+NEARLY_EMPTY_PERCENT = 6.0
 UNWORN = Ageing()
 GENSET_OHM = 0.15
 """Inner resistance of a phase of a set: it sags some volts under load."""
@@ -77,14 +78,20 @@ class Plant:
         if ageing != UNWORN:
             self.battery.wear(soh, 1.0 + ageing.resistance_growth_per_month * months)
         drift = ageing.cell_drift_percent_per_month * months
-        lag = faults.cell_lag_percent + drift
-        if lag != self._lag_applied:
-            self.battery.lag(min(ageing.drifting_cell, spec.cells) - 1, lag - self._lag_applied)
-            self._lag_applied = lag
+        self._let_cell_lag(faults.cell_lag_percent + drift)
         ceiling = faults.soc_ceiling_percent
         if ceiling is not None and not self._drawn_down and self.battery.soc_percent > ceiling:
             self.battery.set_soc(ceiling)
         self._drawn_down = ceiling is not None
+
+    def _let_cell_lag(self, percent: float) -> None:
+        """Bring the drifting cell to this many points behind; one that is nearly empty drifts no further by itself."""
+        cell = min(self.spec.ageing.drifting_cell, self.spec.battery.cells) - 1
+        charge = self.battery.true_soc_percent + self.battery.offsets_percent[cell]
+        more = min(percent - self._lag_applied, max(0.0, charge - NEARLY_EMPTY_PERCENT))
+        if more:
+            self.battery.lag(cell, more)
+            self._lag_applied += more
 
     def curve(self) -> LossCurve:
         """The loss curve of one unit today."""

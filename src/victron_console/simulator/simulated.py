@@ -202,7 +202,7 @@ def demo_fleet(
 def demo_scenarios(now: float) -> Troubles:
     """What goes wrong in the demonstration that begins at `now` (UTC epoch, s), by station id."""
     return {
-        "alder-farm": [Scenario("cell-drift", now - 3 * HOUR_S), Scenario("low-battery", now - HOUR_S / 4)],
+        "alder-farm": [Scenario("low-battery", now - HOUR_S / 4), Scenario("cell-drift", now - HOUR_S / 6)],
         "dune-pump": [Scenario("comms-loss", now + LOST_AFTER_S)],
         "cedar-house": [Scenario("firmware-behind", now - 3 * HOUR_S)],
     }
