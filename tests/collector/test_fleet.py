@@ -9,8 +9,8 @@ from random import Random
 import pytest
 
 from victron_console.collector import fleet as fleet_module
-from victron_console.collector.fleet import FixedStations, Fleet
-from victron_console.config import ConfigFiles, StationConfig, station_from
+from victron_console.collector.fleet import Fleet
+from victron_console.config import ConfigFiles, FixedStations, StationConfig, station_from
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.model.device import DeviceKey, class_of
 from victron_console.model.reading import Reading

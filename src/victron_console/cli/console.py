@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import os
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import click
 from platformdirs import user_config_path, user_state_path
 
 from victron_console.cli.options import Options, log_to_file
-from victron_console.collector.fleet import FixedStations, Fleet, StationFiles
-from victron_console.config import APP_NAME, ConsoleSettings, station_from
+from victron_console.config import APP_NAME, ConsoleSettings, FixedStations, StationFiles, station_from
 from victron_console.config.write import slug
-from victron_console.model.clock import SystemClock
-from victron_console.store.errors import StoreError
+from victron_console.model.clock import Clock, SystemClock
 from victron_console.store.lease import lease_holder
-from victron_console.store.writer import Writer
+
+if TYPE_CHECKING:
+    from victron_console.collector.fleet import Fleet
 
 MOST_STATIONS = 300
 """The console polls up to so many stations beside its screens; larger fleets want a collector of their own."""
@@ -74,7 +76,6 @@ def show(
     low_bandwidth: bool = False,
     ascii_only: bool = False,
     bell: bool = False,
-    background: Callable[[], Awaitable[None]] | None = None,
     keep_settings: bool = True,
 ) -> None:
     """Run the console until it is left; exit with its status.
@@ -85,7 +86,6 @@ def show(
         store: the database that both meet in.
         settings: the `[console]` table.
         notice: a sentence to begin with.
-        background: something that must run beside the console, such as the demo's stations.
         keep_settings: whether the operator's choices are kept for the next session.
     """
     from victron_console.console.terminal import prepare_terminal
@@ -99,13 +99,8 @@ def show(
 
     settings = settings or ConsoleSettings()
     clock = SystemClock()
-    readonly = ""
-    collector: Callable[[], Awaitable[None]] | None = None
-    if lease_holder(store) is None:
-        readonly = _made_ready(store, clock)
-        collector = (
-            Fleet(files, store, clock, random=Random(), rule_folders=options.rule_folders).run if not readonly else None
-        )
+    readonly = _why_read_only(store)
+    attached = lease_holder(store) is not None
     app = ConsoleApp(
         clock=clock,
         themes=load_themes(user_config_path(APP_NAME, appauthor=False) / "themes"),
@@ -120,16 +115,22 @@ def show(
             settings_path=user_state_path(APP_NAME, appauthor=False) / "console.json" if keep_settings else None,
         ),
         watch=StoreWatch(store, clock),
-        collector=collector,
+        collector=None if attached or readonly else lambda: _collect(options, files, store, clock),
     )
     app.run()
     sys.exit(app.return_code or 0)
 
 
-def _made_ready(store: Path, clock: SystemClock) -> str:
-    """Make or migrate the store; gives why it cannot be written, as a sentence, else an empty text."""
-    try:
-        Writer(store, clock).close()
-    except StoreError as error:
-        return str(error)
-    return ""
+async def _collect(options: Options, files: StationFiles, store: Path, clock: Clock) -> None:
+    """Poll the stations beside the screens. Imported off the screens' thread: the first paint does not wait for it."""
+    module = await asyncio.to_thread(importlib.import_module, "victron_console.collector.fleet")
+    fleet: Fleet = module.Fleet(files, store, clock, random=Random(), rule_folders=options.rule_folders)
+    await fleet.run()
+
+
+def _why_read_only(store: Path) -> str:
+    """Why nothing can be recorded there, as a sentence; empty where it can."""
+    place = store if store.exists() else next(folder for folder in store.absolute().parents if folder.exists())
+    if os.access(place, os.W_OK):
+        return ""
+    return f"{place} cannot be written by this user: nothing is recorded, and alarms cannot be acknowledged."

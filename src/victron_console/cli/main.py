@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+import importlib
+
 import click
 
 from victron_console import __version__
-from victron_console.cli.audit import audit_command
-from victron_console.cli.collect import collect
-from victron_console.cli.console import open_console
-from victron_console.cli.history import export, store
 from victron_console.cli.options import Options, common_options
-from victron_console.cli.simulated import demo, simulate
-from victron_console.cli.stations import add, check
-from victron_console.cli.status import status
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+COMMANDS = {
+    "add": "stations:add",
+    "audit": "audit:audit_command",
+    "check": "stations:check",
+    "collect": "collect:collect",
+    "demo": "simulated:demo",
+    "export": "history:export",
+    "simulate": "simulated:simulate",
+    "status": "status:status",
+    "store": "history:store",
+}
+"""Where each command stands. It is imported when it is run: the console must not wait for the simulator."""
 
 
-@click.group(invoke_without_command=True, context_settings=CONTEXT)
+class LazyCommands(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, for `--help` and completion."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now; None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(f"victron_console.cli.{module}"), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=LazyCommands, invoke_without_command=True, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="victron-console")
 @click.option("--url", metavar="URL", help="Open the console on this one station, no file needed.")
 @click.option("--low-bandwidth", is_flag=True, help="For slow links: 2 frames a second and coarser ages.")
@@ -31,13 +55,11 @@ def victron_console(options: Options, url: str | None, low_bandwidth: bool, asci
     attaches to the collector that already does.
     """
     if click.get_current_context().invoked_subcommand is None:
+        from victron_console.cli.console import open_console
+
         open_console(options, url=url, low_bandwidth=low_bandwidth, ascii_only=ascii_only, bell=bell)
     elif url:
         raise click.UsageError("--url opens the console and goes with no command.")
-
-
-for command in (add, audit_command, check, collect, demo, export, simulate, status, store):
-    victron_console.add_command(command)
 
 
 def main() -> None:

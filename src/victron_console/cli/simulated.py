@@ -15,8 +15,7 @@ from victron_console.cli.console import show
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.running import run_until_stopped
-from victron_console.collector.fleet import FixedStations
-from victron_console.config import station_from
+from victron_console.config import FixedStations, station_from
 from victron_console.simulator.scenario import SCENARIOS
 from victron_console.simulator.simulated import SimulatedFleet, demo_fleet
 

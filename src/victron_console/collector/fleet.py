@@ -12,7 +12,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Protocol
 
 from victron_console.collector.alerting import Alerting
 from victron_console.collector.findings import Findings
@@ -20,7 +19,7 @@ from victron_console.collector.health import Health
 from victron_console.collector.links import source_of
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import PASSING, Recorder
-from victron_console.config import Fault, LoadResult, StationConfig
+from victron_console.config import Fault, LoadResult, StationConfig, StationFiles
 from victron_console.insight.doubts import OverviewMemory
 from victron_console.insight.overview import overview
 from victron_console.model.clock import Clock
@@ -50,33 +49,6 @@ SPREAD_FROM = 20
 
 MakeSource = Callable[[StationConfig, Clock, Mapping[str, DeviceKey]], Source]
 """What makes a station's source; the mapping is its devices of an earlier run, by bus name."""
-
-
-class StationFiles(Protocol):
-    """Where the stations come from: files that may be edited, or a fixed list."""
-
-    def changed(self) -> bool:
-        """Whether anything changed since the last reload; costs no more than a look at the files."""
-        ...
-
-    def reload(self) -> LoadResult:
-        """The stations as they are now."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class FixedStations:
-    """Stations that stand in no file: those of `--url` and of the demo."""
-
-    stations: tuple[StationConfig, ...]
-
-    def changed(self) -> bool:
-        """Never."""
-        return False
-
-    def reload(self) -> LoadResult:
-        """The same stations each time."""
-        return LoadResult(stations=self.stations)
 
 
 @dataclass(slots=True)

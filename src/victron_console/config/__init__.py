@@ -12,7 +12,7 @@ from victron_console.config.files import (
 )
 from victron_console.config.links import HttpAccess, HttpSettings, MqttAccess, MqttSettings
 from victron_console.config.station import StationConfig
-from victron_console.config.watch import ConfigFiles
+from victron_console.config.watch import ConfigFiles, FixedStations, StationFiles
 from victron_console.config.write import write_station
 
 __all__ = [
@@ -21,12 +21,14 @@ __all__ = [
     "ConfigFiles",
     "ConsoleSettings",
     "Fault",
+    "FixedStations",
     "HttpAccess",
     "HttpSettings",
     "LoadResult",
     "MqttAccess",
     "MqttSettings",
     "StationConfig",
+    "StationFiles",
     "default_paths",
     "load",
     "station_from",

@@ -4,13 +4,41 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from victron_console.config.files import LoadResult, default_paths, list_files, load
 from victron_console.config.station import StationConfig
 
 _Stamp = tuple[int, int, int] | None
+
+
+class StationFiles(Protocol):
+    """Where the stations come from: files that may be edited, or a fixed list."""
+
+    def changed(self) -> bool:
+        """Whether anything changed since the last reload; costs no more than a look at the files."""
+        ...
+
+    def reload(self) -> LoadResult:
+        """The stations as they are now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FixedStations:
+    """Stations that stand in no file: those of `--url` and of the demo."""
+
+    stations: tuple[StationConfig, ...]
+
+    def changed(self) -> bool:
+        """Never."""
+        return False
+
+    def reload(self) -> LoadResult:
+        """The same stations each time."""
+        return LoadResult(stations=self.stations)
 
 
 class ConfigFiles:
