@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from victron_console.console.search import fits
 from victron_console.console.view import URGENCY, Mark, Site
 
 MOVE_EVERY_S = 10.0
@@ -77,20 +78,9 @@ def chosen(sites: Sequence[Site], choice: Choice) -> list[Site]:
 
 
 def matches(site: Site, wanted: str) -> bool:
-    """Whether a site fits a filter: words that all occur in it, `!word` that does not; after `-f` letters in order."""
+    """Whether a site fits a filter, by its names, place, tags and state."""
     said = " ".join((site.id, site.name, site.place, *site.tags, site.mark.value, site.state.value)).casefold()
-    words = wanted.casefold().split()
-    fuzzy = words[:1] == ["-f"]
-    return all(_fits(word, said, fuzzy) for word in words[fuzzy:])
-
-
-def _fits(word: str, said: str, fuzzy: bool) -> bool:
-    if word.startswith("!"):
-        return word[1:] not in said if len(word) > 1 else True
-    if not fuzzy:
-        return word in said
-    letters = iter(said)
-    return all(letter in letters for letter in word)
+    return fits(said, wanted)
 
 
 def grouped(sites: Sequence[Site]) -> list[Entry]:

@@ -24,8 +24,58 @@ STATION_KEYS = (
 )
 
 
-class StationScreen(ConsoleScreen):
-    """A screen about the station that the operator has chosen. A subclass draws `data` in `redraw`."""
+class OneStationScreen(ConsoleScreen):
+    """A screen about the station that the operator has chosen: its header, and the way to the next."""
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """The alarms of the station, the most urgent first."""
+        return tuple(alarm for alarm in self.view.alarms if alarm.station == self.console.station)
+
+    def head(self, line: Line, end: int) -> None:
+        """Name, place among the sites, and kind at the left; what is wrong with it at the right."""
+        column = line.put(1, self.NAME.upper(), Role.TEXT2) + 1
+        site = self.site
+        if site is None:
+            return
+        left = self._put_counts(line, end)
+        column = line.put(column, cut(site.name, max(8, left - column)), Role.TEXT1, bold=True) + 2
+        places = [each.id for each in self.view.sites]
+        words = [f"{places.index(site.id) + 1}/{len(places)}", *self.head_words()]
+        for number, word in enumerate(words):
+            if word and column + width_of(word) <= left:
+                column = line.put(column, word, Role.TEXT3 if number == 0 else Role.TEXT2) + 3
+
+    def head_words(self) -> list[str]:
+        """What the header says of the station after its place."""
+        return []
+
+    def _put_counts(self, line: Line, end: int) -> int:
+        """The station's alarms by glyph, right-aligned; gives the last column left of them."""
+        counts = Counter(alarm.mark for alarm in self.alarms if alarm.mark in STANDING)
+        for mark in sorted(counts, key=URGENCY.__getitem__, reverse=True):
+            glyph = GLYPHS[mark]
+            end = line.right(end, f" {counts[mark]}", Role.TEXT1) - 1
+            end = line.right(end, glyph.text + ("*" if glyph.unseen else ""), glyph.role) - 2
+        return end
+
+    def action_next_site(self, step: int) -> None:
+        """The previous or next site, in the order of the fleet."""
+        places = [each.id for each in self.view.sites]
+        if not places:
+            return
+        here = places.index(self.console.station) if self.console.station in places else 0
+        self.console.station = places[(here + step) % len(places)]
+        self.site_changed()
+        self.show(self.view)
+        self.refresh_frame()
+
+    def site_changed(self) -> None:
+        """Another station: a subclass forgets what was chosen in the one before."""
+
+
+class StationScreen(OneStationScreen):
+    """A screen made of a station's figures. A subclass draws `data` in `redraw`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,51 +115,12 @@ class StationScreen(ConsoleScreen):
             self.redraw()
             self.refresh_frame()
 
-    @property
-    def alarms(self) -> tuple[Alarm, ...]:
-        """The alarms of the station, the most urgent first."""
-        return tuple(alarm for alarm in self.view.alarms if alarm.station == self.console.station)
-
-    def head(self, line: Line, end: int) -> None:
-        """Name, place among the sites, and kind at the left; what is wrong with it at the right."""
-        column = line.put(1, self.NAME.upper(), Role.TEXT2) + 1
-        site = self.site
-        if site is None:
-            return
-        left = self._put_counts(line, end)
-        column = line.put(column, cut(site.name, max(8, left - column)), Role.TEXT1, bold=True) + 2
-        places = [each.id for each in self.view.sites]
-        words = [f"{places.index(site.id) + 1}/{len(places)}", *self.head_words()]
-        for number, word in enumerate(words):
-            if word and column + width_of(word) <= left:
-                column = line.put(column, word, Role.TEXT3 if number == 0 else Role.TEXT2) + 3
-
     def head_words(self) -> list[str]:
         """What the header says of the station after its place; nothing until it is read."""
         if self.data is None or self.site is None:
             return []
         figures = self.data.figures
         return [site_type(figures.snapshot, figures.shown), "  ".join(self.site.tags)]
-
-    def _put_counts(self, line: Line, end: int) -> int:
-        """The station's alarms by glyph, right-aligned; gives the last column left of them."""
-        counts = Counter(alarm.mark for alarm in self.alarms if alarm.mark in STANDING)
-        for mark in sorted(counts, key=URGENCY.__getitem__, reverse=True):
-            glyph = GLYPHS[mark]
-            end = line.right(end, f" {counts[mark]}", Role.TEXT1) - 1
-            end = line.right(end, glyph.text + ("*" if glyph.unseen else ""), glyph.role) - 2
-        return end
-
-    def action_next_site(self, step: int) -> None:
-        """The previous or next site, in the order of the fleet."""
-        places = [each.id for each in self.view.sites]
-        if not places:
-            return
-        here = places.index(self.console.station) if self.console.station in places else 0
-        self.console.station = places[(here + step) % len(places)]
-        self.site_changed()
-        self.show(self.view)
-        self.refresh_frame()
 
     def site_changed(self) -> None:
         """Another station: forget what was chosen in the one before."""
