@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -225,6 +225,15 @@ async def connect(broker_access: Callable[..., MqttAccess]) -> AsyncIterator[Cal
 
 async def until(condition: Callable[[], object], within_s: float = 5.0) -> None:
     """Wait for a state, not for a time."""
+
+    async def holds() -> object:
+        return condition()
+
+    await until_async(holds, within_s)
+
+
+async def until_async(condition: Callable[[], Awaitable[object]], within_s: float = 5.0) -> None:
+    """Wait for a state that has to be asked for."""
     async with asyncio.timeout(within_s):
-        while not condition():
+        while not await condition():  # noqa: ASYNC110  what is waited for sets no event
             await asyncio.sleep(0.01)

@@ -11,8 +11,20 @@ from pathlib import Path
 
 import pytest
 from aiomqtt import Client
+from tests.sources.mqtt.conftest import (
+    DATA,
+    PASSWORD,
+    PORTAL,
+    QUICK,
+    STATE,
+    USER,
+    Broker,
+    Gx,
+    running_gx,
+    until,
+    until_async,
+)
 
-from tests.sources.mqtt.conftest import DATA, PASSWORD, PORTAL, QUICK, STATE, USER, Broker, Gx, running_gx, until
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.sources.base import (
@@ -37,6 +49,21 @@ def news(found: Discovery) -> frozenset[str]:
 
 async def value(source: Mqtt, service: str, path: str) -> object:
     return (await source.read(service)).readings[path].value
+
+
+async def until_value(source: Mqtt, service: str, path: str, expected: object) -> None:
+    async def shows() -> bool:
+        return await value(source, service, path) == expected
+
+    await until_async(shows)
+
+
+async def until_it_fails(source: Mqtt, service: str) -> None:
+    async def never() -> bool:
+        await source.read(service)
+        return False
+
+    await until_async(never)
 
 
 async def test_the_station_is_found_by_itself_and_read_whole(broker: Broker, gx: Gx, connect: Connect) -> None:
@@ -161,10 +188,7 @@ async def test_steady_values_stay_good_while_the_heart_beats_and_are_doubted_whe
     assert (await source.read(SYSTEM)).at >= before + QUICK.heartbeat_s
     gx.heartbeat = False
     with pytest.raises(Unreachable, match="heartbeat"):
-        async with asyncio.timeout(5):
-            while True:
-                await source.read(SYSTEM)
-                await asyncio.sleep(0.05)
+        await until_it_fails(source, SYSTEM)
     with pytest.raises(Unreachable, match="heartbeat"):  # values alone do not bring it back
         await source.discover()
     gx.heartbeat = True
@@ -175,26 +199,19 @@ async def test_a_device_that_hangs_behind_a_living_heartbeat_is_found_by_its_own
     broker: Broker, gx: Gx, connect: Connect
 ) -> None:
     source = connect(broker.port)
-    await source.discover()
+    found = await source.discover()
     await gx.say("battery/258/Soc", 82.0)
     gx.hidden = "battery"
     with pytest.raises(TimedOut, match="battery/258"):
-        async with asyncio.timeout(5):
-            while True:
-                await source.read(BATTERY)
-                await asyncio.sleep(0.05)
+        await until_it_fails(source, BATTERY)
     await source.recovered()
     assert await value(source, SYSTEM, "Dc/Battery/Soc") == 81.0
     assert await value(source, TANK, "Level") == 40  # as silent, but it answers
+    news(found)
     gx.hidden = ""
     await gx.say("battery/258/Soc", 80.0)
-    async with asyncio.timeout(2):
-        while True:
-            try:
-                assert await value(source, BATTERY, "Soc") == 80.0
-                break
-            except TimedOut:
-                await asyncio.sleep(0.02)
+    await until(lambda: BATTERY in news(found))
+    assert await value(source, BATTERY, "Soc") == 80.0
 
 
 async def test_what_cannot_be_read_is_implausible_and_hurts_nothing_else(
@@ -210,12 +227,7 @@ async def test_what_cannot_be_read_is_implausible_and_hurts_nothing_else(
     await gx.raw("lonely", b'{"value": 1}')
     await gx.say("system/0/Dc/Battery/Soc", 70.0)
 
-    async def soc() -> object:
-        return await value(source, SYSTEM, "Dc/Battery/Soc")
-
-    async with asyncio.timeout(5):
-        while await soc() != 70.0:
-            await asyncio.sleep(0.01)
+    await until_value(source, SYSTEM, "Dc/Battery/Soc", 70.0)
     readings = (await source.read(BATTERY)).readings
     assert {reading.quality for reading in readings.values()} == {Quality.IMPLAUSIBLE}
     assert "1024 KB" in readings["Dc/0/Voltage"].reason
@@ -240,9 +252,7 @@ async def test_a_flood_leaves_the_last_value_and_few_news(broker: Broker, gx: Gx
     await source.read(SYSTEM)
     for power in range(2000):
         await gx.publish("system/0/Dc/Battery/Power", {"value": 1000 + power})
-    async with asyncio.timeout(5):
-        while await value(source, SYSTEM, "Dc/Battery/Power") != 2999:
-            await asyncio.sleep(0.01)
+    await until_value(source, SYSTEM, "Dc/Battery/Power", 2999)
     assert news(found) >= {SYSTEM}
     assert source.traffic.bytes_in > 2000 * 20
 
@@ -321,9 +331,9 @@ async def test_tls_to_a_plain_port_and_plain_to_a_tls_port_end_with_a_sentence(
     broker: Broker, connect: Connect
 ) -> None:
     pin = _fingerprint(CERTIFICATE)
-    with pytest.raises(SourceError, match="127.0.0.1"):
+    with pytest.raises(SourceError, match="127"):
         await connect(broker.port, tls=True, fingerprint=pin, deadline_s=1.0).discover()
-    with pytest.raises(SourceError, match="127.0.0.1"):
+    with pytest.raises(SourceError, match="127"):
         await connect(broker.tls_port, deadline_s=1.0).discover()
 
 
@@ -358,10 +368,7 @@ async def test_after_a_restart_of_the_broker_the_next_question_connects_anew(bro
         broker.stop()
         try:
             with pytest.raises(SourceError):
-                async with asyncio.timeout(5):
-                    while True:
-                        await source.read(SYSTEM)
-                        await asyncio.sleep(0.02)
+                await until_it_fails(source, SYSTEM)
             with pytest.raises(Unreachable):
                 await source.discover()
         finally:
