@@ -157,7 +157,7 @@ class Book:
                 link=lead.rule.link, limit=lead.limit(after.severity),
                 reason="no_data" if members[0].track.no_data else "",
             )  # fmt: skip
-            after = self._valued(after, lead.shown_value(), now)
+            after = self._valued(after, lead.shown_value(), now, at_once=after.severity is not before.severity)
         if before.reason == QUIET:
             after = self._flap_again(after, now)
         if after == before:
@@ -172,12 +172,16 @@ class Book:
         if after.stale is not before.stale:
             self.note("stale" if after.stale else "fresh", after, now)
 
-    def _valued(self, occurrence: Occurrence, value: Scalar, now: float) -> Occurrence:
-        """The occurrence with its newest value: a new peak at once, else once a minute."""
+    def _valued(self, occurrence: Occurrence, value: Scalar, now: float, at_once: bool) -> Occurrence:
+        """The occurrence with its newest value: with a new level or peak at once, else once a minute."""
         if value is None or value == occurrence.last_value:
             return occurrence
         peak = _worse(occurrence, value)
-        if peak == occurrence.peak_value and now < self._valued_at.get(occurrence.key, 0.0) + VALUE_EACH_S:
+        if (
+            not at_once
+            and peak == occurrence.peak_value
+            and now < self._valued_at.get(occurrence.key, 0.0) + VALUE_EACH_S
+        ):
             return occurrence
         self._valued_at[occurrence.key] = now
         return replace(occurrence, last_value=value, peak_value=peak)

@@ -15,12 +15,13 @@ from victron_console.alerts.device_alarms import DEVICE, NOTIFICATION
 from victron_console.alerts.flap import Flap
 from victron_console.alerts.inhibition import Holding
 from victron_console.alerts.instance import Instance, level_key
+from victron_console.alerts.instances import Memory
 from victron_console.alerts.parameters import Parameter
 from victron_console.alerts.parameters import StationFacts as Configured
 from victron_console.alerts.rules import RuleSet
 from victron_console.alerts.tracklog import TrackLog
 from victron_console.alerts.tracks import Phase, Track
-from victron_console.alerts.watch import Memory, StationWatch
+from victron_console.alerts.watch import StationWatch
 from victron_console.model.alert import AlertEvent, AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges, KeptAlerts, NoticeRecord
 from victron_console.model.snapshot import Snapshot
@@ -70,7 +71,7 @@ class Alerts:
         """Hand in results of the diagnostics (`d.X`), and the station's clock minus ours by HTTP (s)."""
         watch = self._watch(station)
         watch.diagnose(results)
-        watch.facts.http_skew_s = skew_s if skew_s is not None else watch.facts.http_skew_s
+        watch.bound.facts.http_skew_s = skew_s if skew_s is not None else watch.bound.facts.http_skew_s
 
     def step(self, snapshots: Mapping[str, Snapshot], now: float, monotonic: float | None = None) -> AlertChanges:
         """Judge what was polled since the last step, and what time alone has changed.
@@ -99,7 +100,7 @@ class Alerts:
         for station in sorted(self._stations):
             watch = self._stations[station]
             self.configure(station, watch.configured.tags, watch.configured.config)
-            for instance in watch.use(rules):
+            for instance in watch.bound.use(rules, watch.configured.tags):
                 self._replace(instance, watch, touched)
             self._judge(watch, {}, now, touched)
         known = {rule.id for rule in rules.rules}
@@ -162,11 +163,11 @@ class Alerts:
 
     def _judge(self, watch: StationWatch, dirty: dict[Instance, None], now: float, touched: Touched) -> None:
         """Judge instances in a fixed order, and say when time alone may change the station."""
-        self._adopt(watch, touched)
-        dirty.update(dict.fromkeys(watch.made))
-        for instance in watch.made:
+        self._adopt(watch, now, touched)
+        dirty.update(dict.fromkeys(watch.bound.made))
+        for instance in watch.bound.made:
             self._by_key.setdefault(instance.key, {})[instance] = None
-        watch.made.clear()
+        watch.bound.made.clear()
         for instance in sorted(dirty, key=lambda i: (i.rule.id, i.scope)):
             turns = instance.evaluate(now)
             if turns or instance.key in self._book.open:
@@ -177,15 +178,15 @@ class Alerts:
             self._queued.add(watch.id)
             heapq.heappush(self._due, (watch.due, watch.id))
 
-    def _adopt(self, watch: StationWatch, touched: Touched) -> None:
+    def _adopt(self, watch: StationWatch, now: float, touched: Touched) -> None:
         """Give levels from before a restart to the instances that now speak of them."""
         waiting = self._book.waiting
         if not waiting:
             return
         for record in [record for tracks in waiting.values() for record in tracks if record.station == watch.id]:
             if record.rule.startswith((DEVICE, NOTIFICATION)):
-                watch.adopt(record.rule)
-        for instance in watch.made:
+                watch.bound.adopt(record.rule)
+        for instance in watch.bound.made:
             kept = waiting.get(instance.key, {})
             for severity in instance.tracks:
                 key = level_key(instance, severity)
@@ -194,6 +195,8 @@ class Alerts:
                     instance.tracks[severity] = kept.pop(mine)
                     instance.awake = instance.written = True
                     touched.setdefault(instance.key, "")
+            if instance.awake:
+                watch.bound.recall(instance, now)
             if not kept:
                 waiting.pop(instance.key, None)
 
@@ -201,7 +204,7 @@ class Alerts:
         """Take an instance out whose rule is gone or another one; its levels go on under the new rule."""
         self._by_key.get(instance.key, {}).pop(instance, None)
         touched[instance.key] = "rule_removed"
-        heir = watch.instances.get((instance.rule.id, instance.scope))
+        heir = watch.bound.all.get((instance.rule.id, instance.scope))
         if heir is None or heir.key != instance.key:
             self._tracks.forget(instance)
             return
@@ -226,9 +229,9 @@ class Alerts:
         notices: list[NoticeRecord] = []
         events = list(book.events)
         for watch in (self._stations[station] for station in sorted(self._stations)):
-            notices += watch.notices
+            notices += watch.bound.notices
             events += [AlertEvent(now, "parameter", watch.id, "", text) for text in watch.told]
-            watch.notices, watch.told = [], []
+            watch.bound.notices, watch.told = [], []
         result = AlertChanges(tuple(book.changed.values()), tuple(events), self._tracks.taken(), tuple(notices))
         book.changed, book.events = {}, []
         return result

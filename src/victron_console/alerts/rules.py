@@ -88,7 +88,12 @@ class Rule:
     @property
     def remembers(self) -> bool:
         """Whether it asks about the past: windows, or whether an input was ever seen."""
-        return bool(self.windows) or any("seen(" in part.text for part in self.expressions)
+        return bool(self.windows) or self.asks_seen
+
+    @property
+    def asks_seen(self) -> bool:
+        """Whether it asks if an input was ever seen."""
+        return any("seen(" in part.text for part in self.expressions)
 
     def owns_alarm(self, key: DeviceKey, path: str) -> bool:
         """Whether it speaks for a device's own alarm."""

@@ -123,6 +123,17 @@ class Slot:
         return float(value), False
 
     @property
+    def worth_s(self) -> float:
+        """How far back its past is worth reading: a JSON text has to be parsed for each point."""
+        return 3600.0 if self.field else math.inf
+
+    def parsed(self, points: Sequence[tuple[float, float | str | None]]) -> list[tuple[float, float | str | None]]:
+        """Recorded points of the path as points of this input."""
+        if not self.field:
+            return list(points)
+        return [(at, FIELDS[self.field](text) if isinstance(text, str) else None) for at, text in points]
+
+    @property
     def stale(self) -> bool:
         """Whether its device is stale, lost or gone."""
         return self.device.quality is not Quality.GOOD
