@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-import httpx
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, SecretStr, Strict, ValidationInfo
 from pydantic_core import PydanticCustomError
 
@@ -123,6 +122,8 @@ def _header(named: object, info: ValidationInfo) -> SecretStr:
 
 
 def _web_address(text: str) -> str:
+    import httpx  # here: it is a third of what the console imports before it can paint
+
     example = "a web address such as http://192.0.2.10:8088"
     try:
         url = httpx.URL(text)

@@ -9,8 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from victron_console.model.alert import (
     Ack,
@@ -25,6 +24,9 @@ from victron_console.model.alert import (
 )
 from victron_console.model.alert_record import AlertChanges, KeptAlerts, NoticeRecord, TrackRecord
 from victron_console.store.connection import transaction
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 FLAP_WINDOW_S = 1800.0
 RAISES = ("raised", "raised again")

@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from victron_console.store.errors import StoreMissing, StoreReadOnly, explaining
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 BUSY_TIMEOUT_S = 5.0
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
@@ -63,6 +65,8 @@ def _make_folder(path: Path) -> None:
 
 
 def _connect(uri: str) -> Database:
+    from sqlite_utils import Database  # here: with the numpy it looks for it costs the console's first paint 60 ms
+
     # isolation_level None: Python opens no transaction behind our back, so sqlite-utils' atomic() nests in ours.
     conn = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S)
     return Database(conn)

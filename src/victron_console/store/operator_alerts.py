@@ -5,7 +5,7 @@ Every command may be given twice: the second says that there was nothing to do. 
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from victron_console.model.alert import (
     SHELVE_DEFAULT_S,
@@ -17,6 +17,9 @@ from victron_console.model.alert import (
 )
 from victron_console.store.alerts import alert_view, log, maintenances, shelves
 from victron_console.store.connection import transaction
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 REASON_AT_MOST = 500
 

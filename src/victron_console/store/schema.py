@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from victron_console.store.errors import StoreDamaged, StoreMissing, StoreTooNew, StoreTooOld, explaining
 from victron_console.store.migrations import MIGRATIONS
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 APPLICATION_ID = 0x56634331
 """`VcC1` in the file's header: tells our file from another program's database."""

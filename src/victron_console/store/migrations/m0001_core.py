@@ -8,7 +8,11 @@ first in their key for the same reason.
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 
 _REGISTRY = (
     """CREATE TABLE station (

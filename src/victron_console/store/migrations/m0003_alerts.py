@@ -5,7 +5,11 @@ Lines of the alarm log go to `event`, with the occurrence in `details`: there is
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 
 _STATEMENTS = (
     """CREATE TABLE occurrence (
