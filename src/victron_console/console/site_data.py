@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from victron_console.console.daily import station_zone
 from victron_console.console.drawing.battery import conflicting
 from victron_console.console.drawing.day import DayRow, spread
 from victron_console.console.drawing.devices import DeviceLine, device_lines
@@ -20,6 +21,7 @@ from victron_console.insight.cells import Pack, cells
 from victron_console.insight.flow import flow
 from victron_console.insight.flow_model import Flow
 from victron_console.insight.overview import overview
+from victron_console.model.clock import local
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
 from victron_console.store.reader import Reader
@@ -81,6 +83,8 @@ class SiteData:
     info: Mapping[str, Any] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     focus_until: float | None = None
+    today: tuple[tuple[str, float], ...] = ()
+    """Energies since the station's midnight by name, kWh; of grid and shore only what came in."""
 
 
 def read_site(reader: Reader, station: str, now: float, as_of: float | None, columns: int) -> SiteData | None:
@@ -97,10 +101,14 @@ def read_site(reader: Reader, station: str, now: float, as_of: float | None, col
     if row is None:
         return None
     figures = site_figures(reader.snapshot(station, as_of), row)
+    day = _day(reader, station, figures.shown, now, columns)
     return SiteData(
         station=station,
         figures=figures,
-        day=_day(reader, station, figures.shown, now, columns),
+        day=day,
+        today=_energies(
+            day, local(now, station_zone(row)).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+        ),
         info=row.info,
         events=tuple(reader.events(now - DAY_S, now, station=station, limit=LOG_EVENTS)),
         focus_until=max(
@@ -153,6 +161,20 @@ def _day(reader: Reader, station: str, shown: Overview, now: float, columns: int
         for name, label, is_power in _quantities(shown)
     ]
     return SiteDay(since, now, tuple(rows[:MOST_DAY_ROWS]))
+
+
+def _energies(day: SiteDay, midnight: float) -> tuple[tuple[str, float], ...]:
+    """The energy of each power but the battery's since midnight; where nothing was received nothing is counted."""
+    found = []
+    for row in day.rows:
+        if not row.is_power or row.label == "BATTERY" or not row.values:
+            continue
+        slot_s = (day.until - day.since) / len(row.values)
+        first = max(0, int((midnight - day.since) / slot_s))
+        known = [max(0.0, value) for value in row.values[first:] if value is not None]
+        if known:
+            found.append((row.label, sum(known) * slot_s / 3.6e6))
+    return tuple(found)
 
 
 def _quantities(shown: Overview) -> list[tuple[str, str, bool]]:

@@ -8,11 +8,11 @@ from enum import StrEnum
 
 from victron_console.console.drawing.balance_bar import Place, draw_balance
 from victron_console.console.drawing.battery import BatteryView, draw_battery_flat, draw_battery_tall
-from victron_console.console.drawing.day import bar_columns, draw_day, draw_marks, draw_ticks
+from victron_console.console.drawing.day import bar_columns, draw_day, draw_marks, draw_ticks, draw_today
 from victron_console.console.drawing.day_panels import LOG, PANEL_ROWS, draw_panels, panel_columns, panels_height
 from victron_console.console.drawing.devices import draw_devices
 from victron_console.console.drawing.diagram import NARROW, WIDE, Diagram, Grid, draw_diagram
-from victron_console.console.drawing.flow import FlowDrawing, Pencil
+from victron_console.console.drawing.flow import FlowDrawing, Pencil, names_of
 from victron_console.console.drawing.flow_list import BESIDE_FROM, RIGHT_COLUMN, draw_list
 from victron_console.console.drawing.phases import draw_phases, draw_phases_wide
 from victron_console.console.drawing.sheet import Run, Sheet
@@ -39,7 +39,7 @@ STACKED_FROM, STACKED_ROWS = 80, 18
 SIDE_BY_SIDE_FROM, SIDE_BY_SIDE_ROWS = 120, 28
 WIDE_FROM, WIDE_ROWS = 164, 44
 """Columns and body rows from which a layout is used."""
-ROOMY_ROWS = 36
+ROOMY_ROWS = 40
 """Body rows from which a blank one stands over the key row."""
 DAY_ROWS = 4
 LEAST_DAY = 4
@@ -99,11 +99,6 @@ def sections(page: Page, width: int, height: int) -> list[Section]:
     if page.data.figures.checks:
         found.append(Section.CHECKS)
     return [*found, Section.LOG]
-
-
-def day_columns(width: int, height: int) -> int:
-    """Buckets of the day's history that a size has columns for."""
-    return max(1, bar_columns(min(width, 300) - 2))
 
 
 def draw_page(page: Page, width: int, height: int) -> tuple[list[Line], Pencil]:
@@ -233,6 +228,8 @@ def _wide_page(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> None:
     day = panels_height(min(DAY_ROWS, len(page.data.day.rows)))
     room = max(left, bottom - day - 3) - beside
     beside += _devices(page, sheet, beside, right, end, room) + 1
+    if page.data.today and bottom - day - 2 - beside > len(page.data.today):
+        beside = draw_today(sheet, beside, right, end, page.data.today) + 1
     row = max(left, beside)
     if page.state.section is not Section.OVERVIEW:
         _section(page, sheet, row, 1, end, bottom - row)
@@ -344,7 +341,7 @@ def _balance(page: Page, sheet: Sheet, place: Place) -> int:
         sheet.put(place.row, place.column, "BALANCE  --- no live figures", Role.LINK_TEXT)
         return place.row + place.rows
     sources = [
-        (node.name, node.power_w)
+        (names_of(node)[0], node.power_w)
         for node in (figures.flow.dc.sources if figures.flow.dc else ())
         if node.kind in _DC_SOURCES and node.power_w is not None and node.power_w > 0
     ]
@@ -370,12 +367,14 @@ def _day(page: Page, sheet: Sheet, row: int, start: int, end: int, room: int) ->
     columns = bar_columns(end + 1 - start)
     shown = day.rows[: min(DAY_ROWS, room - 1)]
     left = room - 1 - len(shown)
-    row = draw_day(sheet, row, start, end, shown, gaps_in_lane=left >= 2)
-    if left >= 2:
+    row = draw_day(sheet, row, start, end, shown, gaps_in_lane=left >= 1)
+    if left >= 1:
         sheet.put(row, start, "alarms", Role.TEXT3)
         draw_marks(sheet, row, start + 10, columns, day.gaps(columns), _marks(page))
-        draw_ticks(sheet, row + 1, start + 10, columns, day.since, day.until)
-        row += 2
+        row += 1
+    if left >= 2:
+        draw_ticks(sheet, row, start + 10, columns, day.since, day.until)
+        row += 1
     return row
 
 

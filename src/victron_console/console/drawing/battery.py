@@ -211,11 +211,14 @@ def _draw_dawn(sheet: Sheet, row: int, start: int, end: int, view: BatteryView) 
     first = start + min(columns - 2, max(0, _columns(dawn.low_percent, columns) - 1))
     last = max(first + 1, start + _columns(dawn.high_percent, columns) - 1)
     bracket = "├" + "─" * (last - first - 1) + "┤"
-    words = f"sunrise {''.join(sunrise(dawn.low_percent, dawn.high_percent))} "
-    if first - width_of(words) >= left:
-        sheet.put(row, first - width_of(words), words, Role.TEXT2)
-    elif last + 1 + width_of(words) <= end + 1:
-        sheet.put(row, last + 2, words, Role.TEXT2)
+    span = "".join(sunrise(dawn.low_percent, dawn.high_percent))
+    for words in (f"sunrise {span} ", f"{span} "):
+        if first - width_of(words) >= left:
+            sheet.put(row, first - width_of(words), words, Role.TEXT2)
+            break
+        if last + 1 + width_of(words) <= end + 1:
+            sheet.put(row, last + 2, words, Role.TEXT2)
+            break
     if first >= left:
         sheet.put(row, first, bracket, Role.TEXT1)
 

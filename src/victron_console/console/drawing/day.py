@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from victron_console.console.drawing.sheet import Sheet
+from victron_console.console.drawing.sheet import Run, Sheet
 from victron_console.console.format import GAP, clock, is_kilo, number, power, spark
 from victron_console.console.palette import Role
 from victron_console.model.clock import local
@@ -127,3 +127,22 @@ def draw_marks(
             sheet.put(row, start + column, "×", Role.LINK_TEXT)
     for share, glyph, role in alarms:
         sheet.put(row, start + min(columns - 1, int(share * columns)), glyph, role)
+
+
+def draw_today(sheet: Sheet, row: int, start: int, end: int, energies: Sequence[tuple[str, float]]) -> int:
+    """The energies of the day in kWh, as bars on one scale; gives the row after the last."""
+    sheet.head(row, start, end, "TODAY")
+    most = max((kwh for _, kwh in energies), default=0.0)
+    bar = start + 24
+    for label, kwh in energies:
+        row += 1
+        sheet.put(row, start, label, Role.TEXT2)
+        sheet.runs(
+            row,
+            sheet.right(row, start + 17, number(kwh, 1), Role.TEXT1) + len(number(kwh, 1)),
+            (Run(" kWh", Role.TEXT3),),
+        )
+        columns = max(0, end + 1 - bar)
+        filled = round(kwh * columns / most) if most else 0
+        sheet.put(row, sheet.put(row, bar, "█" * filled, Role.CHART), "·" * (columns - filled), Role.TEXT3)
+    return row + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from victron_console.catalogue import catalogue
 from victron_console.catalogue.reader import Kind
 from victron_console.console.format import ABSENT, number, power
@@ -14,17 +16,28 @@ _TEMPERATURE_UNITS = ("°C", "C")
 
 def value_text(cls: str, path: str, reading: Reading) -> str:
     """The value with its unit, or its meaning with its number: `26.40 V`, `Bulk (3)`; `-` where it has none."""
-    if reading.quality is Quality.ABSENT or reading.value is None:
-        return ABSENT
+    figure, words = value_parts(cls, path, reading)
     metric = catalogue().metric(cls, path)
-    if isinstance(reading.value, str) or metric is None:
-        return reading.text
-    if metric.kind in _ENUM_KINDS and (words := catalogue().enum_text(metric, reading.value)):
-        return words if words == reading.text else f"{words} ({number(reading.value)})"
-    shown = number(reading.value, metric.decimals if metric.decimals is not None else 0)
-    if metric.decimals is None and reading.value != int(reading.value):
-        shown = f"{reading.value:g}"
-    return f"{shown} {metric.unit}".rstrip()
+    if figure and words and metric is not None and metric.kind in _ENUM_KINDS:
+        return f"{words} ({figure})"
+    return f"{figure} {words}".strip()
+
+
+def value_parts(cls: str, path: str, reading: Reading) -> tuple[str, str]:
+    """The number, and what belongs to it: its unit or its meaning; `-` where it has none, a text has only the second."""
+    value = reading.value
+    if reading.quality is Quality.ABSENT or value is None:
+        return ABSENT, ""
+    if isinstance(value, str):
+        return "", value
+    metric = catalogue().metric(cls, path)
+    if metric is None or not math.isfinite(value):
+        return f"{value:.10g}", ""
+    if metric.kind in _ENUM_KINDS and (words := catalogue().enum_text(metric, value)):
+        return number(value), "" if words == reading.text else words
+    if metric.decimals is None and value != int(value):
+        return f"{value:.6g}", metric.unit
+    return number(value, metric.decimals or 0), metric.unit
 
 
 def meaning(cls: str, path: str, reading: Reading) -> str:

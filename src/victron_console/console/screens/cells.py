@@ -202,7 +202,8 @@ class CellsScreen(StationScreen):
         pack = self._chosen()
         if pack is None or self.data is None:
             return []
-        cells = f"{len(pack.cells)}S " if pack.cells else ""
+        series = f"{len(pack.cells)}S"
+        cells = f"{series} " if pack.cells and series not in pack.name else ""
         count = len(self.data.figures.packs)
         return [f"{cells}{pack.name}", f"pack {self._pack % count + 1} of {count}"]
 

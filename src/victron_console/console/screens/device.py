@@ -62,7 +62,7 @@ def draw_value(width: int, row: ValueRow, now: float) -> Line:
         line.put(1, cut(row.path, 40), Role.TEXT3 if absent else Role.TEXT2)
         line.put(43, cut(row.name, value_at - 45), Role.TEXT3)
     else:
-        line.put(1, cut(row.name or row.path, value_at - 2), Role.TEXT3 if absent else Role.TEXT2)
+        line.put(1, cut(row.path, value_at - 2), Role.TEXT3 if absent else Role.TEXT2)
     line.put(value_at, cut(plain(row.value), max(1, age_end - 5 - value_at)), Role.TEXT3 if absent else Role.TEXT1)
     line.right(age_end, age(now - row.reading.at) if not absent else "", Role.TEXT3)
     quality = row.reading.quality
