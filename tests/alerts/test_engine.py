@@ -10,7 +10,9 @@ from tests.alerts.conftest import CRIT_ONLY, POLL_S, SHORT, SOC_RULES, T0, Playe
 
 from victron_console.alerts.engine import Alerts
 from victron_console.alerts.grouping import grouped
+from victron_console.alerts.instance import Instance
 from victron_console.alerts.rulefile import RulesInvalid, load_rules, parse_rules, shipped_rules
+from victron_console.alerts.tracks import Turn
 from victron_console.model.alert import AlertKey, AlertView, Severity
 from victron_console.model.alert_record import KeptAlerts
 
@@ -337,3 +339,23 @@ def test_an_operators_file_replaces_a_shipped_rule_and_adds_to_them(tmp_path: Pa
     rules = load_rules([tmp_path])
     assert len(rules.rules) == len(shipped_rules().rules)
     assert next(rule for rule in rules.rules if rule.id == "soh").title == "SOC low"
+
+
+def test_only_what_changed_is_judged(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    player = play("")
+    player.site.values |= {f"battery/{n}/Soc": 50 for n in range(5)}
+    player.run(60, soc=50, volts=52)
+    judged: list[str] = []
+    evaluate = Instance.evaluate
+
+    def counted(self: Instance, now: float) -> list[tuple[Severity, Turn]]:
+        judged.append(self.rule.id)
+        return evaluate(self, now)
+
+    monkeypatch.setattr(Instance, "evaluate", counted)
+    player.run(20)
+    assert judged == []
+    player.run(10, soc=49)
+    assert set(judged) <= {
+        rule.id for rule in shipped_rules().rules if "soc" in rule.family or "blocked" in rule.family
+    }
