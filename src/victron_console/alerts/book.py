@@ -130,6 +130,7 @@ class Book:
             source=lead.rule.source,
             last_value=value,
             peak_value=value,
+            unit=lead.rule.unit,
             limit=lead.limit(members[0].severity),
             flapping=flap.on,
             stale=all(member.track.stale for member in members),
@@ -154,7 +155,7 @@ class Book:
         if lead is not None:
             after = replace(
                 after, rule=lead.rule.id, title=lead.title, response=lead.rule.response, source=lead.rule.source,
-                link=lead.rule.link, limit=lead.limit(after.severity),
+                link=lead.rule.link, unit=lead.rule.unit, limit=lead.limit(after.severity),
                 reason="no_data" if members[0].track.no_data else "",
             )  # fmt: skip
             after = self._valued(after, lead.shown_value(), now, at_once=after.severity is not before.severity)

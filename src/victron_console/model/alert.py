@@ -119,6 +119,8 @@ class Occurrence:
     """Where its limit comes from, as the rule says."""
     last_value: Scalar = None
     peak_value: Scalar = None
+    unit: str = ""
+    """Of the values and the limit; empty where they have none."""
     limit: str = ""
     """The condition in words of the rule, with parameters filled in: `< 20`."""
     count: int = 1
@@ -207,11 +209,15 @@ class Shelf:
     station: str = ""
     family: str = ""
     ended_at: float | None = None
+    occurrence: int | None = None
+    """Only this occurrence, until it clears; None: those to come, too."""
 
     def covers(self, occurrence: Occurrence, now: float) -> bool:
         """Whether it hides this occurrence at `now` (UTC epoch, s)."""
         if not self.at <= now < self.end_for(occurrence.severity) or occurrence.severity > self.severity:
             return False
+        if self.occurrence is not None:
+            return occurrence.id == self.occurrence
         if self.key is not None:
             return occurrence.key == self.key
         return self.station in ("", occurrence.key.station) and self.family in ("", occurrence.key.family)
@@ -266,7 +272,8 @@ class AlertView:
     @property
     def state(self) -> AlertState:
         """The letter."""
-        if not self.occurrence.active and self.acknowledged:
+        shelved_until_clear = self.shelf is not None and self.shelf.occurrence is not None
+        if not self.occurrence.active and (self.acknowledged or shelved_until_clear):
             return AlertState.NORMAL
         if self.maintenance is not None:
             return AlertState.OUT_OF_SERVICE

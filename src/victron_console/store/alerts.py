@@ -33,7 +33,7 @@ RAISES = ("raised", "raised again")
 
 _COLUMNS = (
     "id, station, family, scope, rule, severity, title, response, source, started_at, raised_at, cleared_at, "
-    "announced_at, reason, last_value, peak_value, limit_text, count, stale, flapping, suppressed_by, origins, link"
+    "announced_at, reason, last_value, peak_value, unit, limit_text, count, stale, flapping, suppressed_by, origins, link"
 )
 _UPDATES = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:])
 _MARKS = ", ".join("?" * (_COLUMNS.count(",") + 1))
@@ -134,6 +134,15 @@ def alert_history(db: Database, since: float, until: float, station: str | None 
     return [_occurrence(row) for row in rows]
 
 
+def acks(conn: sqlite3.Connection, since: float, until: float) -> list[Ack]:
+    """Acknowledgements of a span, oldest first."""
+    rows = conn.execute(
+        "SELECT occurrence, severity, at, who, comment FROM alert_ack WHERE at >= ? AND at <= ? ORDER BY at",
+        (since, until),
+    )
+    return [Ack(no, at, who, Severity(severity), comment) for no, severity, at, who, comment in rows]
+
+
 def notices(db: Database, station: str, limit: int = 100) -> list[NoticeRecord]:
     """What a GX notified of, newest first, long after its ring has dropped it."""
     rows = db.conn.execute("SELECT * FROM alert_notice WHERE station = ? ORDER BY at DESC LIMIT ?", (station, limit))
@@ -167,14 +176,14 @@ def log(conn: sqlite3.Connection, event: AlertEvent) -> None:
 def shelves(conn: sqlite3.Connection, at: float) -> list[Shelf]:
     """Shelves that hold at a moment, oldest first."""
     rows = conn.execute(
-        "SELECT s.id, s.at, s.until, s.who, s.reason, s.severity, s.key, s.station, s.family, e.at "
+        "SELECT s.id, s.at, s.until, s.who, s.reason, s.severity, s.key, s.station, s.family, e.at, s.occurrence "
         "FROM shelf s LEFT JOIN shelf_end e ON e.shelf = s.id "
         "WHERE s.at <= :at AND s.until > :at AND (e.at IS NULL OR e.at > :at) ORDER BY s.id",
         {"at": at},
     )
     return [
-        Shelf(no, since, until, who, reason, Severity(severity), AlertKey.parse(key) if key else None, of, family, end)
-        for no, since, until, who, reason, severity, key, of, family, end in rows
+        Shelf(no, since, until, who, reason, Severity(severity), AlertKey.parse(key) if key else None, *rest)
+        for no, since, until, who, reason, severity, key, *rest in rows
     ]
 
 
@@ -201,7 +210,7 @@ def _put(conn: sqlite3.Connection, it: Occurrence, now: float) -> None:
         (
             it.id, it.key.station, it.key.family, it.key.scope, it.rule, it.severity.value, it.title, it.response,
             it.source, it.started_at, it.raised_at, it.cleared_at, it.announced_at, it.reason, it.last_value,
-            it.peak_value, it.limit, it.count, it.stale, it.flapping, it.suppressed_by, json.dumps(it.origins), it.link,
+            it.peak_value, it.unit, it.limit, it.count, it.stale, it.flapping, it.suppressed_by, json.dumps(it.origins), it.link,
         ),
     )  # fmt: skip
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from victron_console.model.alert import (
+    SHELVE_AT_MOST_S,
+    SHELVE_CRITICAL_AT_MOST_S,
     SHELVE_DEFAULT_S,
     AlertEvent,
     AlertKey,
@@ -69,8 +71,23 @@ def comment(db: Database, occurrence: int, now: float, who: str, text: str) -> s
     return "Written down."
 
 
-def shelve(db: Database, occurrence: int, now: float, who: str, reason: str, seconds: float = SHELVE_DEFAULT_S) -> str:
+def shelve(
+    db: Database,
+    occurrence: int,
+    now: float,
+    who: str,
+    reason: str,
+    seconds: float | None = SHELVE_DEFAULT_S,
+) -> str:
     """Put an alarm aside, this occurrence and those to come, until a time.
+
+    Args:
+        db: the operator's database.
+        occurrence: which one.
+        now: the moment (UTC epoch, s).
+        who: the operator.
+        reason: why; compulsory.
+        seconds: for how long; None: this occurrence alone until it clears, at most as long as its severity allows.
 
     Raises:
         ValueError: no reason, or too long: critical at most a day, others at most a week.
@@ -81,10 +98,12 @@ def shelve(db: Database, occurrence: int, now: float, who: str, reason: str, sec
         if view is None:
             return f"There is no alarm {occurrence}."
         it = view.occurrence
-        check_shelving(it.severity, seconds, reason)
-        if any(shelf.covers(it, now) and shelf.until >= now + seconds for shelf in shelves(db.conn, now)):
+        span = _longest_s(it.severity) if seconds is None else seconds
+        check_shelving(it.severity, span, reason)
+        if any(shelf.covers(it, now) and shelf.until >= now + span for shelf in shelves(db.conn, now)):
             return "It is shelved for as long already."
-        _shelve(db, now, now + seconds, who, reason, it.severity, str(it.key), "", "")
+        once = it.id if seconds is None else None
+        _shelve(db, now, now + span, who, reason, it.severity, str(it.key), "", "", once)
         log(db.conn, _event(it, now, "shelved", who, reason))
     return f"Shelved: {it.title}."
 
@@ -167,12 +186,17 @@ def end_maintenance(db: Database, maintenance: int, now: float, who: str) -> str
 
 def _shelve(
     db: Database, now: float, until: float, who: str, reason: str, severity: Severity, key: str | None,
-    station: str, family: str,
+    station: str, family: str, once: int | None = None,
 ) -> None:  # fmt: skip
     db.conn.execute(
-        "INSERT INTO shelf (at, until, who, reason, severity, key, station, family) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (now, until, who, reason[:REASON_AT_MOST], severity.value, key, station, family),
+        "INSERT INTO shelf (at, until, who, reason, severity, key, station, family, occurrence) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (now, until, who, reason[:REASON_AT_MOST], severity.value, key, station, family, once),
     )
+
+
+def _longest_s(severity: Severity) -> float:
+    return SHELVE_CRITICAL_AT_MOST_S if severity is Severity.CRITICAL else SHELVE_AT_MOST_S
 
 
 def _event(it: Occurrence, now: float, kind: str, who: str, text: str) -> AlertEvent:

@@ -12,10 +12,11 @@ from fnmatch import fnmatchcase
 from math import inf
 from pathlib import Path
 
+from victron_console.model.alert import Ack, AlertView, Occurrence
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.model.device import split_series
 from victron_console.model.snapshot import Snapshot
-from victron_console.store import fleet, link_states, logs, silences, size, trace
+from victron_console.store import alerts, fleet, link_states, logs, silences, size, trace
 from victron_console.store.connection import open_readable
 from victron_console.store.errors import explaining
 from victron_console.store.rows import (
@@ -218,6 +219,30 @@ class Reader:
         with self._reading() as conn:
             rows = fleet.series_rows(conn, fleet.station_number(conn, station))
         return [row for row in rows if fnmatchcase(row.name, glob)]
+
+    def alerts(self, as_of: float | None = None) -> list[AlertView]:
+        """The alarms as they stand, with what operators say of them, oldest first."""
+        now = self._clock.now() if as_of is None else as_of
+        with self._reading() as conn:
+            tags = {row.id: row.tags for row in fleet.station_rows(conn, as_of)}
+            return alerts.alert_views(self.db, now, tags, as_of)
+
+    def alert(self, occurrence: int, as_of: float | None = None) -> AlertView | None:
+        """One alarm with what operators said of it up to then; None where there is none of that number."""
+        now = self._clock.now() if as_of is None else as_of
+        with self._reading() as conn:
+            tags = {row.id: row.tags for row in fleet.station_rows(conn, as_of)}
+            return alerts.alert_view(self.db, occurrence, now, tags)
+
+    def alert_history(self, since: float, until: float, station: str | None = None) -> list[Occurrence]:
+        """Alarms that stood at some time of a span, oldest first."""
+        with self._reading():
+            return alerts.alert_history(self.db, since, until, station)
+
+    def acks(self, since: float, until: float) -> list[Ack]:
+        """Acknowledgements of a span, oldest first."""
+        with self._reading() as conn:
+            return alerts.acks(conn, since, until)
 
     def wanted(self, station: str | None = None, as_of: float | None = None) -> list[Wanted]:
         """The pins and focuses that hold, of one station or of all."""

@@ -3,7 +3,7 @@
 `migrate` runs inside a transaction: `db.executescript` would commit it, so statements go one by one.
 """
 
-from victron_console.store.migrations import m0001_core, m0002_link, m0003_alerts
+from victron_console.store.migrations import m0001_core, m0002_link, m0003_alerts, m0004_alert_units
 
-MIGRATIONS = (m0001_core, m0002_link, m0003_alerts)
+MIGRATIONS = (m0001_core, m0002_link, m0003_alerts, m0004_alert_units)
 """The position (from 1) is the version that the store has after it."""
