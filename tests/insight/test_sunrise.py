@@ -173,3 +173,22 @@ def test_a_stations_projection_takes_its_own_capacity_and_floor(build: Callable[
     bare = build({"system/0": system}, at=EVENING)
     assert site_outlook(bare, days(5, -300.0), zone=UTC).reason == "set the capacity"
     assert site_outlook(bare, days(5, -300.0), zone=UTC, capacity_ah=200.0).reason == ""
+
+
+@pytest.mark.parametrize(("connected", "runs_empty"), [(0, True), (1, False)])
+def test_a_battery_on_its_ess_floor_is_not_empty_while_the_mains_are_there(
+    build: Callable[..., Snapshot], connected: int, runs_empty: bool
+) -> None:
+    system = {
+        "Dc/Battery/Soc": 30.0,
+        "Dc/Battery/Power": -800.0,
+        "Dc/Battery/Voltage": 50.0,
+        "Control/ActiveSocLimit": 25.0,
+        "Ac/In/0/Source": 1,
+        "Ac/In/0/Connected": connected,
+        "Ac/In/NumberOfAcInputs": 1,
+        "Ac/ActiveIn/Source": 1 if connected else 240,
+    }
+    devices = {"system/0": system, "battery/1": {"InstalledCapacity": 200.0}}
+    seen = site_outlook(build(devices, at=EVENING), days(5, -800.0), zone=UTC)
+    assert (seen.empty_at is not None) is runs_empty

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from victron_console.insight.batteries import site_battery
@@ -19,6 +19,7 @@ from victron_console.insight.sun import SunTimes, next_night
 from victron_console.model.clock import local
 from victron_console.model.snapshot import Snapshot
 
+MAINS = ("grid", "shore")
 STEP_S = 900.0
 SLOT_S = 1800.0
 DAY_S = 86_400.0
@@ -74,7 +75,7 @@ def site_outlook(
     owner = system_of(snapshot) or site_battery(snapshot)
     soc_at = owner.read_at if owner and owner.read_at is not None else snapshot.at
     volts = shown.battery_voltage_v
-    return outlook(
+    projected = outlook(
         soc_percent=shown.soc_percent,
         soc_at=soc_at,
         battery_power_w=battery_power_w,
@@ -83,6 +84,11 @@ def site_outlook(
         night=next_night(snapshot.at, zone, latitude, longitude),
         zone=zone,
     )
+    if shown.ac_input.connected and shown.ac_input.type in MAINS and projected.empty_earliest_at is not None:
+        # The floor is where ESS hands the loads to the mains: a battery that rests on it is not empty.
+        notes = (*projected.notes, "rests on its floor, the mains carry the loads")
+        return replace(projected, empty_at=None, empty_earliest_at=None, notes=notes)
+    return projected
 
 
 def outlook(
