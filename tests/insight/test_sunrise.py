@@ -180,6 +180,7 @@ def test_a_battery_on_its_ess_floor_is_not_empty_while_the_mains_are_there(
     build: Callable[..., Snapshot], connected: int, runs_empty: bool
 ) -> None:
     system = {
+        "ActiveBatteryService": "com.victronenergy.battery/1",
         "Dc/Battery/Soc": 30.0,
         "Dc/Battery/Power": -800.0,
         "Dc/Battery/Voltage": 50.0,
