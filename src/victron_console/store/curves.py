@@ -1,0 +1,114 @@
+"""Values over time poured into columns: lowest, mean by time, highest and last, with gaps left out. Pure, on arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A value that holds from each moment to the next one; NaN where there is none."""
+
+    times: Floats
+    """Never falling (UTC epoch, s)."""
+    numbers: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Stretches of time and what a value did in each. All arrays are of one length."""
+
+    begins: Floats
+    ends: Floats
+    low: Floats
+    mean: Floats
+    high: Floats
+    last: Floats
+    covered_s: Floats
+    """How long the value was known within the stretch."""
+
+    def __len__(self) -> int:
+        return len(self.begins)
+
+
+def join_curves(curves: Sequence[Curve]) -> Curve:
+    """Curves one after the other, in order of their times."""
+    times = np.concatenate([np.empty(0), *(curve.times for curve in curves)])
+    numbers = np.concatenate([np.empty(0), *(curve.numbers for curve in curves)])
+    order = np.argsort(times, kind="stable")
+    return Curve(times[order], numbers[order])
+
+
+def stretches(curve: Curve, silent: Sequence[Span], edges: Floats) -> Pieces:
+    """A curve cut at its changes, at gaps and at the edges; only what is known is left.
+
+    Args:
+        curve: each value holds until the next one, the last until the last edge.
+        silent: spans without values, in order and not overlapping.
+        edges: rising; nothing outside the first and the last is returned.
+    """
+    masks = np.array(silent, np.float64).reshape(-1, 2)
+    cuts = np.unique(
+        np.concatenate((edges, np.clip(curve.times, *edges[[0, -1]]), np.clip(masks, *edges[[0, -1]]).ravel()))
+    )
+    begins, ends = cuts[:-1], cuts[1:]
+    values = np.full(len(begins), np.nan)
+    which = np.searchsorted(curve.times, begins, side="right") - 1
+    values[which >= 0] = curve.numbers[which[which >= 0]]
+    if len(masks):
+        mask = np.searchsorted(masks[:, 0], begins, side="right") - 1
+        values[(mask >= 0) & (begins < masks[mask, 1])] = np.nan
+    known = np.isfinite(values)
+    begins, ends, values = begins[known], ends[known], values[known]
+    return Pieces(begins, ends, values, values, values, values, ends - begins)
+
+
+def split(pieces: Pieces, edges: Floats) -> Pieces:
+    """Pieces cut at the edges: each part has the figures of its whole, and its share of what was known."""
+    keep = (pieces.ends > edges[0]) & (pieces.begins < edges[-1]) & (pieces.covered_s > 0)
+    first = np.clip(np.searchsorted(edges, pieces.begins, side="right") - 1, 0, len(edges) - 2)
+    last = np.clip(np.searchsorted(edges, pieces.ends, side="left") - 1, 0, len(edges) - 2)
+    rows = np.repeat(np.flatnonzero(keep), (last - first + 1)[keep])
+    starts = np.concatenate([np.arange(first[i], last[i] + 1) for i in np.flatnonzero(keep)] or [np.empty(0, np.intp)])
+    begins = np.maximum(pieces.begins[rows], edges[starts])
+    ends = np.minimum(pieces.ends[rows], edges[starts + 1])
+    share = (ends - begins) / (pieces.ends - pieces.begins)[rows]
+    return Pieces(
+        begins, ends, pieces.low[rows], pieces.mean[rows], pieces.high[rows], pieces.last[rows],
+        pieces.covered_s[rows] * share,
+    )  # fmt: skip
+
+
+def in_order(pieces: Sequence[Pieces]) -> Pieces:
+    """All the pieces by their begin."""
+    order = np.argsort(np.concatenate([part.begins for part in pieces]), kind="stable")
+    fields = ("begins", "ends", "low", "mean", "high", "last", "covered_s")
+    return Pieces(*(np.concatenate([getattr(part, name) for part in pieces])[order] for name in fields))
+
+
+def columns(pieces: Pieces, edges: Floats) -> Pieces:
+    """One piece a column between two edges; NaN and 0 s where nothing was known.
+
+    Args:
+        pieces: by their begin, none across an edge.
+        edges: rising.
+    """
+    count = len(edges) - 1
+    low, mean, high, last = (np.full(count, np.nan) for _ in range(4))
+    covered_s = np.zeros(count)
+    if len(pieces):
+        place = np.searchsorted(edges, pieces.begins, side="right") - 1
+        used, firsts = np.unique(place, return_index=True)
+        covered_s[used] = np.add.reduceat(pieces.covered_s, firsts)
+        low[used] = np.minimum.reduceat(pieces.low, firsts)
+        high[used] = np.maximum.reduceat(pieces.high, firsts)
+        mean[used] = np.add.reduceat(pieces.mean * pieces.covered_s, firsts) / covered_s[used]
+        last[used] = pieces.last[np.append(firsts[1:], len(pieces)) - 1]
+    return Pieces(edges[:-1], edges[1:], low, mean, high, last, covered_s)

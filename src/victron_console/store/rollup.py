@@ -1,0 +1,89 @@
+"""Hourly figures of a sealed series, weighted by time: how they are made and the bytes that keep them. Pure.
+
+Bytes: a header (see `_HEADER`), then three pcodec files: lowest, highest and last of every hour (int64 scaled by
+10**digits, or float64), the means (the same at two more digits), and changes and known seconds (uint32). Hours follow
+each other; one with nothing known has 0 s.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from victron_console.store.curves import Curve, Pieces, Span, columns, stretches
+from victron_console.store.sealed_codec import CannotDecode, compressed, decompressed, scaled, unscaled
+
+HOUR_S = 3600
+MEAN_DIGITS = 2
+"""Means are kept at so many digits more than the values."""
+_HEADER = struct.Struct("<qIbbIII")
+"""Begin of the first hour, hours, digits of values and of means (-1: doubles), bytes of the three parts."""
+_EXACT = 2.0**53
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Figures of consecutive hours."""
+
+    pieces: Pieces
+    changes: npt.NDArray[np.uint32]
+
+
+def hourly(curve: Curve, silent: Sequence[Span], begin: float, end: float) -> Hours:
+    """The figures of each hour of a span.
+
+    Args:
+        curve: the first value may lie before `begin`.
+        silent: spans without values, in order and not overlapping.
+        begin: a whole hour (UTC epoch, s).
+        end: a later whole hour.
+    """
+    edges = np.arange(begin, end + 1, HOUR_S, np.float64)
+    changes = np.histogram(curve.times[(curve.times >= begin) & (curve.times < end)], edges)[0]
+    return Hours(columns(stretches(curve, silent, edges), edges), changes.astype(np.uint32))
+
+
+def encoded_hours(hours: Hours) -> bytes:
+    """The figures as bytes; the seconds known are rounded to whole ones, means to two digits more than the values."""
+    p = hours.pieces
+    known = p.covered_s > 0
+    digits, values = scaled(np.concatenate((p.low[known], p.high[known], p.last[known])))
+    mean_digits, means = digits, p.mean[known]
+    if digits >= 0 and np.all(np.abs(means) * 10.0 ** (digits + MEAN_DIGITS) < _EXACT):
+        mean_digits = digits + MEAN_DIGITS
+        means = np.rint(means * 10.0**mean_digits).astype(np.int64)
+    else:
+        mean_digits = -1
+    seconds = np.where(known, np.maximum(np.rint(p.covered_s), 1), 0).astype(np.uint32)
+    parts = [compressed(values), compressed(means), compressed(np.concatenate((hours.changes, seconds)))]
+    return _HEADER.pack(int(p.begins[0]), len(p), digits, mean_digits, *map(len, parts)) + b"".join(parts)
+
+
+def decoded_hours(body: bytes) -> Hours:
+    """The figures that `encoded_hours` wrote.
+
+    Raises:
+        CannotDecode: the bytes are none.
+    """
+    try:
+        begin, count, digits, mean_digits, *sizes = _HEADER.unpack_from(body)
+        parts, at = [], _HEADER.size
+        for size in sizes:
+            parts.append(body[at : at + size])
+            at += size
+        changes, seconds = np.split(decompressed(parts[2], np.uint32), [count])
+        known = seconds > 0
+        figures = [np.full(count, np.nan) for _ in range(4)]
+        for figure, values in zip(
+            figures, (*np.split(unscaled(digits, parts[0]), 3), unscaled(mean_digits, parts[1])), strict=True
+        ):
+            figure[known] = values
+        low, high, last, mean = figures
+        begins = begin + HOUR_S * np.arange(count, dtype=np.float64)
+        return Hours(Pieces(begins, begins + HOUR_S, low, mean, high, last, seconds.astype(np.float64)), changes)
+    except (ValueError, RuntimeError, struct.error, IndexError, TypeError, MemoryError) as error:
+        raise CannotDecode(str(error)) from error
