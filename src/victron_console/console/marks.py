@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from victron_console.console.line import Line
@@ -78,7 +78,7 @@ _NEVER_LEAVE = 3
 
 
 def put_counts(line: Line, column: int, counts: Mapping[Mark, int], end: int) -> int:
-    """Write the counts by state from a column on, up to `end`; what does not fit leaves from the right.
+    """Write the counts by state from a column on, up to `end`; what does not fit leaves, then the words do.
 
     Gives the column after the last one.
     """
@@ -86,14 +86,19 @@ def put_counts(line: Line, column: int, counts: Mapping[Mark, int], end: int) ->
         (word, sum(counts.get(mark, 0) for mark in word.marks)) for word in _WORDS if line.width >= word.from_width
     ]
     shown = [(word, count) for word, count in shown if count or word.keeps_place]
-    while len(shown) > _NEVER_LEAVE and column + sum(_width(word, count) + 2 for word, count in shown) - 2 > end + 1:
+    room = end + 1 - column
+    while len(shown) > _NEVER_LEAVE and _widths(shown) > room:
+        shown.pop()
+    words = _widths(shown) <= room
+    while shown and not words and sum(len(word.glyph) + 2 for word, _ in shown) > room + 1:
         shown.pop()
     for word, count in shown:
         role = word.role if count else Role.TEXT3
-        column = line.put(column, f"{word.glyph}{count}", role, bold=bool(count) and role is not Role.TEXT2)
-        column = line.put(column + 1, word.word, Role.TEXT2 if count else Role.TEXT3) + 2
+        column = line.put(column, f"{word.glyph}{count}", role, bold=bool(count) and role is not Role.TEXT2) + 1
+        if words:
+            column = line.put(column, word.word, Role.TEXT2 if count else Role.TEXT3) + 2
     return column
 
 
-def _width(word: _Word, count: int) -> int:
-    return width_of(f"{word.glyph}{count} {word.word}")
+def _widths(shown: Sequence[tuple[_Word, int]]) -> int:
+    return sum(width_of(f"{word.glyph}{count} {word.word}") + 2 for word, count in shown) - 2

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.worker import Worker
 
-from victron_console.console.format import clock_s, rate
+from victron_console.console.format import clock, clock_s, rate
 from victron_console.console.keys import Key, bindings, key_row, ordered
 from victron_console.console.line import Line
 from victron_console.console.palette import Palette, Role, palette_of
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from victron_console.console.app import ConsoleApp
     from victron_console.store.reader import Reader
 
+_CLOCK_FROM = 34
+"""Columns below which the header says only whether it is now."""
+_ROOMY_FROM = 60
 T = TypeVar("T")
 
 
@@ -145,8 +148,10 @@ class ConsoleScreen(Screen[None]):
             return line.right(line.width - 2, said, Role.BANNER, bold=True) - 2
         word = "PAUSED" if app.paused else "LIVE"
         start = line.right(line.width - 2, word, Role.TEXT1, bold=True)
-        time = clock_s(app.now) if not app.low_bandwidth else clock_s(app.now)[:5]
-        return line.right(start - 2, time, Role.TEXT1) - 4
+        if line.width < _CLOCK_FROM:
+            return start - 2
+        time = clock(app.now) if app.low_bandwidth else clock_s(app.now)
+        return line.right(start - 2, time, Role.TEXT1) - (4 if line.width >= _ROOMY_FROM else 2)
 
     def on_screen_resume(self) -> None:
         """The screen came to the front: it shows the fleet as it is."""
