@@ -11,6 +11,8 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 
 _ENUM_KINDS = (Kind.ENUM, Kind.ALARM, Kind.BITMASK, Kind.FLAG)
+_SHORT_BELOW = 1e7
+"""Below this a number nobody described shows seven digits: more are the noise of 32-bit floats."""
 _TEMPERATURE_UNITS = ("°C", "C")
 
 
@@ -24,7 +26,7 @@ def value_text(cls: str, path: str, reading: Reading) -> str:
 
 
 def value_parts(cls: str, path: str, reading: Reading) -> tuple[str, str]:
-    """The number, and what belongs to it: its unit or its meaning; `-` where it has none, a text has only the second."""
+    """The number, and its unit or meaning beside it; `-` where there is no value. A text has only the second."""
     value = reading.value
     if reading.quality is Quality.ABSENT or value is None:
         return ABSENT, ""
@@ -32,7 +34,7 @@ def value_parts(cls: str, path: str, reading: Reading) -> tuple[str, str]:
         return "", value
     metric = catalogue().metric(cls, path)
     if metric is None or not math.isfinite(value):
-        return f"{value:.10g}", ""
+        return f"{value:.{7 if abs(value) < _SHORT_BELOW else 12}g}", ""
     if metric.kind in _ENUM_KINDS and (words := catalogue().enum_text(metric, value)):
         return number(value), "" if words == reading.text else words
     if metric.decimals is None and value != int(value):

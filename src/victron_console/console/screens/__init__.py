@@ -32,4 +32,5 @@ SCREENS = (
     ScreenEntry(
         "4", "cells", "The cells of a site, and the packs of the fleet by their spread.", "cells", "CellsScreen"
     ),
+    ScreenEntry("6", "paths", "Every value of a site by device: search, pin, copy.", "paths", "PathsScreen"),
 )
