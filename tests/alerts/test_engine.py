@@ -359,3 +359,22 @@ def test_only_what_changed_is_judged(play: Play, monkeypatch: pytest.MonkeyPatch
     assert set(judged) <= {
         rule.id for rule in shipped_rules().rules if "soc" in rule.family or "blocked" in rule.family
     }
+
+
+def test_the_alarms_of_a_station_that_is_configured_no_more_close(play: Play) -> None:
+    player = play(CRIT_ONLY)
+    player.run(60, soc=9)
+    player.keep(player.alerts.forget(player.site.id, player.now))
+    assert player.alerts.open == () and player.tracks == {}
+    assert player.stored[1].reason == "station_removed"
+    player.keep(player.alerts.step({}, player.now + 3600))
+    assert len(player.alerts.open) == 0
+
+
+def test_a_threshold_in_the_station_file_holds_from_the_next_poll(play: Play) -> None:
+    player = play("")
+    player.run(900, soc=25)
+    assert player.open("soc") is None
+    player.alerts.configure(player.site.id, (), {"thresholds": {"soc_warn": 30}})
+    player.run(700, soc=25)
+    assert player.open("soc") is not None

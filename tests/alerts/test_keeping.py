@@ -6,13 +6,13 @@ from pathlib import Path
 
 from tests.alerts.conftest import CRIT_ONLY, SHORT, T0, Site
 
-from victron_console.alerts.backtest import backtest
-from victron_console.alerts.keeping import recorded, resume
+from victron_console.alerts.backtest import backtest, recorded
+from victron_console.alerts.engine import Alerts
 from victron_console.alerts.rulefile import parse_rules
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.service import ServiceReading
-from victron_console.store.alerts import alert_views, record_alerts
+from victron_console.store.alerts import kept_alerts, record_alerts
 from victron_console.store.operator_alerts import acknowledge
 from victron_console.store.reader import Reader
 from victron_console.store.rows import StationRecord, StationUpdate
@@ -26,7 +26,8 @@ def test_a_killed_collector_goes_on_with_the_same_occurrence_and_its_acknowledge
     raised = 0
     for run in range(3):
         writer = Writer(path, ManualClock(now))
-        engine = resume(RULES, writer.db, None, now)
+        engine = Alerts(RULES)
+        engine.restore(kept_alerts(writer.db, now), now)
         for _ in range(6):
             now += 10
             changes = engine.step({site.id: site.poll(now)}, now)
@@ -37,7 +38,7 @@ def test_a_killed_collector_goes_on_with_the_same_occurrence_and_its_acknowledge
         writer.close()
     assert raised == 1
     reader = Reader(path, ManualClock(now))
-    views = alert_views(reader.db, now, {})
+    views = reader.alerts()
     assert [(view.occurrence.id, view.state.value) for view in views] == [(1, "C")]
     reader.close()
 

@@ -11,6 +11,7 @@ from victron_console.alerts.engine import Alerts
 from victron_console.alerts.rules import RuleSet
 from victron_console.model.alert import Occurrence
 from victron_console.model.snapshot import Snapshot
+from victron_console.store.reader import Reader
 
 SHORT_S = 60.0
 
@@ -69,10 +70,15 @@ def backtest(
     return sorted(found, key=lambda fired: (-fired.count, fired.station, fired.family))
 
 
-def moments(since: float, until: float, each_s: float) -> Iterator[float]:
-    """The moments to look at, for a reader's `snapshot(station, as_of)` (UTC epoch, s)."""
-    count = int((until - since) // each_s)
-    return (since + n * each_s for n in range(count + 1))
+def recorded(reader: Reader, since: float, until: float, each_s: float = 10.0) -> Iterator[Recorded]:
+    """The stations of a store with their past, looked at each `each_s` seconds (times UTC epoch, s)."""
+    for row in reader.stations():
+        yield Recorded(row.id, row.tags, row.info, _snapshots(reader, row.id, since, until, each_s))
+
+
+def _snapshots(reader: Reader, station: str, since: float, until: float, each_s: float) -> Iterator[Snapshot]:
+    for n in range(int((until - since) // each_s) + 1):
+        yield reader.snapshot(station, since + n * each_s)
 
 
 def _fired(station: str, occurrences: Sequence[Occurrence]) -> Iterator[Fired]:

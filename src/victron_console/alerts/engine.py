@@ -44,6 +44,7 @@ class Alerts:
         self._by_key: dict[AlertKey, dict[Instance, None]] = {}
         self._book = Book()
         self._holding = Holding()
+        self._reconfigured: set[str] = set()
         self._due: list[tuple[float, str]] = []
         self._queued: set[str] = set()
         self._wall: float | None = None
@@ -56,11 +57,28 @@ class Alerts:
         return tuple(self._book.open[key] for key in sorted(self._book.open, key=str))
 
     def configure(self, station: str, tags: Iterable[str], config: Mapping[str, Any]) -> None:
-        """Say what is configured of a station: its tags and the public part of its file. Before its first step."""
+        """Say what is configured of a station: its tags and the public part of its file. From the next step."""
         tags = tuple(tags)
-        self._configured[station] = Configured(tags, config, self.rules.parameters_for(station, tags))
-        if station in self._stations:
-            self._stations[station].configured = self._configured[station]
+        configured = Configured(tags, config, self.rules.parameters_for(station, tags))
+        if self._configured.get(station) != configured:
+            self._configured[station] = configured
+            self._reconfigured.add(station)
+
+    def forget(self, station: str, now: float) -> AlertChanges:
+        """Close the alarms of a station that is configured no more."""
+        watch = self._stations.pop(station, None)
+        self._configured.pop(station, None)
+        for key in [key for key in self._by_key if key.station == station]:
+            for instance in self._by_key.pop(key):
+                self._tracks.forget(instance)
+        for key in [key for key in self._book.waiting if key.station == station]:
+            for record in self._book.waiting.pop(key):
+                self._tracks.drop(record)
+        if watch is not None:
+            self._due = [entry for entry in self._due if entry[1] != station]
+            self._queued.discard(station)
+            heapq.heapify(self._due)
+        return self._settled(now, {key: "station_removed" for key in self._book.open if key.station == station})
 
     def parameters(self, station: str) -> Mapping[str, Parameter]:
         """A station's parameters with their origins; empty before its first step."""
@@ -83,6 +101,7 @@ class Alerts:
         """
         self._mind_clock(now, monotonic)
         touched: Touched = {}
+        self._take_configuration(touched)
         for station in sorted(snapshots):
             watch = self._watch(station)
             self._judge(watch, watch.take(snapshots[station], now), now, touched)
@@ -97,12 +116,12 @@ class Alerts:
         """Judge by another rule set: alarms of rules that are gone close, longer waits are waited for again."""
         self.rules = rules
         touched: Touched = {}
+        for station, configured in list(self._configured.items()):
+            self.configure(station, configured.tags, configured.config)
+        self._reconfigured.update(self._stations)
+        self._take_configuration(touched)
         for station in sorted(self._stations):
-            watch = self._stations[station]
-            self.configure(station, watch.configured.tags, watch.configured.config)
-            for instance in watch.bound.use(rules, watch.configured.tags):
-                self._replace(instance, watch, touched)
-            self._judge(watch, {}, now, touched)
+            self._judge(self._stations[station], {}, now, touched)
         known = {rule.id for rule in rules.rules}
         for key, tracks in list(self._book.waiting.items()):
             for record in [r for r in tracks if r.rule not in known and ":" not in r.rule]:
@@ -199,6 +218,15 @@ class Alerts:
                 watch.bound.recall(instance, now)
             if not kept:
                 waiting.pop(instance.key, None)
+
+    def _take_configuration(self, touched: Touched) -> None:
+        """Bind stations anew whose rules, tags or file changed."""
+        for station in sorted(self._reconfigured & self._stations.keys()):
+            watch = self._stations[station]
+            watch.configured = self._configured.get(station, watch.configured)
+            for instance in watch.use(self.rules):
+                self._replace(instance, watch, touched)
+        self._reconfigured.clear()
 
     def _replace(self, instance: Instance, watch: StationWatch, touched: Touched) -> None:
         """Take an instance out whose rule is gone or another one; its levels go on under the new rule."""

@@ -48,6 +48,11 @@ class StationWatch:
         self._rediagnosed = False
         self.bound.use(rules, configured.tags)
 
+    def use(self, rules: RuleSet) -> list[Instance]:
+        """Judge by these rules and the present configuration; the instances whose rule is gone or another one."""
+        self._parameters_at = -math.inf
+        return self.bound.use(rules, self.configured.tags)
+
     def take(self, snapshot: Snapshot, now: float) -> dict[Instance, None]:
         """Take what was polled; the instances to judge."""
         dirty: dict[Instance, None] = {}

@@ -33,7 +33,8 @@ RAISES = ("raised", "raised again")
 
 _COLUMNS = (
     "id, station, family, scope, rule, severity, title, response, source, started_at, raised_at, cleared_at, "
-    "announced_at, reason, last_value, peak_value, unit, limit_text, count, stale, flapping, suppressed_by, origins, link"
+    "announced_at, reason, last_value, peak_value, unit, limit_text, count, stale, flapping, suppressed_by, origins, "
+    "link"
 )
 _UPDATES = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:])
 _MARKS = ", ".join("?" * (_COLUMNS.count(",") + 1))
@@ -210,7 +211,8 @@ def _put(conn: sqlite3.Connection, it: Occurrence, now: float) -> None:
         (
             it.id, it.key.station, it.key.family, it.key.scope, it.rule, it.severity.value, it.title, it.response,
             it.source, it.started_at, it.raised_at, it.cleared_at, it.announced_at, it.reason, it.last_value,
-            it.peak_value, it.unit, it.limit, it.count, it.stale, it.flapping, it.suppressed_by, json.dumps(it.origins), it.link,
+            it.peak_value, it.unit, it.limit, it.count, it.stale, it.flapping, it.suppressed_by,
+            json.dumps(it.origins), it.link,
         ),
     )  # fmt: skip
 

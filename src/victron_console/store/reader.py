@@ -13,6 +13,7 @@ from math import inf
 from pathlib import Path
 
 from victron_console.model.alert import Ack, AlertView, Occurrence
+from victron_console.model.alert_record import NoticeRecord
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.model.device import split_series
 from victron_console.model.snapshot import Snapshot
@@ -243,6 +244,11 @@ class Reader:
         """Acknowledgements of a span, oldest first."""
         with self._reading() as conn:
             return alerts.acks(conn, since, until)
+
+    def notices(self, station: str, limit: int = 100) -> list[NoticeRecord]:
+        """What a station's GX notified of, newest first, long after its own ring has dropped it."""
+        with self._reading():
+            return alerts.notices(self.db, station, limit)
 
     def wanted(self, station: str | None = None, as_of: float | None = None) -> list[Wanted]:
         """The pins and focuses that hold, of one station or of all."""
