@@ -9,12 +9,13 @@ import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiomqtt import Client
+from aiomqtt import Client, MqttError
 
 from victron_console.config.links import MqttAccess
 from victron_console.model.clock import SystemClock
@@ -50,14 +51,13 @@ class Broker:
 
     def start(self) -> None:
         """Start it and wait until it takes connections."""
-        self.process[:] = [subprocess.Popen([_program(), "-c", str(self.config)], stderr=subprocess.DEVNULL)]
         deadline = time.monotonic() + 10
-        for port in (self.port, self.login_port, self.tls_port):
-            while time.monotonic() < deadline:
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.02)
+        while not all(map(_is_open, (self.port, self.login_port, self.tls_port))):
+            if not self.process or self.process[0].poll() is not None:
+                with self.config.with_suffix(".log").open("ab") as log:
+                    self.process[:] = [subprocess.Popen([_program(), "-c", str(self.config)], stderr=log)]
+            assert time.monotonic() < deadline, self.config.with_suffix(".log").read_text()[-2000:]
+            time.sleep(0.02)
 
     def stop(self) -> None:
         """End it at once."""
@@ -65,6 +65,11 @@ class Broker:
             process.kill()
             process.wait()
         self.process.clear()
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _program() -> str:
@@ -177,9 +182,10 @@ class Gx:
             await asyncio.sleep(0.1)
 
 
-async def running_gx(port: int, portal: str = PORTAL) -> AsyncIterator[Gx]:
-    """A GX on the broker for the length of a test; its retained serial number goes with it."""
-    async with Client("127.0.0.1", port) as client:
+@asynccontextmanager
+async def running_gx(port: int, portal: str = PORTAL, **login: Any) -> AsyncIterator[Gx]:  # noqa: ANN401  aiomqtt's own
+    """A GX on the broker; its retained serial number goes with it."""
+    async with Client("127.0.0.1", port, **login) as client:
         gx = Gx(client, portal)
         task = asyncio.create_task(gx.run())
         try:
@@ -187,13 +193,14 @@ async def running_gx(port: int, portal: str = PORTAL) -> AsyncIterator[Gx]:
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            await gx.raw("system/0/Serial", b"", retain=True)
+            with suppress(MqttError):
+                await gx.raw("system/0/Serial", b"", retain=True)
 
 
 @pytest.fixture
 async def gx(broker: Broker) -> AsyncIterator[Gx]:
     """The station that most tests look at."""
-    async for device in running_gx(broker.port):
+    async with running_gx(broker.port) as device:
         yield device
 
 

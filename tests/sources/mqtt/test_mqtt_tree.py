@@ -139,7 +139,7 @@ def test_news_wait_for_what_comes_with_them_and_wake_once() -> None:
 def test_a_recording_ends_with_the_figures_that_the_http_series_of_the_same_run_has_then(
     recording: str, series: str, ahead_s: float
 ) -> None:
-    """`ahead_s`: how far the series' clock was ahead, from changes that both have, and half a second of its sampling."""
+    """`ahead_s`: how far the series' clock was ahead, from changes in both, and half a second of its sampling."""
     if not CAPTURES.is_dir():
         pytest.skip("the recorded stations (../shared/captures) are not here")
     messages = [m for m in _lines(CAPTURES / f"{recording}.jsonl.gz") if m.get("topic", "").startswith("N/")]
