@@ -324,7 +324,8 @@ def make_store(path: Path) -> Path:
             for station, each in shown.items()
         ]
         if slot % 6 == 0:
-            updates.append(StationUpdate("birch-clinic", clock.at, services=(_cells_at(clock.at, slot / slots),)))
+            pack = _cells_at(clock.at, slot / slots)
+            updates.append(StationUpdate("birch-clinic", clock.at, services=(pack,), cadences={pack.key: 1800.0}))
         writer.record_all(updates)
     clock.at = READ_AT
     for station, (_, devices) in STATIONS.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from victron_console.console.daily import station_zone
-from victron_console.console.drawing.battery import conflicting
+from victron_console.console.drawing.battery_words import conflicting
 from victron_console.console.drawing.day import DayRow, spread
 from victron_console.console.drawing.devices import DeviceLine, device_lines
 from victron_console.console.drawing.phases import PhaseTable, phase_table

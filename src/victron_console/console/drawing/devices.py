@@ -45,6 +45,8 @@ def device_lines(snapshot: Snapshot) -> list[DeviceLine]:
         *(line for line in found if line.facts or line.quality is not Quality.GOOD),
         *_tanks(snapshot),
         *_temperatures(snapshot),
+        *_ess(snapshot),
+        *_start_stop(snapshot),
         *_relays(snapshot),
     ]
 
@@ -119,6 +121,31 @@ def _temperatures(snapshot: Snapshot) -> Iterator[DeviceLine]:
             facts.append(f"{sensor.name} {fact_text(value, 'C', 0)}")
     if facts:
         yield DeviceLine("TEMPERATURE", tuple(facts), tuple(s.key for s in sensors), _oldest(snapshot, sensors))
+
+
+def _ess(snapshot: Snapshot) -> Iterator[DeviceLine]:
+    """How ESS runs: its mode, the floor in force, and what it is told from outside."""
+    system, settings = snapshot.device("system"), snapshot.device("settings")
+    if system is None or snapshot.read(system.key, "SystemType").text != "ESS":
+        return
+    facts = []
+    for path in ("Settings/CGwacs/Hub4Mode", "Settings/CGwacs/BatteryLife/State"):
+        words = meaning("settings", path, snapshot.read(settings.key, path)) if settings else ""
+        facts += [words] if words and not words.isdigit() else []
+    floor = snapshot.read(system.key, "Control/ActiveSocLimit").last_number
+    facts += [f"floor {fact_text(floor, '%', 0)}"] if floor is not None else []
+    if facts:
+        yield DeviceLine("ESS", tuple(facts), (system.key,), system.quality_at(snapshot.at))
+
+
+def _start_stop(snapshot: Snapshot) -> Iterator[DeviceLine]:
+    """The start/stop of a genset, where one is there: the service itself is on every GX and proves nothing."""
+    for control in snapshot.of_class("generator") if snapshot.of_class("genset", "dcgenset") else ():
+        state = meaning("generator", "State", snapshot.read(control.key, "State"))
+        condition = snapshot.read(control.key, "RunningByCondition").text
+        facts = tuple(word for word in (state, f"by {condition}" if condition else "") if word)
+        if facts:
+            yield DeviceLine("START/STOP", facts, (control.key,), control.quality_at(snapshot.at))
 
 
 def _relays(snapshot: Snapshot) -> Iterator[DeviceLine]:

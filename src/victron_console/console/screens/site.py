@@ -9,7 +9,8 @@ from victron_console.console.keys import Key
 from victron_console.console.line import Line
 from victron_console.console.screens.device import DeviceScreen
 from victron_console.console.screens.station import STATION_KEYS, StationScreen
-from victron_console.console.site_page import LONG_SECTIONS, Page, PageState, Section, draw_page, sections
+from victron_console.console.site_page import draw_page, sections
+from victron_console.console.site_parts import LONG_SECTIONS, Page, PageState, Section
 from victron_console.console.widgets.rows import Rows
 from victron_console.store.operator import FOCUS_S, OperatorWriter
 from victron_console.store.reader import Reader

@@ -1,0 +1,52 @@
+"""Bars from the median on the scale of the limit, character by character as the design draws them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.console.sample_stations import BIRCH, snapshot_of
+
+from victron_console.console.drawing.cells import cell_name, role_of
+from victron_console.console.drawing.deviation import Axis, bar, draw_deviation, draw_scale
+from victron_console.console.drawing.sheet import Sheet
+from victron_console.console.palette import Role
+from victron_console.insight.cells import PackClass, cells
+
+SMALL, WIDE = Axis(19, 53, 80.0, 120.0), Axis(19, 79, 80.0, 120.0)
+
+
+@pytest.mark.parametrize(
+    ("millivolts", "small", "wide"),
+    [(86, "████████████▏", "█████████████████████▌"), (3, "▍", "▊"), (4, "▋", "█"), (-8, "▕█", "██"), (-6, "▐", "▐█")],
+)
+def test_bars_of_the_design(millivolts: float, small: str, wide: str) -> None:
+    assert bar(millivolts, SMALL) == small
+    assert bar(millivolts, WIDE) == wide
+
+
+def test_row_and_scale_stand_in_the_columns_of_the_design() -> None:
+    sheet = Sheet(80)
+    draw_deviation(sheet, 0, SMALL, -8.0, Role.BAR)
+    draw_scale(sheet, 1, SMALL)
+    row, scale = sheet.text.splitlines()
+    assert row == "                         ┊        ▕█│          ┊"
+    assert scale == "                 -120   -80         0         +80  +120"
+
+
+@given(st.floats(-5000, 5000))
+def test_no_bar_leaves_its_axis(millivolts: float) -> None:
+    assert len(bar(millivolts, SMALL)) <= SMALL.half
+
+
+def test_deviation_is_coloured_only_where_it_may_be_judged() -> None:
+    pack = cells(snapshot_of(BIRCH))[0]
+    assert pack.pack_class is PackClass.MID
+    assert role_of(86.5, pack) is Role.TODAY_TEXT
+    charging = {**BIRCH, "battery.ttyUSB0": {**BIRCH["battery.ttyUSB0"], "Soc": 94.0}}
+    assert role_of(86.5, cells(snapshot_of(charging))[0]) is None
+
+
+def test_cells_are_named_by_number_and_by_module() -> None:
+    assert cell_name("7") == "C07"
+    assert cell_name("2.5") == "2.05"

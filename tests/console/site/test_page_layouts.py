@@ -1,0 +1,85 @@
+"""Every size works: nothing is drawn past the screen, nothing is a wall that says it is too small."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.console.sample_fleet import NOW
+from tests.console.sample_stations import BIRCH, CEDAR, LARCH, QUARRY, Devices, snapshot_of
+
+from victron_console.console.cells_data import Ranked, Ranking
+from victron_console.console.drawing.cells import PackView
+from victron_console.console.drawing.day import DayRow
+from victron_console.console.screens.cells import CellsPage, draw_cells_page
+from victron_console.console.site_data import SiteData, SiteDay, site_figures
+from victron_console.console.site_page import draw_page, sections
+from victron_console.console.site_parts import Page, PageState, Section
+from victron_console.console.view import Alarm, Dawn, Mark, Site
+from victron_console.insight.cells import cells
+from victron_console.model.quality import Quality
+
+SIZES = [
+    (20, 3),
+    (31, 8),
+    (40, 10),
+    (60, 14),
+    (79, 22),
+    (80, 22),
+    (100, 28),
+    (120, 38),
+    (163, 50),
+    (200, 58),
+    (300, 98),
+]
+ALARM = Alarm("1", Mark.TODAY, NOW - 3600, "s", "S", "Genset runs, start/stop says stopped", response="check it")
+
+
+def page(devices: Devices, section: Section = Section.OVERVIEW) -> Page:
+    figures = site_figures(snapshot_of(devices))
+    day = SiteDay(NOW - 86_400, NOW, (DayRow("SOC %", (50.0, None) * 144, 50.0, is_power=False),))
+    site = Site("s", "S", figures.shown, read_at=NOW - 4, dawn=Dawn(71, 79, None, NOW + 30_000))
+    return Page(SiteData("s", figures, day), site, (ALARM,), NOW, PageState(section))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("devices", [CEDAR, QUARRY, LARCH, BIRCH], ids=["cedar", "quarry", "larch", "birch"])
+def test_page_fits_its_size_in_every_section(devices: Devices, size: tuple[int, int]) -> None:
+    width, height = size
+    for section in Section:
+        lines, _ = draw_page(page(devices, section), width, height)
+        assert 0 < len(lines) <= height
+        assert all(line.width == width for line in lines)
+        assert any(line.text.strip() for line in lines[1:])
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_cells_fit_their_size(size: tuple[int, int]) -> None:
+    pack = cells(snapshot_of(BIRCH))[0]
+    ranking = Ranking((Ranked("s", "S", pack),), ("Larch Hut",), ("Dune Pump: last spread 14 mV",))
+    shown = CellsPage(PackView(pack, {}), ranking, (ALARM,), "s", NOW, "5s")
+    lines = draw_cells_page(shown, *size)
+    assert 0 < len(lines) <= size[1]
+    assert "C07 +87" in lines[0].text
+
+
+def test_small_screens_go_through_what_the_site_has_and_nothing_it_lacks() -> None:
+    assert Section.PHASES in sections(page(QUARRY), 80, 22)
+    assert Section.PHASES not in sections(page(CEDAR), 80, 22)
+    assert Section.CHECKS not in sections(page(CEDAR), 80, 22)
+    assert Section.BATTERY in sections(page(CEDAR), 60, 14)
+    assert Section.BATTERY not in sections(page(CEDAR), 80, 22)
+
+
+def test_a_lost_site_says_since_when_and_shows_no_live_balance() -> None:
+    shown = page(CEDAR)
+    lost = replace(shown, site=replace(shown.site, quality=Quality.LOST, since=NOW - 1800, reason="No answer."))
+    text = "\n".join(line.text for line in draw_page(lost, 80, 22)[0])
+    assert "LOST since 14:02" in text
+    assert "no live figures" in text
+    assert "211W" not in text
+
+
+def test_a_blocked_charge_is_said_in_a_word() -> None:
+    text = "\n".join(line.text for line in draw_page(page(BIRCH), 80, 22)[0])
+    assert "charge blocked" in text

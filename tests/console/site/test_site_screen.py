@@ -1,0 +1,73 @@
+"""What the keys of the Site screen do, on a real store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.console.sample_fleet import NOW
+from tests.console.sample_stations import make_store
+from tests.console.stations import console_on, open_station, until
+from textual.geometry import Region
+
+from victron_console.console.screens.site import SiteBoard
+from victron_console.model.clock import ManualClock
+from victron_console.store.reader import Reader
+from victron_console.store.rows import WantedKind
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return make_store(tmp_path / "store.sqlite")
+
+
+def wishes(store: Path) -> list[tuple[WantedKind, str]]:
+    reader = Reader(store, ManualClock(NOW))
+    try:
+        return [(each.kind, each.station) for each in reader.wanted()]
+    finally:
+        reader.close()
+
+
+async def test_arrows_go_through_the_sites_in_the_order_of_the_fleet(store: Path) -> None:
+    async with console_on(store).run_test(size=(80, 24)) as pilot:
+        screen = await open_station(pilot, "site", "cedar-house", "right")
+        await until(pilot, lambda: screen.data is not None and screen.data.station == "larch-hut")
+        await pilot.press("left", "left")
+        await until(pilot, lambda: screen.data is not None and screen.data.station == "birch-clinic")
+
+
+async def test_focus_asks_the_collector_and_the_second_press_takes_it_back(store: Path) -> None:
+    async with console_on(store).run_test(size=(80, 24)) as pilot:
+        screen = await open_station(pilot, "site", "cedar-house", "f")
+        await until(pilot, lambda: screen.data is not None and screen.data.focus_until is not None)
+        assert wishes(store) == [(WantedKind.FOCUS, "cedar-house")]
+        assert "FOCUS 10m" in screen.query_one(SiteBoard).text
+        await pilot.press("f")
+        await until(pilot, lambda: wishes(store) == [])
+
+
+async def test_store_that_cannot_be_written_is_said_and_nothing_is_asked(store: Path) -> None:
+    async with console_on(store, readonly="The store is read only.").run_test(size=(80, 24)) as pilot:
+        await open_station(pilot, "site", "cedar-house", "f")
+        assert wishes(store) == []
+
+
+async def test_enter_opens_every_value_of_the_chosen_device(store: Path) -> None:
+    async with console_on(store).run_test(size=(80, 24)) as pilot:
+        screen = await open_station(pilot, "site", "quarry-camp", "down", "enter")
+        assert screen.NAME == "device"
+        await pilot.press("escape")
+        await until(pilot, lambda: getattr(pilot.app.screen, "NAME", "") == "site")
+
+
+async def test_a_second_passing_repaints_no_row_that_did_not_change(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await open_station(pilot, "site", "quarry-camp")
+        board = screen.query_one(SiteBoard)
+        painted: list[Region] = []
+        monkeypatch.setattr(board, "refresh", lambda *regions, **_: painted.extend(regions))
+        screen.tick()
+        assert painted == []
