@@ -378,3 +378,19 @@ def test_a_threshold_in_the_station_file_holds_from_the_next_poll(play: Play) ->
     player.alerts.configure(player.site.id, (), {"thresholds": {"soc_warn": 30}})
     player.run(700, soc=25)
     assert player.open("soc") is not None
+
+
+def test_an_alarm_that_flapped_before_a_restart_ends_when_it_is_steady(play: Play) -> None:
+    before = play("")
+    before.poll(POLL_S, grid_lost=0)
+    for _ in range(5):
+        before.run(20, grid_lost=2)
+        before.run(90, grid_lost=0)
+    flapping = before.open("grid")
+    assert flapping is not None and flapping.flapping
+    after = restarted(before)
+    after.run(60, grid_lost=0)
+    assert after.open("grid") is not None
+    after.run(2000, grid_lost=0)
+    assert after.kinds("grid")[-2:] == ["steady", "cleared"]
+    assert after.stored[flapping.id].reason == ""

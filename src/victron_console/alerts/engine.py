@@ -162,6 +162,9 @@ class Alerts:
         for key, at in kept.raises:
             if at <= now:
                 book.flaps.setdefault(key, Flap()).raised(at)
+        for occurrence in book.open.values():
+            if occurrence.flapping:
+                book.flaps.setdefault(occurrence.key, Flap()).on = True
         known = {rule.id for rule in self.rules.rules}
         for record in kept.tracks:
             self._tracks.restore(record)
@@ -267,7 +270,8 @@ class Alerts:
     def _close_orphans(self, now: float) -> None:
         """Close what was restored and that no rule speaks of any more."""
         for key, occurrence in list(self._book.open.items()):
-            if key.station and not self._by_key.get(key) and key not in self._book.waiting:
+            spoken_of = self._by_key.get(key) or key in self._book.waiting or occurrence.flapping
+            if key.station and not spoken_of:
                 self._book.settle(occurrence.key, (), now, "rule_removed")
 
     def _mind_clock(self, now: float, monotonic: float | None) -> None:
