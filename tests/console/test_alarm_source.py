@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from victron_console.console.alarm_order import first_out, most_urgent_first
 from victron_console.console.alarm_rows import alarm_columns, draw_alarm, fitted_response
-from victron_console.console.alarm_source import from_alert
+from victron_console.console.alarm_source import figures_of, from_alert
 from victron_console.console.view import Alarm, Mark
 from victron_console.model.alert import Ack, AlertKey, AlertView, Maintenance, Occurrence, Severity, Shelf
 
@@ -22,6 +23,7 @@ LOW = Occurrence(
     started_at=T - 150,
     raised_at=T - 120,
     last_value=9.0,
+    unit="%",
     limit="< 10",
 )
 SHELF = Shelf(1, T - 60, T + 3600, "mk", "waiting for fuel", Severity.CRITICAL, key=LOW.key)
@@ -42,7 +44,7 @@ SHELF = Shelf(1, T - 60, T + 3600, "mk", "waiting for fuel", Severity.CRITICAL, 
     ],
 )
 def test_the_mark_tells_urgency_until_someone_has_seen_it(alert: AlertView, mark: Mark) -> None:
-    row = from_alert(alert, "Alder Farm")
+    row = from_alert(alert, "Alder Farm", T)
 
     assert row is not None and row.mark is mark
 
@@ -50,22 +52,77 @@ def test_the_mark_tells_urgency_until_someone_has_seen_it(alert: AlertView, mark
 def test_what_is_over_or_asks_nothing_is_not_listed() -> None:
     over = AlertView(replace(LOW, cleared_at=T), acks=[Ack(7, T, "mk", Severity.CRITICAL)])
 
-    assert from_alert(over, "Alder Farm") is None
-    assert from_alert(AlertView(replace(LOW, response="")), "Alder Farm") is None
+    assert from_alert(over, "Alder Farm", T) is None
+    assert from_alert(AlertView(replace(LOW, response="")), "Alder Farm", T) is None
 
 
 def test_a_row_says_what_since_when_and_which_figure_it_is_about() -> None:
-    row = from_alert(AlertView(LOW), "Alder Farm")
+    row = from_alert(AlertView(LOW), "Alder Farm", T)
 
     assert row is not None
     assert (row.what, row.source, row.value, row.limit, row.since) == (
         "Battery low",
         "system 0",
-        "9.00",
-        "< 10",
+        "9",
+        "<10",
         T - 120,
     )
     assert row.figure == "soc_percent"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "limit", "rule", "shown"),
+    [
+        (3.041, "V", "< 3.1", "cell_low", ("3.04", "V", "<3.10")),
+        (49.63, "V", "< 50", "batt_low", ("49.6", "V", "<50.0")),
+        (2040.0, "s", "> 180", "station_offline", ("34", "min", ">3")),
+        (45.0, "MiB free", "< 100", "disk_full", ("45", "MiB", "<100")),
+        (7.0, "modules", "> 0", "module_offline", ("7", "", ">0")),
+        (2.0, "", "opt(g, 0) >= 1", "grid_lost", ("", "", "")),
+        (2.0, "", "", "device:battery/0/Alarms/LowVoltage", ("", "", "")),
+        (None, "V", "< 50", "batt_low", ("", "", "")),
+    ],
+)
+def test_figures_have_the_units_decimals_and_a_number_that_says_nothing_is_left_out(
+    value: float | None, unit: str, limit: str, rule: str, shown: tuple[str, str, str]
+) -> None:
+    assert figures_of(replace(LOW, last_value=value, unit=unit, limit=limit, rule=rule)) == shown
+
+
+def test_in_the_past_no_value_of_later_is_shown() -> None:
+    row = from_alert(AlertView(LOW), "Alder Farm", T, past=True)
+
+    assert row is not None and (row.value, row.limit) == ("", "<10")
+
+
+def test_the_first_of_a_chain_of_unseen_alarms_of_a_site_is_marked() -> None:
+    def row(number: int, since: float, station: str = "alder", mark: Mark = Mark.NOW) -> Alarm:
+        return Alarm(str(number), mark, since, station, station, "what")
+
+    alarms = [
+        row(1, T),
+        row(2, T - 120),
+        row(3, T - 90, "birch"),
+        row(4, T - 9000),
+        row(5, T - 200, mark=Mark.ACKED_NOW),
+    ]
+
+    assert [alarm.id for alarm in first_out(alarms) if alarm.first] == ["2"]
+
+
+def test_the_list_goes_by_urgency_and_keeps_a_sites_alarms_together() -> None:
+    def row(number: int, since: float, station: str, mark: Mark) -> Alarm:
+        return Alarm(str(number), mark, since, station, station, "what")
+
+    alarms = [
+        row(1, T - 10, "alder", Mark.TODAY),
+        row(2, T - 90, "alder", Mark.NOW),
+        row(3, T - 60, "birch", Mark.NOW),
+        row(4, T - 30, "alder", Mark.NOW),
+        row(5, T, "birch", Mark.SHELVED),
+    ]
+
+    assert [alarm.id for alarm in most_urgent_first(alarms)] == ["4", "2", "3", "1", "5"]
 
 
 def test_a_response_ends_at_its_first_clause_before_it_is_cut() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from victron_console.console.app import ConsoleApp, ConsoleOptions
 from victron_console.console.themes import load_themes
 from victron_console.console.view import Mark
 from victron_console.console.watch import StoreWatch
+from victron_console.model.alert import AlertKey, Occurrence, Severity
+from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.overview import AcInput, Overview
@@ -20,6 +23,7 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
+from victron_console.store.alerts import record_alerts
 from victron_console.store.rows import Event, StationRecord, StationUpdate
 from victron_console.store.writer import Writer
 
@@ -100,13 +104,28 @@ async def test_a_site_that_is_not_read_any_more_becomes_stale_by_itself(
         assert "SUM of 0 fresh sites" in screen_text(console)
 
 
-async def test_a_lost_site_is_an_alarm_of_its_link(console: ConsoleApp, writer: Writer, clock: ManualClock) -> None:
+async def test_what_the_engine_raised_is_listed_and_marks_its_site(
+    console: ConsoleApp, writer: Writer, clock: ManualClock
+) -> None:
     record(writer, clock, 81.0)
     clock.advance(300)
     record(writer, clock, 81.0, state=StationState.LOST)
+    key = AlertKey("alder", "offline")
+    offline = Occurrence(
+        1, key, "station_offline", Severity.CRITICAL, "Station offline", "Ping its router", NOON + 120, NOON + 300,
+        last_value=200.0, unit="s", limit="> 180", link=True, announced_at=NOON + 300,
+    )  # fmt: skip
+    held = replace(
+        offline, id=2, key=AlertKey("alder", "soc"), title="Battery low", link=False, suppressed_by="offline"
+    )
+    record_alerts(writer.db, AlertChanges((offline, held)), clock.now())
     async with console.run_test(size=(80, 24)):
-        await until(lambda: "Comms lost" in screen_text(console))
+        await until(lambda: "Station offline" in screen_text(console))
         assert "LOST" in screen_text(console)
+        assert "Battery low" not in screen_text(console)
+        row = console.view.alarms[0]
+        assert (row.value, row.unit, row.limit, row.who) == ("3", "min", ">3", "1 held")
+        assert console.view.alarms_per_hour == 1
 
 
 async def test_the_past_is_shown_as_it_was(console: ConsoleApp, writer: Writer, clock: ManualClock) -> None:

@@ -165,3 +165,17 @@ def test_a_viewer_reads_what_the_collector_wrote(db: Database, tmp_path: Path) -
     with pytest.raises(sqlite3.OperationalError):
         reader.db.conn.execute("DELETE FROM occurrence")
     reader.close()
+
+
+def test_a_shelf_until_clear_ends_with_its_occurrence(db: Database) -> None:
+    operator_alerts.shelve(db, 1, T0 + 100, "mk", "on its way", None)
+    assert only(db, T0 + 200).state is AlertState.SHELVED
+
+    alerts.record_alerts(db, AlertChanges((replace(LOW, cleared_at=T0 + 300),)), T0 + 300)
+    assert only(db, T0 + 400).state is AlertState.NORMAL
+
+    again = replace(LOW, id=2, raised_at=T0 + 500)
+    alerts.record_alerts(db, AlertChanges((again,)), T0 + 500)
+    assert {view.occurrence.id: view.state for view in alerts.alert_views(db, T0 + 600, {})}[2] is (
+        AlertState.UNACKNOWLEDGED
+    )

@@ -1,16 +1,18 @@
-"""Where the fleet's alarms come from: occurrences of the alert engine, the devices' own alarms, and the links."""
+"""Turns what the alert engine holds and operators said into rows for the screens. Judges nothing itself."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping
 
-from victron_console.console.format import MINUTE_S, clock, number
+from victron_console.alerts.device_alarms import DEVICE, NOTIFICATION
+from victron_console.alerts.grouping import grouped
+from victron_console.console.format import HOUR_S, MINUTE_S, moment, number
 from victron_console.console.view import Alarm, Mark
-from victron_console.insight.device_alarms import CRITICAL, device_alarms
-from victron_console.model.alert import AlertState, AlertView, Severity
-from victron_console.model.station import StationState
+from victron_console.model.alert import AlertState, AlertView, Occurrence, Severity
+from victron_console.model.reading import Scalar
 from victron_console.store.reader import Reader
-from victron_console.store.rows import StationRow
 
 FIGURES = {
     "soc": "soc_percent",
@@ -22,19 +24,70 @@ FIGURES = {
 }
 """The column of the fleet that an alarm's family is about: its value takes the alarm's colour."""
 
+RATE_S = 3600.0
+FLOOD_S = 600.0
+_COMPARISON = re.compile(r"([<>]=?|==|!=) (-?\d+(?:\.\d+)?)")
+_DECIMALS = {"%": 0, "W": 0, "Hz": 2, "°C": 1, "A": 1, "s": 0, "min": 0, "h": 1}
+_UNIT_CELLS = 3
+_MANY_MINUTES_S = 120.0
+_MANY_HOURS_S = 2 * 86_400.0
 
-def from_alert(alert: AlertView, site: str) -> Alarm | None:
+
+def alarms_of(reader: Reader, names: Mapping[str, str], now: float, as_of: float | None) -> list[Alarm]:
+    """The alarms of all stations at a moment, oldest first.
+
+    Args:
+        reader: of the store.
+        names: the stations' names by id; an alarm of the console itself has none.
+        now: the moment shown, which is `as_of` where that is given (UTC epoch, s).
+        as_of: a past moment; None is live.
+    """
+    views = reader.alerts(as_of)
+    held = Counter((v.occurrence.key.station, v.occurrence.suppressed_by) for v in views if v.occurrence.suppressed_by)
+    unseen = [view for view in views if view.state is AlertState.UNACKNOWLEDGED and view.occurrence.is_alarm]
+    folds = {
+        view.occurrence.id: group.title for group in grouped(unseen, len(names)) if group.folded for view in group.views
+    }
+    found = []
+    for view in views:
+        key = view.occurrence.key
+        alarm = from_alert(
+            view,
+            names.get(key.station, key.station or "console"),
+            now,
+            held=held[key.station, key.family],
+            fold=folds.get(view.occurrence.id, ""),
+            past=as_of is not None,
+        )
+        if alarm is not None:
+            found.append(alarm)
+    return found
+
+
+def alarm_rates(reader: Reader, now: float) -> tuple[int, int]:
+    """Alarms raised in the last hour and in the last ten minutes; what explains itself by another one is none."""
+    raised = [it.raised_at for it in reader.alert_history(now - RATE_S, now) if it.is_alarm and not it.suppressed_by]
+    return sum(at > now - RATE_S for at in raised), sum(at > now - FLOOD_S for at in raised)
+
+
+def from_alert(
+    alert: AlertView, site: str, now: float, *, held: int = 0, fold: str = "", past: bool = False
+) -> Alarm | None:
     """An occurrence with what operators say of it as a row; None where it is none for the list.
 
     Args:
         alert: as it is joined at the moment shown.
         site: the station's name.
+        now: the moment shown (UTC epoch, s).
+        held: how many alarms it holds back.
+        fold: what it and the same alarms of other stations are called together; empty where it stands alone.
+        past: whether another moment than now is shown: then its value is of later and not shown.
     """
     occurrence = alert.occurrence
     mark = _mark(alert)
     if not occurrence.is_alarm or mark is Mark.NONE:
         return None
-    value = occurrence.last_value
+    value, unit, limit = figures_of(occurrence)
     return Alarm(
         id=str(occurrence.id),
         mark=mark,
@@ -43,14 +96,58 @@ def from_alert(alert: AlertView, site: str) -> Alarm | None:
         site=site,
         what=occurrence.title,
         until=occurrence.cleared_at,
-        source=occurrence.key.scope.replace("/", " ") or "system",
-        value=number(value, 0 if abs(value) >= 100 else 2) if isinstance(value, int | float) else value or "",
-        limit=occurrence.limit,
+        source=source_of(occurrence),
+        value="" if past else value,
+        unit="" if past else unit,
+        limit=limit,
         count=occurrence.count,
         response=occurrence.response,
-        who=_who(alert),
+        who=_who(alert, now) or (f"{held} held" if held else ""),
         figure=FIGURES.get(occurrence.key.family, ""),
+        family=occurrence.key.family,
+        held_by=occurrence.suppressed_by,
+        fold=fold,
+        stale=occurrence.stale,
+        announced=occurrence.announced_at is not None,
+        flapping=occurrence.flapping,
     )
+
+
+def source_of(occurrence: Occurrence) -> str:
+    """The device that an alarm is about, `battery 258`; `link` or `system` where it is about none."""
+    return occurrence.key.scope.replace("/", " ") or ("link" if occurrence.link else "system")
+
+
+def figures_of(occurrence: Occurrence) -> tuple[str, str, str]:
+    """Value, unit and limit as columns show them; empty where a number would say nothing.
+
+    A device's own alarm has a level instead of a value, and of a condition that is more than one comparison a value
+    without a unit is none.
+    """
+    comparison = _COMPARISON.fullmatch(occurrence.limit)
+    value, unit = occurrence.last_value, occurrence.unit
+    if value is None or occurrence.rule.startswith((DEVICE, NOTIFICATION)) or not (unit or comparison):
+        return "", "", ""
+    if isinstance(value, str):
+        return value, "", ""
+    scale, unit = _scale(value, unit)
+    decimals = _decimals(value / scale, unit)
+    limit = f"{comparison[1]}{number(float(comparison[2]) / scale, decimals)}" if comparison else ""
+    return number(value / scale, decimals), unit if len(unit) <= _UNIT_CELLS else "", limit
+
+
+def _scale(value: Scalar, unit: str) -> tuple[float, str]:
+    """Seconds become minutes or hours where there are many."""
+    if unit != "s" or not isinstance(value, int | float) or abs(value) < _MANY_MINUTES_S:
+        return 1.0, unit.split(" ", 1)[0]
+    return (HOUR_S, "h") if abs(value) >= _MANY_HOURS_S else (MINUTE_S, "min")
+
+
+def _decimals(value: float, unit: str) -> int:
+    size = abs(value)
+    if unit != "V" and value == int(value):
+        return 0
+    return _DECIMALS.get(unit, 0 if size >= 100 else 1 if size >= 10 else 2)
 
 
 def _mark(alert: AlertView) -> Mark:
@@ -70,59 +167,10 @@ def _mark(alert: AlertView) -> Mark:
     }[alert.state]
 
 
-def _who(alert: AlertView) -> str:
-    if alert.shelf is not None:
-        return f"{alert.shelf.who} to {clock(alert.shelf.end_for(alert.occurrence.severity))}"
-    return f"{alert.ack.who} {clock(alert.ack.at)}" if alert.ack is not None else ""
-
-
-def alarms_of(reader: Reader, rows: Sequence[StationRow], now: float, as_of: float | None) -> list[Alarm]:
-    """The alarms of all stations at a moment."""
-    found: list[Alarm] = []
-    for row in rows:
-        if row.status.state in (StationState.LOST, StationState.MISCONFIGURED):
-            found.append(_link_alarm(row, now))
-        if row.overview is not None and row.overview.device_alarms:
-            found += _device_alarms(reader, row, as_of)
-    return found
-
-
-def _link_alarm(row: StationRow, now: float) -> Alarm:
-    since = row.read_at if row.read_at is not None else row.status.since
-    lost = row.status.state is StationState.LOST
-    return Alarm(
-        id=f"{row.id}|link",
-        mark=Mark.LOST,
-        since=row.status.since,
-        station=row.id,
-        site=row.name,
-        what="Comms lost" if lost else "Wrong answers",
-        source="link",
-        value=str(int((now - since) // MINUTE_S)),
-        unit="min",
-        response="check the link; ring the site" if lost else row.status.reason,
-    )
-
-
-def _device_alarms(reader: Reader, row: StationRow, as_of: float | None) -> list[Alarm]:
-    snapshot = reader.snapshot(row.id, as_of)
-    changed = (
-        {series.name: series.changed_at for series in reader.series(row.id, "*/Alarms/*")} if as_of is None else {}
-    )
-    found = []
-    for alarm in device_alarms(snapshot):
-        device = snapshot.devices[alarm.device]
-        since = changed.get(alarm.device.series(alarm.path), device.readings[alarm.path].at)
-        found.append(
-            Alarm(
-                id=f"{row.id}|{alarm.device}|{alarm.path}",
-                mark=Mark.NOW if alarm.level == CRITICAL else Mark.TODAY,
-                since=since,
-                station=row.id,
-                site=row.name,
-                what=alarm.text.rpartition(":")[0] or alarm.text,
-                source=str(alarm.device).replace("/", " "),
-                response=f"see {device.name}",
-            )
-        )
-    return found
+def _who(alert: AlertView, now: float) -> str:
+    if alert.maintenance is not None:
+        return f"{alert.maintenance.who} to {moment(alert.maintenance.until, now)}"
+    if (shelf := alert.shelf) is not None:
+        until = "clear" if shelf.occurrence is not None else moment(shelf.end_for(alert.occurrence.severity), now)
+        return f"{shelf.who} to {until}"
+    return f"{alert.ack.who} {moment(alert.ack.at, now)}" if alert.ack is not None else ""

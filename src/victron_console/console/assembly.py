@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from victron_console.console.alarm_order import first_out, most_urgent_first
 from victron_console.console.daily import Daily
 from victron_console.console.view import URGENCY, Alarm, FleetView, Mark, Site
 from victron_console.model.overview import Overview
@@ -30,6 +31,7 @@ def fleet_view(
     *,
     events: Sequence[Event] = (),
     replay: bool = False,
+    rates: tuple[int, int] = (0, 0),
 ) -> FleetView:
     """The fleet at a moment.
 
@@ -40,20 +42,21 @@ def fleet_view(
         at: the moment shown (UTC epoch, s).
         events: the newest of the log, newest first.
         replay: whether the operator chose it.
+        rates: alarms of the last hour and of the last ten minutes.
     """
     by_station: dict[str, list[Alarm]] = {}
     for alarm in alarms:
         by_station.setdefault(alarm.station, []).append(alarm)
     nothing = Daily()
     sites = tuple(_site(row, days.get(row.id, nothing), by_station.get(row.id, []), at) for row in rows)
-    urgent = sorted(alarms, key=lambda alarm: (URGENCY[alarm.mark], -alarm.since, alarm.id))
     return FleetView(
         at=at,
         sites=sites,
-        alarms=tuple(urgent),
+        alarms=tuple(most_urgent_first(first_out(alarms))),
         events=tuple(events),
         replay=replay,
-        alarms_per_hour=sum(at - alarm.since < 3600 for alarm in alarms),
+        alarms_per_hour=rates[0],
+        alarms_in_10_min=rates[1],
         received_bytes_s=sum(days.get(row.id, nothing).received_bytes_s for row in rows),
         poll_s=min((row.cadence_s for row in rows), default=10.0),
     )

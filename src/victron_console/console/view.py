@@ -112,6 +112,26 @@ class Alarm:
     who: str = ""
     figure: str = ""
     """The overview field (or `dawn`, `fuel`) that it is about; empty where it is about none."""
+    family: str = ""
+    held_by: str = ""
+    """The family of the alarm of the same site that explains this one."""
+    fold: str = ""
+    """What it and the same alarms of other sites are called together: `6 stations: Grid lost`."""
+    stale: bool = False
+    """Its value is the last one known."""
+    announced: bool = True
+    """Whether it may be told: not as long as the alarm that explains it may still come."""
+    flapping: bool = False
+
+    @property
+    def rank(self) -> int:
+        """How urgent its mark is; 0 is the most urgent."""
+        return URGENCY[self.mark]
+
+    @property
+    def listed(self) -> bool:
+        """Whether it has a row; what another one explains is only counted."""
+        return self.mark not in (Mark.HELD, Mark.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +148,7 @@ class FleetView:
     replay: bool = False
     """Whether `at` was chosen by the operator, not the clock."""
     alarms_per_hour: int = 0
+    alarms_in_10_min: int = 0
     received_bytes_s: float = 0.0
     poll_s: float = 10.0
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from victron_console.console.alarm_source import alarms_of
+from victron_console.console.alarm_source import alarm_rates, alarms_of
 from victron_console.console.assembly import fleet_view
 from victron_console.console.daily import Daily, daily
 from victron_console.console.view import FleetView
@@ -120,10 +120,11 @@ class StoreWatch:
         return fleet_view(
             rows,
             self._days,
-            alarms_of(reader, rows, now, as_of),
+            alarms_of(reader, {row.id: row.name for row in rows}, now, as_of),
             now,
             events=reader.events(now - LOG_S, now, limit=LOG_LINES),
             replay=as_of is not None,
+            rates=alarm_rates(reader, now),
         )
 
     def _read_days(self, reader: Reader, rows: list[StationRow], now: float, elapsed: float) -> None:

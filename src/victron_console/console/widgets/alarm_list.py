@@ -35,13 +35,15 @@ class AlarmList(Rows):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._alarms: Sequence[Alarm] = ()
+        self._counted: Sequence[Alarm] = ()
         self._log = Log()
         self._now = 0.0
         self._rate = ""
 
     def show(self, alarms: Sequence[Alarm], now: float, *, rate: str = "", log: Log | None = None) -> None:
         """Draw these, the most urgent first; `rate` stands in the rule where the header has no room for it."""
-        self._alarms, self._now, self._rate = alarms, now, rate
+        self._counted, self._now, self._rate = alarms, now, rate
+        self._alarms = [alarm for alarm in alarms if alarm.listed]
         self._log = log or Log()
         self.redraw()
 
@@ -59,7 +61,7 @@ class AlarmList(Rows):
 
     def _list(self, width: int, height: int) -> list[Line]:
         columns = alarm_columns(width)
-        lines = [draw_section(width, self._alarms, self._rate if width < _LEFT else "")]
+        lines = [draw_section(width, self._counted, self._rate if width < _LEFT else "")]
         if columns.heads and height > 5:
             lines.append(draw_heads(width, columns))
         room = max(0, height - len(lines))
