@@ -17,8 +17,11 @@ from victron_console.model.reading import Reading, Scalar
 from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
+from victron_console.store.connection import open_writable
+from victron_console.store.merge import due, merge_step
 from victron_console.store.reader import Reader
-from victron_console.store.rows import ServiceChange, StationRecord, StationUpdate
+from victron_console.store.rows import Point, ServiceChange, StationRecord, StationUpdate
+from victron_console.store.seal import seal_step
 from victron_console.store.writer import Writer
 
 START = 1_763_899_200.0
@@ -34,7 +37,10 @@ polls = st.tuples(
     st.sampled_from([0.5, 10.0, 40.0, 1900.0, 4000.0]),  # seconds since the poll before: keyframes come after 3600
     st.sampled_from(["battery/1", "battery/2"]),
     st.dictionaries(st.sampled_from(["A", "B", "C/D"]), good | absent | implausible, max_size=3),
-    st.sampled_from(["", "", "", "reopen", "break off", "no answer", "no answer", "gone", "set aside", "back", "slow"]),
+    st.sampled_from(
+        ["", "", "", "reopen", "break off", "no answer", "no answer", "gone", "set aside", "back", "slow"]
+        + ["seal", "seal", "merge"]
+    ),
 )
 
 
@@ -64,6 +70,8 @@ def test_snapshot_of_the_past_is_what_the_snapshot_was_then(
                 writer.close()
                 writer = Writer(path, clock)
             key = DeviceKey.parse(device)
+            if what in ("seal", "merge"):
+                seal_all(path, clock.now(), merge=what == "merge")
             failures[key] = failures.get(key, 0) + 1 if what == "no answer" else 0
             if what == "break off":
                 with pytest.raises(ValueError, match="half"):
@@ -73,8 +81,32 @@ def test_snapshot_of_the_past_is_what_the_snapshot_was_then(
             live.append((clock.now(), view(reader, None, clock.now())))
         for at, then in live:
             assert view(reader, at, at) == then
+        recorded = histories(reader, clock.now())
+        seal_all(path, clock.now(), merge=True)
+        assert reader.stats().rows["hot"] == 0
+        assert histories(reader, clock.now()) == recorded
+        for at, then in live:
+            assert view(reader, at, at) == then
         reader.close()
         writer.close()
+
+
+def seal_all(path: Path, now: float, *, merge: bool) -> None:
+    """Seal every hot row, as if all were old; and make days and weeks of them."""
+    db = open_writable(path)
+    while seal_step(db, now + 2 * 3600, rows=3):
+        pass
+    later = now + 8 * 86_400
+    while merge and (found := due(db.conn, later)):
+        merge_step(db, *found[0], later)
+    db.close()
+
+
+def histories(reader: Reader, now: float) -> list[list[Point]]:
+    """Every series, as a whole and from the middle on."""
+    return [
+        reader.history("alder", row.name, since, now) for row in reader.series("alder") for since in (0.0, now - 4000)
+    ]
 
 
 View = tuple[object, ...]

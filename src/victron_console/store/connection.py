@@ -94,3 +94,15 @@ def transaction(db: Database) -> Iterator[Database]:
             if conn.in_transaction:  # SQLite may have rolled back by itself
                 conn.execute("ROLLBACK")
             raise
+
+
+@contextmanager
+def reading(db: Database) -> Iterator[sqlite3.Connection]:
+    """One state of the store for all that is read inside, whatever others write meanwhile."""
+    conn = db.conn
+    conn.execute("BEGIN")
+    try:
+        yield conn
+    finally:
+        if conn.in_transaction:
+            conn.execute("COMMIT")

@@ -1,4 +1,4 @@
-"""The values of a device as they were at a moment, from a keyframe and the changes after it."""
+"""The values of a device as they were at a moment: a keyframe and the hot changes after it, or sealed history."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from victron_console.store import sealed
 from victron_console.store.entries import Entry, entries_in
 
 # A row only ever follows older ones; were that ever wrong, the walk would have no end.
@@ -62,7 +63,8 @@ def changes_between(
 def values_at(conn: sqlite3.Connection, device_no: int, at: float) -> dict[int, Entry]:
     """Every entry of a device at a moment but texts, by series number."""
     keyframe = keyframe_before(conn, device_no, at)
-    values = dict(keyframe.entries)
+    # Where no keyframe is old enough its hot rows are sealed; they leave one at their end.
+    values = dict(keyframe.entries) if keyframe.tip or keyframe.entries else sealed.values_at(conn, device_no, at)
     for _, changed in changes_between(conn, device_no, keyframe, at):
         values.update(changed)
     return values

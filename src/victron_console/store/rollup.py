@@ -42,7 +42,7 @@ def hourly(curve: Curve, silent: Sequence[Span], begin: float, end: float) -> Ho
         begin: a whole hour (UTC epoch, s).
         end: a later whole hour.
     """
-    edges = np.arange(begin, end + 1, HOUR_S, np.float64)
+    edges = begin + HOUR_S * np.arange(round((end - begin) / HOUR_S) + 1, dtype=np.float64)
     changes = np.histogram(curve.times[(curve.times >= begin) & (curve.times < end)], edges)[0]
     return Hours(columns(stretches(curve, silent, edges), edges), changes.astype(np.uint32))
 

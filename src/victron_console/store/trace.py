@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from victron_console.store import sealed
 from victron_console.store.entries import Entry, judged
 from victron_console.store.replay import changes_between, keyframe_before
 from victron_console.store.rows import Bucket, Point
@@ -17,7 +18,9 @@ Span = tuple[float, float]
 def points(conn: sqlite3.Connection, device_no: int, series_no: int, since: float, until: float) -> list[Point]:
     """The changes of a series in a span, after one point at `since` with the value that held then, where one did."""
     keyframe = keyframe_before(conn, device_no, since)
-    found: list[tuple[float, Entry]] = []
+    found = sealed.changes(conn, series_no, since, until)
+    if keyframe.entries:  # then it is what held, also where the clock went back
+        found = [change for change in found if change[0] > since]
     if series_no in keyframe.entries:
         found.append((-inf, keyframe.entries[series_no]))
     for at, changed in changes_between(conn, device_no, keyframe, until, series_no):

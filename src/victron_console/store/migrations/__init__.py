@@ -3,7 +3,13 @@
 `migrate` runs inside a transaction: `db.executescript` would commit it, so statements go one by one.
 """
 
-from victron_console.store.migrations import m0001_core, m0002_link, m0003_alerts, m0004_alert_units
+from victron_console.store.migrations import (
+    m0001_core,
+    m0002_link,
+    m0003_alerts,
+    m0004_alert_units,
+    m0005_sealed,
+)
 
-MIGRATIONS = (m0001_core, m0002_link, m0003_alerts, m0004_alert_units)
+MIGRATIONS = (m0001_core, m0002_link, m0003_alerts, m0004_alert_units, m0005_sealed)
 """The position (from 1) is the version that the store has after it."""

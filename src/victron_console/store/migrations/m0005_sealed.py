@@ -24,8 +24,8 @@ _STATEMENTS = (
     "CREATE INDEX block_chunk ON block (chunk_no)",
     # What could not be decoded when its chunk was merged, kept as it was found.
     """CREATE TABLE damaged (
-        id INTEGER PRIMARY KEY, at REAL NOT NULL, device_no INTEGER NOT NULL, series_no INTEGER, period INTEGER NOT NULL,
-        reason TEXT NOT NULL, body BLOB) STRICT""",
+        id INTEGER PRIMARY KEY, at REAL NOT NULL, device_no INTEGER NOT NULL, series_no INTEGER,
+        period INTEGER NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL) STRICT""",
 )
 
 

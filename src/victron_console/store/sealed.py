@@ -1,0 +1,140 @@
+"""Reads sealed history. What is damaged costs its block: it reads as an implausible value over the block's time.
+
+numpy and pcodec are imported when the first block is decoded: the console's first paint needs neither.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from victron_console.store.entries import Entry
+
+if TYPE_CHECKING:
+    from victron_console.store.chunks import Course
+
+log = logging.getLogger(__name__)
+
+Change = tuple[float, Entry]
+DAMAGED: Entry = (None, "its stored block is damaged")
+
+_BLOCK = (
+    "b.since, b.until, b.last, b.crc, b.rollup, b.body, b.id, c.clock, c.crc "
+    "FROM block b JOIN chunk c ON c.no = b.chunk_no"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The changes of one series in one chunk, as stored."""
+
+    since: float
+    """Its first change."""
+    until: float
+    """Its last."""
+    last_json: str
+    crc: int
+    rollup: bytes | None
+    body: bytes | None
+    id: int
+    clock: bytes
+    clock_crc: int
+
+    @property
+    def last(self) -> Entry:
+        """The entry after its last change."""
+        return _entry(self.last_json)
+
+    def course(self) -> Course | None:
+        """Its changes; None where they are damaged or were pruned."""
+        from victron_console.store.chunks import Course, checked_clock, checked_column
+        from victron_console.store.sealed_codec import CannotDecode
+
+        if self.body is None:
+            return None
+        try:
+            times = checked_clock(self.clock, self.clock_crc)
+            column = checked_column(self.body, self.rollup, self.crc, len(times))
+        except CannotDecode as error:
+            log.warning("block %d of the sealed history is damaged: %s; see `store verify`", self.id, error)
+            return None
+        return Course(times[column.positions], column)
+
+    def changes(self) -> list[Change]:
+        """Its changes; of a pruned one the mean of each hour."""
+        course = self.course()
+        if course is not None:
+            return list(zip(course.times.tolist(), course.column.entries(), strict=True))
+        return self._hours() or [(self.since, DAMAGED), (self.until, self.last)]
+
+    def _hours(self) -> list[Change]:
+        from victron_console.store.rollup import decoded_hours
+        from victron_console.store.sealed_codec import CannotDecode
+
+        if self.body is not None or self.rollup is None:
+            return []
+        try:
+            pieces = decoded_hours(self.rollup).pieces
+        except CannotDecode as error:
+            log.warning("the hours of block %d are damaged: %s; see `store verify`", self.id, error)
+            return []
+        means = zip(pieces.begins.tolist(), pieces.mean.tolist(), pieces.covered_s.tolist(), strict=True)
+        inside = [(max(begin, self.since), mean if known_s else None) for begin, mean, known_s in means]
+        return [*(change for change in inside if change[0] < self.until), (self.until, self.last)]
+
+
+def _entry(text: str) -> Entry:
+    entry = json.loads(text)
+    return (entry[0], entry[1]) if isinstance(entry, list) else entry
+
+
+def blocks(conn: sqlite3.Connection, series_no: int, since: float, until: float) -> Iterator[Block]:
+    """The blocks of a series with changes in a span, and the last one before it; oldest first."""
+    first = conn.execute(
+        "SELECT since FROM block WHERE series_no = ? AND since <= ? ORDER BY since DESC LIMIT 1", (series_no, since)
+    ).fetchone()
+    rows = conn.execute(
+        f"SELECT {_BLOCK} WHERE b.series_no = ? AND b.since BETWEEN ? AND ? ORDER BY b.since",
+        (series_no, first[0] if first else since, until),
+    )
+    return (Block(*row) for row in rows)
+
+
+def changes(conn: sqlite3.Connection, series_no: int, since: float, until: float) -> list[Change]:
+    """The sealed changes of a series up to the end of a span, from the last one at or before its begin on."""
+    found: list[Change] = []
+    for block in blocks(conn, series_no, since, until):
+        found += [(block.until, block.last)] if block.until <= since else block.changes()
+    begin = max(0, bisect_right(found, since, key=lambda change: change[0]) - 1)
+    end = bisect_right(found, until, key=lambda change: change[0])
+    return found[begin:end]
+
+
+def values_at(conn: sqlite3.Connection, device_no: int, at: float) -> dict[int, Entry]:
+    """What the sealed history says of every series of a device at a moment, by series number."""
+    rows = conn.execute(
+        f"SELECT s.no, {_BLOCK} JOIN series s ON s.no = b.series_no WHERE s.device_no = ? AND b.id = ("
+        "SELECT id FROM block l WHERE l.series_no = s.no AND l.since <= ? ORDER BY l.since DESC LIMIT 1)",
+        (device_no, at),
+    )
+    return {series_no: _entry_at(Block(*row), at) for series_no, *row in rows}
+
+
+def _entry_at(block: Block, at: float) -> Entry:
+    if block.until <= at:
+        return block.last
+    course = block.course()
+    if course is None:
+        held = [entry for time, entry in block.changes() if time <= at]
+        return held[-1] if held else DAMAGED
+    return course.column.entry(int(course.times.searchsorted(at, side="right")) - 1)
+
+
+def reaches(conn: sqlite3.Connection, device_no: int) -> bool:
+    """Whether anything of a device is sealed."""
+    return conn.execute("SELECT 1 FROM chunk WHERE device_no = ? LIMIT 1", (device_no,)).fetchone() is not None
