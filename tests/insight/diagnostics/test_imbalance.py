@@ -10,6 +10,8 @@ import pytest
 from victron_console.insight.diagnostics.finding import Status
 from victron_console.insight.diagnostics.imbalance import Cells, Imbalance, imbalance
 from victron_console.insight.diagnostics.timeline import DAY_S, MONTH_S
+from victron_console.simulator.battery import Battery
+from victron_console.simulator.spec import BatterySpec
 
 T0 = 1_699_920_000.0
 AH = 100.0
@@ -98,3 +100,31 @@ def test_a_battery_without_cells_is_unknown() -> None:
     nothing = np.full(10, np.nan)
     found = imbalance(Cells(at=at, highest_v=nothing, lowest_v=nothing, soc_percent=nothing, current_a=nothing), AH)
     assert found.spread.status is Status.UNKNOWN and found.alarm_mv_per_month is None
+
+
+def simulated(drift_percent_per_month: float) -> Imbalance:
+    """A simulated bank that never gets full enough to balance, 200 days, its cell 7 falling behind."""
+    battery = Battery(BatterySpec(capacity_ah=AH), 3, 22.0)
+    rows = []
+    for n in range(200 * 96):
+        battery.offsets_percent[6] -= drift_percent_per_month * 900.0 / MONTH_S
+        if n % 96 == 0:
+            battery.charge_ah = 35.0
+        battery.step(300.0 * float(np.sin(2 * np.pi * n / 96)), 900.0, 22.0)
+        cells = battery.cell_voltages_v()
+        lowest = float(cells.index(min(cells)) + 1)
+        rows.append((T0 + 900.0 * n, max(cells), min(cells), battery.soc_percent, battery.current_a, lowest))
+    at, high, low, soc, current, lowest_id = np.array(rows).T
+    return imbalance(
+        Cells(at=at, highest_v=high, lowest_v=low, soc_percent=soc, current_a=current, lowest_id=lowest_id), AH, UTC
+    )
+
+
+def test_a_simulated_cell_that_drifts_is_named_and_its_growth_bounded() -> None:
+    found, sound = simulated(4.0), simulated(0.0)
+    assert "7" in found.weakest.confidence and (found.weakest.value or 0) > 0.9
+    assert (found.spread.value or 0) > 3 * (sound.spread.value or 0)
+    assert (found.growth.low or 0) > 0.0 and found.growth.value == pytest.approx(
+        (found.weekly_mv[-1] - found.weekly_mv[0]) / 6.5, rel=0.6
+    )
+    assert (sound.alarm_mv_per_month or 0) <= 0.5

@@ -236,8 +236,14 @@ class _Judge:
 
 
 def _means(slots: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
-    found = grouped(slots, value)
-    return np.array([slot for slot, _ in found], dtype=np.int64), np.array([part.mean() for _, part in found])
+    """The mean of the known values of each slot."""
+    known = np.isfinite(value)
+    slots, value = slots[known], value[known]
+    if not len(slots):
+        return slots, value
+    begins = np.flatnonzero(np.concatenate(([True], np.diff(slots) != 0)))
+    counts = np.diff(np.append(begins, len(slots)))
+    return slots[begins], np.add.reduceat(value, begins) / counts
 
 
 def _window(record: GridRecord) -> Window:

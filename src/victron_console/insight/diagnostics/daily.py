@@ -1,0 +1,195 @@
+"""Everything the diagnoses say of one station, once a day, and what of it the rules may read. Pure; some 2 s a year.
+
+The caller reads the record and keeps what is found; nothing here knows store, clock or screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+
+import numpy as np
+
+from victron_console.insight.diagnostics.capacity import Capacity, ChargeRecord, capacity
+from victron_console.insight.diagnostics.cycles import Cycles, cycles
+from victron_console.insight.diagnostics.efficiency import Efficiency, InverterRecord, efficiency
+from victron_console.insight.diagnostics.energy import Period, Powers, Report, report
+from victron_console.insight.diagnostics.finding import Finding
+from victron_console.insight.diagnostics.grid import GridQuality, GridRecord, grid_quality
+from victron_console.insight.diagnostics.gx import GxHealth, GxRecord, gx_health
+from victron_console.insight.diagnostics.history import History, Site
+from victron_console.insight.diagnostics.imbalance import Cells, Imbalance, imbalance
+from victron_console.insight.diagnostics.outages import Outages, outages
+from victron_console.insight.diagnostics.pv import PvYield, pv_yield
+from victron_console.insight.diagnostics.replacement import Replacement, replacement
+from victron_console.insight.diagnostics.residual import Residual, residual
+from victron_console.insight.diagnostics.resistance import Resistance, resistance
+from victron_console.insight.diagnostics.risk import Evidence, Risk, Tier, assess, judged, told
+from victron_console.insight.diagnostics.soc import SocTruth, soc_truth
+from victron_console.insight.diagnostics.soh import SohTrend, soh_trend
+from victron_console.insight.diagnostics.thermal import HeatRecord, Thermal, thermal
+from victron_console.insight.diagnostics.timeline import BoolArray
+
+FULL_SOC = 99.5
+RESISTANCE_INSPECT = 2.0
+"""Grown this much no date is given: look at the battery (own judgement)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DailyFindings:
+    """All that was found of one station on one day."""
+
+    at: float
+    """The end of the record (UTC epoch, s)."""
+    soh: SohTrend
+    replacement: Replacement
+    capacity: Capacity
+    cycles: Cycles
+    imbalance: Imbalance
+    resistance: Resistance
+    thermal: Thermal
+    soc: SocTruth
+    efficiency: Efficiency
+    residual: Residual
+    pv: PvYield
+    grid: GridQuality | None
+    """None off grid."""
+    outages: Outages | None
+    gx: GxHealth
+    days: tuple[Report, ...]
+    months: tuple[Report, ...]
+    years: tuple[Report, ...]
+    risk: Risk
+
+
+def diagnose(history: History, site: Site, before: Risk | None = None) -> DailyFindings:
+    """Diagnose one station.
+
+    Args:
+        history: its record, best a year of five-minute means; at least one moment.
+        site: what else is known of it.
+        before: the risk found last, so that evidence lost since still counts.
+
+    Raises:
+        ValueError: the record is empty or its arrays do not belong together.
+    """
+    if not len(history.at):
+        raise ValueError("there is no record to diagnose: give at least one moment")
+    h, ah = history, site.nominal_ah
+    soc, amperes = h.or_nothing(h.soc_percent), h.or_nothing(h.battery_a)
+    powers = Powers(at=h.at, pv=h.pv_w, load=h.load_w, grid=h.grid_w, genset=h.genset_w, battery=h.battery_w)
+    trend = soh_trend(h.at, h.or_nothing(h.soh_percent))
+    own = capacity(
+        ChargeRecord(at=h.at, current_a=amperes, soc_percent=soc, voltage_v=h.battery_v, temperature_c=h.battery_c),
+        ah, site.limits,
+    )  # fmt: skip
+    cells = Cells(at=h.at, highest_v=h.or_nothing(h.cell_high_v), lowest_v=h.or_nothing(h.cell_low_v),
+                  soc_percent=soc, current_a=amperes, lowest_id=h.cell_low_id)  # fmt: skip
+    heat = HeatRecord(at=h.at, celsius=h.or_nothing(h.battery_c), coldest_c=h.coldest_c, current_a=h.battery_a,
+                      ambient_c=h.ambient_c)  # fmt: skip
+    inverter = InverterRecord(at=h.at, dc_w=h.or_nothing(h.inverter_dc_w), ac_out_w=h.or_nothing(h.ac_out_w),
+                              ac_in_w=np.zeros(len(h.at)) if h.ac_in_w is None else h.ac_in_w,
+                              state=h.inverter_state)  # fmt: skip
+    ohms = resistance(h.steps)
+    found = DailyFindings(
+        at=float(h.at[-1]),
+        soh=trend,
+        replacement=replacement(trend, _inspect(ohms, site)),
+        capacity=own,
+        cycles=cycles(h.at, amperes, soc, ah),
+        imbalance=imbalance(cells, ah, site.zone),
+        resistance=ohms,
+        thermal=thermal(heat, ah, site.zone),
+        soc=soc_truth(h.at, soc, amperes, own.ah.value or ah),
+        efficiency=efficiency(inverter),
+        residual=residual(powers),
+        pv=pv_yield(h.at, h.or_nothing(h.pv_w), site.array, site.zone, _curtailed(h)),
+        grid=_grid(h, site),
+        outages=None if h.grid_connected is None else outages(h.at, h.grid_connected, site.zone),
+        gx=gx_health(GxRecord(at=h.at, uptime_s=h.gx_uptime_s, data_free_bytes=h.data_free_bytes,
+                              can_errors=h.can_errors, polls=h.polls, failed_polls=h.failed_polls)),
+        days=tuple(report(powers, Period.DAY, site.zone)),
+        months=tuple(report(powers, Period.MONTH, site.zone)),
+        years=tuple(report(powers, Period.YEAR, site.zone)),
+        risk=assess(()),
+    )  # fmt: skip
+    return replace(found, risk=assess(_evidence(found, site), before))
+
+
+def as_rule_inputs(found: DailyFindings) -> dict[str, float]:
+    """What rules read as `d.X`. A figure that is not known is not there: such a rule is `unknown`, never quiet."""
+    inputs = {
+        "soh_loss_lo": found.soh.loss.low,
+        "replace_early_months": found.replacement.early_months,
+        "spread_slope_lo": found.imbalance.alarm_mv_per_month,
+        "temp_slope_lo": found.thermal.peak_trend.low,
+        "can_weekly_median": found.gx.can_weekly.value,
+        "eta_drop_lo": found.efficiency.drop.low,
+        "r10s_ratio": found.resistance.ratio.value,
+        "soc_residual_percent": found.soc.residual.value,
+        "unbalanced": None if found.residual.is_unbalanced is None else float(found.residual.is_unbalanced),
+    }
+    return {name: float(value) for name, value in inputs.items() if value is not None}
+
+
+def findings(found: DailyFindings) -> Iterator[tuple[str, Finding]]:
+    """Every figure with a name such as `imbalance.growth`, for lists and reports."""
+    for section in fields(found):
+        part = getattr(found, section.name)
+        if not is_dataclass(part) or isinstance(part, Risk):
+            continue
+        for own in fields(part):
+            value = getattr(part, own.name)
+            if isinstance(value, Finding):
+                yield f"{section.name}.{own.name}", value
+            elif section.name == "replacement" and own.name == "windows":
+                yield from ((f"replacement.{window.title[8:10]}", window) for window in value)
+
+
+def _inspect(ohms: Resistance, site: Site) -> list[str]:
+    reasons = list(site.inspect_now or ())
+    if ohms.ratio.value is not None and ohms.ratio.value >= RESISTANCE_INSPECT:
+        reasons.append(f"the resistance has grown to {ohms.ratio.value:.1f} times its beginning")
+    return reasons
+
+
+def _curtailed(history: History) -> BoolArray | None:
+    """Where PV may have been held back: battery full and nothing sold."""
+    if history.soc_percent is None:
+        return None
+    with np.errstate(invalid="ignore"):
+        full = history.soc_percent >= FULL_SOC
+        selling = np.zeros(len(history.at), dtype=bool) if history.grid_w is None else history.grid_w < -50.0
+    held: BoolArray = full & ~selling
+    return held
+
+
+def _grid(history: History, site: Site) -> GridQuality | None:
+    if site.supply is None or not history.grid_v:
+        return None
+    connected = history.or_nothing(history.grid_connected)
+    with np.errstate(invalid="ignore"):
+        on_grid = connected > 0.5
+    return grid_quality(
+        GridRecord(at=history.at, hertz=history.or_nothing(history.grid_hz), volts=history.grid_v, on_grid=on_grid,
+                   amperes=history.grid_a),
+        site.supply,
+    )  # fmt: skip
+
+
+def _evidence(found: DailyFindings, site: Site) -> list[Evidence]:
+    early = found.replacement.windows[0]
+    evidence: list[Evidence] = [
+        judged("capacity", found.capacity.relative, 90.0, 80.0, 70.0),
+        judged("replacement", early, 24.0, 12.0, 0.0),
+        judged("cells", found.imbalance.spread, 30.0, 100.0, 150.0),
+        judged("resistance", found.resistance.ratio, 1.25, 1.5, RESISTANCE_INSPECT),
+        judged("heat", found.thermal.stress, 1.5, 2.5, 4.0),
+        judged("cold charging", found.thermal.cold_charging, 1.0, 10.0, 50.0),
+        judged("inverter", found.efficiency.drop, 1.0, 2.0, 4.0),
+        judged("link", found.gx.link, 95.0, 80.0, 50.0),
+        told("alarms", site.inspect_now, Tier.ACT, found.at),
+    ]  # fmt: skip
+    if early.reason.startswith("no date: healthy"):
+        evidence[1] = Evidence(name="replacement", tier=Tier.OK, words=early.reason, seen_at=found.at)
+    return evidence
