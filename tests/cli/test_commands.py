@@ -31,7 +31,8 @@ def stations() -> Iterator[SimulatedFleet]:
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, str]:
     """An environment in which no file of this machine's user is seen or written."""
-    return {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    own = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    return {**os.environ, **own, "VICTRON_CONSOLE_SSDP": "off"}  # nothing is searched for on the real network
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "stations:check",
     "collect": "collect:collect",
     "demo": "simulated:demo",
+    "discover": "discover:discover",
     "export": "history:export",
     "simulate": "simulated:simulate",
     "status": "status:status",

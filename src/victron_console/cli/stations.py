@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from victron_console.cli.discover import report_devices, ssdp_option
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.collector.links import source_of
@@ -16,6 +17,7 @@ from victron_console.model.clock import SystemClock
 from victron_console.model.device import class_of
 from victron_console.model.snapshot import DeviceState
 from victron_console.sources.base import Discovery, Source, SourceError
+from victron_console.sources.discovery import Address
 
 SKEW_SAID_S = 5.0
 
@@ -63,10 +65,11 @@ def _classes(found: Discovery) -> str:
 
 
 @click.command()
-@click.option("--probe", is_flag=True, help="Ask each station, too.")
+@click.option("--probe", is_flag=True, help="Ask each station, too, and look for others on the local network.")
+@ssdp_option
 @common_options
 @failing_plainly
-def check(options: Options, probe: bool) -> None:
+def check(options: Options, probe: bool, ssdp: Address | None) -> None:
     """Tell every fault of the configuration at once. Exit status: 0 none, 1 some."""
     loaded = options.files().current
     for fault in loaded.faults:
@@ -77,7 +80,11 @@ def check(options: Options, probe: bool) -> None:
     if not loaded.files and not loaded.stations:
         places = options.config or (user_folder(), Path("station_configs"))
         click.echo(f"Looked in: {', '.join(map(str, places))}.")
-    healthy = asyncio.run(_probe_all(loaded.stations)) if probe else True
+    healthy = True
+    if probe:
+        healthy = asyncio.run(_probe_all(loaded.stations))
+        if asyncio.run(report_devices(ssdp, loaded.stations)):
+            click.echo("`victron-console discover` offers a station file for each that is not configured.")
     sys.exit(0 if healthy and not loaded.faults else 1)
 
 

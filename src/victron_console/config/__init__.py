@@ -13,7 +13,7 @@ from victron_console.config.files import (
 from victron_console.config.links import HttpAccess, HttpSettings, MqttAccess, MqttSettings
 from victron_console.config.station import StationConfig
 from victron_console.config.watch import ConfigFiles, FixedStations, StationFiles
-from victron_console.config.write import write_station
+from victron_console.config.write import station_text, write_station
 
 __all__ = [
     "APP_NAME",
@@ -32,6 +32,7 @@ __all__ = [
     "default_paths",
     "load",
     "station_from",
+    "station_text",
     "user_folder",
     "write_station",
 ]

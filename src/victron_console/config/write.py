@@ -19,7 +19,8 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _HEAD = """\
 # {name}: a station of victron-console.
 # Further keys: tags, contact, access, notes, runbook, and the tables [station.http] (login, certificate, proxy),
-# [station.location], [station.battery], [station.grid], [station.pv], [station.cadence], [station.thresholds].
+# [station.mqtt], [station.location], [station.battery], [station.grid], [station.pv], [station.cadence],
+# [station.thresholds].
 # Secrets only as "env:NAME" or "file:PATH". `victron-console check` names every fault.
 """
 
@@ -55,9 +56,9 @@ def write_station(
         FileExistsError: a file of that name is there; it is left as it is.
     """
     named = {file.stem for file in folder.glob("*.toml")}
-    raw = {"id": free_id(str(station.get("name", "")), {*taken, *named}), **station}
+    raw = _named(station, {*taken, *named})
     checked = station_from(raw, environ, folder)
-    text = _HEAD.format(name=checked.name) + "\n" + "\n".join(_lines(raw)) + "\n"
+    text = station_text(raw)
     if station_from(tomllib.loads(text)["station"][0], environ, folder) != checked:
         raise ValueError(f"station {checked.id} did not survive being written; please report its name and address")
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,6 +66,16 @@ def write_station(
     with file.open("x", encoding="utf-8") as out:
         out.write(text)
     return file
+
+
+def station_text(station: Mapping[str, object], taken: Collection[str] = ()) -> str:
+    """The file of a station, given as for `write_station`."""
+    raw = _named(station, taken)
+    return _HEAD.format(name=clean(str(raw["name"]))) + "\n" + "\n".join(_lines(raw)) + "\n"
+
+
+def _named(station: Mapping[str, object], taken: Collection[str]) -> Mapping[str, object]:
+    return {"id": free_id(str(station.get("name", "")), taken), **station}
 
 
 def _lines(station: Mapping[str, object]) -> Iterator[str]:

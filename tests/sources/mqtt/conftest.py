@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import json
 import shutil
 import socket
@@ -98,17 +99,12 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     passwords = folder / "passwords"
     passwords.write_text(f"{USER}:{PASSWORD}\nvictron-console:{PASSWORD}\nme@example.org:Token 123abc\n")
     subprocess.run([program.replace("sbin/", "bin/") + "_passwd", "-U", str(passwords)], check=True)
-    passwords.chmod(0o644)  # it drops its rights when it is started by root
-    folder.chmod(0o755)
-    for parent in folder.parents[:2]:
-        parent.chmod(0o755)
     for name in ("station.cert.pem", "station.key.pem"):
         shutil.copy(DATA / name, folder / name)
-        (folder / name).chmod(0o644)
     plain, login, tls = _free_ports(3)
     config = folder / "mosquitto.conf"
     config.write_text(
-        "per_listener_settings true\n"
+        f"user {getpass.getuser()}\nper_listener_settings true\n"  # as root it would drop its rights to the folder
         f"listener {plain} 127.0.0.1\nallow_anonymous true\n"
         f"listener {login} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\n"
         f"listener {tls} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\n"
