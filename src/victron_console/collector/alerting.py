@@ -90,9 +90,12 @@ class Alerting:
         await self.take_edits()
 
     async def configure(self, stations: Sequence[StationRecord]) -> None:
-        """Take in what is configured of the stations."""
+        """Take in what is configured; alarms of stations that are configured no more are closed."""
         for record in stations:
             await self._run(partial(self._engine.configure, record.id, record.tags, record.info))
+        configured = {record.id for record in stations}
+        for station in {alarm.key.station for alarm in self._engine.open if alarm.key.station} - configured:
+            await self._keep(await self._run(partial(self._engine.forget, station, self._clock.now())))
 
     async def take_edits(self) -> None:
         """Read the rule files anew where they changed; faulty ones leave the last good rules in force and are told."""
@@ -110,14 +113,24 @@ class Alerting:
             log.error("rule files: %s", problem)
         await self._keep(await self._run(lambda: self._engine.console_alarm(*RULES_INVALID, problem, now)))
 
-    async def step(self, snapshots: Mapping[str, Snapshot]) -> None:
+    async def step(self, snapshots: Mapping[str, Snapshot], skews_s: Mapping[str, float]) -> None:
         """Judge what was polled and what time alone has changed, and keep the outcome.
 
         A fault of ours in the engine must not end the recording: it is logged, and the next step goes on.
+
+        Args:
+            snapshots: the stations polled since the last step, well or in vain.
+            skews_s: the clock of each minus ours, where it is known.
         """
         now, monotonic = self._clock.now(), self._clock.monotonic()
+
+        def judged() -> AlertChanges:
+            for station, skew_s in skews_s.items():
+                self._engine.diagnose(station, {}, skew_s)
+            return self._engine.step(snapshots, now, monotonic)
+
         try:
-            changes = await self._run(lambda: self._engine.step(snapshots, now, monotonic))
+            changes = await self._run(judged)
         except Exception:
             log.exception("the alert engine failed; recording goes on")
             return

@@ -24,6 +24,7 @@ from victron_console.insight.doubts import OverviewMemory
 from victron_console.insight.overview import overview
 from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey
+from victron_console.model.snapshot import Snapshot
 from victron_console.sources.base import Source
 from victron_console.store.lease import Lease
 from victron_console.store.reader import Reader
@@ -225,13 +226,17 @@ class Fleet:
                 await asyncio.sleep(60)
 
     async def _flush(self) -> None:
-        updates, polled = [], {}
+        updates: list[StationUpdate] = []
+        polled: dict[str, Snapshot] = {}
+        skews_s: dict[str, float] = {}
         for station, running in self._running.items():
             if found := running.poller.take():
                 updates.append(self._update(running, found))
                 polled[station] = running.poller.snapshot()
+                if running.poller.clock_skew_s is not None:
+                    skews_s[station] = running.poller.clock_skew_s
         await self.recorder.record(updates)
-        await self._alerting.step(polled)
+        await self._alerting.step(polled, skews_s)
 
     async def _tell_health(self, late_s: float) -> None:
         self._health.flushed(late_s, self.recorder.trouble)

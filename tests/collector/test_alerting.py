@@ -1,0 +1,103 @@
+"""The alert engine as the collector runs it: on a real store, over restarts and edits of the rules."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+
+from victron_console.collector.alerting import Alerting
+from victron_console.collector.recorder import Recorder
+from victron_console.model.alert import Occurrence
+from victron_console.model.clock import ManualClock
+from victron_console.model.device import DeviceKey
+from victron_console.model.reading import Reading
+from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.station import StationState, StationStatus
+from victron_console.store.alerts import alert_history
+from victron_console.store.reader import Reader
+from victron_console.store.rows import StationRecord
+from victron_console.store.writer import Writer
+
+ALDER = StationRecord("alder", "Alder Farm", {"id": "alder"})
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(1_800_000_000.0)
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, clock: ManualClock, stations: tuple[StationRecord, ...] = (ALDER,)
+) -> AsyncIterator[Alerting]:
+    recorder = Recorder(lambda: Writer(folder / "store.db", clock))
+    await recorder.open()
+    await recorder.register(stations)
+    alerting = Alerting(folder / "store.db", clock, recorder, lambda: [folder / "rules"])
+    await alerting.open(stations)
+    yield alerting
+    await alerting.close()
+    await recorder.close()
+
+
+def grid_lost(clock: ManualClock, level: int) -> Snapshot:
+    key = DeviceKey("vebus", "276")
+    readings = {"Alarms/GridLost": Reading(level, clock.now())}
+    device = DeviceState(key, "com.victronenergy.vebus.ttyS4", readings, read_at=clock.now())
+    return Snapshot("alder", clock.now(), {key: device}, StationStatus(StationState.LIVE, clock.now()))
+
+
+def occurrences(folder: Path, clock: ManualClock) -> list[Occurrence]:
+    with closing(Reader(folder / "store.db", clock)) as reader:
+        return alert_history(reader.db, 0.0, clock.now() + 1)
+
+
+async def test_an_alarm_of_the_device_is_in_the_store_with_the_poll_that_brought_it(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    async with opened(tmp_path, clock) as alerting:
+        await alerting.step({"alder": grid_lost(clock, 2)}, {})
+        raised = occurrences(tmp_path, clock)
+    assert [(it.key.station, it.severity, it.active) for it in raised] == [("alder", "critical", True)]
+    assert raised[0].response
+
+
+async def test_a_restart_goes_on_with_the_same_alarm_and_raises_nothing_again(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    async with opened(tmp_path, clock) as alerting:
+        await alerting.step({"alder": grid_lost(clock, 2)}, {})
+    before = occurrences(tmp_path, clock)
+    clock.advance(120.0)
+    async with opened(tmp_path, clock) as alerting:
+        await alerting.step({"alder": grid_lost(clock, 2)}, {})
+        again = occurrences(tmp_path, clock)
+        assert [it.id for it in again] == [it.id for it in before]
+        for _ in range(5):
+            clock.advance(10.0)
+            await alerting.step({"alder": grid_lost(clock, 0)}, {})
+        assert [it.active for it in occurrences(tmp_path, clock)] == [False]
+
+
+async def test_alarms_of_a_station_that_is_configured_no_more_are_closed(tmp_path: Path, clock: ManualClock) -> None:
+    async with opened(tmp_path, clock) as alerting:
+        await alerting.step({"alder": grid_lost(clock, 2)}, {})
+    async with opened(tmp_path, clock, stations=()):
+        assert [it.active for it in occurrences(tmp_path, clock)] == [False]
+
+
+async def test_broken_rules_are_an_alarm_of_their_own_until_they_are_mended(tmp_path: Path, clock: ManualClock) -> None:
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    async with opened(tmp_path, clock) as alerting:
+        (rules / "own.toml").write_text("schema = 1\n[[rule]]\nid = 3\n")
+        await alerting.take_edits()
+        assert [(it.key.family, it.active) for it in occurrences(tmp_path, clock)] == [("rules_invalid", True)]
+        await alerting.step({"alder": grid_lost(clock, 2)}, {})
+        assert any(it.key.station == "alder" for it in occurrences(tmp_path, clock))
+        (rules / "own.toml").unlink()
+        await alerting.take_edits()
+        assert not next(it for it in occurrences(tmp_path, clock) if it.key.family == "rules_invalid").active
