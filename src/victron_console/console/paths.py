@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from victron_console.catalogue import Kind, Metric, catalogue
-from victron_console.console.search import FUZZY, fits
+from victron_console.console.search import abbreviation, fits, word_starts
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
@@ -136,24 +136,33 @@ def _place(key: DeviceKey) -> tuple[bool, bool, str, int, str]:
 
 
 def path_rows(tree: PathTree, wish: Wish) -> list[PathRow]:
-    """The rows to show, the pinned values first. Where the words of a filter occur nowhere its letters are looked for.
+    """The rows to show, the pinned values first. A filter whose words occur nowhere is taken as an abbreviation.
 
     A filter opens every device in which something fits and hides the others.
     """
-    rows = [*_pinned_rows(tree, wish), *_device_rows(tree, wish)]
-    if rows or not wish.filter or wish.filter.startswith(FUZZY):
+    rows = _rows(tree, wish, lambda value, device: fits(_said(value.key, value.path, device), wish.filter))
+    if rows or not wish.filter:
         return rows
-    return path_rows(tree, replace(wish, filter=f"{FUZZY} {wish.filter}"))
+    shortened = abbreviation(wish.filter)
+    return _rows(tree, wish, lambda value, device: bool(shortened.search(_words(value.key, value.path, device))))
 
 
-def _pinned_rows(tree: PathTree, wish: Wish) -> Iterator[PathRow]:
+Fits = Callable[[PathValue, str], bool]
+"""Whether a value of a device of that name fits the filter."""
+
+
+def _rows(tree: PathTree, wish: Wish, fitting: Fits) -> list[PathRow]:
+    return [*_pinned_rows(tree, wish, fitting), *_device_rows(tree, wish, fitting)]
+
+
+def _pinned_rows(tree: PathTree, wish: Wish, fitting: Fits) -> Iterator[PathRow]:
     if not tree.pins:
         return
     kept = [
         (branch, value)
         for branch in tree.branches
         for value in branch.values
-        if tree.is_pinned(value.series) and _wanted(branch, value, wish)
+        if tree.is_pinned(value.series) and _wanted(branch, value, wish, fitting)
     ]
     if kept:
         yield PathRow(PINNED, is_open=True, count=len(kept))
@@ -161,10 +170,10 @@ def _pinned_rows(tree: PathTree, wish: Wish) -> Iterator[PathRow]:
         yield PathRow(f"{PINNED} {value.series}", branch, value, pinned=True)
 
 
-def _device_rows(tree: PathTree, wish: Wish) -> Iterator[PathRow]:
+def _device_rows(tree: PathTree, wish: Wish, fitting: Fits) -> Iterator[PathRow]:
     searching = bool(wish.filter) or wish.abnormal_only
     for branch in tree.branches:
-        kept = [value for value in branch.values if _wanted(branch, value, wish)]
+        kept = [value for value in branch.values if _wanted(branch, value, wish, fitting)]
         if searching and not kept:
             continue
         head = str(branch.device.key)
@@ -175,16 +184,25 @@ def _device_rows(tree: PathTree, wish: Wish) -> Iterator[PathRow]:
                 yield PathRow(value.series, branch, value, pinned=bool(tree.pins) and tree.is_pinned(value.series))
 
 
-def _wanted(branch: Branch, value: PathValue, wish: Wish) -> bool:
+def _wanted(branch: Branch, value: PathValue, wish: Wish, fitting: Fits) -> bool:
     if wish.without_absent and value.reading.quality is Quality.ABSENT:
         return False
     if wish.abnormal_only and not value.is_abnormal:
         return False
-    return not wish.filter or fits(_said(value.key, value.path, branch.device.name), wish.filter)
+    return not wish.filter or fitting(value, branch.device.name)
 
 
 @lru_cache(maxsize=50_000)
 def _said(key: DeviceKey, path: str, device: str) -> str:
     """What a filter is held against: series, name in the catalogue, name of the device."""
+    return f"{_named(key, path)} {device}".casefold()
+
+
+@lru_cache(maxsize=50_000)
+def _words(key: DeviceKey, path: str, device: str) -> str:
+    return word_starts(f"{_named(key, path)} {device}")
+
+
+def _named(key: DeviceKey, path: str) -> str:
     metric = catalogue().metric(key.cls, path)
-    return f"{key.series(path)} {metric.name if metric else ''} {device}".casefold()
+    return f"{key.series(path)} {metric.name if metric else ''}"

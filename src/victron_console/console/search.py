@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 FUZZY = "-f"
+_WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 
 
 def fits(said: str, wanted: str) -> bool:
@@ -24,3 +27,17 @@ def _fits(word: str, said: str, fuzzy: bool) -> bool:
         return word in said
     letters = iter(said)
     return all(letter in letters for letter in word)
+
+
+def word_starts(text: str) -> str:
+    """The text with a space before each of its words, small: ` dc 0 time to go` of `Dc/0/TimeToGo`."""
+    return " " + _WORD_BEGINS.sub(" ", text).strip().lower()
+
+
+def abbreviation(wanted: str) -> re.Pattern[str]:
+    """What finds an abbreviation in the `word_starts` of a text: `ttg`, `battvolt`.
+
+    Each letter begins a word or follows on the one before it.
+    """
+    first, *rest = [re.escape(letter) for letter in wanted.lower() if letter.isalnum()] or ["(?!)"]
+    return re.compile(f" {first}" + "".join(f"(?:{letter}|.* {letter})" for letter in rest))

@@ -107,7 +107,7 @@ class PathsScreen(OneStationScreen):
         self.styles.layout = "horizontal" if width >= WIDE else "vertical"
         self._detail.styles.width = DETAIL_COLUMNS if width >= WIDE else "1fr"
         self._detail.styles.height = "1fr" if width >= WIDE else 4 if height < 20 else 6 if height < 30 else 10
-        self._detail.styles.padding = (1, 0, 0, 0) if width >= WIDE else 0
+        self._detail.styles.padding = (1, 0, 0, 0) if width >= WIDE or height >= 30 else 0
         self._list.styles.padding = (1, 0, 0, 0) if height >= 20 else 0
 
     # ---- data
