@@ -100,9 +100,10 @@ class Schedule:
     def _open_lot(self, now: float, news: News) -> float:
         """The moment of the present lot: what was due by then is read together, the next lot comes a second later."""
         if now >= self._lot_at + SPACING_S:
-            self._lot_at = now
             if now >= news.next_moment():
                 self._expedite(news.take(), now)
+            if any(plan.due <= now for plan in self.plans.values()):
+                self._lot_at = now
         return self._lot_at
 
     def _expedite(self, services: Iterable[str], now: float) -> None:

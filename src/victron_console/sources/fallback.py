@@ -61,7 +61,8 @@ class Fallback:
                 self._note_failure(error)
                 first_error: SourceError | None = error
             else:
-                await self._second.source.close()
+                if self._now is self._second:
+                    await self._second.source.close()
                 return self._told(self._first, found)
         else:
             first_error = None
