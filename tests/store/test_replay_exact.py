@@ -33,14 +33,15 @@ absent = st.just(Reading(None, 0.0, Quality.ABSENT))
 implausible = st.sampled_from([7, 7.0, "seven", None]).map(
     lambda value: Reading(value, 0.0, Quality.IMPLAUSIBLE, "out of range")
 )
+WHAT = [
+    *("", "", "", "reopen", "break off", "no answer", "no answer", "gone", "set aside", "back", "slow"),
+    *("seal", "seal", "merge"),
+]
 polls = st.tuples(
     st.sampled_from([0.5, 10.0, 40.0, 1900.0, 4000.0]),  # seconds since the poll before: keyframes come after 3600
     st.sampled_from(["battery/1", "battery/2"]),
     st.dictionaries(st.sampled_from(["A", "B", "C/D"]), good | absent | implausible, max_size=3),
-    st.sampled_from(
-        ["", "", "", "reopen", "break off", "no answer", "no answer", "gone", "set aside", "back", "slow"]
-        + ["seal", "seal", "merge"]
-    ),
+    st.sampled_from(WHAT),
 )
 
 

@@ -105,19 +105,19 @@ def load(conn: sqlite3.Connection, chunk_no: int) -> Contents:
     """Everything in a chunk; what is damaged is told and left out."""
     contents = Contents()
     clock, crc = conn.execute("SELECT clock, crc FROM chunk WHERE no = ?", (chunk_no,)).fetchone()
-    rows = conn.execute("SELECT series_no, crc, rollup, body FROM block WHERE chunk_no = ? ORDER BY id", (chunk_no,))
+    rows = conn.execute("SELECT series_no, crc, body FROM block WHERE chunk_no = ? ORDER BY id", (chunk_no,))
     try:
         times = checked_clock(clock, crc)
     except CannotDecode as error:
         contents.damages.append(Damage(None, str(error), clock))
-        contents.damages += [Damage(no, "its clock is damaged", body) for no, _, _, body in rows if body is not None]
+        contents.damages += [Damage(no, "its clock is damaged", body) for no, _, body in rows if body is not None]
         return contents
-    for series_no, block_crc, hours, body in rows:
+    for series_no, block_crc, body in rows:
         if body is None:
             contents.is_pruned = True
             continue
         try:
-            column = checked_column(body, hours, block_crc, len(times))
+            column = checked_column(body, block_crc, len(times))
         except CannotDecode as error:
             contents.damages.append(Damage(series_no, str(error), body))
         else:
@@ -136,13 +136,13 @@ def checked_clock(clock: bytes, crc: int) -> Floats:
     return sealed_codec.decoded_clock(clock)
 
 
-def checked_column(body: bytes, hours: bytes | None, crc: int, polls: int) -> Column:
+def checked_column(body: bytes, crc: int, polls: int) -> Column:
     """A stored column whose clock has so many moments.
 
     Raises:
         CannotDecode: its bytes are not those that were stored.
     """
-    if crc32(body, crc32(hours or b"")) != crc:
+    if crc32(body) != crc:
         raise CannotDecode("the checksum of a block does not fit")
     column = sealed_codec.decoded(body)
     if len(column) and int(column.positions[-1]) >= polls:

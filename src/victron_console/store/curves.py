@@ -33,6 +33,8 @@ class Pieces:
     last: Floats
     covered_s: Floats
     """How long the value was known within the stretch."""
+    changes: Floats
+    """How often it took a value in it."""
 
     def __len__(self) -> int:
         return len(self.begins)
@@ -67,7 +69,8 @@ def stretches(curve: Curve, silent: Sequence[Span], edges: Floats) -> Pieces:
         values[(mask >= 0) & (begins < masks[mask, 1])] = np.nan
     known = np.isfinite(values)
     begins, ends, values = begins[known], ends[known], values[known]
-    return Pieces(begins, ends, values, values, values, values, ends - begins)
+    changes = np.isin(begins, curve.times).astype(np.float64)
+    return Pieces(begins, ends, values, values, values, values, ends - begins, changes)
 
 
 def split(pieces: Pieces, edges: Floats) -> Pieces:
@@ -75,21 +78,23 @@ def split(pieces: Pieces, edges: Floats) -> Pieces:
     keep = (pieces.ends > edges[0]) & (pieces.begins < edges[-1]) & (pieces.covered_s > 0)
     first = np.clip(np.searchsorted(edges, pieces.begins, side="right") - 1, 0, len(edges) - 2)
     last = np.clip(np.searchsorted(edges, pieces.ends, side="left") - 1, 0, len(edges) - 2)
-    rows = np.repeat(np.flatnonzero(keep), (last - first + 1)[keep])
-    starts = np.concatenate([np.arange(first[i], last[i] + 1) for i in np.flatnonzero(keep)] or [np.empty(0, np.intp)])
+    counts = np.where(keep, last - first + 1, 0)
+    rows = np.repeat(np.arange(len(pieces)), counts)
+    part = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    starts = first[rows] + part
     begins = np.maximum(pieces.begins[rows], edges[starts])
     ends = np.minimum(pieces.ends[rows], edges[starts + 1])
     share = (ends - begins) / (pieces.ends - pieces.begins)[rows]
     return Pieces(
         begins, ends, pieces.low[rows], pieces.mean[rows], pieces.high[rows], pieces.last[rows],
-        pieces.covered_s[rows] * share,
+        pieces.covered_s[rows] * share, np.where(part == 0, pieces.changes[rows], 0.0),
     )  # fmt: skip
 
 
 def in_order(pieces: Sequence[Pieces]) -> Pieces:
     """All the pieces by their begin."""
     order = np.argsort(np.concatenate([part.begins for part in pieces]), kind="stable")
-    fields = ("begins", "ends", "low", "mean", "high", "last", "covered_s")
+    fields = ("begins", "ends", "low", "mean", "high", "last", "covered_s", "changes")
     return Pieces(*(np.concatenate([getattr(part, name) for part in pieces])[order] for name in fields))
 
 
@@ -102,13 +107,14 @@ def columns(pieces: Pieces, edges: Floats) -> Pieces:
     """
     count = len(edges) - 1
     low, mean, high, last = (np.full(count, np.nan) for _ in range(4))
-    covered_s = np.zeros(count)
+    covered_s, changes = np.zeros(count), np.zeros(count)
     if len(pieces):
         place = np.searchsorted(edges, pieces.begins, side="right") - 1
         used, firsts = np.unique(place, return_index=True)
+        changes[used] = np.add.reduceat(pieces.changes, firsts)
         covered_s[used] = np.add.reduceat(pieces.covered_s, firsts)
         low[used] = np.minimum.reduceat(pieces.low, firsts)
         high[used] = np.maximum.reduceat(pieces.high, firsts)
         mean[used] = np.add.reduceat(pieces.mean * pieces.covered_s, firsts) / covered_s[used]
         last[used] = pieces.last[np.append(firsts[1:], len(pieces)) - 1]
-    return Pieces(edges[:-1], edges[1:], low, mean, high, last, covered_s)
+    return Pieces(edges[:-1], edges[1:], low, mean, high, last, covered_s, changes)

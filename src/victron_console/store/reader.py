@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from math import inf
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from victron_console.model.alert import Ack, AlertView, Occurrence
 from victron_console.model.alert_record import NoticeRecord
@@ -25,10 +26,12 @@ from victron_console.store.rows import (
     CollectorState,
     Event,
     Gap,
+    Integral,
     LinkMinute,
     LinkState,
     LinkTotals,
     Point,
+    Rollup,
     SeriesRow,
     ServiceRow,
     StationRow,
@@ -37,6 +40,9 @@ from victron_console.store.rows import (
     Wanted,
 )
 from victron_console.store.schema import check
+
+if TYPE_CHECKING:
+    from victron_console.store.curves import Floats, Pieces
 
 
 class Reader:
@@ -133,15 +139,54 @@ class Reader:
             UnknownStation: the store never had it.
             ValueError: `series` is no series name.
         """
+        if count <= 0 or until <= since:
+            return [None] * max(count, 0)
+        from victron_console.store import (
+            charts,
+            curves,
+        )  # here and below: numpy, for which the first paint does not wait
+
+        edges = charts.edges_of(since, until, count)
+        parts = self._pieces(station, series, edges)
+        return charts.buckets(curves.columns(parts, edges)) if parts else [None] * count
+
+    def rollup(self, station: str, series: str, since: float, until: float) -> list[Rollup]:
+        """The whole hours of a span, those of which something is known. Kept when the changes are pruned.
+
+        Raises:
+            UnknownStation: the store never had it.
+            ValueError: `series` is no series name.
+        """
+        from victron_console.store import charts, curves
+
+        edges = charts.whole_hours(since, until)
+        parts = self._pieces(station, series, edges) if len(edges) > 1 else None
+        return charts.rollups(curves.columns(parts, edges)) if parts else []
+
+    def integral(self, station: str, series: str, since: float, until: float) -> Integral:
+        """A series added up over a span; of a power in W the energy in J. Nothing is added over gaps.
+
+        Raises:
+            UnknownStation: the store never had it.
+            ValueError: `series` is no series name.
+        """
+        from victron_console.store import charts
+
+        parts = self._pieces(station, series, charts.edges_of(since, until, 1), fine=True) if since < until else None
+        return charts.integral(parts) if parts else Integral(0.0, 0.0, 0.0)
+
+    def _pieces(self, station: str, series: str, edges: Floats, *, fine: bool = False) -> Pieces | None:
+        """A known series between the edges, up to now and without its gaps."""
+        from victron_console.store import charts
+
         now = self._clock.now()
         with self._reading() as conn:
             no = fleet.station_number(conn, station)
             found = fleet.series_numbers(conn, no, series)
             if found is None:
-                return [None] * count
+                return None
             silent = silences.silent_spans(conn, no, split_series(series)[0], now, None)
-            points = trace.points(conn, *found, since, until)
-        return trace.bucketed(points, [*silent, (now, inf)], since, until, count)
+            return charts.pieces(conn, *found, [*silent, (now, inf)], edges, fine=fine)
 
     def overview_history(self, station: str, field: str, since: float, until: float, count: int) -> list[float | None]:
         """An overview field in `count` equal columns, from five-minute means; None where nothing fresh was known.

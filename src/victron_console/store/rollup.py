@@ -1,18 +1,17 @@
 """Hourly figures of a sealed series, weighted by time: how they are made and the bytes that keep them. Pure.
 
-Bytes: a header (see `_HEADER`), then three pcodec files: lowest, highest and last of every hour (int64 scaled by
-10**digits, or float64), the means (the same at two more digits), and changes and known seconds (uint32). Hours follow
-each other; one with nothing known has 0 s.
+Bytes: the checksum of what follows (crc32), a header (see `_HEADER`), then three pcodec files: lowest, highest and last
+of every hour (int64 scaled by 10**digits, or float64), the means (the same at two more digits), and how often it
+changed and known seconds (uint32). Hours follow each other; one with nothing known has 0 s and no other figures.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 
 from victron_console.store.curves import Curve, Pieces, Span, columns, stretches
 from victron_console.store.sealed_codec import CannotDecode, compressed, decompressed, scaled, unscaled
@@ -22,18 +21,11 @@ MEAN_DIGITS = 2
 """Means are kept at so many digits more than the values."""
 _HEADER = struct.Struct("<qIbbIII")
 """Begin of the first hour, hours, digits of values and of means (-1: doubles), bytes of the three parts."""
+_CRC = struct.Struct("<I")
 _EXACT = 2.0**53
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """Figures of consecutive hours."""
-
-    pieces: Pieces
-    changes: npt.NDArray[np.uint32]
-
-
-def hourly(curve: Curve, silent: Sequence[Span], begin: float, end: float) -> Hours:
+def hourly(curve: Curve, silent: Sequence[Span], begin: float, end: float) -> Pieces:
     """The figures of each hour of a span.
 
     Args:
@@ -43,13 +35,11 @@ def hourly(curve: Curve, silent: Sequence[Span], begin: float, end: float) -> Ho
         end: a later whole hour.
     """
     edges = begin + HOUR_S * np.arange(round((end - begin) / HOUR_S) + 1, dtype=np.float64)
-    changes = np.histogram(curve.times[(curve.times >= begin) & (curve.times < end)], edges)[0]
-    return Hours(columns(stretches(curve, silent, edges), edges), changes.astype(np.uint32))
+    return columns(stretches(curve, silent, edges), edges)
 
 
-def encoded_hours(hours: Hours) -> bytes:
+def encoded_hours(p: Pieces) -> bytes:
     """The figures as bytes; the seconds known are rounded to whole ones, means to two digits more than the values."""
-    p = hours.pieces
     known = p.covered_s > 0
     digits, values = scaled(np.concatenate((p.low[known], p.high[known], p.last[known])))
     mean_digits, means = digits, p.mean[known]
@@ -59,16 +49,20 @@ def encoded_hours(hours: Hours) -> bytes:
     else:
         mean_digits = -1
     seconds = np.where(known, np.maximum(np.rint(p.covered_s), 1), 0).astype(np.uint32)
-    parts = [compressed(values), compressed(means), compressed(np.concatenate((hours.changes, seconds)))]
-    return _HEADER.pack(int(p.begins[0]), len(p), digits, mean_digits, *map(len, parts)) + b"".join(parts)
+    parts = [compressed(values), compressed(means), compressed(np.concatenate((p.changes.astype(np.uint32), seconds)))]
+    body = _HEADER.pack(int(p.begins[0]), len(p), digits, mean_digits, *map(len, parts)) + b"".join(parts)
+    return _CRC.pack(crc32(body)) + body
 
 
-def decoded_hours(body: bytes) -> Hours:
+def decoded_hours(stored: bytes) -> Pieces:
     """The figures that `encoded_hours` wrote.
 
     Raises:
         CannotDecode: the bytes are none.
     """
+    body = stored[_CRC.size :]
+    if len(stored) < _CRC.size or _CRC.unpack_from(stored)[0] != crc32(body):
+        raise CannotDecode("the checksum of hourly figures does not fit")
     try:
         begin, count, digits, mean_digits, *sizes = _HEADER.unpack_from(body)
         parts, at = [], _HEADER.size
@@ -84,6 +78,7 @@ def decoded_hours(body: bytes) -> Hours:
             figure[known] = values
         low, high, last, mean = figures
         begins = begin + HOUR_S * np.arange(count, dtype=np.float64)
-        return Hours(Pieces(begins, begins + HOUR_S, low, mean, high, last, seconds.astype(np.float64)), changes)
+        known_s = seconds.astype(np.float64)
+        return Pieces(begins, begins + HOUR_S, low, mean, high, last, known_s, changes.astype(np.float64))
     except (ValueError, RuntimeError, struct.error, IndexError, TypeError, MemoryError) as error:
         raise CannotDecode(str(error)) from error

@@ -202,6 +202,35 @@ class Bucket:
     last: float
 
 
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """One hour of a series."""
+
+    at: float
+    """Its begin."""
+    low: float
+    mean: float
+    """Weighted by time."""
+    high: float
+    last: float
+    covered_s: float
+    """How much of the hour was known."""
+    count: int
+    """How often the series took a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Integral:
+    """A series added up over time, never over a gap: of a power in W it is an energy in J."""
+
+    positive: float
+    """Of what was above zero."""
+    negative: float
+    """Of what was below zero, without its sign."""
+    covered_s: float
+    """How much of the span was known."""
+
+
 class GapKind(StrEnum):
     """Why there are no values."""
 

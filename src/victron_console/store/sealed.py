@@ -17,6 +17,7 @@ from victron_console.store.entries import Entry
 
 if TYPE_CHECKING:
     from victron_console.store.chunks import Course
+    from victron_console.store.curves import Pieces
 
 log = logging.getLogger(__name__)
 
@@ -59,31 +60,34 @@ class Block:
             return None
         try:
             times = checked_clock(self.clock, self.clock_crc)
-            column = checked_column(self.body, self.rollup, self.crc, len(times))
+            column = checked_column(self.body, self.crc, len(times))
         except CannotDecode as error:
             log.warning("block %d of the sealed history is damaged: %s; see `store verify`", self.id, error)
             return None
         return Course(times[column.positions], column)
+
+    def hours(self) -> Pieces | None:
+        """Its hourly figures; None where it has none, or they are damaged."""
+        from victron_console.store.rollup import decoded_hours
+        from victron_console.store.sealed_codec import CannotDecode
+
+        if self.rollup is None:
+            return None
+        try:
+            return decoded_hours(self.rollup)
+        except CannotDecode as error:
+            log.warning("block %d of the sealed history is damaged: %s; see `store verify`", self.id, error)
+            return None
 
     def changes(self) -> list[Change]:
         """Its changes; of a pruned one the mean of each hour."""
         course = self.course()
         if course is not None:
             return list(zip(course.times.tolist(), course.column.entries(), strict=True))
-        return self._hours() or [(self.since, DAMAGED), (self.until, self.last)]
-
-    def _hours(self) -> list[Change]:
-        from victron_console.store.rollup import decoded_hours
-        from victron_console.store.sealed_codec import CannotDecode
-
-        if self.body is not None or self.rollup is None:
-            return []
-        try:
-            pieces = decoded_hours(self.rollup).pieces
-        except CannotDecode as error:
-            log.warning("the hours of block %d are damaged: %s; see `store verify`", self.id, error)
-            return []
-        means = zip(pieces.begins.tolist(), pieces.mean.tolist(), pieces.covered_s.tolist(), strict=True)
+        p = self.hours() if self.body is None else None
+        if p is None:
+            return [(self.since, DAMAGED), (self.until, self.last)]
+        means = zip(p.begins.tolist(), p.mean.tolist(), p.covered_s.tolist(), strict=True)
         inside = [(max(begin, self.since), mean if known_s else None) for begin, mean, known_s in means]
         return [*(change for change in inside if change[0] < self.until), (self.until, self.last)]
 
@@ -93,13 +97,27 @@ def _entry(text: str) -> Entry:
     return (entry[0], entry[1]) if isinstance(entry, list) else entry
 
 
-def blocks(conn: sqlite3.Connection, series_no: int, since: float, until: float) -> Iterator[Block]:
-    """The blocks of a series with changes in a span, and the last one before it; oldest first."""
+def blocks(
+    conn: sqlite3.Connection, series_no: int, since: float, until: float, *, hours: bool = False
+) -> Iterator[Block]:
+    """The blocks of a series with changes in a span, and the last one before it; oldest first.
+
+    Args:
+        conn: inside a read transaction.
+        series_no: whose blocks.
+        since: begin of the span (UTC epoch, s).
+        until: its end.
+        hours: leave the changes of those out that have hourly figures: that much less is read.
+    """
     first = conn.execute(
         "SELECT since FROM block WHERE series_no = ? AND since <= ? ORDER BY since DESC LIMIT 1", (series_no, since)
     ).fetchone()
+    columns = _BLOCK
+    if hours:
+        columns = columns.replace("b.body", "iif(b.rollup IS NULL, b.body, NULL)")
+        columns = columns.replace("c.clock", "iif(b.rollup IS NULL, c.clock, x'')")
     rows = conn.execute(
-        f"SELECT {_BLOCK} WHERE b.series_no = ? AND b.since BETWEEN ? AND ? ORDER BY b.since",
+        f"SELECT {columns} WHERE b.series_no = ? AND b.since BETWEEN ? AND ? ORDER BY b.since",
         (series_no, first[0] if first else since, until),
     )
     return (Block(*row) for row in rows)

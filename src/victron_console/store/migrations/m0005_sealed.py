@@ -15,7 +15,7 @@ _STATEMENTS = (
         since REAL NOT NULL, until REAL NOT NULL, crc INTEGER NOT NULL, clock BLOB NOT NULL) STRICT""",
     "CREATE INDEX chunk_period ON chunk (device_no, period)",
     # since, until: first and last change; last: the entry after it, as JSON. rollup: see rollup.py, NULL where the
-    # changes are no more than it would be. body: see sealed_codec.py, NULL once pruned. crc: of rollup and body.
+    # changes are no more than it would be. body: see sealed_codec.py, NULL once pruned. crc: the body's crc32.
     """CREATE TABLE block (
         id INTEGER PRIMARY KEY, series_no INTEGER NOT NULL, chunk_no INTEGER NOT NULL, since REAL NOT NULL,
         until REAL NOT NULL, changes INTEGER NOT NULL, last TEXT NOT NULL, crc INTEGER NOT NULL, rollup BLOB,
