@@ -75,44 +75,31 @@ def diagnose(history: History, site: Site, before: Risk | None = None) -> DailyF
     """
     if not len(history.at):
         raise ValueError("there is no record to diagnose: give at least one moment")
-    h, ah = history, site.nominal_ah
+    h, ah, zone = history, site.nominal_ah, site.zone
     soc, amperes = h.or_nothing(h.soc_percent), h.or_nothing(h.battery_a)
     powers = Powers(at=h.at, pv=h.pv_w, load=h.load_w, grid=h.grid_w, genset=h.genset_w, battery=h.battery_w)
-    trend = soh_trend(h.at, h.or_nothing(h.soh_percent))
-    own = capacity(
-        ChargeRecord(at=h.at, current_a=amperes, soc_percent=soc, voltage_v=h.battery_v, temperature_c=h.battery_c),
-        ah, site.limits,
-    )  # fmt: skip
-    cells = Cells(at=h.at, highest_v=h.or_nothing(h.cell_high_v), lowest_v=h.or_nothing(h.cell_low_v),
-                  soc_percent=soc, current_a=amperes, lowest_id=h.cell_low_id)  # fmt: skip
-    heat = HeatRecord(at=h.at, celsius=h.or_nothing(h.battery_c), coldest_c=h.coldest_c, current_a=h.battery_a,
-                      ambient_c=h.ambient_c)  # fmt: skip
-    inverter = InverterRecord(at=h.at, dc_w=h.or_nothing(h.inverter_dc_w), ac_out_w=h.or_nothing(h.ac_out_w),
-                              ac_in_w=np.zeros(len(h.at)) if h.ac_in_w is None else h.ac_in_w,
-                              state=h.inverter_state)  # fmt: skip
-    ohms = resistance(h.steps)
+    trend, ohms, own = soh_trend(h.at, h.or_nothing(h.soh_percent)), resistance(h.steps), _capacity(h, site)
     found = DailyFindings(
         at=float(h.at[-1]),
         soh=trend,
         replacement=replacement(trend, _inspect(ohms, site)),
         capacity=own,
         cycles=cycles(h.at, amperes, soc, ah),
-        imbalance=imbalance(cells, ah, site.zone),
+        imbalance=imbalance(_cells(h), ah, zone),
         resistance=ohms,
-        thermal=thermal(heat, ah, site.zone),
+        thermal=thermal(_heat(h), ah, zone),
         soc=soc_truth(h.at, soc, amperes, own.ah.value or ah),
-        efficiency=efficiency(inverter),
+        efficiency=efficiency(_inverter(h)),
         residual=residual(powers),
-        pv=pv_yield(h.at, h.or_nothing(h.pv_w), site.array, site.zone, _curtailed(h)),
+        pv=pv_yield(h.at, h.or_nothing(h.pv_w), site.array, zone, _curtailed(h)),
         grid=_grid(h, site),
-        outages=None if h.grid_connected is None else outages(h.at, h.grid_connected, site.zone),
-        gx=gx_health(GxRecord(at=h.at, uptime_s=h.gx_uptime_s, data_free_bytes=h.data_free_bytes,
-                              can_errors=h.can_errors, polls=h.polls, failed_polls=h.failed_polls)),
-        days=tuple(report(powers, Period.DAY, site.zone)),
-        months=tuple(report(powers, Period.MONTH, site.zone)),
-        years=tuple(report(powers, Period.YEAR, site.zone)),
+        outages=None if h.grid_connected is None else outages(h.at, h.grid_connected, zone),
+        gx=gx_health(_gx(h)),
+        days=tuple(report(powers, Period.DAY, zone)),
+        months=tuple(report(powers, Period.MONTH, zone)),
+        years=tuple(report(powers, Period.YEAR, zone)),
         risk=assess(()),
-    )  # fmt: skip
+    )
     return replace(found, risk=assess(_evidence(found, site), before))
 
 
@@ -144,6 +131,41 @@ def findings(found: DailyFindings) -> Iterator[tuple[str, Finding]]:
                 yield f"{section.name}.{own.name}", value
             elif section.name == "replacement" and own.name == "windows":
                 yield from ((f"replacement.{window.title[8:10]}", window) for window in value)
+
+
+def _capacity(h: History, site: Site) -> Capacity:
+    record = ChargeRecord(
+        at=h.at, current_a=h.or_nothing(h.battery_a), soc_percent=h.or_nothing(h.soc_percent), voltage_v=h.battery_v,
+        temperature_c=h.battery_c,
+    )  # fmt: skip
+    return capacity(record, site.nominal_ah, site.limits)
+
+
+def _cells(h: History) -> Cells:
+    return Cells(
+        at=h.at, highest_v=h.or_nothing(h.cell_high_v), lowest_v=h.or_nothing(h.cell_low_v),
+        soc_percent=h.or_nothing(h.soc_percent), current_a=h.or_nothing(h.battery_a), lowest_id=h.cell_low_id,
+    )  # fmt: skip
+
+
+def _heat(h: History) -> HeatRecord:
+    return HeatRecord(
+        at=h.at, celsius=h.or_nothing(h.battery_c), coldest_c=h.coldest_c, current_a=h.battery_a, ambient_c=h.ambient_c
+    )
+
+
+def _inverter(h: History) -> InverterRecord:
+    return InverterRecord(
+        at=h.at, dc_w=h.or_nothing(h.inverter_dc_w), ac_out_w=h.or_nothing(h.ac_out_w),
+        ac_in_w=np.zeros(len(h.at)) if h.ac_in_w is None else h.ac_in_w, state=h.inverter_state,
+    )  # fmt: skip
+
+
+def _gx(h: History) -> GxRecord:
+    return GxRecord(
+        at=h.at, uptime_s=h.gx_uptime_s, data_free_bytes=h.data_free_bytes, can_errors=h.can_errors, polls=h.polls,
+        failed_polls=h.failed_polls,
+    )  # fmt: skip
 
 
 def _inspect(ohms: Resistance, site: Site) -> list[str]:
@@ -180,6 +202,7 @@ def _grid(history: History, site: Site) -> GridQuality | None:
 def _evidence(found: DailyFindings, site: Site) -> list[Evidence]:
     early = found.replacement.windows[0]
     evidence: list[Evidence] = [
+        judged("SOH", found.soh.level, 85.0, 80.0, 70.0),
         judged("capacity", found.capacity.relative, 90.0, 80.0, 70.0),
         judged("replacement", early, 24.0, 12.0, 0.0),
         judged("cells", found.imbalance.spread, 30.0, 100.0, 150.0),
@@ -191,5 +214,6 @@ def _evidence(found: DailyFindings, site: Site) -> list[Evidence]:
         told("alarms", site.inspect_now, Tier.ACT, found.at),
     ]  # fmt: skip
     if early.reason.startswith("no date: healthy"):
-        evidence[1] = Evidence(name="replacement", tier=Tier.OK, words=early.reason, seen_at=found.at)
+        healthy = Evidence(name="replacement", tier=Tier.OK, words=early.reason, seen_at=found.at)
+        evidence = [healthy if one.name == "replacement" else one for one in evidence]
     return evidence

@@ -98,16 +98,18 @@ def pv_yield(
     numbers = np.array([day.first_day.toordinal() for day in whole], dtype=np.float64)
     specific = np.array([day.energies.pv or 0.0 for day in whole]) / array.kwp
     ratio, loss = _against_clear_sky(whole, numbers, specific, array, (float(at[0]), float(at[-1])))
+    pairs = tuple((int(number), float(value)) for number, value in zip(numbers, specific, strict=True))
+    return PvYield(_specific(numbers, specific, float(at[-1])), ratio, loss, pairs)
+
+
+def _specific(numbers: FloatArray, specific: FloatArray, until: float) -> Finding:
     last = float(numbers[-1]) if len(numbers) else 0.0
     recent = specific[numbers > last - RECENT_DAYS]
-    window = Window(since=float(at[-1]) - RECENT_DAYS * DAY_S, until=float(at[-1]), count=len(recent), what="days")
+    window = Window(since=until - RECENT_DAYS * DAY_S, until=until, count=len(recent), what="days")
     if len(recent) < LEAST_DAYS:
         reason = f"{len(recent)} whole days without curtailment in the last 30, {LEAST_DAYS} are needed"
-        mean = insufficient("Specific yield", "kWh/kWp", YIELD, reason, window)
-    else:
-        mean = Finding(title="Specific yield", unit="kWh/kWp", method=YIELD, window=window, value=float(recent.mean()))
-    pairs = tuple((int(number), float(value)) for number, value in zip(numbers, specific, strict=True))
-    return PvYield(mean, ratio, loss, pairs)
+        return insufficient("Specific yield", "kWh/kWp", YIELD, reason, window)
+    return Finding(title="Specific yield", unit="kWh/kWp", method=YIELD, window=window, value=float(recent.mean()))
 
 
 def clear_sky_kwh_m2(begin: float, end: float, latitude: float, longitude: float) -> float:

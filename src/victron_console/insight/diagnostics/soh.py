@@ -27,7 +27,12 @@ METHOD = Method(
         "exact to days. Healthy home batteries lose 0.17 to 0.25 % a month (RWTH fleet mean 2 to 3 % a year)."
     ),
 )
-TITLE, UNIT = "SOH loss", "%/month"
+REPORTED = Method(
+    name="median of the last 7 days as the BMS reports it",
+    inputs=("battery Soh",),
+    source="Every maker defines its SOH otherwise; compare a battery with itself, not with another make.",
+)
+TITLE, UNIT, LEVEL = "SOH loss", "%/month", "State of health (BMS)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,16 @@ class SohTrend:
 
     loss: Finding
     """% a month, positive is worse."""
-    latest_percent: float | None
-    """The last weekly median reported."""
+    level: Finding
+    """The median of the last week, %."""
     steps: tuple[Step, ...]
     days: float
     """How long the present battery has been seen."""
+
+    @property
+    def latest_percent(self) -> float | None:
+        """The level, where the battery reports one."""
+        return self.level.value
 
 
 def soh_trend(at: FloatArray, soh_percent: FloatArray) -> SohTrend:
@@ -69,11 +79,14 @@ def soh_trend(at: FloatArray, soh_percent: FloatArray) -> SohTrend:
     checked(at, soh_percent)
     days, daily = medians(at, soh_percent, DAY_S)
     if not len(days):
-        return SohTrend(unknown(TITLE, UNIT, METHOD, "the battery reports no SOH"), None, (), 0.0)
+        nothing = "the battery reports no SOH"
+        return SohTrend(unknown(TITLE, UNIT, METHOD, nothing), unknown(LEVEL, "%", REPORTED, nothing), (), 0.0)
     days, smooth = _of_present_battery(days, _running_median(daily))
     steps = _steps(days, smooth)
     seen_days = float(days[-1] - days[0]) / DAY_S + 1.0
-    return SohTrend(_loss(steps, days, seen_days), float(smooth[-1]), steps, seen_days)
+    week = Window(since=float(days[-1]) - MEDIAN_DAYS * DAY_S, until=float(days[-1]), count=MEDIAN_DAYS, what="days")
+    level = Finding(title=LEVEL, unit="%", method=REPORTED, window=week, value=float(smooth[-1]))
+    return SohTrend(_loss(steps, days, seen_days), level, steps, seen_days)
 
 
 def _loss(steps: tuple[Step, ...], days: FloatArray, seen_days: float) -> Finding:
