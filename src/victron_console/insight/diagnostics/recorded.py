@@ -1,0 +1,245 @@
+"""Which recorded series a `History` is made of. Asks a record that is handed in; opens nothing and judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from victron_console.insight.diagnostics.history import History
+from victron_console.insight.diagnostics.resistance import NO_STEPS, LoadSteps, load_steps
+from victron_console.insight.diagnostics.timeline import DAY_S, FloatArray
+from victron_console.model.device import DeviceKey, split_series
+from victron_console.store.rows import Bucket, Point
+
+PHASES = ("L1", "L2", "L3")
+ON_GRID, INVERTING = 1.0, 240.0
+"""Values of system Ac/ActiveIn/Source; 2 and 3 are a generator and shore power: their absence is no outage."""
+NO_OTHER_DC_W = 20.0
+CAN_DAYS = 70.0
+FASTEST_S = 10.0
+BATTERY_PATHS: Mapping[str, tuple[str, ...]] = {
+    "soh_percent": ("Soh",),
+    "battery_c": ("System/MaxCellTemperature", "Dc/0/Temperature"),
+    "coldest_c": ("System/MinCellTemperature",),
+    "cell_high_v": ("System/MaxCellVoltage",),
+    "cell_low_v": ("System/MinCellVoltage",),
+}
+"""Paths of the site's battery by the field of `History`; the first that is recorded counts."""
+FIGURES = {
+    "soc_percent": "soc_percent", "battery_v": "battery_voltage_v", "battery_a": "battery_current_a",
+    "battery_w": "battery_power_w", "pv_w": "pv_power_w", "grid_w": "grid_power_w", "genset_w": "genset_power_w",
+}  # fmt: skip
+"""Fields of `Overview` with five-minute rows, by the field of `History`."""
+INPUT_PATHS = {"vebus": "Ac/ActiveIn", "multi": "Ac/In/1", "acsystem": "Ac/In/1"}
+
+
+class Record(Protocol):
+    """One station's record over one span in equal columns, such as the store's reader gives it."""
+
+    def names(self) -> Collection[str]:
+        """The series that are recorded."""
+        ...
+
+    def column(self, series: str) -> Sequence[Bucket | None]:
+        """A series in columns."""
+        ...
+
+    def figure(self, field: str) -> Sequence[float | None]:
+        """A field of `Overview` in the same columns."""
+        ...
+
+    def points(self, series: str, since: float, until: float) -> Sequence[Point]:
+        """The changes of a series in a span, the first carrying what held at its begin."""
+        ...
+
+
+def history(
+    record: Record,
+    at: FloatArray,
+    battery: DeviceKey | None,
+    *,
+    steps: LoadSteps = NO_STEPS,
+    errors_of: Callable[[str], float | str | None] | None = None,
+) -> History:
+    """A station's record as the diagnoses read it.
+
+    Args:
+        record: where it is asked for.
+        at: the middles of its columns (UTC epoch, s).
+        battery: the site's battery; None: what only a battery says is left out.
+        steps: load steps gathered from its fast values.
+        errors_of: finds the error count in the text of a CAN statistic; None: CAN errors are left out.
+    """
+    columns = _Columns(record)
+    fields: dict[str, Any] = {name: columns.figure(field) for name, field in FIGURES.items()}
+    if battery is not None:
+        for name, paths in BATTERY_PATHS.items():
+            series = [battery.series(path) for path in paths]
+            fields[name] = next((columns.mean(one) for one in series if columns.has(one)), None)
+        fields["cell_low_id"] = _cell_ids(record, at, battery)
+    fields |= _loads(columns) | _inverter(columns) | _grid(columns, len(at))
+    fields["data_free_bytes"] = columns.first("platform", "ModificationChecks/DataPartitionFreeSpace")
+    fields["can_errors"] = _can_errors(record, columns, at, errors_of)
+    return History(at=at, steps=steps, **fields)
+
+
+def steps_of_day(
+    record: Record, battery: DeviceKey, since: float, until: float, nominal_ah: float,
+    gaps: Sequence[tuple[float, float]] = (),
+) -> LoadSteps:  # fmt: skip
+    """The load steps of a day at most: read each day and add them to those kept (`LoadSteps` + `LoadSteps`).
+
+    Only changes are recorded, so that values are held on a grid of ten seconds: what did not change was quiet.
+
+    Args:
+        record: where the points are asked for.
+        battery: whose voltage and current are read; both of one service, as they must be.
+        since: begin of the span (UTC epoch, s).
+        until: its end.
+        nominal_ah: of the battery.
+        gaps: spans without values: no step is read across one.
+    """
+    at = np.arange(since, until, FASTEST_S)
+    silent = np.zeros(len(at), dtype=bool)
+    for begin, end in gaps:
+        silent |= (at >= begin) & (at <= end)
+    paths = ("Dc/0/Voltage", "Dc/0/Current", "Dc/0/Temperature", "Soc")
+    values = [_held(record.points(battery.series(path), since, until), at) for path in paths]
+    volts, amperes, celsius, soc = (np.where(silent, np.nan, value) for value in values)
+    return load_steps(at, volts, amperes, nominal_ah, celsius, soc)
+
+
+class _Columns:
+    """Columns of a record as arrays."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self.names = frozenset(record.names())
+
+    def has(self, series: str) -> bool:
+        return series in self.names
+
+    def mean(self, series: str) -> FloatArray:
+        return np.array([np.nan if one is None else one.mean for one in self._record.column(series)])
+
+    def last(self, series: str) -> FloatArray:
+        return np.array([np.nan if one is None else one.last for one in self._record.column(series)])
+
+    def figure(self, field: str) -> FloatArray | None:
+        found = np.array([np.nan if value is None else value for value in self._record.figure(field)])
+        return found if np.isfinite(found).any() else None
+
+    def devices(self, cls: str) -> list[str]:
+        return sorted({str(split_series(name)[0]) for name in self.names if name.startswith(f"{cls}/")})
+
+    def first(self, cls: str, path: str) -> FloatArray | None:
+        """The mean of a path of the first device of a class that has it."""
+        found = next((f"{device}/{path}" for device in self.devices(cls) if self.has(f"{device}/{path}")), None)
+        return self.mean(found) if found else None
+
+    def phases(self, device: str, prefix: str, end: str) -> dict[str, FloatArray]:
+        """A path of each phase that is recorded with at least one value."""
+        series = {phase: f"{device}/{prefix}/{phase}/{end}" for phase in PHASES}
+        found = {phase: self.mean(name) for phase, name in series.items() if self.has(name)}
+        return {phase: value for phase, value in found.items() if np.isfinite(value).any()}
+
+
+def _loads(columns: _Columns) -> dict[str, FloatArray | None]:
+    ac, dc = columns.figure("load_power_w"), columns.figure("dc_load_power_w")
+    if ac is None or dc is None:
+        return {"load_w": dc if ac is None else ac}
+    return {"load_w": ac + np.nan_to_num(dc)}
+
+
+def _converter(columns: _Columns) -> tuple[str, str] | None:
+    """The site's inverter/charger and where its input is: the first of the classes."""
+    found = ((device, path) for cls, path in INPUT_PATHS.items() for device in columns.devices(cls))
+    return next(found, None)
+
+
+def _inverter(columns: _Columns) -> dict[str, FloatArray | None]:
+    """DC power by the battery's meter, the better one: only while nothing else feeds the DC bus."""
+    found = _converter(columns)
+    battery = columns.figure("battery_power_w")
+    if found is None or battery is None:
+        return {}
+    device, prefix = found
+    other = sum(
+        np.abs(np.nan_to_num(value))
+        for field in ("pv_dc_power_w", "other_dc_power_w")
+        if (value := columns.figure(field)) is not None
+    )
+    used = columns.figure("dc_load_power_w")
+    dc_w = -battery - (0.0 if used is None else np.nan_to_num(used))
+    outputs = columns.phases(device, "Ac/Out", "P")
+    inputs = columns.phases(device, prefix, "P")
+    return {
+        "inverter_dc_w": np.where(other <= NO_OTHER_DC_W, dc_w, np.nan),
+        "ac_out_w": sum(outputs.values(), np.zeros(len(battery))) if outputs else None,
+        # Without an input there is no power at it, and none is published.
+        "ac_in_w": sum((np.nan_to_num(value) for value in inputs.values()), np.zeros(len(battery))),
+        "inverter_state": columns.last(f"{device}/State") if columns.has(f"{device}/State") else None,
+    }
+
+
+def _grid(columns: _Columns, count: int) -> dict[str, FloatArray | dict[str, FloatArray] | None]:
+    source = "system/0/Ac/ActiveIn/Source"
+    found = _converter(columns)
+    if found is None or not columns.has(source):
+        return {}
+    device, prefix = found
+    codes = columns.last(source)
+    hertz = columns.phases(device, prefix, "F")
+    return {
+        "grid_connected": np.select([codes == ON_GRID, codes == INVERTING], [1.0, 0.0], default=np.nan),
+        "grid_hz": next(iter(hertz.values()), np.full(count, np.nan)),
+        "grid_v": columns.phases(device, prefix, "V"),
+        "grid_a": columns.phases(device, prefix, "I"),
+    }
+
+
+def _can_errors(
+    record: Record, columns: _Columns, at: FloatArray, errors_of: Callable[[str], float | str | None] | None
+) -> dict[str, FloatArray]:
+    """One count a day of the last ten weeks: that is enough for a usual week, and the texts are many."""
+    found: dict[str, FloatArray] = {}
+    if errors_of is None:
+        return found
+    days = np.unique(np.searchsorted(at, np.arange(at[-1] - CAN_DAYS * DAY_S, at[-1], DAY_S)))
+    for series in sorted(name for name in columns.names if "/CanBus/Interface/" in name):
+        counts = np.full(len(at), np.nan)
+        for n in days.tolist():
+            points = record.points(series, float(at[n]), float(at[n]))
+            count = errors_of(str(points[0].value)) if points else None
+            counts[n] = count if isinstance(count, float) else np.nan
+        found[split_series(series)[1].split("/")[2]] = counts
+    return found
+
+
+def _cell_ids(record: Record, at: FloatArray, battery: DeviceKey) -> FloatArray | None:
+    """The name of the lowest cell as a number: its own figures where it has some, else its place among the names."""
+    points = record.points(battery.series("System/MinVoltageCellId"), float(at[0]), float(at[-1]))
+    names = sorted({str(point.value) for point in points if point.value not in (None, "")})
+    if not names:
+        return None
+    numbers = {name: float("".join(filter(str.isdecimal, name)) or n) for n, name in enumerate(names)}
+    if len(set(numbers.values())) < len(names):
+        numbers = {name: float(n) for n, name in enumerate(names)}
+    return _sampled(np.array([point.at for point in points]),
+                    np.array([numbers.get(str(point.value), np.nan) for point in points]), at)  # fmt: skip
+
+
+def _held(points: Sequence[Point], at: FloatArray) -> FloatArray:
+    values = np.array([np.nan if point.number is None else point.number for point in points])
+    return _sampled(np.array([point.at for point in points]), values, at)
+
+
+def _sampled(changed_at: FloatArray, value: FloatArray, at: FloatArray) -> FloatArray:
+    """What held at each moment; NaN before the first change."""
+    if not len(changed_at):
+        return np.full(len(at), np.nan)
+    places = np.searchsorted(changed_at, at, side="right") - 1
+    held: FloatArray = np.where(places >= 0, value[np.maximum(places, 0)], np.nan)
+    return held
