@@ -29,8 +29,10 @@ class ScreenEntry:
 SCREENS = (
     ScreenEntry("1", "fleet", "Every site in one row, the worst first.", "fleet", "FleetScreen"),
     ScreenEntry("2", "site", "One site: its energy as wired, battery, day, devices and checks.", "site", "SiteScreen"),
+    ScreenEntry("3", "alarms", "All alarms by what has been done about them.", "alarms", "AlarmsScreen"),
     ScreenEntry(
         "4", "cells", "The cells of a site, and the packs of the fleet by their spread.", "cells", "CellsScreen"
     ),
     ScreenEntry("6", "paths", "Every value of a site by device: search, pin, copy.", "paths", "PathsScreen"),
+    ScreenEntry("7", "link", "How every station is reached, and how the collector is.", "link", "LinkScreen"),
 )
