@@ -136,15 +136,20 @@ def _changes(device: Device, reading: ServiceReading, batch: Batch) -> list[Chan
         if slot is None:
             slot = slots[path] = Slot(next(batch.numbers.series), decimals_of(device.key, path))
             batch.series.append((slot.no, device.no, path))
+            slot.seen = value
             changes.append((slot, entry_of(value, slot.decimals)))
             continue
+        if slot.repeats(value):
+            continue
+        slot.seen = value
         entry = entry_of(value, slot.decimals)
         if not same(entry, slot.entry):
             changes.append((slot, entry))
     if len(slots) > len(reading.readings):
-        changes += [
-            (slots[path], None) for path in slots.keys() - reading.readings.keys() if slots[path].entry is not None
-        ]
+        left = [slots[path] for path in slots.keys() - reading.readings.keys()]
+        changes += [(slot, None) for slot in left if slot.entry is not None]
+        for slot in left:
+            slot.seen = None
     return changes
 
 

@@ -187,13 +187,13 @@ def build(
         positions = np.searchsorted(clock, course.times).astype(np.uint32)
         column = Column(positions, course.column.kinds, course.column.numbers, course.column.others)
         body = sealed_codec.encoded(column)
-        if not sealed_codec.equal(sealed_codec.decoded(body), column):
+        crc = crc32(body)
+        if not sealed_codec.equal(checked_column(body, crc, len(clock)), column):
             raise StoreDamaged(f"series {series_no} of {period} would not come back as it was: it stays unsealed")
         hours = None
         if level is not Level.HOUR and len(column) > ROLLED_FROM * level.length_s / rollup.HOUR_S:
             hours = _rolled(course.curve, silent, period, level, carried.get(series_no))
         last = json.dumps(column.entry(len(column) - 1), ensure_ascii=False)
-        crc = crc32(body, crc32(hours or b""))
         blocks.append((series_no, float(course.times[0]), float(course.times[-1]), len(column), last, crc, hours, body))
     packed = sealed_codec.encoded_clock(clock)
     if not np.array_equal(sealed_codec.decoded_clock(packed), clock):

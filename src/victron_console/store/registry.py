@@ -9,6 +9,7 @@ from itertools import count
 
 from victron_console.catalogue import catalogue
 from victron_console.model.device import DeviceKey
+from victron_console.model.reading import Reading
 from victron_console.model.station import StationState
 from victron_console.store.entries import Entry, entry_from
 from victron_console.store.presence import ServiceStanding, standings
@@ -23,6 +24,19 @@ class Slot:
     no: int
     decimals: int | None
     entry: Entry = None
+    seen: Reading | None = None
+    """The reading that the entry was made of; None where that is not known. An equal one needs no second look."""
+
+    def repeats(self, reading: Reading) -> bool:
+        """Whether a reading says what the last one said: most do, and this is much cheaper than rounding it."""
+        seen = self.seen
+        return (
+            seen is not None
+            and seen.value == reading.value
+            and type(seen.value) is type(reading.value)
+            and seen.quality is reading.quality
+            and seen.reason == reading.reason
+        )
 
 
 @dataclass(slots=True)
