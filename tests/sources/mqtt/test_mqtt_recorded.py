@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from aiomqtt import Client
 from tests.sources.mqtt.conftest import Broker, until
 
 from victron_console.collector.fleet import Fleet
@@ -42,6 +43,9 @@ async def published(fleet: SimulatedFleet, port: int) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        async with Client("127.0.0.1", port) as client:
+            for number in range(len(fleet.stations)):
+                await client.publish(f"N/{portal_of(fleet, number)}/system/0/Serial", b"", retain=True)
 
 
 def portal_of(fleet: SimulatedFleet, number: int) -> str:
