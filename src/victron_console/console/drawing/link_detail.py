@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from victron_console.console.drawing.link_row import skew
 from victron_console.console.drawing.sheet import Run, Sheet
 from victron_console.console.format import ABSENT, GAP, age, clock, clock_s, duration, moment, rate, round_trip, spark
 from victron_console.console.line import Line
-from victron_console.console.link_data import SLOW_S, Link, LinkDetail, OwnHealth
+from victron_console.console.link_data import MINUTES, SLOW_S, Link, LinkDetail, OwnHealth
 from victron_console.console.palette import Role
-from victron_console.console.text import cut, plain
+from victron_console.console.text import cut, plain, width_of
 from victron_console.model.device import suffix_of
 from victron_console.model.quality import Quality
 from victron_console.model.station import ServiceState
@@ -21,6 +21,10 @@ SIDE_BY_SIDE = 180
 """From this width on the log stands beside the services."""
 _LOG_START = 122
 _LOG_ROWS = 6
+_HOUR_TEXT = 36
+"""Cells of the hour's lines that are words."""
+WRITTEN_LATE_S = 60.0
+"""A store that was not written for longer is said: the collector writes each half second that brings something."""
 _QUALITIES = (Quality.LOST, Quality.GONE, Quality.STALE, Quality.GOOD)
 
 
@@ -43,36 +47,38 @@ def draw_link_detail(
     if link is None:
         return sheet.lines
     end = width - 2
-    sheet.head(0, 1, end, cut(plain(link.site.name).upper(), 40), cut(plain(link.state.api), max(0, end - 50)))
+    name = cut(plain(link.site.name).upper(), 40)
+    sheet.head(0, 1, end, name, cut(plain(link.state.api), max(0, end - width_of(name) - 8)))
     row = 1
-    for runs in _about(link, now):
-        sheet.runs(row, 1, runs)
+    for parts in _about(link, now):
+        sheet.runs(row, 1, _joined(parts, end))
         row += 1
     if detail is None or detail.station != link.site.id:
         return sheet.lines
-    sheet.runs(row, 1, _hour(detail.minutes))
-    sheet.runs(row + 1, 1, _errors(detail.minutes))
+    columns = min(MINUTES, end - _HOUR_TEXT)
+    sheet.runs(row, 1, _hour(detail.minutes, columns))
+    sheet.runs(row + 1, 1, _errors(detail.minutes, columns))
     row += 2 if height < 12 else 3
     beside = width >= SIDE_BY_SIDE
     log_rows = 0 if beside or height < 20 else min(_LOG_ROWS, len(detail.events) + 1)
     limit = height - (log_rows + 1 if log_rows else 0)
-    _draw_services(sheet, row, _LOG_START - 4 if beside else end, limit, detail.services, now, offset)
+    after = _draw_services(sheet, row, _LOG_START - 4 if beside else end, limit, detail.services, now, offset)
     if beside:
         _draw_log(sheet, row, _LOG_START, end, height, detail.events, now)
     elif log_rows:
-        _draw_log(sheet, height - log_rows, 1, end, height, detail.events, now)
+        _draw_log(sheet, after + 1, 1, end, height, detail.events, now)
     return sheet.lines
 
 
 def _about(link: Link, now: float) -> list[list[Run]]:
-    """The state in words, and what is not in the row."""
+    """The state in words, and what is not in the row; parts that are left out from the right."""
     site, state = link.site, link.state
     bright = site.quality is Quality.GOOD and not link.aside
-    runs = [Run(str(site.state), Role.TEXT1 if bright else Role.LINK_TEXT, bold=True)]
+    state_runs = [Run(str(site.state), Role.TEXT1 if bright else Role.LINK_TEXT, bold=True)]
     if site.since:
-        runs.append(Run(f" since {moment(site.since, now)}", Role.TEXT2))
+        state_runs.append(Run(f"since {moment(site.since, now)}", Role.TEXT2))
     if site.reason:
-        runs.append(Run(f"   {plain(site.reason)}", Role.TEXT1))
+        state_runs.append(Run(plain(site.reason), Role.TEXT1))
     facts = []
     if state.next_try_at is not None:
         tries = f"{state.failures} failed, tried again in {duration(max(0.0, state.next_try_at - now))}"
@@ -83,37 +89,37 @@ def _about(link: Link, now: float) -> list[list[Run]]:
         facts.append(f"Venus {plain(site.overview.firmware)}")
     if state.last_error and state.last_error != site.reason and state.last_error_at is not None:
         facts.append(f"last error {moment(state.last_error_at, now)}: {plain(state.last_error)}")
-    return [runs, [Run("   ".join(facts), Role.TEXT2)]]
+    return [state_runs, [Run(fact) for fact in facts]]
 
 
-def _hour(minutes: Sequence[LinkMinute | None]) -> list[Run]:
+def _hour(minutes: Sequence[LinkMinute | None], columns: int) -> list[Run]:
     """The round trip by minute, with a gap where nothing was asked, and its mean and longest."""
-    values = [minute.round_trip_mean_s if minute else None for minute in minutes]
+    values = [minute.round_trip_mean_s if minute else None for minute in minutes[-columns:]]
     known = [value for value in values if value is not None]
+    marks = spark(values, 0.0, max(known, default=1.0))
     runs = [Run("round trip  ", Role.TEXT3)]
-    runs += [
-        Run(mark, Role.LINK_TEXT if mark == GAP else Role.CHART) for mark in spark(values, 0.0, max(known, default=1.0))
-    ]
+    runs += [Run(mark, Role.LINK_TEXT if mark == GAP else Role.CHART) for mark in marks]
     if known:
-        longest = max(minute.round_trip_max_s or 0.0 for minute in minutes if minute)
+        longest = max(minute.round_trip_max_s or 0.0 for minute in minutes[-columns:] if minute)
         runs.append(Run(f"  {round_trip(sum(known) / len(known))}", Role.TEXT1))
         runs.append(Run(f" max {round_trip(longest)}", Role.LINK_TEXT if longest >= SLOW_S else Role.TEXT3))
     return runs
 
 
-def _errors(minutes: Sequence[LinkMinute | None]) -> list[Run]:
+def _errors(minutes: Sequence[LinkMinute | None], columns: int) -> list[Run]:
     """The failed polls of each minute as a digit."""
     runs = [Run("errors      ", Role.TEXT3)]
-    for minute in minutes:
+    for minute in minutes[-columns:]:
         if minute is None:
             runs.append(Run(GAP, Role.LINK_TEXT))
         elif not minute.errors:
             runs.append(Run("─", Role.RULE))
         else:
             runs.append(Run(str(minute.errors) if minute.errors < 10 else "+", Role.LINK_TEXT))
-    polls = sum(minute.polls for minute in minutes if minute)
-    failed = sum(minute.errors for minute in minutes if minute)
-    return [*runs, Run(f"  {failed}", Role.TEXT1 if failed else Role.TEXT3), Run(f" of {polls} in 60 min", Role.TEXT3)]
+    asked = [minute for minute in minutes[-columns:] if minute]
+    failed = sum(minute.errors for minute in asked)
+    told = f" of {sum(minute.polls for minute in asked)} in {len(minutes[-columns:])} min"
+    return [*runs, Run(f"  {failed}", Role.TEXT1 if failed else Role.TEXT3), Run(told, Role.TEXT3)]
 
 
 def _worst_first(service: ServiceRow) -> tuple[bool, int, str]:
@@ -123,10 +129,11 @@ def _worst_first(service: ServiceRow) -> tuple[bool, int, str]:
 
 def _draw_services(
     sheet: Sheet, row: int, end: int, limit: int, services: Sequence[ServiceRow], now: float, offset: int
-) -> None:
+) -> int:
+    """The worst services first, as far as the rows go; gives the row after the last."""
     room = limit - row - 1
     if room <= 0:
-        return
+        return row
     offset = max(0, min(offset, len(services) - room))
     shown = sorted(services, key=_worst_first)[offset : offset + room]
     note = f"{offset + 1}-{offset + len(shown)} of {len(services)}" if len(shown) < len(services) else ""
@@ -134,6 +141,7 @@ def _draw_services(
     wide = end >= 100
     for index, service in enumerate(shown, row + 1):
         _draw_service(sheet, index, end, service, now, wide=wide)
+    return row + 1 + len(shown)
 
 
 def _draw_service(sheet: Sheet, row: int, end: int, service: ServiceRow, now: float, *, wide: bool) -> None:
@@ -171,42 +179,55 @@ def draw_own(width: int, height: int, own: Own) -> list[Line]:
     sheet = Sheet(width, height)
     rows = [_collector(own), _store(own)]
     if height == 1:
-        sheet.runs(0, 1, rows[0])
+        sheet.runs(0, 1, _joined(rows[0], width - 2))
         return sheet.lines
     sheet.head(0, 1, width - 2, "COLLECTOR AND CONSOLE")
     for number, runs in enumerate(rows, 1):
-        sheet.runs(number, 1, runs)
+        sheet.runs(number, 1, _joined(runs, width - 2))
     return sheet.lines
 
 
 def _collector(own: Own) -> list[Run]:
+    """What is wrong before what is only good to know: the rest goes where there is no room."""
     holder, state = own.health.holder, own.health.collector
     if own.health.size is not None and holder is None:
         return [Run("no collector is running; nothing is recorded", Role.LINK_TEXT)]
-    runs = [Run(f"collector {holder.pid} on {plain(holder.host)}" if holder else "collector", Role.TEXT2)]
+    parts = [Run(f"collector {holder.pid} on {plain(holder.host)}" if holder else "collector", Role.TEXT2)]
     if state is None:
-        return runs
-    runs.append(Run(f"   since {moment(state.started_at, own.now)}", Role.TEXT3))
-    runs.append(Run(f"   {state.stations} stations", Role.TEXT2))
-    late = state.lag_s >= SLOW_S
-    runs.append(Run(f"   lag {state.lag_s:.1f} s", Role.LINK_TEXT if late else Role.TEXT2))
-    lost = state.dropped
-    runs.append(Run(f"   {lost} updates given up", Role.LINK_TEXT if lost else Role.TEXT3))
+        return parts
+    parts.append(Run(f"lag {state.lag_s:.1f} s", Role.LINK_TEXT if state.lag_s >= SLOW_S else Role.TEXT2))
+    parts.append(Run(f"{state.dropped} given up", Role.LINK_TEXT if state.dropped else Role.TEXT3))
     if state.last_trouble and state.last_trouble_at is not None:
-        runs.append(Run(f"   {clock(state.last_trouble_at)} {plain(state.last_trouble)}", Role.LINK_TEXT))
-    return runs
+        parts.append(Run(f"{clock(state.last_trouble_at)} {plain(state.last_trouble)}", Role.LINK_TEXT))
+    parts.append(Run(f"{state.stations} stations", Role.TEXT2))
+    return [*parts, Run(f"since {moment(state.started_at, own.now)}", Role.TEXT3)]
 
 
 def _store(own: Own) -> list[Run]:
     size = own.health.size
-    runs = []
+    parts = []
     if size is not None:
-        runs.append(Run(f"store {_megabytes(size.size_bytes)} + log {_megabytes(size.wal_bytes)}", Role.TEXT2))
+        parts.append(Run(f"store {_megabytes(size.size_bytes)} + log {_megabytes(size.wal_bytes)}", Role.TEXT2))
         written = None if size.last_at is None else own.now - size.last_at
-        late = written is not None and written > 60
-        runs.append(Run(f"   written {age(written)} ago", Role.LINK_TEXT if late else Role.TEXT3))
-    runs.append(Run(f"   received {rate(own.received_bytes_s)}", Role.TEXT2))
-    return [*runs, Run(f"   terminal {rate(own.terminal_bytes_s)}", Role.TEXT2)]
+        late = written is not None and written > WRITTEN_LATE_S
+        parts.append(Run(f"written {age(written)} ago", Role.LINK_TEXT if late else Role.TEXT3))
+    parts.append(Run(f"received {rate(own.received_bytes_s)}", Role.TEXT2))
+    return [*parts, Run(f"terminal {rate(own.terminal_bytes_s)}", Role.TEXT2)]
+
+
+def _joined(parts: Sequence[Run], width: int) -> list[Run]:
+    """The parts three blanks apart: the first that has no room is cut, or left out with those after it."""
+    runs: list[Run] = []
+    left = width
+    for part in parts:
+        if runs:
+            runs.append(Run("   "))
+            left -= 3
+        if left < min(12, width_of(part.text)):
+            return runs
+        runs.append(replace(part, text=cut(part.text, left)))
+        left -= width_of(part.text)
+    return runs
 
 
 def _megabytes(size: int) -> str:

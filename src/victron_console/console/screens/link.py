@@ -118,7 +118,8 @@ class LinkScreen(ConsoleScreen):
         self._list.styles.height = listed + (1 if spaced else 0)
         self._list.styles.padding = (1, 0, 0, 0) if spaced else 0
         self._part.styles.padding = (1, 0, 0, 0) if spaced else 0
-        self._own.styles.height = own
+        self._own.styles.height = own + (1 if spaced else 0)
+        self._own.styles.padding = (1, 0, 0, 0) if spaced else 0
 
     # ---- data
 
