@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import UTC
+from typing import Any
 
 import numpy as np
 import pytest
@@ -148,3 +149,29 @@ def test_a_simulated_house_without_wear_is_quiet() -> None:
     assert "spread_slope_lo" not in inputs and "eta_drop_lo" not in inputs
     assert house.risk.tier <= Tier.WATCH
     assert house.pv.specific.value is not None and 2.0 < house.pv.specific.value < 8.0
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_whatever_is_missing_or_odd_the_rest_is_diagnosed(seed: int) -> None:
+    """Days cut short, series left out, wholly or partly unknown, or stuck at a value: no error and no warning."""
+    rng = np.random.default_rng(seed)
+    whole = worn_year()
+    part = whole.since(whole.at[-1] - float(rng.choice([0.5, 3, 20, 100, 250])) * DAY_S)
+    odd: dict[str, Any] = {}
+    for name in History.__slots__:
+        value = getattr(part, name)
+        if name == "at" or not isinstance(value, np.ndarray):
+            continue
+        kinds = [
+            None, np.full(len(value), np.nan), np.zeros(len(value)), -np.abs(value),
+            np.where(rng.random(len(value)) < 0.5, np.nan, value),
+            np.where(np.arange(len(value)) < len(value) // 2, np.nan, value),
+        ]  # fmt: skip
+        if rng.random() < 0.6:
+            odd[name] = kinds[rng.integers(len(kinds))]
+    found = diagnose(replace(part, **odd), SITE)
+    assert all(np.isfinite(value) for value in as_rule_inputs(found).values())
+    assert 0.0 <= found.risk.coverage <= 1.0
+    for name, finding in findings(found):
+        assert finding.value is None or np.isfinite(finding.value), name
+        assert finding.known or finding.reason, name

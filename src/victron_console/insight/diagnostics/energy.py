@@ -24,11 +24,6 @@ METHOD = Method(
     inputs=("PV, load, grid, genset and battery power",),
     source="Victron systemcalc's signs and the flow order of VRM (PV first to loads, battery, grid); derived.md 6.",
 )
-COUNTERS = Method(
-    name="differences of energy counters; a counter that fell was reset",
-    inputs=("energy counters in kWh",),
-    source="VE.Bus counters restart at power-off and at a reboot of the GX; derived.md 6.",
-)
 
 
 class Period(StrEnum):
@@ -122,8 +117,9 @@ def report(powers: Powers, period: Period, zone: tzinfo | None = None) -> list[R
 def counted(at: FloatArray, counter_kwh: FloatArray, since: float, until: float) -> float | None:
     """What a counter counted between two moments, kWh, over resets; None where it was not read in the span.
 
-    A counter that fell was reset and has counted its new value since. It is taken as it stood at `since` (its last
-    reading before); a gap loses nothing but what ran between the last reading before a reset and the reset.
+    VE.Bus counters restart at power-off and at a reboot of the GX: one that fell was reset and has counted its new
+    value since. It is taken as it stood at `since` (its last reading before); only what ran between the last reading
+    before a reset and the reset is lost.
     """
     known = np.isfinite(counter_kwh) & (at <= until)
     at, counter_kwh = at[known], counter_kwh[known]

@@ -20,7 +20,7 @@ from victron_console.insight.diagnostics.ess import (
     self_consumption,
 )
 from victron_console.insight.diagnostics.finding import Method, Status
-from victron_console.insight.diagnostics.forecast import PvOutlook
+from victron_console.insight.diagnostics.forecast import LOAD, PV, PvOutlook
 from victron_console.insight.diagnostics.timeline import HOUR_S, FloatArray
 
 LEAST_GAIN_SHARE = 0.05
@@ -59,7 +59,7 @@ class Advice:
     """P10: with little sun or much, whichever is worse for the advice."""
     saving_high: float | None = None
     reserve_kwh: float = 0.0
-    method: Method = METHOD
+    methods: tuple[Method, ...] = (METHOD, LOAD, PV)
 
     @property
     def change(self) -> bool:

@@ -41,12 +41,6 @@ class Tariff:
             sell.append(known[1] if known and known[1] is not None else self.sell)
         return np.array(buy), np.array(sell)
 
-    @property
-    def flat(self) -> bool:
-        """Whether every hour costs the same: then only the sun is worth waiting for."""
-        prices = {self.buy, *self.by_hour.values(), *(buy for buy, _ in self.hourly.values())}
-        return len(prices) == 1
-
 
 def from_toml(text: str) -> Tariff:
     """Read `buy = 0.31`, `sell = 0.08`, `currency = "€"` and `[by_hour]` with spans: `"22-06" = 0.18`.
