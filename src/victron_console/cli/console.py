@@ -94,6 +94,7 @@ def show(
     log_to_file(options)
     # Textual reads its settings from the environment when it is imported: not before this line.
     from victron_console.console.app import ConsoleApp, ConsoleOptions
+    from victron_console.console.operator_desk import OperatorDesk
     from victron_console.console.themes import load_themes
     from victron_console.console.watch import StoreWatch
 
@@ -112,9 +113,11 @@ def show(
             readonly=readonly,
             theme=settings.theme or "",
             notice=" ".join(part for part in (notice, link) if part),
+            rule_folders=tuple(options.rule_folders()),
             settings_path=user_state_path(APP_NAME, appauthor=False) / "console.json" if keep_settings else None,
         ),
         watch=StoreWatch(store, clock),
+        desk=OperatorDesk(store, clock),
         collector=None if attached or readonly else lambda: _collect(options, files, store, clock),
     )
     app.run()

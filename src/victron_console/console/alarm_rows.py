@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from victron_console.console.format import duration, moment
+from victron_console.console.format import STALE_MARK, duration, moment
 from victron_console.console.line import Line
 from victron_console.console.marks import put_glyph
 from victron_console.console.palette import Role
@@ -37,10 +37,14 @@ class AlarmColumns:
     heads: bool = False
 
 
-def alarm_columns(width: int) -> AlarmColumns:
-    """The columns for a width, the last of it left blank."""
+def alarm_columns(width: int, *, limits: bool = False) -> AlarmColumns:
+    """The columns for a width, the last of it left blank. `limits`: also where there is just room for them."""
     if width >= 118:
         return AlarmColumns(7, 20, 31, 44, 65, 72, 74, 88, min(width - 2, 118), 17, 34, 42, 81, 85, heads=True)
+    if width >= 76 and limits:
+        return AlarmColumns(7, 14, 25, 28, 43, 49, 51, 62, width - 2, limit_end=59, heads=True)
+    if width >= 60 and limits:
+        return AlarmColumns(7, 14, 25, 28, 43, 49, 51, 0, 0, limit_end=59 if width > 60 else 0, heads=True)
     if width >= 76:
         return AlarmColumns(7, 14, 25, 28, 43, 48, 50, 54, width - 2)
     if width >= 56:
@@ -54,11 +58,11 @@ def draw_heads(width: int, columns: AlarmColumns) -> Line:
     for column, head in ((2, "PRI"), (columns.since, "SINCE"), (columns.site, "SITE"), (columns.what, "WHAT")):
         line.put(column, head, Role.TEXT3)
     for end, head in ((columns.duration_end, "FOR"), (columns.value_end, "VALUE")):
-        line.right(end, head, Role.TEXT3)
-    line.right(columns.limit_end, "LIMIT", Role.TEXT3)
-    line.right(columns.count_end, "N", Role.TEXT3)
-    line.put(columns.source, "SOURCE", Role.TEXT3)
-    line.put(columns.response, "RESPONSE", Role.TEXT3)
+        line.right(end, head if end else "", Role.TEXT3)
+    for end, head in ((columns.limit_end, "LIMIT"), (columns.count_end, "N")):
+        line.right(end, head if end else "", Role.TEXT3)
+    for start, head in ((columns.source, "SOURCE"), (columns.response, "RESPONSE")):
+        line.put(start, head if start else "", Role.TEXT3)
     return line
 
 
@@ -67,7 +71,7 @@ def draw_alarm(width: int, columns: AlarmColumns, alarm: Alarm, now: float, *, s
     line = Line(width, Role.SELECTION if selected else Role.BACKGROUND)
     if selected:
         line.put(0, ">", Role.TEXT1, bold=True)
-    shelved = alarm.mark is Mark.SHELVED
+    shelved = alarm.mark in (Mark.SHELVED, Mark.MAINTENANCE)
     bright, middle = (Role.TEXT3, Role.TEXT3) if shelved else (Role.TEXT1, Role.TEXT2)
     put_glyph(line, 2, alarm.mark, width=3)
     if columns.since:
@@ -75,31 +79,45 @@ def draw_alarm(width: int, columns: AlarmColumns, alarm: Alarm, now: float, *, s
     line.put(columns.site, cut(alarm.site, columns.site_end + 1 - columns.site), bright)
     line.put(columns.what, cut(alarm.what, columns.what_end + 1 - columns.what), bright)
     if columns.value_end:
-        line.right(columns.value_end, cut(alarm.value, columns.value_end - columns.what_end), bright)
+        role = Role.TEXT3 if alarm.stale else bright
+        start = line.right(columns.value_end, cut(alarm.value, columns.value_end - columns.what_end), role)
+        if alarm.stale and alarm.value:
+            line.put(start - 1, STALE_MARK, Role.LINK_TEXT)
         line.put(columns.unit, cut(alarm.unit, 3), Role.TEXT3)
-    if columns.heads:
-        _draw_wide(line, columns, alarm, now)
+    _draw_wide(line, columns, alarm, now)
     if columns.response:
         _draw_response(line, columns, alarm, middle)
     return line
 
 
 def _draw_wide(line: Line, columns: AlarmColumns, alarm: Alarm, now: float) -> None:
-    line.right(columns.duration_end, duration((alarm.until or now) - alarm.since), Role.TEXT3)
-    line.put(columns.source, cut(alarm.source, columns.source_end + 1 - columns.source), Role.TEXT3)
-    line.right(columns.limit_end, alarm.limit, Role.TEXT3)
+    if columns.duration_end:
+        line.right(columns.duration_end, duration((alarm.until or now) - alarm.since), Role.TEXT3)
+    if columns.source:
+        line.put(columns.source, fitted_source(alarm.source, columns.source_end + 1 - columns.source), Role.TEXT3)
+    if columns.limit_end:
+        line.right(columns.limit_end, alarm.limit, Role.TEXT3)
+    if not columns.count_end:
+        return
     if alarm.first:
         line.right(columns.count_end, "1st", Role.TEXT1, bold=True)
     elif alarm.count > 1:
-        line.right(columns.count_end, str(alarm.count), Role.TEXT3 if alarm.mark is Mark.SHELVED else Role.TEXT2)
+        line.right(columns.count_end, str(alarm.count), Role.TEXT2)
 
 
 def _draw_response(line: Line, columns: AlarmColumns, alarm: Alarm, role: Role) -> None:
     room = columns.response_end + 1 - columns.response
     text = fitted_response(alarm.response, room)
     line.put(columns.response, text, role)
-    if columns.heads and alarm.who and width_of(text) + 1 + width_of(alarm.who) <= room:
+    if columns.count_end and alarm.who and width_of(text) + 1 + width_of(alarm.who) <= room:
         line.right(columns.response_end, alarm.who, Role.TEXT3)
+
+
+def fitted_source(source: str, room: int) -> str:
+    """A device in a width: its class is shortened before its number is lost."""
+    cls, blank, number = source.partition(" ")
+    over = width_of(source) - room
+    return source if over <= 0 else cut(f"{cls[: max(3, len(cls) - over)]}{blank}{number}", room)
 
 
 def fitted_response(response: str, room: int) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -23,6 +24,7 @@ from victron_console.console.commands import ConsoleCommands, Runner, run_comman
 from victron_console.console.glyphs import AsciiFilter
 from victron_console.console.keys import GLOBAL_KEYS, bindings
 from victron_console.console.moments import parse_moment
+from victron_console.console.operator_desk import Deed, OperatorDesk
 from victron_console.console.palette import Palette, Role
 from victron_console.console.screens import SCREENS
 from victron_console.console.screens.base import ConsoleScreen
@@ -58,6 +60,12 @@ class ConsoleOptions:
     notice: str = ""
     """Something to say at the start."""
     settings_path: Path | None = None
+    rule_folders: tuple[Path, ...] = ()
+    """Where the operator's own rules are, for the words of their conditions."""
+
+
+Backtest = Callable[[str, str], Awaitable[str]]
+"""Says how often a rule would have fired at a station, both by id."""
 
 
 class ConsoleApp(App[int]):
@@ -79,6 +87,8 @@ class ConsoleApp(App[int]):
         options: ConsoleOptions | None = None,
         watch: StoreWatch | None = None,
         collector: Callable[[], Awaitable[None]] | None = None,
+        desk: OperatorDesk | None = None,
+        backtest: Backtest | None = None,
     ) -> None:
         self._traffic = Traffic()
         super().__init__()
@@ -100,6 +110,10 @@ class ConsoleApp(App[int]):
         self._ascii = AsciiFilter() if self.options.ascii else None
         self._watch = watch
         self._collector = collector
+        self._desk = desk
+        self.backtest = backtest
+        self.operator = self.options.operator
+        """Who acknowledges; empty until it is known."""
         self._tried_from = ""
         for theme in self.themes.values():
             self.register_theme(theme.to_textual())
@@ -190,6 +204,8 @@ class ConsoleApp(App[int]):
         self.settings.station = self.station or ""
         self.settings.left_at = self.clock.now()
         save_settings(self.options.settings_path, self.settings)
+        if self._desk is not None:
+            self._desk.close()
         if self._watch is not None:
             self._watch.close()
 
@@ -226,6 +242,28 @@ class ConsoleApp(App[int]):
         if self._watch is None:
             raise RuntimeError("This console has no store to ask.")
         return await self._watch.ask(question)
+
+    @property
+    def why_no_actions(self) -> str:
+        """Why nothing can be done to alarms now, as a sentence; empty where it can."""
+        if self.replaying:
+            return "The past cannot be changed: l returns to now."
+        if self.options.readonly:
+            return self.options.readonly
+        return "" if self._desk is not None else "This console has no store to write to."
+
+    def act(self, deeds: Sequence[Deed]) -> None:
+        """Write what the operator did, off the screen's thread, and say what became of it."""
+        self.run_worker(self._act(list(deeds)), group="operator", exit_on_error=False)
+
+    async def _act(self, deeds: list[Deed]) -> None:
+        if self._desk is None:
+            return
+        said = await self._desk.do(deeds, self.operator)
+        if self._watch is not None:
+            self._watch.look_now()
+        for sentence, count in Counter(said).items():
+            self.say(sentence if count == 1 else f"{sentence} ({count} times)")
 
     def _arrived(self, view: FleetView) -> None:
         self.post_message(FleetChanged(view))

@@ -100,5 +100,30 @@ def put_counts(line: Line, column: int, counts: Mapping[Mark, int], end: int) ->
     return column
 
 
+_ALARM_WORDS = (
+    *_WORDS[:4],
+    _Word(ACKED, "!", "acked", Role.TODAY_TEXT, from_width=100),
+    _Word((Mark.SHELVED,), "z", "shelved", Role.TEXT2, from_width=100),
+    _Word((Mark.HELD,), "s", "held", Role.TEXT3, from_width=140),
+    _Word((Mark.MAINTENANCE,), "m", "maint", Role.TEXT3, from_width=140),
+)
+"""The counts of the Alarms screen: only what there is, but for what must be done."""
+
+
+def put_alarm_counts(line: Line, column: int, counts: Mapping[Mark, int], end: int) -> None:
+    """Write alarms by state from a column on, up to `end`; what does not fit leaves from the right."""
+    shown = [(word, sum(counts.get(mark, 0) for mark in word.marks)) for word in _ALARM_WORDS]
+    shown = [(w, n) for w, n in shown if (n and line.width >= w.from_width) or w.keeps_place or (n and w.glyph == "r*")]
+    while len(shown) > _NEVER_LEAVE and _widths(shown) > end + 1 - column:
+        shown.pop()
+    words = _widths(shown) <= end + 1 - column
+    for word, count in shown:
+        role = word.role if count else Role.TEXT3
+        bold = bool(count) and word.marks[0] in (Mark.NOW, Mark.TODAY, Mark.LOST)
+        column = line.put(column, f"{word.glyph}{count}", role, bold=bold) + 1
+        if words:
+            column = line.put(column, word.word, Role.TEXT2 if count else Role.TEXT3) + 2
+
+
 def _widths(shown: Sequence[tuple[_Word, int]]) -> int:
     return sum(width_of(f"{word.glyph}{count} {word.word}") + 2 for word, count in shown) - 2

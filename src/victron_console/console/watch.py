@@ -81,6 +81,10 @@ class StoreWatch:
         self._read_at = float("-inf")
         self._wake.set()
 
+    def look_now(self) -> None:
+        """Look at once: something was written."""
+        self._wake.set()
+
     def close(self) -> None:
         """Let the store go, once the read that runs is over."""
         self._thread.submit(self._close)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -71,6 +72,33 @@ class LinePrompt(ModalScreen[str | None]):
     def action_dismiss_none(self) -> None:
         """Esc: nothing was typed."""
         self.dismiss(None)
+
+
+class KeyChoice(ModalScreen[str | None]):
+    """A question at the bottom of the screen that one key answers; gives the key, or None where Esc left it."""
+
+    def __init__(self, question: str, answers: Mapping[str, str]) -> None:
+        """Ask.
+
+        Args:
+            question: what is asked.
+            answers: the word of each key, in order.
+        """
+        super().__init__()
+        self._question, self._answers = question, answers
+
+    def compose(self) -> ComposeResult:
+        """One line."""
+        words = "   ".join(f"{key} {word}" for key, word in self._answers.items())
+        yield Static(literal(f"{self._question}   {words}   Esc leave it"), id="key-choice")
+
+    def on_key(self, event: events.Key) -> None:
+        """The answer."""
+        event.stop()
+        if event.key == "escape":
+            self.dismiss(None)
+        elif event.character in self._answers:
+            self.dismiss(event.character)
 
 
 class Choices(ModalScreen[tuple[str, ...] | None]):

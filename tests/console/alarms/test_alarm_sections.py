@@ -1,0 +1,71 @@
+"""Alarms stand in the section of what has been done about them; what many sites raise at once is one row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.console.alarms.sample_alarms import ALARMS_VIEW
+
+from victron_console.console.alarm_rates import measured
+from victron_console.console.alarm_sections import MarkHold, held_note, sections
+from victron_console.console.view import Alarm, Mark
+from victron_console.model.alert import Ack, AlertKey, Occurrence, Severity
+
+T = 1_795_444_327.0
+
+
+def test_only_sections_with_something_in_them_are_drawn() -> None:
+    found = sections(ALARMS_VIEW.alarms, {})
+
+    assert [(section.name, section.count) for section in found] == [
+        ("NOT SEEN", 4), ("CLEARED, NOT SEEN", 1), ("ACKED", 2), ("SHELVED", 1),
+    ]  # fmt: skip
+    assert found[-1].note == "3 held by comms lost, Dune Pump"
+
+
+def test_what_is_held_is_counted_also_where_nothing_is_shelved() -> None:
+    held = [alarm for alarm in ALARMS_VIEW.alarms if alarm.mark is Mark.HELD]
+
+    assert [(section.name, section.rows) for section in sections(held, {})] == [("HELD", ())]
+    assert held_note([]) == ""
+
+
+def test_the_same_alarm_of_many_sites_is_one_row_that_stands_for_all() -> None:
+    alarms = [
+        Alarm(str(n), Mark.NOW, T + n, f"s{n}", f"Site {n}", "Grid lost", fold="5 stations: Grid lost")
+        for n in range(5)
+    ]
+
+    (section,) = sections(alarms, {})
+
+    assert section.count == 5
+    (row,) = section.rows
+    assert (row.alarm.site, row.alarm.what, len(row.members)) == ("5 stations", "Grid lost", 5)
+
+
+def test_rows_keep_their_section_until_they_may_move_and_new_ones_come_at_once() -> None:
+    hold = MarkHold()
+    one = Alarm("1", Mark.NOW, T, "s", "S", "what")
+    assert hold.settle([one], 0.0) == {"1": Mark.NOW}
+
+    seen, new = replace(one, mark=Mark.ACKED_NOW), replace(one, id="2")
+    assert hold.settle([seen, new], 5.0) == {"1": Mark.NOW, "2": Mark.NOW}
+    assert hold.settle([seen, new], 11.0) == {"1": Mark.ACKED_NOW, "2": Mark.NOW}
+
+
+def test_the_load_counts_raises_and_the_time_to_the_first_acknowledgement() -> None:
+    def occurrence(number: int, rule: str, count: int = 1) -> Occurrence:
+        key = AlertKey("s", rule, str(number))
+        return Occurrence(number, key, rule, Severity.WARNING, "t", "do", T, T, count=count)
+
+    event = replace(occurrence(4, "info"), severity=Severity.INFO)
+    load = measured(
+        [occurrence(1, "a"), occurrence(2, "b", 3), occurrence(3, "a"), event],
+        [
+            Ack(1, T + 60, "mk", Severity.WARNING),
+            Ack(1, T + 600, "mk", Severity.CRITICAL),
+            Ack(2, T + 90, "x", Severity.WARNING),
+        ],
+    )
+
+    assert (load.raised, load.top_rule, load.top_count, load.time_to_ack_s) == (5, "b", 3, 75.0)

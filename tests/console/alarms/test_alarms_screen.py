@@ -1,0 +1,207 @@
+"""Alarms on a real store: what an operator does is written, shown at once, and never done by looking."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.console.test_fleet_screen import screen_text
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from victron_console.console.app import ConsoleApp, ConsoleOptions
+from victron_console.console.operator_desk import OperatorDesk
+from victron_console.console.screens.alarms import AlarmsScreen
+from victron_console.console.screens.dialogs import KeyChoice, LinePrompt
+from victron_console.console.themes import load_themes
+from victron_console.console.view import Mark
+from victron_console.console.watch import StoreWatch
+from victron_console.model.alert import AlertKey, Occurrence, Severity
+from victron_console.model.alert_record import AlertChanges
+from victron_console.model.clock import ManualClock
+from victron_console.store.alerts import record_alerts
+from victron_console.store.rows import StationRecord
+from victron_console.store.writer import Writer
+
+NOON = 1_763_899_200.0
+LOW = Occurrence(
+    1, AlertKey("alder", "soc"), "soc_island", Severity.CRITICAL, "Battery low", "start generator; cut loads",
+    NOON - 300, NOON - 180, last_value=9.0, unit="%", limit="< 10", announced_at=NOON - 170,
+)  # fmt: skip
+TANK = Occurrence(
+    2, AlertKey("birch", "tank", "tank/3"), "tank_low", Severity.WARNING, "Fuel low", "order fuel",
+    NOON - 900, NOON - 600, last_value=18.0, unit="%", limit="< 25", announced_at=NOON - 590,
+)  # fmt: skip
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def writer(tmp_path: Path, clock: ManualClock) -> Iterator[Writer]:
+    opened = Writer(tmp_path / "store.db", clock)
+    opened.register([StationRecord("alder", "Alder Farm", {"contact": "J. Alder"}), StationRecord("birch", "Birch")])
+    record_alerts(opened.db, AlertChanges((LOW, TANK)), NOON - 170)
+    yield opened
+    opened.close()
+
+
+def console_on(writer: Writer, tmp_path: Path, clock: ManualClock, **options: object) -> ConsoleApp:
+    store = tmp_path / "store.db"
+    return ConsoleApp(
+        clock=clock,
+        themes=load_themes(),
+        options=replace(ConsoleOptions(theme="dark", operator="mk"), **options),  # type: ignore[arg-type]
+        watch=StoreWatch(store, clock),
+        desk=OperatorDesk(store, clock),
+    )
+
+
+@pytest.fixture
+def console(writer: Writer, tmp_path: Path, clock: ManualClock) -> ConsoleApp:
+    return console_on(writer, tmp_path, clock)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - the screen tells nobody when it has changed
+            await asyncio.sleep(0.02)
+
+
+async def opened(pilot: Pilot[int]) -> AlarmsScreen:
+    app = pilot.app
+    assert isinstance(app, ConsoleApp)
+    await until(lambda: app.view.alarms)
+    await pilot.press("3")
+    screen = app.screen
+    assert isinstance(screen, AlarmsScreen)
+    return screen
+
+
+def marks(app: ConsoleApp) -> dict[str, Mark]:
+    return {alarm.id: alarm.mark for alarm in app.view.alarms}
+
+
+async def typed(pilot: Pilot[int], text: str) -> None:
+    await until(lambda: isinstance(pilot.app.screen, LinePrompt))
+    pilot.app.screen.query_one(Input).value = text
+    await pilot.press("enter")
+
+
+async def test_looking_and_leaving_acknowledge_nothing(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("n", "p", "enter", "escape", "escape", "3")
+        await pilot.pause()
+        assert marks(console) == {"1": Mark.NOW, "2": Mark.TODAY}
+
+
+async def test_an_acknowledgement_shows_at_once_and_the_row_moves_later(
+    console: ConsoleApp, clock: ManualClock
+) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("n", "p", "a")
+        await until(lambda: marks(console)["1"] is Mark.ACKED_NOW)
+        await pilot.pause()
+        assert [section.name for section in screen._sections] == ["NOT SEEN"]
+        clock.advance(11)
+        screen.tick()
+        assert [section.name for section in screen._sections] == ["NOT SEEN", "ACKED"]
+        assert {alarm.id: alarm.who for alarm in console.view.alarms} == {"1": "mk 12:00", "2": ""}
+
+
+async def test_acknowledging_a_page_asks_before_it_takes_what_is_urgent(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("A")
+        assert isinstance(console.screen, KeyChoice)
+        await pilot.press("n")
+        await until(lambda: marks(console)["2"] is Mark.ACKED_TODAY)
+        assert marks(console)["1"] is Mark.NOW
+        await pilot.press("A", "y")
+        await until(lambda: marks(console)["1"] is Mark.ACKED_NOW)
+
+
+async def test_shelving_wants_a_reason_and_can_be_taken_back(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("s", "8")
+        await typed(pilot, " ")
+        await until(lambda: any("reason" in str(it.message) for it in console._notifications))
+        assert marks(console)["1"] is Mark.NOW
+        await pilot.press("s", "c")
+        await typed(pilot, "fuel is on its way")
+        await until(lambda: marks(console)["1"] is Mark.SHELVED)
+        assert "mk to clear" in console.view.alarms[-1].who
+        await pilot.press("u")
+        await until(lambda: marks(console)["1"] is Mark.NOW)
+
+
+async def test_a_site_goes_into_maintenance_and_back(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("m", "4")
+        await typed(pilot, "new battery")
+        await until(lambda: marks(console)["1"] is Mark.MAINTENANCE)
+        await pilot.press("m")
+        await until(lambda: marks(console)["1"] is Mark.NOW)
+
+
+async def test_a_comment_stands_in_the_detail(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("c")
+        await typed(pilot, "called J.")
+        await until(lambda: any("Written" in str(it.message) for it in console._notifications))
+        screen._asked = ("", float("-inf"))
+        screen.tick()
+        await until(lambda: "called J." in screen_text(console))
+        assert "J. Alder" in screen_text(console)
+
+
+async def test_on_a_shared_login_the_name_is_asked_for_once(writer: Writer, tmp_path: Path, clock: ManualClock) -> None:
+    console = console_on(writer, tmp_path, clock, operator="")
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("a")
+        await typed(pilot, "ann")
+        await until(lambda: marks(console)["1"] is Mark.ACKED_NOW)
+        await pilot.press("n", "a")
+        await until(lambda: marks(console)["2"] is Mark.ACKED_TODAY)
+        assert all(alarm.who.startswith("ann") for alarm in console.view.alarms)
+
+
+async def test_in_the_past_and_on_a_store_that_cannot_be_written_actions_say_why(
+    writer: Writer, tmp_path: Path, clock: ManualClock
+) -> None:
+    console = console_on(writer, tmp_path, clock, readonly="This store cannot be written.")
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("a", "s", "m", "c")
+        assert isinstance(console.screen, AlarmsScreen)
+        assert any("cannot be written" in str(it.message) for it in console._notifications)
+        await pilot.press("t", "a")
+        await until(lambda: any("past cannot be changed" in str(it.message) for it in console._notifications))
+        assert marks(console)["1"] is Mark.NOW
+
+
+async def test_the_filter_narrows_the_list(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("slash")
+        await typed(pilot, "fuel !battery")
+        assert [row.id for row in screen.rows] == ["2"]
+        assert "filter fuel" in screen_text(console)
+
+
+async def test_the_detail_says_the_condition_in_words(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await until(lambda: "raised below 10 for 2m" in screen_text(console))
+        assert "the first time in 30 days" in screen_text(console)
