@@ -32,11 +32,11 @@ def test_a_hundred_triangles_of_80_percent_are_80_full_cycles_both_ways() -> Non
 
 def test_jitter_of_the_soc_adds_less_than_two_percent() -> None:
     plain = cycles(*triangles(100), nominal_ah=100.0).full_cycles_by_soc.value
-    shaken = cycles(*triangles(100, jitter=0.4), nominal_ah=100.0).full_cycles_by_soc.value
+    shaken = cycles(*triangles(100, jitter=1.0), nominal_ah=100.0).full_cycles_by_soc.value
     whole = triangles(100)
     rounded = cycles(whole[0], whole[1], np.round(whole[2]), nominal_ah=100.0).full_cycles_by_soc.value
     assert plain and shaken and rounded
-    assert shaken <= 1.02 * plain and rounded <= 1.02 * plain
+    assert 0.95 * plain <= shaken <= 1.02 * plain and rounded <= 1.02 * plain
 
 
 def test_a_soc_that_does_not_fit_the_charge_is_told() -> None:

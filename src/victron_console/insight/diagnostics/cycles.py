@@ -9,9 +9,13 @@ import rainflow
 
 from victron_console.insight.diagnostics.finding import Finding, Method, Window, insufficient, unknown
 from victron_console.insight.diagnostics.timeline import FloatArray, checked, middle, steps_s, turning_points
+from victron_console.insight.diagnostics.trend import mad
 
 SMALLEST_SWING_PERCENT = 2.0
 """Smaller turns of the SOC are jitter."""
+CALM_PERCENT = 0.3
+SMOOTHED_OVER = 9
+"""Samples: 45 minutes of five-minute means."""
 DEPTHS_PERCENT = (2.0, 10.0, 20.0, 40.0, 60.0, 80.0, 100.0)
 """Edges of the histogram of depths."""
 LEAST_DAYS = 7.0
@@ -104,7 +108,8 @@ def _rate(title: str, rates: FloatArray, window: Window) -> Finding:
 
 def _by_soc(soc_percent: FloatArray, window: Window) -> tuple[Finding, Depths]:
     title = "Equivalent full cycles by SOC"
-    turns = soc_percent[turning_points(soc_percent, SMALLEST_SWING_PERCENT)]
+    course, threshold = _calmed(soc_percent)
+    turns = course[turning_points(course, threshold)]
     edges = np.array(DEPTHS_PERCENT)
     if len(turns) < 2:
         return unknown(title, "cycles", RAINFLOW, "no SOC recorded"), Depths(DEPTHS_PERCENT, (0.0,) * (len(edges) - 1))
@@ -113,6 +118,18 @@ def _by_soc(soc_percent: FloatArray, window: Window) -> tuple[Finding, Depths]:
     histogram, _ = np.histogram(np.clip(counted[:, 0], 0.0, 100.0), edges, weights=counted[:, 1])
     found = Finding(title=title, unit="cycles", method=RAINFLOW, window=window, value=full)
     return found, Depths(DEPTHS_PERCENT, tuple(float(count) for count in histogram))
+
+
+def _calmed(soc_percent: FloatArray) -> tuple[FloatArray, float]:
+    """The known SOC, smoothed where it jitters, and the smallest swing that is more than what jitter is left."""
+    course = soc_percent[np.isfinite(soc_percent)]
+    if len(course) < 10 * SMOOTHED_OVER:
+        return course, SMALLEST_SWING_PERCENT
+    noise = mad(np.diff(course, 2)) / np.sqrt(6.0)  # what a second difference makes of white noise
+    if noise <= CALM_PERCENT:
+        return course, SMALLEST_SWING_PERCENT
+    smooth = np.convolve(course, np.full(SMOOTHED_OVER, 1.0 / SMOOTHED_OVER), mode="valid")
+    return smooth, max(SMALLEST_SWING_PERCENT, 8.0 * noise / np.sqrt(SMOOTHED_OVER))
 
 
 def _per_year(full: Finding, measured_days: float, window: Window) -> Finding:

@@ -204,7 +204,8 @@ def _evidence(found: DailyFindings, site: Site) -> list[Evidence]:
     evidence: list[Evidence] = [
         judged("SOH", found.soh.level, 85.0, 80.0, 70.0),
         judged("capacity", found.capacity.relative, 90.0, 80.0, 70.0),
-        judged("replacement", early, 24.0, 12.0, 0.0),
+        # Planned by the early end; a worn battery is no emergency.
+        judged("replacement", replace(early, value=early.low), 24.0, 12.0, -1.0),
         judged("cells", found.imbalance.spread, 30.0, 100.0, 150.0),
         judged("resistance", found.resistance.ratio, 1.25, 1.5, RESISTANCE_INSPECT),
         judged("heat", found.thermal.stress, 1.5, 2.5, 4.0),
