@@ -19,6 +19,7 @@ from victron_console.collector.health import Health
 from victron_console.collector.links import source_of
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import PASSING, Recorder
+from victron_console.collector.sealing import Sealing
 from victron_console.config import Fault, LoadResult, StationConfig, StationFiles
 from victron_console.insight.doubts import OverviewMemory
 from victron_console.insight.overview import overview
@@ -103,9 +104,12 @@ class Fleet:
         """
         with Lease(self._store, self._clock):
             await self._start()
+            sealing = asyncio.create_task(Sealing(self._store, self._clock, self.recorder).run(), name="sealing")
             try:
                 await self._work()
             finally:
+                sealing.cancel()
+                await asyncio.gather(sealing, return_exceptions=True)
                 await self._stop()
 
     async def run_once(self) -> None:

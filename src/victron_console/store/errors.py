@@ -48,6 +48,14 @@ class LeaseHeld(StoreError):
     """Another collector writes this store."""
 
 
+class UpkeepBusy(StoreError):
+    """Another process seals, prunes or imports at the moment."""
+
+
+class UpkeepStopped(StoreError):
+    """Asked to end early; what is done is done."""
+
+
 _SENTENCES: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_FULL: (StoreFull, "the disk of {path} is full: free some space, recording then goes on by itself"),
     sqlite3.SQLITE_READONLY: (StoreReadOnly, "{path} cannot be written: check its owner and that its disk is writable"),

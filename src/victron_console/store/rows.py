@@ -336,3 +336,17 @@ class StoreStats:
     """The oldest change kept."""
     last_at: float | None
     """When the collector last wrote."""
+
+
+@dataclass(slots=True)
+class Upkeep:
+    """What one turn of sealing did."""
+
+    rows: int = 0
+    """Hot rows sealed."""
+    merged: int = 0
+    """Days and weeks made."""
+    damaged: int = 0
+    """Blocks that could not be decoded and were set aside."""
+    trouble: str = ""
+    """Why it ended early, as a sentence."""

@@ -10,15 +10,15 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from victron_console.model.clock import Clock
 from victron_console.store.connection import open_writable
-from victron_console.store.errors import StoreError, StoreFull
+from victron_console.store.errors import StoreFull, UpkeepBusy
 from victron_console.store.merge import due, merge_step
+from victron_console.store.rows import Upkeep
 from victron_console.store.schema import check
 from victron_console.store.seal import Outrun, seal_step
 from victron_console.store.thinning import thin_polls
@@ -32,22 +32,6 @@ MIN_FREE_BYTES = 128 * 1024 * 1024
 """With less space left nothing is sealed or merged: it writes before it frees, and recording needs the space more."""
 _MERGES = 50
 """Looked up at once."""
-
-
-class UpkeepBusy(StoreError):
-    """Another process seals this store at the moment."""
-
-
-@dataclass(slots=True)
-class Upkeep:
-    """What was done."""
-
-    rows: int = 0
-    """Hot rows sealed."""
-    merged: int = 0
-    """Days and weeks made."""
-    trouble: str = ""
-    """Why it ended early, as a sentence."""
 
 
 @contextmanager
@@ -85,7 +69,7 @@ def upkeep(
     Args:
         path: the store.
         clock: the moment, and how long a step took.
-        rest: called after each step with the seconds to sleep; None does not rest.
+        rest: called after each step with the seconds to sleep, and may raise UpkeepStopped; None does not rest.
         free: how much space is left beside the store.
 
     Raises:
@@ -95,6 +79,7 @@ def upkeep(
     done = Upkeep()
     with upkeep_lock(path), closing(open_writable(path)) as db:
         check(db, path)
+        damaged = _damaged(db)
         for work in _steps(db, clock, done):
             if free(path) < MIN_FREE_BYTES:
                 done.trouble = f"less than {MIN_FREE_BYTES // 2**20} MB are free beside {path}: nothing is sealed there"
@@ -107,7 +92,12 @@ def upkeep(
                 break
             if rest is not None:
                 rest((clock.monotonic() - began) * (1.0 / CPU_SHARE - 1.0))
+        done.damaged = _damaged(db) - damaged
     return done
+
+
+def _damaged(db: Database) -> int:
+    return int(db.conn.execute("SELECT count(*) FROM damaged").fetchone()[0])
 
 
 def _steps(db: Database, clock: Clock, done: Upkeep) -> Iterator[Callable[[], object]]:

@@ -1,0 +1,124 @@
+"""The worker process beside the collector: it seals and merges the history, so that no poll and no key waits for that.
+
+It may be killed at any moment: every step is one transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.synchronize import Event as ProcessEvent
+from pathlib import Path
+
+from victron_console.collector.recorder import Recorder
+from victron_console.model.clock import Clock, SystemClock
+from victron_console.store.errors import StoreError, UpkeepStopped
+from victron_console.store.rows import Event, Upkeep
+
+log = logging.getLogger(__name__)
+
+FIRST_S = 60.0
+EVERY_S = 600.0
+"""Looked at so often; there is something to seal once an hour."""
+NICE = 10
+
+_stop: ProcessEvent | None = None
+
+
+class Sealing:
+    """Keeps the store's history sealed, until cancelled; says in the log when that begins or ends to fail."""
+
+    def __init__(self, store: Path, clock: Clock, recorder: Recorder, *, first_s: float = FIRST_S) -> None:
+        self._store = store
+        self._clock = clock
+        self._recorder = recorder
+        self._first_s = first_s
+        self._trouble = ""
+
+    async def run(self) -> None:
+        """Look every ten minutes whether something is due."""
+        context = multiprocessing.get_context("spawn")
+        stop = context.Event()
+        pool: ProcessPoolExecutor | None = None
+        wait_s = self._first_s
+        try:
+            while True:
+                await asyncio.sleep(wait_s)
+                wait_s = EVERY_S
+                pool = pool or ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(stop,))
+                if not await self._turn(pool):
+                    pool.shutdown(wait=False)
+                    pool = None
+        finally:
+            stop.set()
+            if pool is not None:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _turn(self, pool: ProcessPoolExecutor) -> bool:
+        """One turn of the worker; False where its process died."""
+        loop = asyncio.get_running_loop()
+        try:
+            done = await loop.run_in_executor(pool, _work, self._store)
+        except BrokenProcessPool:
+            await self._tell("the process that seals the history died; it is started again")
+            return False
+        except StoreError as error:
+            done = Upkeep(trouble=str(error))
+        if done.damaged:
+            await self._note(
+                f"{done.damaged} blocks of the sealed history are damaged and were set aside: look at `store verify`"
+            )
+        await self._tell(done.trouble)
+        return True
+
+    async def _tell(self, trouble: str) -> None:
+        """Note the edge from well to failing and back."""
+        if bool(trouble) == bool(self._trouble):
+            return
+        self._trouble = trouble
+        if trouble:
+            log.warning("the history is not sealed: %s", trouble)
+        await self._note(f"history is not sealed: {trouble}" if trouble else "history is sealed again")
+
+    async def _note(self, text: str) -> None:
+        try:
+            await self._recorder.call(lambda writer: writer.note([Event(self._clock.now(), None, "store", text)]))
+        except StoreError as error:
+            log.warning("%s (not noted in the store: %s)", text, error)
+
+
+def _begin(stop: ProcessEvent) -> None:
+    """In the worker: run behind everything else, leave Ctrl+C to the parent, and do not outlive it."""
+    global _stop
+    _stop = stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICE)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(0)
+
+
+def _work(store: Path) -> Upkeep:
+    """In the worker: one turn."""
+    from victron_console.store.upkeep import upkeep  # numpy and pcodec are for the worker alone
+
+    try:
+        return upkeep(store, SystemClock(), rest=_rest)
+    except UpkeepStopped:
+        return Upkeep()
+
+
+def _rest(seconds: float) -> None:
+    if _stop is not None and _stop.wait(seconds):
+        raise UpkeepStopped

@@ -1,0 +1,85 @@
+"""The worker process seals beside a running recorder, tells of trouble once, and ends with its parent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from victron_console.collector.recorder import Recorder
+from victron_console.collector.sealing import Sealing
+from victron_console.model.clock import ManualClock, SystemClock
+from victron_console.model.device import DeviceKey
+from victron_console.model.reading import Reading
+from victron_console.model.service import ServiceReading
+from victron_console.store.reader import Reader
+from victron_console.store.rows import StationRecord, StationUpdate, Upkeep
+from victron_console.store.writer import Writer
+
+BATTERY = DeviceKey("battery", "1")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Path]:
+    """A store with six hours of the past."""
+    path = tmp_path / "store.db"
+    clock = ManualClock(SystemClock().now() - 6 * 3600)
+    writer = Writer(path, clock)
+    writer.register([StationRecord("alder", "Alder")])
+    for value in range(600):
+        reading = ServiceReading("x", BATTERY, clock.now(), {"P": Reading(value, clock.now())})
+        writer.record(StationUpdate("alder", clock.now(), [reading]))
+        clock.advance(30)
+    writer.close()
+    yield path
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110  the store tells nobody
+            await asyncio.sleep(0.05)
+
+
+async def test_old_rows_are_sealed_beside_the_recorder(store: Path) -> None:
+    clock = SystemClock()
+    recorder = Recorder(lambda: Writer(store, clock))
+    await recorder.open()
+    with closing(Reader(store, clock)) as reader:
+        before = reader.history("alder", "battery/1/P", 0, clock.now())
+        sealing = asyncio.create_task(Sealing(store, clock, recorder, first_s=0).run())
+        await eventually(lambda: bool(reader.stats().rows["chunk"]) and reader.stats().rows["hot"] <= 240)
+        sealing.cancel()
+        await asyncio.gather(sealing, return_exceptions=True)
+        assert reader.history("alder", "battery/1/P", 0, clock.now()) == before
+    await recorder.close()
+
+
+async def test_trouble_is_noted_when_it_begins_and_when_it_ends(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = ManualClock(SystemClock().now())
+    recorder = Recorder(lambda: Writer(store, clock))
+    await recorder.open()
+    sealing = Sealing(store, clock, recorder)
+    turns = iter([Upkeep(trouble="the disk is full"), Upkeep(trouble="the disk is full"), Upkeep(damaged=2), Upkeep()])
+
+    async def turn(*_: object) -> Upkeep:
+        return next(turns)
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "run_in_executor", turn)
+    noted: list[str] = []
+
+    async def note(text: str) -> None:
+        noted.append(text)
+
+    monkeypatch.setattr(sealing, "_note", note)
+    for _ in range(4):
+        assert await sealing._turn(None)  # type: ignore[arg-type]
+    monkeypatch.undo()
+    assert noted == [
+        "history is not sealed: the disk is full",
+        "2 blocks of the sealed history are damaged and were set aside: look at `store verify`",
+        "history is sealed again",
+    ]
+    await recorder.close()
