@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from victron_console.insight.diagnostics.finding import Finding, Method, Status
 from victron_console.insight.diagnostics.gx import GxRecord, gx_health
 from victron_console.insight.diagnostics.maintenance import Job, Span, Visit, slot, visits
-from victron_console.insight.diagnostics.risk import Evidence, Tier, assess, judged, told
+from victron_console.insight.diagnostics.risk import Evidence, Tier, assess, from_json, judged, to_json, told
 from victron_console.insight.diagnostics.timeline import DAY_S
 
 METHOD = Method("a", (), "b")
@@ -36,6 +38,12 @@ def test_losing_data_never_raises_health(evidence: list[Evidence], lost: set[str
     after = assess(left, before)
     assert after.tier >= before.tier and after.coverage <= before.coverage
     assert before.healthy or not after.healthy
+
+
+@given(EVIDENCE, EVIDENCE)
+def test_a_kept_risk_comes_back_as_it_was(earlier: list[Evidence], later: list[Evidence]) -> None:
+    risk = assess(later, assess(earlier))
+    assert from_json(json.loads(json.dumps(to_json(risk)))) == risk
 
 
 def test_nothing_known_is_unknown_not_healthy() -> None:

@@ -5,9 +5,10 @@ The tier is that of the worst evidence, never a sum. What is not known is `unkno
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from enum import IntEnum
+from typing import Any
 
 from victron_console.insight.diagnostics.finding import Finding, Method
 
@@ -113,3 +114,18 @@ def told(name: str, reasons: Sequence[str] | None, tier: Tier = Tier.ACT, seen_a
     return Evidence(
         name=name, tier=tier if reasons else Tier.OK, words="; ".join(reasons) or "nothing reported", seen_at=seen_at
     )
+
+
+def to_json(risk: Risk) -> dict[str, Any]:
+    """What to keep until the next assessment."""
+    return {"evidence": [asdict(one) | {"tier": None if one.tier is None else int(one.tier)} for one in risk.evidence]}
+
+
+def from_json(data: Mapping[str, Any]) -> Risk:
+    """A kept risk, for `assess`.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is not what `to_json` made.
+    """
+    rows = [Evidence(**one | {"tier": None if one["tier"] is None else Tier(one["tier"])}) for one in data["evidence"]]
+    return assess(rows)
