@@ -13,12 +13,16 @@ class Settings:
     """The operator's last choices."""
 
     theme: str = ""
+    screen: str = "fleet"
     station: str = ""
     sort: str = "urgency"
     grouped: bool = False
     abnormal_only: bool = False
     filter: str = ""
     hidden_columns: tuple[str, ...] = ()
+    trend_view: str = "overview"
+    trend_views: tuple[str, ...] = ()
+    """Views of the Trends screen that were saved, each as `name: soc, pv`."""
     left_at: float = 0.0
     """When the console was last left (UTC epoch, s)."""
 

@@ -33,6 +33,7 @@ SCREENS = (
     ScreenEntry(
         "4", "cells", "The cells of a site, and the packs of the fleet by their spread.", "cells", "CellsScreen"
     ),
+    ScreenEntry("5", "trends", "Values of a site over time, an hour to five years.", "trends", "TrendsScreen"),
     ScreenEntry("6", "paths", "Every value of a site by device: search, pin, copy.", "paths", "PathsScreen"),
     ScreenEntry("7", "link", "How every station is reached, and how the collector is.", "link", "LinkScreen"),
 )

@@ -1,0 +1,344 @@
+"""A quantity in full: a chart over time with more stations, series or days beside it, on two axes by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from textual import events
+from textual.app import ComposeResult
+from textual_plotext import PlotextPlot
+
+from victron_console.console.drawing.sheet import Sheet
+from victron_console.console.format import LOST
+from victron_console.console.keys import Key
+from victron_console.console.line import Line
+from victron_console.console.palette import Role, palette_of
+from victron_console.console.screens.base import HeaderRow, KeyRow
+from victron_console.console.screens.over_time import TIME_KEYS, OverTimeScreen
+from victron_console.console.screens.picker import Choice, Picker, choices_of
+from victron_console.console.text import cut, plain
+from victron_console.console.trends.chart import INKS, LEFT, MOST_SERIES, Chart, Curve, draw, plot_columns, refusal
+from victron_console.console.trends.frame import DAY_S, Frame, Window, step_words
+from victron_console.console.trends.page import Board, draw_spelled, moment_word, unseen_marks
+from victron_console.console.trends.quantity import FIGURES, Quantity, quantity_named
+from victron_console.console.trends.read import (
+    Lane,
+    StationSeries,
+    Trend,
+    limits_of,
+    read_lane,
+    read_series,
+    read_trend,
+)
+from victron_console.console.view import FleetView
+from victron_console.console.widgets.rows import Rows
+from victron_console.store.reader import Reader
+
+READ_EVERY_S = 15.0
+"""A chart is drawn anew so often where its frame stands still: each time costs some 30 kB on the terminal."""
+_TWO_COLUMNS = 120
+
+
+class Plot(PlotextPlot):
+    """The plot itself."""
+
+    DEFAULT_CSS = "Plot { height: 1fr; width: 1fr; color: $role-text3; background: $role-background; }"
+
+    def __init__(self) -> None:
+        super().__init__(id="plot")
+        self.theme = "clear"
+        self._chart: Chart | None = None
+
+    def show(self, chart: Chart | None) -> None:
+        """Draw this; an equal one is not drawn again."""
+        if chart != self._chart:
+            self._chart = chart
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Draw at the present size."""
+        width, height = self.size
+        if self._chart is None or not self._chart.lines or width < 2 * LEFT or height < 4:
+            self.plt.clear_figure()
+        else:
+            draw(self.plt, self._chart, width, height, palette_of(self.app))
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Another size is another drawing."""
+        self.redraw()
+
+
+class Legend(Rows):
+    """One row a line: its number, name, and the value under the cursor with the extent of the span."""
+
+    def __init__(self) -> None:
+        super().__init__(id="chart-legend")
+        self.chart: Chart | None = None
+        self.chosen = 0
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The rows, in two columns where there is room."""
+        if self.chart is None:
+            return []
+        halves = 2 if width >= _TWO_COLUMNS and len(self.chart.lines) > 1 else 1
+        sheet = Sheet(width, height)
+        each = (width - 2) // halves
+        for place, (curve, trend) in enumerate(self.chart.lines):
+            self._draw(sheet, place // halves, 1 + each * (place % halves), each - 2, place, curve, trend)
+        return sheet.lines
+
+    def _draw(self, sheet: Sheet, row: int, start: int, width: int, place: int, curve: Curve, trend: Trend) -> None:
+        quantity, cursor = curve.quantity, self.chart.cursor if self.chart else None
+        bucket = trend.buckets[cursor] if cursor is not None and cursor < len(trend.buckets) else None
+        value = trend.latest if cursor is None else bucket.mean if bucket else None
+        said = LOST if value is None and cursor is not None else quantity.text(value)
+        extent = trend.extent()
+        words = "  ".join(
+            f"{word} {quantity.text(extent[index])}" for word, index in (("min", 0), ("mean", 1), ("max", 2)) if extent
+        )
+        chosen = place == self.chosen and self.chart is not None and len(self.chart.lines) > 1
+        sheet.put(row, start, ">" if chosen else " ", Role.TEXT1, bold=True)
+        sheet.put(row, start + 1, f"{place + 1}", INKS[place % len(INKS)], bold=True)
+        room = width - len(words) - 18
+        column = sheet.put(row, start + 3, cut(curve.name, max(8, room)), Role.TEXT1 if chosen else Role.TEXT2) + 1
+        sheet.put(row, column, quantity.unit, Role.TEXT3)
+        sheet.right(row, start + width - len(words) - 3, said, Role.TEXT1, bold=True)
+        if room >= 8:
+            sheet.put(row, start + width - len(words), words, Role.TEXT3)
+
+
+class Spelled(Rows):
+    """The alarms nearest to the cursor, in words."""
+
+    DEFAULT_CSS = "Spelled { height: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__(id="chart-alarms")
+        self.board: Board | None = None
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """One row."""
+        sheet = Sheet(width, height)
+        if self.board is not None:
+            draw_spelled(sheet, 0, self.board)
+        return sheet.lines
+
+
+class ChartScreen(OverTimeScreen):
+    """Lines of any stations on one time axis."""
+
+    NAME = "chart"
+    KEYS = (
+        *TIME_KEYS,
+        Key("a", "add", "a", "add", "Add a value of this site, or a figure of another one.", 80),
+        Key(
+            "d", "day_before", "d", "day before", "Compare the chosen line with the day before, once more with two.", 80
+        ),
+        Key("x", "remove", "x", "remove", "Take the chosen line out.", 100),
+        Key("b", "band", "b", "band", "Draw the lowest and highest value of each column, or the mean alone.", 120),
+        Key("B", "braille", "B", "", "Draw with braille dots, or with blocks."),
+        Key("down,j", "choose(1)", "↓ j", "", "Next line."),
+        Key("up,k", "choose(-1)", "↑ k", "", "Previous line."),
+    )
+
+    def __init__(self, station: str, quantity: Quantity, window: Window) -> None:
+        super().__init__(window)
+        self.curves: list[Curve] = []
+        self._first = (station, quantity)
+        self._trends: dict[Curve, Trend] = {}
+        self._found: dict[str, StationSeries] = {}
+        self._lane = Lane()
+        self._chosen = 0
+        self._band, self._braille = True, False
+        self._read_at = float("-inf")
+        self._read_frame: Frame | None = None
+        self._legend, self._plot, self._spelled = Legend(), Plot(), Spelled()
+
+    def compose(self) -> ComposeResult:
+        """Legend over the plot, the alarms under it."""
+        yield HeaderRow()
+        yield self._legend
+        yield self._plot
+        yield self._spelled
+        yield KeyRow()
+
+    def body(self) -> Iterator[Rows]:
+        """The rows of its own; the plot is no such widget."""
+        yield self._legend
+        yield self._spelled
+
+    def on_mount(self) -> None:
+        """Begin with the panel that was opened."""
+        station, quantity = self._first
+        self.curves = [Curve(station, self._site_name(station), quantity)]
+
+    def _site_name(self, station: str) -> str:
+        site = self.view.site(station)
+        return plain(site.name) if site is not None else station
+
+    # ---- what is shown
+
+    @property
+    def lane(self) -> Lane:
+        """Alarms and gaps of the first line's station."""
+        return self._lane
+
+    def frame(self) -> Frame:
+        """The columns of the window at this size."""
+        units = len({curve.quantity.unit for curve in self.curves})
+        daily = any(curve.quantity.daily for curve in self.curves)
+        frame = self.window.frame(
+            self.console.now, plot_columns(self.size.width, units), least_step_s=DAY_S if daily else 0.0
+        )
+        return replace(frame, cells=1)
+
+    def head_words(self) -> list[str]:
+        """Span, and the moment under the cursor."""
+        frame = self.frame()
+        column = self.cursor_column(frame)
+        cursor = "" if column is None else f"cursor {moment_word(frame.begin(column), frame)}"
+        return [self.window.length.word, cursor or f"column {step_words(frame.step_s)}"]
+
+    def redraw(self) -> None:
+        """Draw what is known."""
+        frame = self.frame()
+        lines = tuple(
+            (curve, trend)
+            for curve in self.curves
+            if (trend := self._trends.get(curve)) is not None and trend.frame == curve.shifted(frame)
+        )
+        self._chosen = max(0, min(self._chosen, len(self.curves) - 1))
+        found = self._found.get(self.curves[0].station) if self.curves else None
+        limits = limits_of(self.curves[0].quantity, self._lane, found) if found is not None else ()
+        cursor, now = self.cursor_column(frame), self.console.now
+        chart = Chart(frame, lines, self._lane, limits, cursor, self._band, self._braille, now // READ_EVERY_S)
+        self._legend.styles.height = max(1, -(-len(self.curves) // (2 if self.size.width >= _TWO_COLUMNS else 1)))
+        self._legend.chart, self._legend.chosen = chart, self._chosen
+        self._legend.redraw()
+        self._plot.show(replace(chart, now=now // frame.step_s * frame.step_s) if lines else None)
+        unseen = frozenset(alarm.id for alarm in self.alarms if alarm.mark in unseen_marks())
+        self._spelled.board = Board(frame, tuple(t for _, t in lines), self._lane, now, cursor, unseen=unseen)
+        self._spelled.redraw()
+
+    def show(self, view: FleetView) -> None:
+        """Read again where the frame moved, or after a while."""
+        old = self.console.clock.monotonic() - self._read_at >= READ_EVERY_S
+        if old or self._read_frame != self.frame():
+            self._read()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width has other columns."""
+        self.call_after_refresh(self.window_changed)
+
+    def window_changed(self) -> None:
+        """Draw the window, and read what is not known of it."""
+        if self._read_frame != self.frame():
+            self._read()
+        self.redraw()
+        self.refresh_frame()
+
+    # ---- reading
+
+    def _read(self) -> None:
+        if self.curves and self.console.has_store:
+            self._read_at = self.console.clock.monotonic()
+            self._read_frame = self.frame()
+            self.run_worker(self._read_all(self._read_frame), group="chart", exclusive=True, exit_on_error=False)
+
+    async def _read_all(self, frame: Frame) -> None:
+        console, now, as_of = self.console, self.console.now, self.console.as_of
+        for curve in list(self.curves):
+            found = await self._series_of(curve.station)
+
+            def question(reader: Reader, wanted: Curve = curve, of: StationSeries = found) -> Trend:
+                return read_trend(reader, wanted.station, wanted.quantity, of.names, wanted.shifted(frame))
+
+            self._trends[curve] = await console.read(question)
+        first = await self._series_of(self.curves[0].station)
+        self._lane = await console.read(lambda r: read_lane(r, first.station, frame, now, as_of, first.first_at))
+        self.redraw()
+        self.refresh_frame()
+
+    async def _series_of(self, station: str) -> StationSeries:
+        if station not in self._found:
+            self._found[station] = await self.console.read(lambda reader: read_series(reader, station))
+        return self._found[station]
+
+    # ---- what the operator does
+
+    def _use(self, curve: Curve) -> None:
+        if fault := refusal(self.curves, curve):
+            self.console.say(fault)
+            return
+        self.curves.append(curve)
+        self._chosen = len(self.curves) - 1
+        self._read()
+        self.window_changed()
+
+    def action_add(self) -> None:
+        """One more line."""
+        station = self.curves[0].station
+        found = self._found.get(station)
+
+        def chosen(name: str | None) -> None:
+            of, _, wanted = (name or "").partition("\t")
+            quantity = quantity_named(wanted)
+            if quantity is not None:
+                self._use(Curve(of, self._site_name(of), quantity))
+
+        if found is not None:
+            own = [Choice(f"{station}\t{choice.name}", choice.text) for choice in choices_of(found)]
+            self.app.push_screen(Picker("ADD A LINE", [*own, *self._of_others(station)]), chosen)
+
+    def _of_others(self, station: str) -> Sequence[Choice]:
+        """The figures of the other stations."""
+        return [
+            Choice(f"{site.id}\t{q.name}", f"{plain(site.name)} {q.label} {q.unit}   {site.id} {q.name}")
+            for q in FIGURES
+            for site in self.view.sites
+            if site.id != station and getattr(site.overview, q.field, None) is not None
+        ]
+
+    def action_day_before(self) -> None:
+        """The chosen line as it was a day earlier than its earliest."""
+        chosen = self.curves[self._chosen]
+        same = [c.days_back for c in self.curves if (c.station, c.quantity) == (chosen.station, chosen.quantity)]
+        self._use(replace(chosen, days_back=max(same) + 1))
+
+    def action_remove(self) -> None:
+        """The chosen line goes; the last one stays."""
+        if len(self.curves) > 1:
+            self.curves.pop(self._chosen)
+            self.window_changed()
+
+    def action_choose(self, step: int) -> None:
+        """The next line."""
+        self._chosen = (self._chosen + step) % max(1, min(MOST_SERIES, len(self.curves)))
+        self.redraw()
+
+    def action_band(self) -> None:
+        """With or without the lowest and highest."""
+        self._band = not self._band
+        self.redraw()
+
+    def action_braille(self) -> None:
+        """Dots or blocks."""
+        self._braille = not self._braille
+        self.redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the plot puts the cursor there."""
+        if event.widget is self._plot:
+            frame = self.frame()
+            columns = plot_columns(self.size.width, len({curve.quantity.unit for curve in self.curves}))
+            self.point_at(int((event.screen_x - LEFT) * frame.columns / columns))
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel zooms in."""
+        self.action_zoom(-1)
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel zooms out."""
+        self.action_zoom(1)

@@ -1,0 +1,119 @@
+"""What can be drawn over time: a figure of the overview, a sum of series, or one series of a device. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from victron_console.catalogue import catalogue
+from victron_console.console.format import number, power
+from victron_console.model.device import split_series
+
+POWER_UNIT, PERCENT_UNIT, ENERGY_UNIT = "kW", "%", "kWh"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One thing to draw. Stored values times `scale` are in `unit`; powers stay in W and read in kW."""
+
+    name: str
+    """What a saved view calls it: `pv`, or a series name."""
+    label: str
+    unit: str = ""
+    field: str = ""
+    """The overview field with five-minute means of it; empty where there is none."""
+    parts: tuple[str, ...] = ()
+    """Series, or patterns of them, whose sum it is: finer than the five-minute means where the station has them."""
+    scale: float = 1.0
+    decimals: int = 0
+    signed: bool = False
+    from_zero: bool = True
+    """Whether its bars stand on zero; a voltage's stand on what it usually is."""
+    daily: bool = False
+    """An energy: the power summed up over each column."""
+
+    @property
+    def is_power(self) -> bool:
+        """Whether it reads as a power."""
+        return self.unit == POWER_UNIT
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether its scale is 0 to 100."""
+        return self.unit == PERCENT_UNIT
+
+    def text(self, value: float | None) -> str:
+        """A value as it reads: `1.76k`, `54%`, `-0.23`."""
+        if self.is_power:
+            return power(value, signed=self.signed).rstrip()
+        read = number(value, self.decimals, signed=self.signed)
+        return f"{read}%" if self.is_percent and value is not None else read
+
+    def of(self, names: frozenset[str]) -> tuple[str, ...]:
+        """The station's series that it is the sum of, out of all its series."""
+        return tuple(sorted(name for part in self.parts for name in names if fnmatchcase(name, part)))
+
+
+def _phases(path: str) -> tuple[str, ...]:
+    return (f"system/*/Ac/{path}/L[123]/Power",)
+
+
+_PV = ("system/*/Dc/Pv/Power", *(p for place in ("Grid", "Output", "Genset") for p in _phases(f"PvOn{place}")))
+_KWH = 1 / 3.6e6
+FIGURES = (
+    Quantity("soc", "SOC", "%", "soc_percent", ("system/*/Dc/Battery/Soc",)),
+    Quantity("pv", "PV", "kW", "pv_power_w", _PV),
+    Quantity("load", "LOAD", "kW", "load_power_w", _phases("Consumption")),
+    Quantity("grid", "GRID", "kW", "grid_power_w", _phases("Grid"), signed=True),
+    Quantity("battery", "BATT", "kW", "battery_power_w", ("system/*/Dc/Battery/Power",), signed=True),
+    Quantity("genset", "GENSET", "kW", "genset_power_w", _phases("Genset")),
+    Quantity("dc", "DC LOAD", "kW", "dc_load_power_w"),
+    Quantity("spread", "SPREAD", "mV", "cell_spread_v", scale=1000.0),
+    Quantity(
+        "voltage", "VOLTS", "V", "battery_voltage_v", ("system/*/Dc/Battery/Voltage",), decimals=1, from_zero=False
+    ),
+    Quantity("current", "AMPS", "A", "battery_current_a", ("system/*/Dc/Battery/Current",), decimals=1, signed=True),
+    Quantity("temperature", "BATTERY", "°C", "battery_temperature_c", from_zero=False),
+    Quantity("pv-energy", "PV", "kWh", "pv_power_w", scale=_KWH, decimals=1, daily=True),
+    Quantity("load-energy", "LOAD", "kWh", "load_power_w", scale=_KWH, decimals=1, daily=True),
+    Quantity("grid-energy", "GRID", "kWh", "grid_power_w", scale=_KWH, decimals=1, signed=True, daily=True),
+    Quantity("genset-energy", "GENSET", "kWh", "genset_power_w", scale=_KWH, decimals=1, daily=True),
+)
+"""The figures that every station may have."""
+BY_NAME = {quantity.name: quantity for quantity in FIGURES}
+
+_FROM_ZERO = ("W", "A", "%", "kWh", "Ah", "VA", "rpm", "s")
+_SIGNED = ("W", "A")
+
+
+def series_quantity(series: str) -> Quantity:
+    """A series of a device as a quantity, with name and unit of the catalogue.
+
+    Raises:
+        ValueError: the text is no series name.
+    """
+    device, path = split_series(series)
+    metric = catalogue().metric(device.cls, path)
+    label = f"{device.cls} {device.instance} {metric.name if metric else path}"
+    if metric is None:
+        return Quantity(series, label, parts=(series,), decimals=2, from_zero=False)
+    power_like = metric.unit == "W"
+    return Quantity(
+        series,
+        label,
+        POWER_UNIT if power_like else metric.unit,
+        parts=(series,),
+        decimals=metric.decimals or 0,
+        signed=metric.unit in _SIGNED and bool(metric.sign),
+        from_zero=metric.unit in _FROM_ZERO,
+    )
+
+
+def quantity_named(name: str) -> Quantity | None:
+    """The quantity of that name, a figure's or a series'; None where it is none."""
+    if name in BY_NAME:
+        return BY_NAME[name]
+    try:
+        return series_quantity(name)
+    except ValueError:
+        return None

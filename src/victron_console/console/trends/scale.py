@@ -1,0 +1,116 @@
+"""The scale of a panel: round values at its ends, rows above and below zero, and the row of a value. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from victron_console.console.trends.quantity import Quantity
+from victron_console.console.trends.read import Limit, Trend
+
+EIGHTHS = 8
+_NICE = (1.0, 1.2, 2.0, 4.0, 6.0, 8.0, 10.0)
+"""Tops of a scale whose halves are short numbers too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the rows of a panel stand for. With rows below zero, zero is the foot of the rows above it."""
+
+    foot: float
+    """The value at the foot of the rows that grow up."""
+    per_row: float
+    rows: int
+    below: int = 0
+    """Rows that hang from zero, among `rows`."""
+
+    @property
+    def top(self) -> float:
+        """The value at the upper end."""
+        return self.foot + self.per_row * (self.rows - self.below)
+
+    @property
+    def bottom(self) -> float:
+        """The value at the lower end."""
+        return self.foot - self.per_row * self.below
+
+    def eighths(self, value: float) -> int:
+        """Eighths of a row from the foot to a value; negative below it."""
+        return round((value - self.foot) / self.per_row * EIGHTHS)
+
+    def row_of(self, value: float) -> int:
+        """The row, from the upper one, that a value's mark stands in: the one whose upper edge it reaches first."""
+        up = math.ceil(round((value - self.foot) / self.per_row, 6)) - 1
+        if self.below:  # zero is the foot of the rows above it, and what is below hangs from there
+            up = max(0, up) if value >= self.foot else math.floor(round((value - self.foot) / self.per_row, 6))
+        return min(self.rows - 1, max(0, self.rows - self.below - 1 - up))
+
+
+def nice(value: float) -> float:
+    """The next round number from a positive one on."""
+    if value <= 0 or not math.isfinite(value):
+        return 1.0
+    step = 10.0 ** math.floor(math.log10(value))
+    return next((step * factor for factor in _NICE if step * factor >= value * 0.999), step * 10)
+
+
+def scale_of(trend: Trend, rows: int, limits: Sequence[Limit] = (), *, top: float = 0.0) -> Scale:
+    """The scale of a panel of so many rows.
+
+    Args:
+        trend: what is drawn.
+        rows: of the panel.
+        limits: levels that are to be in sight.
+        top: a highest value shared with other panels; 0 where there is none.
+    """
+    extent = trend.extent() or (0.0, 0.0, 0.0)
+    low = min([extent[0], *(limit.value for limit in limits)])
+    high = max([extent[2], top, *(limit.value for limit in limits)])
+    if trend.quantity.is_percent:
+        return Scale(0.0, 100.0 / rows, rows)
+    if not trend.quantity.from_zero:
+        return _around(low, high, rows)
+    if low >= 0:
+        return Scale(0.0, nice(max(high, _least(trend.quantity))) / rows, rows)
+    return _signed(-low, max(high, 0.0), rows, _least(trend.quantity))
+
+
+def _least(quantity: Quantity) -> float:
+    """The smallest top of a scale: noise around zero must not fill a panel."""
+    return 100.0 if quantity.is_power else 10 ** -float(quantity.decimals) * 4
+
+
+def _signed(down: float, up: float, rows: int, least: float) -> Scale:
+    below = min(rows - 1, max(1, round(rows * down / (down + up))))
+    if up <= least / 20:
+        return Scale(0.0, nice(max(down, least)) / (rows - 1), rows, rows - 1)
+    above = rows - below
+    if above == below:
+        return Scale(0.0, nice(max(down, up, least)) / above, rows, below)
+    return Scale(0.0, max(nice(max(down, least)) / below, nice(max(up, least)) / above), rows, below)
+
+
+def _around(low: float, high: float, rows: int) -> Scale:
+    """What a voltage moves in, with some air: its bars do not stand on zero."""
+    span = max(high - low, abs(high) * 0.01, 1e-6)
+    step = nice(span / 4)
+    foot = math.floor((low - span * 0.05) / step) * step
+    top = math.ceil((high + span * 0.05) / step) * step
+    return Scale(foot, max(top - foot, step) / rows, rows)
+
+
+def axis_label(value: float, quantity: Quantity) -> str:
+    """A value at the axis in at most five characters: `4k`, `-2k`, `49.5`."""
+    if abs(value) < 1e-9:
+        return "0"
+    sign = "+" if quantity.signed and value > 0 else ""
+    if quantity.is_power:
+        for unit, size in (("M", 1e6), ("k", 1e3)):
+            if abs(value) >= size:
+                return f"{sign}{_short(value / size)}{unit}"
+    return f"{sign}{_short(value)}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
