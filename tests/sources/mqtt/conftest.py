@@ -239,4 +239,4 @@ async def until_async(condition: Callable[[], Awaitable[object]], within_s: floa
     """Wait for a state that has to be asked for."""
     async with asyncio.timeout(within_s):
         while not await condition():  # noqa: ASYNC110  what is waited for sets no event
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.02)
