@@ -20,7 +20,7 @@ COMMANDS = {
     "export": "history:export",
     "simulate": "simulated:simulate",
     "status": "status:status",
-    "store": "history:store",
+    "store": "store:store",
 }
 """Where each command stands. It is imported when it is run: the console must not wait for the simulator."""
 

@@ -24,8 +24,8 @@ class SystemClock:
     """The machine's own time."""
 
     def now(self) -> float:
-        """UTC epoch, s."""
-        return time.time()
+        """UTC epoch in whole milliseconds, s: what is kept is what an export can write, and finer is noise."""
+        return round(time.time(), 3)
 
     def monotonic(self) -> float:
         """Seconds since an arbitrary start."""

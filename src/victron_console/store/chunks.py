@@ -24,6 +24,10 @@ ROLLED_FROM = 3
 """Series with more changes an hour than this get hourly figures; of others the changes are as few."""
 
 
+BlockRow = tuple[int, float, float, int, str, int, bytes | None, bytes]
+"""Series number, first and last change, changes, last entry, checksum, hourly figures, the changes."""
+
+
 class Level(IntEnum):
     """How long a chunk's period is."""
 
@@ -160,8 +164,7 @@ class NewChunk:
     clock: bytes
     since: float
     until: float
-    blocks: Sequence[tuple[int, float, float, int, str, int, bytes | None, bytes]]
-    """Series number, first and last change, changes, last entry, checksum, hourly figures, changes."""
+    blocks: Sequence[BlockRow]
 
 
 def build(
@@ -215,10 +218,16 @@ def store(conn: sqlite3.Connection, chunk: NewChunk) -> None:
         "INSERT INTO chunk (device_no, level, period, since, until, crc, clock) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (chunk.device_no, chunk.level, chunk.period, chunk.since, chunk.until, crc32(chunk.clock), chunk.clock),
     )
+    assert cursor.lastrowid is not None
+    store_blocks(conn, cursor.lastrowid, chunk.blocks)
+
+
+def store_blocks(conn: sqlite3.Connection, chunk_no: int, blocks: Sequence[BlockRow]) -> None:
+    """Write blocks of a chunk, inside a transaction."""
     conn.executemany(
         "INSERT INTO block (series_no, since, until, changes, last, crc, rollup, body, chunk_no) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(*block, cursor.lastrowid) for block in chunk.blocks],
+        [(*block, chunk_no) for block in blocks],
     )
 
 

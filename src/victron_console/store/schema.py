@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from victron_console.store import backup
 from victron_console.store.errors import StoreDamaged, StoreMissing, StoreTooNew, StoreTooOld, explaining
 from victron_console.store.migrations import MIGRATIONS
 
@@ -88,13 +88,5 @@ def _refuse_foreign(db: Database, path: Path, found: int) -> None:
 
 
 def _back_up(db: Database, path: Path, version: int) -> Path:
-    """A whole copy beside the store; it only gets its name once it is complete."""
-    saved = path.with_name(f"{path.name}.v{version}.bak")
-    unfinished = saved.with_name(f"{saved.name}.part")
-    unfinished.unlink(missing_ok=True)
-    copy = sqlite3.connect(unfinished)
-    try:
-        db.conn.backup(copy)
-    finally:
-        copy.close()
-    return unfinished.replace(saved)
+    """A whole copy beside the store."""
+    return backup.copy(db.conn, path.with_name(f"{path.name}.v{version}.bak"))

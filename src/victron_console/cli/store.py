@@ -1,0 +1,118 @@
+"""`store`: look after the database that holds the history."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from victron_console.cli.failures import failing_plainly
+from victron_console.cli.options import Options, common_options
+from victron_console.cli.times import Span
+from victron_console.model.clock import SystemClock
+from victron_console.store.connection import reading
+from victron_console.store.errors import StoreError
+from victron_console.store.reader import Reader
+
+_SIZES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+
+class Size(click.ParamType[int]):
+    """A number of bytes: `500M`, `20G`."""
+
+    name = "size"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Bytes."""
+        if match := re.fullmatch(r"(\d+)([KMGT]?)B?", str(value).upper()):
+            return int(match[1]) * _SIZES[match[2]]
+        self.fail(f"{value!r} is no size: write 500M or 20G.", param, ctx)
+
+
+@click.group()
+def store() -> None:
+    """Look after the database."""
+
+
+@store.command()
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@common_options
+@failing_plainly
+def stats(options: Options, as_json: bool) -> None:
+    """Sizes, rows and versions of the database."""
+    with closing(Reader(options.store_path, SystemClock())) as reader:
+        found = asdict(reader.stats())
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    for key, value in found.items():
+        if isinstance(value, dict):
+            for name, count in value.items():
+                click.echo(f"  {name:<24}{count:>12,}")
+        else:
+            click.echo(f"{key.replace('_', ' '):<26}{value}")
+
+
+@store.command()
+@common_options
+@failing_plainly
+def verify(options: Options) -> None:
+    """Read everything back; exit status 1 where something is damaged. A collector may go on meanwhile."""
+    from victron_console.store.verify import verify as verify_all
+
+    with closing(Reader(options.store_path, SystemClock())) as reader, reading(reader.db) as conn:
+        found = verify_all(conn)
+    click.echo(
+        f"{found.blocks:,} sealed blocks with {found.changes:,} changes and {found.hot_rows:,} hot rows read back"
+    )
+    if found.set_aside:
+        click.echo(f"{found.set_aside:,} damaged blocks were set aside earlier")
+    if found.faults:
+        raise StoreError("damaged:\n  " + "\n  ".join(found.faults))
+
+
+@store.command()
+@common_options
+@failing_plainly
+def seal(options: Options) -> None:
+    """Seal and merge now what is old enough, without pausing. The collector does it by itself."""
+    from victron_console.store.upkeep import upkeep
+
+    done = upkeep(options.store_path, SystemClock())
+    click.echo(f"{done.rows:,} rows sealed, {done.merged:,} days and weeks made")
+    if done.trouble:
+        raise StoreError(done.trouble)
+
+
+@store.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Overwrite the file.")
+@common_options
+@failing_plainly
+def backup(options: Options, file: Path, force: bool) -> None:
+    """Copy the whole database into FILE while it is in use, and read the copy back."""
+    from victron_console.store.backup import backup as back_up
+
+    with closing(Reader(options.store_path, SystemClock())) as reader:
+        size = back_up(reader.db.conn, file, replace=force)
+    click.echo(f"{file}: {size:,} bytes")
+
+
+@store.command()
+@click.option("--older-than", type=Span(), metavar="AGE", help="Give up changes older than this: 52w, 400d.")
+@click.option("--max-size", type=Size(), metavar="SIZE", help="Give up the oldest until no more is in use: 20G.")
+@click.option("--compact", is_flag=True, help="Make the file smaller, too; needs as much space again meanwhile.")
+@common_options
+@failing_plainly
+def prune(options: Options, older_than: float | None, max_size: int | None, compact: bool) -> None:
+    """Give up the oldest changes by the week. Hourly figures, states, gaps and events are kept."""
+    from victron_console.store.prune import prune as give_up
+
+    if older_than is None and max_size is None and not compact:
+        raise click.UsageError("say what to give up: --older-than 52w or --max-size 20G.")
+    done = give_up(options.store_path, SystemClock(), keep_s=older_than, max_bytes=max_size, compact=compact)
+    click.echo(f"{done.changes:,} changes in {done.blocks:,} blocks given up, {done.freed_bytes:,} bytes freed")

@@ -1,0 +1,40 @@
+"""Moments and lengths of time on the command line."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import click
+
+from victron_console.model.clock import SystemClock
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+class Moment(click.ParamType[float]):
+    """A moment: ISO 8601 (local time where no zone is given), or how long ago: `30m`, `12h`, `7d`."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """UTC epoch seconds."""
+        text = str(value)
+        if match := re.fullmatch(r"(\d+)([smhdw])", text):
+            return SystemClock().now() - int(match[1]) * _UNITS[match[2]]
+        try:
+            return datetime.fromisoformat(text).astimezone().timestamp()
+        except ValueError:
+            self.fail(f"{text!r} is no time: write 2026-11-22T03:14, or how long ago, such as 12h or 7d.", param, ctx)
+
+
+class Span(click.ParamType[float]):
+    """A length of time: `30s`, `1m`, `1h`."""
+
+    name = "span"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds."""
+        if match := re.fullmatch(r"(\d+)([smhdw])", str(value)):
+            return float(int(match[1]) * _UNITS[match[2]])
+        self.fail(f"{value!r} is no length of time: write 30s, 1m or 1h.", param, ctx)

@@ -1,0 +1,131 @@
+"""`store …` on a store of three weeks, in this process."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from victron_console.cli.main import victron_console
+from victron_console.model.clock import ManualClock, SystemClock
+from victron_console.model.device import DeviceKey
+from victron_console.model.reading import Reading
+from victron_console.model.service import ServiceReading
+from victron_console.store.reader import Reader
+from victron_console.store.rows import Rollup, StationRecord, StationUpdate
+from victron_console.store.writer import Writer
+
+BATTERY = DeviceKey("battery", "1")
+DAYS = 21
+DAY_S = 86_400
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A busy and a quiet series, each five minutes for three weeks, sealed."""
+    path = tmp_path_factory.mktemp("recorded") / "store.db"
+    clock = ManualClock(SystemClock().now() - DAYS * DAY_S)
+    writer = Writer(path, clock)
+    writer.register([StationRecord("alder", "Alder")])
+    updates = []
+    for value in range(DAYS * DAY_S // 300):
+        readings = {"Busy": Reading(value * 7 % 101 / 10, clock.now()), "Quiet": Reading(value // 200, clock.now())}
+        updates.append(StationUpdate("alder", clock.now(), [ServiceReading("x", BATTERY, clock.now(), readings)]))
+        clock.advance(300)
+    writer.record(StationUpdate("alder", updates[0].at, updates[0].services, cadences={BATTERY: 300.0}))
+    writer.record_all(updates[1:])
+    writer.close()
+    assert run(path, "seal").exit_code == 0
+    return path
+
+
+@pytest.fixture
+def store(recorded: Path, tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "store.db"
+    with closing(sqlite3.connect(recorded)) as source, closing(sqlite3.connect(path)) as copy:
+        source.backup(copy)
+    yield path
+
+
+def run(store: Path, *words: str) -> Result:
+    return CliRunner().invoke(victron_console, ["--store", str(store), "store", *words])
+
+
+def busy(store: Path) -> tuple[int, list[Rollup]]:
+    """How many changes of the busy series are left, and its hours."""
+    now = SystemClock().now()
+    with closing(Reader(store, SystemClock())) as reader:
+        assert len(reader.history("alder", "battery/1/Quiet", 0, now)) == DAYS * DAY_S // 300 // 200 + 1
+        return (
+            len(reader.history("alder", "battery/1/Busy", 0, now)),
+            reader.rollup("alder", "battery/1/Busy", now - DAYS * DAY_S, now - DAY_S),
+        )
+
+
+def test_stats_count_what_is_sealed(store: Path) -> None:
+    found = json.loads(run(store, "stats", "--json").stdout)
+    assert found["rows"]["chunk"] > 0
+    assert found["rows"]["hot"] < 50
+    assert "sqlite version" in run(store, "stats").stdout
+
+
+def test_backup_is_the_same_history_and_overwrites_nothing(store: Path, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    assert run(store, "backup", str(target)).exit_code == 0
+    assert busy(target) == busy(store)
+    again = run(store, "backup", str(target))
+    assert again.exit_code == 1
+    assert "--force" in again.stderr
+    assert run(store, "backup", "--force", str(target)).exit_code == 0
+    assert "make it first" in run(store, "backup", str(tmp_path / "no" / "copy.db")).stderr
+    assert sorted(file.name for file in tmp_path.iterdir() if "part" in file.name) == []
+
+
+def test_verify_reads_everything_back_and_names_what_is_damaged(store: Path) -> None:
+    well = run(store, "verify")
+    assert well.exit_code == 0, well.output
+    assert "read back" in well.stdout
+    with closing(sqlite3.connect(store)) as conn, conn:
+        number, body = conn.execute(
+            "SELECT b.id, body FROM block b JOIN series ON no = series_no WHERE path = 'Busy' ORDER BY since LIMIT 1"
+        ).fetchone()
+        damaged = bytes([*body[:-3], body[-3] ^ 0x55, *body[-2:]])
+        conn.execute("UPDATE block SET body = ? WHERE id = ?", (damaged, number))
+    found = run(store, "verify")
+    assert found.exit_code == 1
+    assert "alder battery/1" in found.stderr
+    assert "Busy: the checksum of a block does not fit" in found.stderr
+
+
+def test_pruned_history_keeps_its_hours_and_what_is_recent(store: Path) -> None:
+    changes, hours = busy(store)
+    done = run(store, "prune", "--older-than", "5d", "--compact")
+    assert done.exit_code == 0, done.output
+    left, hours_left = busy(store)
+    assert left < changes
+    assert hours_left == hours
+    assert run(store, "verify").exit_code == 0
+    assert run(store, "prune").exit_code == 2
+
+
+def test_pruning_by_size_takes_the_oldest_first_and_no_more_than_needed(store: Path) -> None:
+    changes, hours = busy(store)
+    assert "0 changes" in run(store, "prune", "--max-size", "1G").stdout
+    assert "0 changes" not in run(store, "prune", "--max-size", "1K", "--compact").stdout
+    left, hours_left = busy(store)
+    assert left < changes
+    assert hours_left == hours
+
+
+def test_a_second_sealer_is_refused(store: Path) -> None:
+    from victron_console.store.upkeep import upkeep_lock
+
+    with upkeep_lock(store):
+        refused = run(store, "seal")
+    assert refused.exit_code == 1
+    assert "another process" in refused.stderr
