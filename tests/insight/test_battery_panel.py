@@ -86,3 +86,10 @@ def test_cycles_are_ampere_hours_over_capacity_whatever_their_sign(build: Build)
     used = BMS | {"History/TotalAhDrawn": -30_000.0, "History/ChargeCycles": 7, "NumberOfBmses": "1/2"}
     panel = battery_panel(station(build, bms=used))
     assert (panel.cycles, panel.bank) == (150.0, Bank(1, 2, "BMS"))
+
+
+@pytest.mark.parametrize("unit", ["acsystem/0", "multi/0"])
+def test_the_floor_of_an_rs_system_stands_on_its_own_devices(build: Build, unit: str) -> None:
+    system = {"Dc/Battery/Soc": 60.0, "Control/ActiveSocLimit": []}
+    panel = battery_panel(build({"system/0": system, unit: {"Ess/ActiveSocLimit": 35.0}}))
+    assert (panel.floor_percent, panel.floor_source) == (35.0, "ESS")

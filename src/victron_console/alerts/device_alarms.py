@@ -21,7 +21,7 @@ DEVICE = "device:"
 NOTIFICATION = "notification:"
 CLEAR_FOR_S = 10.0
 """A device's alarm that is gone for one poll has not cleared."""
-RESPONSE = "The device raised this itself: look at it, and at its manual for this alarm."
+RESPONSE = "look at the device; it raised this itself: its manual says what it means"
 _PHASE = re.compile(r"(^|/)L[123](?=/|$)")
 
 

@@ -85,7 +85,7 @@ def battery_panel(
     """
     shown, _ = overview(snapshot)
     battery, system = site_battery(snapshot), system_of(snapshot)
-    floor, source = _floor(system, site_floor_percent)
+    floor, source = _floor(snapshot, site_floor_percent)
     ah = capacity or last(system, "Dc/Battery/Capacity") or capacity_ah(battery)
     amperes = shown.battery_current_a if mean_current_a is None else mean_current_a
     conflict = limits_conflict(battery)
@@ -112,11 +112,16 @@ def battery_panel(
     )
 
 
-def _floor(system: DeviceState | None, site_floor_percent: float | None) -> tuple[float | None, str]:
-    """The floor in force: the one of ESS (`ActiveSocLimit`, user minimum or BatteryLife's), else the site's own."""
-    active = last(system, "Control/ActiveSocLimit")
-    if active is not None:
-        return active, "ESS"
+def _floor(snapshot: Snapshot, site_floor_percent: float | None) -> tuple[float | None, str]:
+    """The floor in force: the one of ESS (`ActiveSocLimit`, user minimum or BatteryLife's), else the site's own.
+
+    An RS system has it on `acsystem` or on the unit itself: the path of `system` is null there (catalogue).
+    """
+    active = last(system_of(snapshot), "Control/ActiveSocLimit")
+    units = (last(unit, "Ess/ActiveSocLimit") for unit in snapshot.of_class("acsystem", "multi"))
+    for floor in (active, *units):
+        if floor is not None:
+            return floor, "ESS"
     return site_floor_percent, "site" if site_floor_percent is not None else ""
 
 
