@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from typing import NamedTuple
 
 from victron_console.catalogue import Kind, Metric, catalogue
-from victron_console.console.search import abbreviation, fits, word_starts
+from victron_console.console.search import abbreviation, matcher, word_starts
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
@@ -21,9 +22,8 @@ PINNED = "pinned"
 _FIRST, _LAST = ("system",), ("settings",)
 
 
-@dataclass(frozen=True, slots=True)
-class PathValue:
-    """One value, as its device's age makes it."""
+class PathValue(NamedTuple):
+    """One value, as its device's age makes it. A tuple: a station has thousands, made anew each second."""
 
     key: DeviceKey
     path: str
@@ -83,8 +83,7 @@ class PathTree:
         return any(fnmatchcase(series, pin) for pin in self.pins)
 
 
-@dataclass(frozen=True, slots=True)
-class PathRow:
+class PathRow(NamedTuple):
     """A row of the list: a value, or the head of a device or of the pinned values."""
 
     id: str
@@ -92,8 +91,8 @@ class PathRow:
     value: PathValue | None = None
     pinned: bool = False
     is_open: bool = False
-    count: int = 0
-    """Values under a head."""
+    values: int = 0
+    """How many are under a head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,8 @@ def path_rows(tree: PathTree, wish: Wish) -> list[PathRow]:
 
     A filter opens every device in which something fits and hides the others.
     """
-    rows = _rows(tree, wish, lambda value, device: fits(_said(value.key, value.path, device), wish.filter))
+    words = matcher(wish.filter)
+    rows = _rows(tree, wish, lambda value, device: words(_said(value.key, value.path, device)))
     if rows or not wish.filter:
         return rows
     shortened = abbreviation(wish.filter)
@@ -165,7 +165,7 @@ def _pinned_rows(tree: PathTree, wish: Wish, fitting: Fits) -> Iterator[PathRow]
         if tree.is_pinned(value.series) and _wanted(branch, value, wish, fitting)
     ]
     if kept:
-        yield PathRow(PINNED, is_open=True, count=len(kept))
+        yield PathRow(PINNED, is_open=True, values=len(kept))
     for branch, value in kept:
         yield PathRow(f"{PINNED} {value.series}", branch, value, pinned=True)
 
@@ -178,7 +178,7 @@ def _device_rows(tree: PathTree, wish: Wish, fitting: Fits) -> Iterator[PathRow]
             continue
         head = str(branch.device.key)
         is_open = searching or head in wish.opened
-        yield PathRow(head, branch, is_open=is_open, count=len(kept))
+        yield PathRow(head, branch, is_open=is_open, values=len(kept))
         if is_open:
             for value in kept:
                 yield PathRow(value.series, branch, value, pinned=bool(tree.pins) and tree.is_pinned(value.series))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 FUZZY = "-f"
 _WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
@@ -15,9 +16,15 @@ def fits(said: str, wanted: str) -> bool:
         said: the text, casefolded.
         wanted: the filter as typed.
     """
+    return matcher(wanted)(said)
+
+
+def matcher(wanted: str) -> Callable[[str], bool]:
+    """What tells of many texts whether they fit a filter; see `fits`."""
     words = wanted.casefold().split()
     fuzzy = words[:1] == [FUZZY]
-    return all(_fits(word, said, fuzzy) for word in words[fuzzy:])
+    del words[:fuzzy]
+    return lambda said: all(_fits(word, said, fuzzy) for word in words)
 
 
 def _fits(word: str, said: str, fuzzy: bool) -> bool:

@@ -89,14 +89,14 @@ def _draw_head(line: Line, columns: PathColumns, row: PathRow, now: float) -> No
     line.put(2, "▼" if row.is_open else "▶", Role.TEXT3)
     if row.branch is None:
         line.put(4, row.id.upper(), Role.TEXT1, bold=True)
-        line.right(columns.words[1], _counted(row.count), Role.TEXT3)
+        line.right(columns.words[1], _counted(row.values), Role.TEXT3)
         return
     device = row.branch.device
     column = line.put(4, cut(plain(str(device.key)), columns.path_end - 4), Role.TEXT1, bold=True) + 2
     room = columns.number[0] - 2 - column
     if device.name != str(device.key) and room > 3:
         line.put(column, cut(device.name, room), Role.TEXT2)
-    told = _counted(row.count)
+    told = _counted(row.values)
     if device.state is ServiceState.SET_ASIDE or row.branch.quality is not Quality.GOOD:
         state = device.state if device.state is not ServiceState.LIVE else row.branch.quality
         line.right(columns.words[1], cut(str(state), 12), Role.LINK_TEXT)
