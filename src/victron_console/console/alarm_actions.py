@@ -6,6 +6,7 @@ Every write goes through the operator's desk, off the screen's thread; what beca
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -131,16 +132,24 @@ class AlarmActions:
         if not deeds or not self._may_act():
             return
         if console.operator:
-            console.act(deeds)
+            self._write(deeds)
             return
 
         def named(name: str | None) -> None:
             if name and name.strip():
                 console.operator = name.strip()
-                console.act(deeds)
+                self._write(deeds)
 
         login = os.environ.get("USER", "")
         self._screen.app.push_screen(LinePrompt("Who are you?", value=login, hint="your name, for the log"), named)
+
+    def _write(self, deeds: Sequence[Deed]) -> None:
+        async def write() -> None:
+            console = self._screen.console
+            for sentence, count in Counter(await console.write(list(deeds))).items():
+                console.say(sentence if count == 1 else f"{sentence} ({count} times)")
+
+        self._screen.app.run_worker(write(), group="operator", exit_on_error=False)
 
 
 def _ackable(rows: Sequence[AlarmRow]) -> list[Alarm]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from victron_console.console.format import STALE_MARK, duration, moment
+from victron_console.console.format import STALE_MARK, clock, duration, moment
 from victron_console.console.line import Line
 from victron_console.console.marks import put_glyph
 from victron_console.console.palette import Role
@@ -102,7 +102,7 @@ def _draw_wide(line: Line, columns: AlarmColumns, alarm: Alarm, now: float) -> N
     if alarm.first:
         line.right(columns.count_end, "1st", Role.TEXT1, bold=True)
     elif alarm.count > 1:
-        line.right(columns.count_end, str(alarm.count), Role.TEXT2)
+        line.right(columns.count_end, str(alarm.count), Role.TEXT3 if alarm.mark is Mark.SHELVED else Role.TEXT2)
 
 
 def _draw_response(line: Line, columns: AlarmColumns, alarm: Alarm, role: Role) -> None:
@@ -125,6 +125,19 @@ def fitted_response(response: str, room: int) -> str:
     if width_of(response) <= room:
         return response
     return cut(response.split(";", 1)[0], room)
+
+
+def draw_banner(line: Line, alarm: Alarm) -> None:
+    """A new critical alarm in one line, with the key that leads to it."""
+    put_glyph(line, 1, alarm.mark, width=3)
+    end = line.right(line.width - 2, "3 shows it", Role.TEXT1) - 3
+    value = f"{alarm.value} {alarm.unit}".strip()
+    parts = ((clock(alarm.since), Role.TEXT3, False), (alarm.site, Role.TEXT1, True), (alarm.what, Role.TEXT1, True),
+             (value, Role.NOW_TEXT, True), (alarm.response, Role.TEXT2, False))  # fmt: skip
+    column = 5
+    for text, role, bold in parts:
+        if text and column < end:
+            column = line.put(column, cut(text, end - column), role, bold=bold) + 2
 
 
 def draw_section(width: int, alarms: Sequence[Alarm], rate: str = "", end: int | None = None) -> Line:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -24,7 +22,9 @@ from victron_console.console.commands import ConsoleCommands, Runner, run_comman
 from victron_console.console.glyphs import AsciiFilter
 from victron_console.console.keys import GLOBAL_KEYS, bindings
 from victron_console.console.moments import parse_moment
+from victron_console.console.news import Digest, News, digest
 from victron_console.console.operator_desk import Deed, OperatorDesk
+from victron_console.console.options import ConsoleOptions as ConsoleOptions
 from victron_console.console.palette import Palette, Role
 from victron_console.console.screens import SCREENS
 from victron_console.console.screens.base import ConsoleScreen
@@ -43,25 +43,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 STEP_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class ConsoleOptions:
-    """What the command line says about the console."""
-
-    operator: str = ""
-    """Who acknowledges, on a shared login."""
-    low_bandwidth: bool = False
-    ascii: bool = False
-    bell: bool = False
-    readonly: str = ""
-    """Why the store cannot be written, as a sentence; empty where it can."""
-    theme: str = ""
-    notice: str = ""
-    """Something to say at the start."""
-    settings_path: Path | None = None
-    rule_folders: tuple[Path, ...] = ()
-    """Where the operator's own rules are, for the words of their conditions."""
 
 
 Backtest = Callable[[str, str], Awaitable[str]]
@@ -112,6 +93,10 @@ class ConsoleApp(App[int]):
         self._collector = collector
         self._desk = desk
         self.backtest = backtest
+        self.news = News()
+        self.digest = Digest()
+        """What happened since the console was last left."""
+        self._digest_from = self.left_at
         self.operator = self.options.operator
         """Who acknowledges; empty until it is known."""
         self._tried_from = ""
@@ -252,24 +237,35 @@ class ConsoleApp(App[int]):
             return self.options.readonly
         return "" if self._desk is not None else "This console has no store to write to."
 
-    def act(self, deeds: Sequence[Deed]) -> None:
-        """Write what the operator did, off the screen's thread, and say what became of it."""
-        self.run_worker(self._act(list(deeds)), group="operator", exit_on_error=False)
-
-    async def _act(self, deeds: list[Deed]) -> None:
-        if self._desk is None:
-            return
-        said = await self._desk.do(deeds, self.operator)
+    async def write(self, deeds: list[Deed]) -> list[str]:
+        """Write what the operator did, off the screen's thread, and look at once; what became of each."""
+        said = await self._desk.do(deeds, self.operator) if self._desk is not None else []
         if self._watch is not None:
             self._watch.look_now()
-        for sentence, count in Counter(said).items():
-            self.say(sentence if count == 1 else f"{sentence} ({count} times)")
+        return said
+
+    def _tell_news(self, view: FleetView) -> None:
+        """A new critical: a banner on every screen, never a jump, and the bell where it is wanted."""
+        if view.replay:
+            return
+        if self.news.arrived(view.alarms, self.clock.monotonic()) and self.options.bell:
+            self.bell()
+        since, self._digest_from = self._digest_from, 0.0
+        if since and self.has_store:
+            self.run_worker(self._tell_digest(since), group="digest", exit_on_error=False)
+
+    async def _tell_digest(self, since: float) -> None:
+        now = self.clock.now()
+        self.digest = await self.read(lambda reader: digest(reader, since, now))
+        if self.digest.words:
+            self.say(self.digest.sentence(now))
 
     def _arrived(self, view: FleetView) -> None:
         self.post_message(FleetChanged(view))
 
     def on_fleet_changed(self, message: FleetChanged) -> None:
         """A newer view: shown, unless the screen is held."""
+        self._tell_news(message.view)
         if self.paused and not message.view.replay:
             return
         self.show(message.view)

@@ -102,6 +102,7 @@ class AlarmsScreen(ConsoleScreen):
 
     def show(self, view: FleetView) -> None:
         """The fleet as it is now."""
+        self.console.news.seen()
         self._settle()
         self._ask()
 

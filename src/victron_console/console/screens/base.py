@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.worker import Worker
 
+from victron_console.console.alarm_rows import draw_banner
 from victron_console.console.format import clock, clock_s, rate
 from victron_console.console.keys import Key, bindings, key_row, ordered
 from victron_console.console.line import Line
@@ -42,7 +43,10 @@ class HeaderRow(Rows):
 
 
 class KeyRow(Rows):
-    """The last row: the keys that matter here, and the terminal's own bytes each second where they fit."""
+    """The last row: the keys that matter here, and the terminal's own bytes each second where they fit.
+
+    A new critical alarm stands there instead for a while: nothing on the screen moves for it.
+    """
 
     DEFAULT_CSS = "KeyRow { height: 1; dock: bottom; }"
     ground = Role.SURFACE
@@ -51,6 +55,10 @@ class KeyRow(Rows):
         """The row for the screen it stands on."""
         screen = cast(ConsoleScreen, self.screen)
         line = Line(width, Role.SURFACE)
+        console = screen.console
+        if (alarm := console.news.banner(console.clock.monotonic())) is not None:
+            draw_banner(line, alarm)
+            return [line]
         end = width - 1
         if width < 120:
             end = line.right(width - 2, rate(screen.console.terminal_bytes_s), Role.TEXT3) - 2

@@ -1,0 +1,25 @@
+"""What the command line and the configuration say about the console."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleOptions:
+    """What the command line says about the console."""
+
+    operator: str = ""
+    """Who acknowledges, on a shared login."""
+    low_bandwidth: bool = False
+    ascii: bool = False
+    bell: bool = False
+    readonly: str = ""
+    """Why the store cannot be written, as a sentence; empty where it can."""
+    theme: str = ""
+    notice: str = ""
+    """Something to say at the start."""
+    settings_path: Path | None = None
+    rule_folders: tuple[Path, ...] = ()
+    """Where the operator's own rules are, for the words of their conditions."""
