@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from textual.app import App
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.filter import LineFilter
@@ -21,7 +20,6 @@ from textual.worker import Worker, WorkerState
 from victron_console.console.commands import ConsoleCommands, Runner, run_command
 from victron_console.console.glyphs import AsciiFilter
 from victron_console.console.keys import GLOBAL_KEYS, bindings
-from victron_console.console.moments import parse_moment
 from victron_console.console.news import Digest, News, digest
 from victron_console.console.operator_desk import Deed, OperatorDesk
 from victron_console.console.options import ConsoleOptions as ConsoleOptions
@@ -32,24 +30,24 @@ from victron_console.console.screens.dialogs import HelpScreen, LinePrompt
 from victron_console.console.settings import load_settings, save_settings
 from victron_console.console.text import plain
 from victron_console.console.themes import DEFAULT_THEME, NO_COLOR_THEME, ConsoleTheme, LoadedThemes, variable
+from victron_console.console.time_app import PLAY_EVERY_S, TimeApp
 from victron_console.console.traffic import Traffic, counting
 from victron_console.console.view import FleetChanged, FleetView
-from victron_console.console.watch import LOOK_EVERY_S, LOW_BANDWIDTH_LOOK_EVERY_S, StoreWatch
+from victron_console.console.watch import StoreWatch
 from victron_console.model.clock import Clock
 
 if TYPE_CHECKING:
-    from victron_console.store.reader import Reader
+    pass
 
 T = TypeVar("T")
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-STEP_S = 60.0
 
 
 Backtest = Callable[[str, str], Awaitable[str]]
 """Says how often a rule would have fired at a station, both by id."""
 
 
-class ConsoleApp(App[int]):
+class ConsoleApp(TimeApp):
     """The console."""
 
     CSS_PATH = Path(__file__).with_name("console.tcss")
@@ -72,16 +70,11 @@ class ConsoleApp(App[int]):
         backtest: Backtest | None = None,
     ) -> None:
         self._traffic = Traffic()
-        super().__init__()
-        self.clock = clock
+        super().__init__(clock, watch)
         self.options = options or ConsoleOptions()
         self.themes: dict[str, ConsoleTheme] = dict(themes.themes)
-        self.view = FleetView(clock.now())
         self.station: str | None = None
         """The station that the operator has chosen; every screen is about it."""
-        self.paused = False
-        self.as_of: float | None = None
-        """The moment that is looked at; None is now."""
         self.low_bandwidth = self.options.low_bandwidth
         self.terminal_bytes_s = 0.0
         self.settings = load_settings(self.options.settings_path)
@@ -89,7 +82,6 @@ class ConsoleApp(App[int]):
         """When the console was last left (UTC epoch, s); 0 where it never was."""
         self._theme_faults = themes.faults
         self._ascii = AsciiFilter() if self.options.ascii else None
-        self._watch = watch
         self._collector = collector
         self._desk = desk
         self.backtest = backtest
@@ -164,19 +156,18 @@ class ConsoleApp(App[int]):
             loop.add_signal_handler(number, self.exit, None, 128 + number)
         self.station = self.settings.station or None
         self.open("fleet")
+        if self.settings.screen in {entry.name for entry in SCREENS}:
+            self.open(self.settings.screen)
         self.set_interval(1.0, self._tick)
+        self.set_interval(PLAY_EVERY_S / 2, self.play_on)
         for fault in (*self._theme_faults, self.options.notice, self.options.readonly):
             if fault:
                 self.say(fault)
         if self._watch is not None:
-            self._set_pace()
+            self.set_pace()
             self.run_worker(self._watch.run(self._arrived), group="watch", exit_on_error=False)
         if self._collector is not None:
             self.run_worker(self._collect(self._collector), group="collector", exit_on_error=False)
-
-    def _set_pace(self) -> None:
-        if self._watch is not None:
-            self._watch.look_every_s = LOW_BANDWIDTH_LOOK_EVERY_S if self.low_bandwidth else LOOK_EVERY_S
 
     async def _collect(self, collector: Callable[[], Awaitable[None]]) -> None:
         await collector()
@@ -187,6 +178,8 @@ class ConsoleApp(App[int]):
         for number in SIGNALS:
             loop.remove_signal_handler(number)
         self.settings.station = self.station or ""
+        names = [screen.NAME for screen in self.screen_stack if isinstance(screen, ConsoleScreen)]
+        self.settings.screen = next((name for name in reversed(names) if any(e.name == name for e in SCREENS)), "fleet")
         self.settings.left_at = self.clock.now()
         save_settings(self.options.settings_path, self.settings)
         if self._desk is not None:
@@ -206,27 +199,6 @@ class ConsoleApp(App[int]):
         self.notify(plain(sentence), markup=False, timeout=8)
 
     # ---- the view
-
-    @property
-    def now(self) -> float:
-        """The moment that is shown: the clock's, or the one held or chosen."""
-        return self.view.at if self.paused or self.replaying else self.clock.now()
-
-    @property
-    def replaying(self) -> bool:
-        """Whether another moment than now is looked at."""
-        return self.as_of is not None
-
-    @property
-    def has_store(self) -> bool:
-        """Whether there is a store to ask."""
-        return self._watch is not None
-
-    async def read(self, question: Callable[[Reader], T]) -> T:
-        """What the store answers, asked off the screen's thread."""
-        if self._watch is None:
-            raise RuntimeError("This console has no store to ask.")
-        return await self._watch.ask(question)
 
     @property
     def why_no_actions(self) -> str:
@@ -332,54 +304,3 @@ class ConsoleApp(App[int]):
                 self.say(fault)
 
         self.push_screen(LinePrompt(":", hint="site NAME, theme NAME, at 03:14"), typed)
-
-    # ---- time
-
-    def action_pause(self) -> None:
-        """Hold the screen, or let it go on."""
-        self.paused = not self.paused
-        self._time_changed()
-
-    def action_time_mode(self) -> None:
-        """Look at another moment, or return to now."""
-        self._look(self.now if self.as_of is None else None)
-
-    def action_live(self) -> None:
-        """Return to now."""
-        self.paused = False
-        self._look(None)
-
-    def action_step_back(self) -> None:
-        """A minute earlier."""
-        self._look(self.now - STEP_S)
-
-    def action_step_forward(self) -> None:
-        """A minute later, at most now."""
-        later = self.now + STEP_S
-        self._look(None if later >= self.clock.now() else later)
-
-    def look_at(self, typed: str) -> str:
-        """Look at a time of day or a date with one; gives a sentence where it is none or lies ahead."""
-        moment = parse_moment(typed, self.clock.now())
-        if moment is None:
-            return f"{plain(typed)} is no time; write 03:14, or 2026-11-22 03:14."
-        if moment > self.clock.now():
-            return "That time has not come yet."
-        self._look(moment)
-        return ""
-
-    def _look(self, as_of: float | None) -> None:
-        self.as_of = as_of
-        if self._watch is not None:
-            self._watch.look_at(as_of)
-        self._time_changed()
-
-    def _time_changed(self) -> None:
-        if front := self.front:
-            front.refresh_frame()
-
-    def action_low_bandwidth(self) -> None:
-        """Draw less often, or as usual."""
-        self.low_bandwidth = not self.low_bandwidth
-        self._set_pace()
-        self.say("Drawn less often." if self.low_bandwidth else "Drawn as usual.")

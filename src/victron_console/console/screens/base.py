@@ -152,7 +152,7 @@ class ConsoleScreen(Screen[None]):
         app = self.console
         if app.replaying:
             line.ground = Role.BANNER
-            said = f"REPLAY {local(self.view.at):%Y-%m-%d %H:%M:%S}"
+            said = f"REPLAY {local(self.view.at):%Y-%m-%d %H:%M:%S}" + (f" x{app.speed}" if app.playing else "")
             return line.right(line.width - 2, said, Role.BANNER, bold=True) - 2
         word = "PAUSED" if app.paused else "LIVE"
         start = line.right(line.width - 2, word, Role.TEXT1, bold=True)
