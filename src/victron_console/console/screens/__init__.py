@@ -36,4 +36,5 @@ SCREENS = (
     ScreenEntry("5", "trends", "Values of a site over time, an hour to five years.", "trends", "TrendsScreen"),
     ScreenEntry("6", "paths", "Every value of a site by device: search, pin, copy.", "paths", "PathsScreen"),
     ScreenEntry("7", "link", "How every station is reached, and how the collector is.", "link", "LinkScreen"),
+    ScreenEntry("8", "log", "What happened, newest first: alarms, deeds, links, settings.", "log", "LogScreen"),
 )
