@@ -134,7 +134,7 @@ async def test_the_past_is_shown_as_it_was(console: ConsoleApp, writer: Writer, 
     record(writer, clock, 42.0)
     async with console.run_test(size=(80, 24)) as pilot:
         await until(lambda: "42" in screen_text(console))
-        console._look(NOON + 5)
+        console.look(NOON + 5)
         await until(lambda: console.view.replay)
         await pilot.pause()
         assert "81" in screen_text(console) and "REPLAY" in screen_text(console)

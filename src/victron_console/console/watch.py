@@ -6,22 +6,22 @@ Owns the only connection of the console's screens, in a thread of its own, so th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from victron_console.console.alarm_source import alarm_rates, alarms_of
 from victron_console.console.assembly import fleet_view
 from victron_console.console.daily import Daily, daily
-from victron_console.console.view import FleetView
+from victron_console.console.view import Alarm, FleetView
 from victron_console.insight.fleet import at_moment
 from victron_console.insight.overview import overview
 from victron_console.model.clock import Clock
 from victron_console.store.errors import StoreError, StoreMissing
 from victron_console.store.reader import Reader
-from victron_console.store.rows import StationRow
+from victron_console.store.rows import Event, StationRow
 
 T = TypeVar("T")
 LOOK_EVERY_S = 0.25
@@ -31,6 +31,11 @@ JUDGE_EVERY_S = 2.0
 DAILY_EVERY_S = 60.0
 DAILY_AT_ONCE = 20
 """Stations whose day is read anew in one look."""
+PAST_DAYS_AT_ONCE = 4
+"""The same in the past, where each look comes at once after the one before: the values are shown first."""
+DAY_HOLDS_S = 300.0
+DAY_IS_OTHER_S = 3600.0
+"""In the past, a day read for a moment so near is shown as it is, or shown until the right one is read."""
 LOG_S = 86_400.0
 LOG_LINES = 20
 RETRY_S = 2.0
@@ -46,8 +51,13 @@ class StoreWatch:
         self._reader: Reader | None = None
         self._days: dict[str, Daily] = {}
         self._days_at: dict[str, float] = {}
+        """When each day was read: by the monotonic clock, in the past the moment it was read for."""
         self._as_of: float | None = None
         self._read_at = float("-inf")
+        self._read_of: float | None = None
+        self._past: _Moment | None = None
+        self._more = False
+        """Whether another look is wanted at once."""
         self._wake = asyncio.Event()
         self.look_every_s = LOOK_EVERY_S
         self.fault = ""
@@ -61,7 +71,7 @@ class StoreWatch:
                 self.fault = ""
                 if view is not None:
                     arrived(view)
-                await self._rest(self.look_every_s)
+                await self._rest(0.0 if self._more else self.look_every_s)
             except StoreError as error:
                 self.fault = "" if isinstance(error, StoreMissing) else str(error)
                 await self._rest(RETRY_S)
@@ -77,8 +87,6 @@ class StoreWatch:
     def look_at(self, as_of: float | None) -> None:
         """Look at another moment; None is now."""
         self._as_of = as_of
-        self._days_at.clear()
-        self._read_at = float("-inf")
         self._wake.set()
 
     def look_now(self) -> None:
@@ -91,11 +99,12 @@ class StoreWatch:
         self._thread.shutdown(wait=True)
 
     async def _rest(self, seconds: float) -> None:
-        self._wake.clear()
         try:
             await asyncio.wait_for(self._wake.wait(), seconds)
         except TimeoutError:
             return
+        finally:
+            self._wake.clear()
 
     # ---- in the store's thread
 
@@ -112,31 +121,78 @@ class StoreWatch:
     def _look(self, reader: Reader) -> FleetView | None:
         """The fleet, or None where it is as it was."""
         as_of, elapsed = self._as_of, self._clock.monotonic()
-        fresh = reader.changed() and as_of is None
-        if not fresh and elapsed - self._read_at < (JUDGE_EVERY_S if as_of is None else float("inf")):
+        turned = (as_of is None) != (self._read_of is None)
+        if turned:
+            self._days_at.clear()
+        self._read_of = as_of
+        if as_of is not None:
+            return self._look_back(reader, as_of)
+        self._past, self._more = None, False
+        if not reader.changed() and not turned and elapsed - self._read_at < JUDGE_EVERY_S:
             return None
         self._read_at = elapsed
-        now = self._clock.now() if as_of is None else as_of
-        rows = at_moment(reader.stations(as_of), now)
-        if as_of is not None:
-            rows = [_with_past_figures(reader, row, as_of) for row in rows]
-        self._read_days(reader, rows, now, elapsed)
-        return fleet_view(
-            rows,
-            self._days,
-            alarms_of(reader, {row.id: row.name for row in rows}, now, as_of),
-            now,
-            events=reader.events(now - LOG_S, now, limit=LOG_LINES),
-            replay=as_of is not None,
-            rates=alarm_rates(reader, now),
-        )
-
-    def _read_days(self, reader: Reader, rows: list[StationRow], now: float, elapsed: float) -> None:
-        never = float("-inf")
-        due = [row for row in rows if elapsed - self._days_at.get(row.id, never) >= DAILY_EVERY_S]
-        for row in due if self._as_of is not None else due[:DAILY_AT_ONCE]:
-            self._days[row.id] = daily(reader, row, now, self._as_of)
+        now = self._clock.now()
+        rows = at_moment(reader.stations(), now)
+        due = [row for row in rows if elapsed - self._days_at.get(row.id, float("-inf")) >= DAILY_EVERY_S]
+        for row in due[:DAILY_AT_ONCE]:
+            self._days[row.id] = daily(reader, row, now, None)
             self._days_at[row.id] = elapsed
+        return _view(_read_moment(reader, rows, now, None), self._days)
+
+    def _look_back(self, reader: Reader, as_of: float) -> FleetView | None:
+        """The fleet as it was: values, states and alarms first; what belongs to the day follows, look by look."""
+        if self._past is None or self._past.at != as_of:
+            rows = [_with_past_figures(reader, row, as_of) for row in at_moment(reader.stations(as_of), as_of)]
+            self._past = _read_moment(reader, rows, as_of, as_of)
+        elif not self._more:
+            return None
+        else:
+            for row in self._days_due(as_of)[:PAST_DAYS_AT_ONCE]:
+                self._days[row.id] = daily(reader, row, as_of, as_of)
+                self._days_at[row.id] = as_of
+        self._more = bool(self._days_due(as_of))
+        near = {name for name, at in self._days_at.items() if abs(at - as_of) < DAY_IS_OTHER_S}
+        return _view(self._past, {name: day for name, day in self._days.items() if name in near})
+
+    def _days_due(self, as_of: float) -> list[StationRow]:
+        never = float("-inf")
+        rows = self._past.rows if self._past is not None else ()
+        return [row for row in rows if abs(self._days_at.get(row.id, never) - as_of) >= DAY_HOLDS_S]
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What is read of the fleet at one moment, its days left out."""
+
+    at: float
+    replay: bool
+    rows: tuple[StationRow, ...]
+    alarms: tuple[Alarm, ...]
+    events: tuple[Event, ...]
+    rates: tuple[int, int]
+
+
+def _read_moment(reader: Reader, rows: Sequence[StationRow], now: float, as_of: float | None) -> _Moment:
+    return _Moment(
+        at=now,
+        replay=as_of is not None,
+        rows=tuple(rows),
+        alarms=tuple(alarms_of(reader, {row.id: row.name for row in rows}, now, as_of)),
+        events=tuple(reader.events(now - LOG_S, now, limit=LOG_LINES)),
+        rates=alarm_rates(reader, now),
+    )
+
+
+def _view(moment: _Moment, days: Mapping[str, Daily]) -> FleetView:
+    return fleet_view(
+        moment.rows,
+        days,
+        moment.alarms,
+        moment.at,
+        events=moment.events,
+        replay=moment.replay,
+        rates=moment.rates,
+    )
 
 
 def _with_past_figures(reader: Reader, row: StationRow, as_of: float) -> StationRow:
