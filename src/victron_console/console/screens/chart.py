@@ -38,6 +38,8 @@ from victron_console.store.reader import Reader
 READ_EVERY_S = 15.0
 """A chart is drawn anew so often where its frame stands still: each time costs some 30 kB on the terminal."""
 _TWO_COLUMNS = 120
+_ONE_COLUMN_LINES = 4
+"""More lines than this stand in two columns, without their extents, where there is room."""
 
 
 class Plot(PlotextPlot):
@@ -82,7 +84,7 @@ class Legend(Rows):
         """The rows, in two columns where there is room."""
         if self.chart is None:
             return []
-        halves = 2 if width >= _TWO_COLUMNS and len(self.chart.lines) > 1 else 1
+        halves = legend_columns(width, len(self.chart.lines))
         sheet = Sheet(width, height)
         each = (width - 2) // halves
         for place, (curve, trend) in enumerate(self.chart.lines):
@@ -95,7 +97,7 @@ class Legend(Rows):
         value = trend.latest if cursor is None else bucket.mean if bucket else None
         said = LOST if value is None and cursor is not None else quantity.text(value)
         extent = trend.extent()
-        words = "  ".join(
+        words = "" if width < 70 else "  ".join(
             f"{word} {quantity.text(extent[index])}" for word, index in (("min", 0), ("mean", 1), ("max", 2)) if extent
         )
         chosen = place == self.chosen and self.chart is not None and len(self.chart.lines) > 1
@@ -107,6 +109,11 @@ class Legend(Rows):
         sheet.right(row, start + width - len(words) - 3, said, Role.TEXT1, bold=True)
         if room >= 8:
             sheet.put(row, start + width - len(words), words, Role.TEXT3)
+
+
+def legend_columns(width: int, lines: int) -> int:
+    """The columns that the legend stands in."""
+    return 2 if width >= _TWO_COLUMNS and lines > _ONE_COLUMN_LINES else 1
 
 
 class Spelled(Rows):
@@ -214,7 +221,7 @@ class ChartScreen(OverTimeScreen):
         limits = limits_of(self.curves[0].quantity, self._lane, found) if found is not None else ()
         cursor, now = self.cursor_column(frame), self.console.now
         chart = Chart(frame, lines, self._lane, limits, cursor, self._band, self._braille, now // READ_EVERY_S)
-        self._legend.styles.height = max(1, -(-len(self.curves) // (2 if self.size.width >= _TWO_COLUMNS else 1)))
+        self._legend.styles.height = max(1, -(-len(self.curves) // legend_columns(self.size.width, len(self.curves))))
         self._legend.chart, self._legend.chosen = chart, self._chosen
         self._legend.redraw()
         self._plot.show(replace(chart, now=now // frame.step_s * frame.step_s) if lines else None)

@@ -29,6 +29,8 @@ class Quantity:
     signed: bool = False
     from_zero: bool = True
     """Whether its bars stand on zero; a voltage's stand on what it usually is."""
+    least: float = 0.0
+    """The smallest top of its scale: noise around zero must not fill a panel."""
     daily: bool = False
     """An energy: the power summed up over each column."""
 
@@ -62,22 +64,31 @@ _PV = ("system/*/Dc/Pv/Power", *(p for place in ("Grid", "Output", "Genset") for
 _KWH = 1 / 3.6e6
 FIGURES = (
     Quantity("soc", "SOC", "%", "soc_percent", ("system/*/Dc/Battery/Soc",)),
-    Quantity("pv", "PV", "kW", "pv_power_w", _PV),
-    Quantity("load", "LOAD", "kW", "load_power_w", _phases("Consumption")),
-    Quantity("grid", "GRID", "kW", "grid_power_w", _phases("Grid"), signed=True),
-    Quantity("battery", "BATT", "kW", "battery_power_w", ("system/*/Dc/Battery/Power",), signed=True),
-    Quantity("genset", "GENSET", "kW", "genset_power_w", _phases("Genset")),
-    Quantity("dc", "DC LOAD", "kW", "dc_load_power_w"),
-    Quantity("spread", "SPREAD", "mV", "cell_spread_v", scale=1000.0),
+    Quantity("pv", "PV", "kW", "pv_power_w", _PV, least=100.0),
+    Quantity("load", "LOAD", "kW", "load_power_w", _phases("Consumption"), least=100.0),
+    Quantity("grid", "GRID", "kW", "grid_power_w", _phases("Grid"), signed=True, least=100.0),
+    Quantity("battery", "BATT", "kW", "battery_power_w", ("system/*/Dc/Battery/Power",), signed=True, least=100.0),
+    Quantity("genset", "GENSET", "kW", "genset_power_w", _phases("Genset"), least=100.0),
+    Quantity("dc", "DC LOAD", "kW", "dc_load_power_w", least=100.0),
+    Quantity("spread", "SPREAD", "mV", "cell_spread_v", scale=1000.0, least=40.0),
     Quantity(
         "voltage", "VOLTS", "V", "battery_voltage_v", ("system/*/Dc/Battery/Voltage",), decimals=1, from_zero=False
     ),
-    Quantity("current", "AMPS", "A", "battery_current_a", ("system/*/Dc/Battery/Current",), decimals=1, signed=True),
+    Quantity(
+        "current",
+        "AMPS",
+        "A",
+        "battery_current_a",
+        ("system/*/Dc/Battery/Current",),
+        decimals=1,
+        signed=True,
+        least=4.0,
+    ),
     Quantity("temperature", "BATTERY", "°C", "battery_temperature_c", from_zero=False),
-    Quantity("pv-energy", "PV", "kWh", "pv_power_w", scale=_KWH, decimals=1, daily=True),
-    Quantity("load-energy", "LOAD", "kWh", "load_power_w", scale=_KWH, decimals=1, daily=True),
-    Quantity("grid-energy", "GRID", "kWh", "grid_power_w", scale=_KWH, decimals=1, signed=True, daily=True),
-    Quantity("genset-energy", "GENSET", "kWh", "genset_power_w", scale=_KWH, decimals=1, daily=True),
+    Quantity("pv-energy", "PV", "kWh", "pv_power_w", scale=_KWH, decimals=1, daily=True, least=1.0),
+    Quantity("load-energy", "LOAD", "kWh", "load_power_w", scale=_KWH, decimals=1, daily=True, least=1.0),
+    Quantity("grid-energy", "GRID", "kWh", "grid_power_w", scale=_KWH, decimals=1, signed=True, daily=True, least=1.0),
+    Quantity("genset-energy", "GENSET", "kWh", "genset_power_w", scale=_KWH, decimals=1, daily=True, least=1.0),
 )
 """The figures that every station may have."""
 BY_NAME = {quantity.name: quantity for quantity in FIGURES}
@@ -106,6 +117,7 @@ def series_quantity(series: str) -> Quantity:
         decimals=metric.decimals or 0,
         signed=metric.unit in _SIGNED and bool(metric.sign),
         from_zero=metric.unit in _FROM_ZERO,
+        least=100.0 if power_like else 4.0 * 10 ** -(metric.decimals or 0),
     )
 
 

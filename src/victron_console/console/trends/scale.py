@@ -72,13 +72,8 @@ def scale_of(trend: Trend, rows: int, limits: Sequence[Limit] = (), *, top: floa
     if not trend.quantity.from_zero:
         return _around(low, high, rows)
     if low >= 0:
-        return Scale(0.0, nice(max(high, _least(trend.quantity))) / rows, rows)
-    return _signed(-low, max(high, 0.0), rows, _least(trend.quantity))
-
-
-def _least(quantity: Quantity) -> float:
-    """The smallest top of a scale: noise around zero must not fill a panel."""
-    return 100.0 if quantity.is_power else 10 ** -float(quantity.decimals) * 4
+        return Scale(0.0, nice(max(high, trend.quantity.least)) / rows, rows)
+    return _signed(-low, max(high, 0.0), rows, trend.quantity.least)
 
 
 def _signed(down: float, up: float, rows: int, least: float) -> Scale:
