@@ -11,13 +11,16 @@ from victron_console.cli.options import Options, common_options
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 COMMANDS = {
+    "alerts": "alerts:alerts",
     "add": "stations:add",
     "audit": "audit:audit_command",
     "check": "stations:check",
     "collect": "collect:collect",
     "demo": "simulated:demo",
+    "diagnose": "diagnose:diagnose",
     "discover": "discover:discover",
     "export": "history:export",
+    "rules": "rules:rules",
     "simulate": "simulated:simulate",
     "status": "status:status",
     "store": "store:store",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
@@ -15,6 +16,7 @@ import click
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.insight.fleet import FRESH, at_moment, totals
+from victron_console.model.alert import AlertState, AlertView, Occurrence, Severity
 from victron_console.model.clock import SystemClock
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState
@@ -37,11 +39,12 @@ def status(options: Options, as_json: bool) -> None:
     now = SystemClock().now()
     with closing(Reader(options.store_path, SystemClock())) as reader:
         rows = at_moment(reader.stations(), now)
+        standing = standing_alerts(reader.alerts())
         if as_json:
-            click.echo(json.dumps(as_data(rows, now), indent=2))
+            click.echo(json.dumps(as_data(rows, standing, now), indent=2))
         else:
             _print_table(reader, rows, now)
-    sys.exit(exit_status(rows))
+    sys.exit(exit_status(rows, standing))
 
 
 def _print_table(reader: Reader, rows: Sequence[StationRow], now: float) -> None:
@@ -52,7 +55,13 @@ def _print_table(reader: Reader, rows: Sequence[StationRow], now: float) -> None
     click.echo("\n".join(status_table(reader, rows, now, width)))
 
 
-def as_data(rows: Sequence[StationRow], now: float) -> dict[str, Any]:
+def standing_alerts(views: Sequence[AlertView]) -> list[Occurrence]:
+    """What stands and counts, seen or not: what is shelved, held back, in maintenance or over does not."""
+    counted = (AlertState.UNACKNOWLEDGED, AlertState.ACKNOWLEDGED)
+    return [view.occurrence for view in views if view.state in counted]
+
+
+def as_data(rows: Sequence[StationRow], standing: Sequence[Occurrence], now: float) -> dict[str, Any]:
     """The fleet as plain data, in the shape the README describes."""
     fleet = totals(rows)
     return {
@@ -61,12 +70,19 @@ def as_data(rows: Sequence[StationRow], now: float) -> dict[str, Any]:
             "states": {str(state): count for state, count in fleet.states.items()},
             "fresh": fleet.fresh,
             **fleet.sums_w,
+            "alerts": _counted(standing),
         },
-        "stations": [_station(row, now) for row in rows],
+        "stations": [_station(row, [it for it in standing if it.key.station == row.id], now) for row in rows],
     }
 
 
-def _station(row: StationRow, now: float) -> dict[str, Any]:
+def _counted(standing: Sequence[Occurrence]) -> dict[str, int]:
+    """How many of each severity; what asks nothing of anyone is `info`, whatever its level."""
+    counts = Counter(it.severity if it.is_alarm else Severity.INFO for it in standing)
+    return {str(severity): counts[severity] for severity in sorted(Severity, key=lambda s: -s.weight)}
+
+
+def _station(row: StationRow, standing: Sequence[Occurrence], now: float) -> dict[str, Any]:
     shown = (row.overview or Overview()).to_json()
     for inside in ("device_alarms", "figures_at"):
         shown.pop(inside)
@@ -78,16 +94,17 @@ def _station(row: StationRow, now: float) -> dict[str, Any]:
         "reason": row.status.reason,
         "age_s": None if row.read_at is None else round(max(0.0, now - row.read_at), 1),
         **shown,
+        "alerts": _counted(standing),
     }
 
 
-def exit_status(rows: Sequence[StationRow]) -> int:
-    """0 fine, 1 a warning, 2 critical, 3 cannot tell: the worst of all stations."""
+def exit_status(rows: Sequence[StationRow], standing: Sequence[Occurrence]) -> int:
+    """0 fine, 1 a warning or a station that is not live, 2 critical, 3 cannot tell: the worst of all stations."""
     if not any(row.status.state in FRESH for row in rows):
         return CANNOT_TELL
-    alarms = [row.overview.device_alarms for row in rows if row.overview]
-    if any(levels.get("critical") for levels in alarms):
+    counts = _counted(standing)
+    if counts[Severity.CRITICAL]:
         return CRITICAL
-    if any(levels.get("warning") for levels in alarms) or any(r.status.state is not StationState.LIVE for r in rows):
+    if counts[Severity.WARNING] or any(row.status.state is not StationState.LIVE for row in rows):
         return WARNING
     return FINE

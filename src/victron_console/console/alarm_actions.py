@@ -17,7 +17,7 @@ from victron_console.console.screens.base import ConsoleScreen
 from victron_console.console.screens.dialogs import KeyChoice, LinePrompt
 from victron_console.console.view import Alarm, Mark
 from victron_console.store import operator_alerts
-from victron_console.store.alerts import alert_view, maintenances
+from victron_console.store.alerts import maintenances
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 HOUR_S = 3600.0
 SHELVE_FOR: dict[str, float | None] = {"1": HOUR_S, "8": 8 * HOUR_S, "c": None}
 MAINTENANCE_FOR = {"1": HOUR_S, "4": 4 * HOUR_S, "8": 8 * HOUR_S, "d": 24 * HOUR_S, "w": 7 * 24 * HOUR_S}
+TAGGED = "Its maintenance is that of a tag: `victron-console alerts maintenance TAG --tag --end` ends it."
 _ACKABLE = (Mark.NOW, Mark.TODAY, Mark.LOST, Mark.CLEARED)
 
 
@@ -169,10 +170,7 @@ def _shelve(number: int, reason: str, seconds: float | None, db: Database, now: 
 
 
 def _unshelve(number: int, db: Database, now: float, who: str) -> str:
-    view = alert_view(db, number, now, {})
-    if view is None or view.shelf is None:
-        return "It is not shelved."
-    return operator_alerts.unshelve(db, view.shelf.id, now, who)
+    return operator_alerts.unshelve_alarm(db, number, now, who)
 
 
 def _maintain(station: str, reason: str, seconds: float, db: Database, now: float, who: str) -> str:
@@ -185,4 +183,4 @@ def _end_maintenance(station: str, db: Database, now: float, who: str) -> str:
         for work in maintenances(db.conn, now)
         if work.station == station
     ]
-    return said[-1] if said else "Its maintenance is that of a tag: end it with `victron-console alerts`."
+    return said[-1] if said else TAGGED

@@ -142,6 +142,16 @@ def unshelve(db: Database, shelf: int, now: float, who: str) -> str:
     return "Unshelved."
 
 
+def unshelve_alarm(db: Database, occurrence: int, now: float, who: str) -> str:
+    """End early the shelf that holds an alarm.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    view = alert_view(db, occurrence, now, {})
+    return "It is not shelved." if view is None or view.shelf is None else unshelve(db, view.shelf.id, now, who)
+
+
 def begin_maintenance(
     db: Database, now: float, until: float, who: str, reason: str, *, station: str = "", tag: str = ""
 ) -> str:

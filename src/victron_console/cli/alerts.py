@@ -1,0 +1,191 @@
+"""`alerts`: the alarm list from a script, and what an operator does to alarms without a screen."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Any
+
+import click
+
+from victron_console.cli.failures import failing_plainly
+from victron_console.cli.options import Options, common_options, operator_name
+from victron_console.cli.times import Span
+from victron_console.model.alert import AlertState, AlertView
+from victron_console.model.clock import SystemClock, iso_utc
+from victron_console.store import operator_alerts
+from victron_console.store.alerts import maintenances
+from victron_console.store.operator import OperatorWriter
+from victron_console.store.reader import Reader
+
+PIPE_COLUMNS = 120
+_WORDS = {
+    AlertState.NORMAL: "over",
+    AlertState.UNACKNOWLEDGED: "not seen",
+    AlertState.ACKNOWLEDGED: "acknowledged",
+    AlertState.RETURNED: "cleared, not seen",
+    AlertState.SHELVED: "shelved",
+    AlertState.SUPPRESSED: "held",
+    AlertState.OUT_OF_SERVICE: "maintenance",
+}
+
+
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Everything that is known of each, for scripts.")
+@common_options
+@failing_plainly
+def alerts(options: Options, as_json: bool) -> None:
+    """List the alarms that stand, and those that cleared unseen; or do something to one, by its number."""
+    if click.get_current_context().invoked_subcommand is not None:
+        return
+    clock = SystemClock()
+    with closing(Reader(options.store_path, clock)) as reader:
+        names = {row.id: row.name for row in reader.stations()}
+        views = [view for view in reader.alerts() if view.state is not AlertState.NORMAL]
+    if as_json:
+        click.echo(json.dumps([as_data(view, names) for view in views], indent=2, ensure_ascii=False))
+        return
+    _print_list(views, names, clock.now())
+
+
+def _print_list(views: Sequence[AlertView], names: dict[str, str], now: float) -> None:
+    # Imported here: it brings Textual, which a script that wants JSON can do without.
+    from victron_console.console.alarm_order import most_urgent_first
+    from victron_console.console.alarm_rows import alarm_columns, draw_alarm, draw_heads
+    from victron_console.console.alarm_source import from_alert
+
+    width = max(60, shutil.get_terminal_size((PIPE_COLUMNS, 24)).columns - _NUMBER_COLUMNS)
+    rows = [from_alert(view, names.get(view.occurrence.key.station, "console"), now) for view in views]
+    columns = alarm_columns(width, limits=True)
+    click.echo(f"{'ID':>6}{draw_heads(width, columns).text.rstrip()}")
+    for row in most_urgent_first([row for row in rows if row is not None]):
+        click.echo(f"{row.id:>6}{draw_alarm(width, columns, row, now).text.rstrip()}")
+
+
+_NUMBER_COLUMNS = 6
+
+
+def as_data(view: AlertView, names: dict[str, str]) -> dict[str, Any]:
+    """An alarm as plain data, times in ISO 8601 UTC."""
+    it = view.occurrence
+    ack, shelf, work = view.ack, view.shelf, view.maintenance
+    return {
+        "id": it.id,
+        "station": it.key.station or None,
+        "name": names.get(it.key.station),
+        "family": it.key.family,
+        "source": it.key.scope or None,
+        "rule": it.rule,
+        "severity": str(it.severity),
+        "priority": it.priority,
+        "state": str(view.state),
+        "state_word": _WORDS[view.state],
+        "title": it.title,
+        "response": it.response,
+        "started_at": iso_utc(it.started_at),
+        "raised_at": iso_utc(it.raised_at),
+        "cleared_at": None if it.cleared_at is None else iso_utc(it.cleared_at),
+        "value": it.last_value,
+        "unit": it.unit,
+        "limit": it.limit,
+        "count": it.count,
+        "stale": it.stale,
+        "flapping": it.flapping,
+        "held_by": it.suppressed_by or None,
+        "origins": list(it.origins),
+        "acknowledged": None if ack is None else {"who": ack.who, "at": iso_utc(ack.at), "comment": ack.comment},
+        "shelved": None
+        if shelf is None
+        else {"who": shelf.who, "until": iso_utc(shelf.end_for(it.severity)), "reason": shelf.reason},
+        "maintenance": None if work is None else {"who": work.who, "until": iso_utc(work.until), "reason": work.reason},
+        "comments": [{"who": said.who, "at": iso_utc(said.at), "text": said.text} for said in view.comments],
+    }
+
+
+_NUMBERS = click.argument("numbers", nargs=-1, required=True, type=int, metavar="ID...")
+
+
+@alerts.command()
+@_NUMBERS
+@click.option("--comment", default="", help="Said with it.")
+@common_options
+@failing_plainly
+def ack(options: Options, numbers: tuple[int, ...], comment: str) -> None:
+    """Acknowledge alarms: they have been seen."""
+    _each(options, numbers, lambda db, number, now, who: operator_alerts.acknowledge(db, number, now, who, comment))
+
+
+@alerts.command()
+@_NUMBERS
+@click.option("--for", "span", default="1h", show_default=True, help="How long: 30m, 8h, 2d, or clear.")
+@click.option("--reason", required=True, help="Why it may be put aside.")
+@common_options
+@failing_plainly
+def shelve(options: Options, numbers: tuple[int, ...], span: str, reason: str) -> None:
+    """Put alarms aside for a time: a critical one for a day at most, others for a week; `clear`: until it is over."""
+    seconds = None if span == "clear" else Span().convert(span, None, click.get_current_context())
+    _each(
+        options,
+        numbers,
+        lambda db, number, now, who: operator_alerts.shelve(db, number, now, who, reason, seconds),
+    )
+
+
+@alerts.command()
+@_NUMBERS
+@common_options
+@failing_plainly
+def unshelve(options: Options, numbers: tuple[int, ...]) -> None:
+    """Put shelved alarms back."""
+    _each(options, numbers, operator_alerts.unshelve_alarm)
+
+
+@alerts.command()
+@click.argument("number", type=int, metavar="ID")
+@click.argument("text")
+@common_options
+@failing_plainly
+def comment(options: Options, number: int, text: str) -> None:
+    """Write something to an alarm."""
+    _each(options, (number,), lambda db, one, now, who: operator_alerts.comment(db, one, now, who, text))
+
+
+@alerts.command()
+@click.argument("where", metavar="STATION|TAG")
+@click.option("--tag", is_flag=True, help="It is a tag: all its stations.")
+@click.option("--for", "seconds", type=Span(), default="4h", show_default=True, help="How long: 30m, 8h, 2d.")
+@click.option("--reason", default="", help="What is done there.")
+@click.option("--end", is_flag=True, help="Put it back into service.")
+@common_options
+@failing_plainly
+def maintenance(options: Options, where: str, tag: bool, seconds: float, reason: str, end: bool) -> None:
+    """Take a station, or all stations of a tag, out of service until a time, or back."""
+    clock, who = SystemClock(), operator_name(options)
+    station = "" if tag else where
+    if station:
+        with closing(Reader(options.store_path, clock)) as reader:
+            if reader.station(station) is None:
+                raise click.ClickException(f"{station} is not in the store: `victron-console status` lists what is.")
+    with closing(OperatorWriter(options.store_path, clock, who)) as writer:
+        now = clock.now()
+        if not end:
+            where_to = {"tag": where} if tag else {"station": where}
+            click.echo(operator_alerts.begin_maintenance(writer.db, now, now + seconds, who, reason, **where_to))
+            return
+        held = [it for it in maintenances(writer.db.conn, now) if where == (it.tag if tag else it.station)]
+        said = [operator_alerts.end_maintenance(writer.db, it.id, now, who) for it in held]
+        click.echo("\n".join(said) or f"{where} is in no maintenance.")
+
+
+def _each(options: Options, numbers: Sequence[int], deed: Callable[..., str]) -> None:
+    """Do something to alarms, and say what became of each; a number that is none is an error."""
+    clock, who = SystemClock(), operator_name(options)
+    with closing(Reader(options.store_path, clock)) as reader:
+        unknown = [number for number in numbers if reader.alert(number) is None]
+    if unknown:
+        raise click.ClickException(f"There is no alarm {unknown[0]}: `victron-console alerts` lists them.")
+    with closing(OperatorWriter(options.store_path, clock, who)) as writer:
+        for number in numbers:
+            click.echo(deed(writer.db, number, clock.now(), who))

@@ -1,0 +1,175 @@
+"""`rules`: what the alert rules are, whether they do what they should, and what they would have said."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import click
+
+from victron_console.alerts.backtest import Fired, Recorded, backtest, recorded
+from victron_console.alerts.rulefile import load_rules
+from victron_console.alerts.rules import Rule, RuleSet
+from victron_console.alerts.rulestest import run_file
+from victron_console.cli.failures import failing_plainly
+from victron_console.cli.options import Options, common_options
+from victron_console.cli.times import Moment, Span
+from victron_console.model.clock import SystemClock
+from victron_console.store.reader import Reader
+
+DAY_S = 86_400.0
+FINE_S, COARSE_S = 10.0, 60.0
+"""How far apart the past is looked at: in spans of up to a day, and in longer ones."""
+
+
+@click.group()
+def rules() -> None:
+    """Look at the alert rules and try them."""
+
+
+@rules.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@common_options
+@failing_plainly
+def list_rules(options: Options, as_json: bool) -> None:
+    """List the rules in force: the shipped ones with the operator's files on top."""
+    found = _rules(options)
+    if as_json:
+        click.echo(json.dumps([_as_data(rule) for rule in found.rules], indent=2, ensure_ascii=False))
+        return
+    width = max((len(rule.id) for rule in found.rules), default=0) + 2
+    for rule in found.rules:
+        levels = " ".join(str(level.severity) for level in rule.levels)
+        own = "" if rule.origin == found.rules[0].origin else f"   ({rule.origin})"
+        click.echo(f"{rule.id:<{width}}{levels:<18}{rule.title}{own}")
+
+
+def _as_data(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "family": rule.family,
+        "title": rule.title,
+        "response": rule.response,
+        "inputs": {name: [pattern.text for pattern in patterns] for name, patterns in rule.inputs.items()},
+        "gate": rule.gate.text if rule.gate else None,
+        "levels": [
+            {
+                "severity": str(level.severity),
+                "raise": level.raise_.text,
+                "clear": level.clear.text if level.clear else None,
+                "for_s": level.for_s,
+                "clear_for_s": level.clear_for_s,
+            }
+            for level in rule.levels
+        ],
+        "unit": rule.unit,
+        "source": rule.source,
+        "file": rule.origin,
+    }
+
+
+@rules.command(name="test")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@failing_plainly
+def test_rules(files: tuple[Path, ...]) -> None:
+    """Run rule-test files: series over time and the alarms expected of them. Exit status 1 where one fails."""
+    failed = 0
+    for file in files:
+        for outcome in run_file(file):
+            click.echo(f"{'ok  ' if outcome.passed else 'FAIL'}  {file.name}: {outcome.name}")
+            for difference in outcome.differences:
+                click.echo(f"      {difference}")
+            failed += not outcome.passed
+    sys.exit(1 if failed else 0)
+
+
+@rules.command(name="backtest")
+@click.option("--rule", "wanted", multiple=True, metavar="ID", help="Only these rules (or globs); may be repeated.")
+@click.option("--station", "stations", multiple=True, metavar="ID", help="Only this station; may be repeated.")
+@click.option("--since", type=Moment(), default="30d", show_default=True, help="How far back: 7d, or a moment.")
+@click.option("--every", type=Span(), help="How far apart the past is looked at. Default 10s up to a day, else 60s.")
+@click.option(
+    "--file", "files", multiple=True, type=click.Path(path_type=Path, exists=True), help="A rule file to try as well."
+)
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@common_options
+@failing_plainly
+def backtest_rules(
+    options: Options,
+    wanted: tuple[str, ...],
+    stations: tuple[str, ...],
+    since: float,
+    every: float | None,
+    files: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Play the recorded past through the rules: how often would each have fired, and how often in vain."""
+    found = _rules(options, files)
+    _known(found, wanted)
+    now = SystemClock().now()
+    with closing(Reader(options.store_path, SystemClock())) as reader:
+        _known_stations(reader, stations)
+        each_s = every or (FINE_S if now - since <= DAY_S else COARSE_S)
+        fired = [
+            one
+            for past in _pasts(reader, stations, since, now, each_s)
+            for one in backtest(found, [past], lambda rule: not wanted or _fits(rule, wanted))
+        ]
+    fired.sort(key=lambda one: (-one.count, one.station, one.family))
+    if as_json:
+        click.echo(json.dumps([_fired_as_data(one) for one in fired], indent=2))
+        return
+    days = (now - since) / DAY_S
+    for one in fired:
+        lasted = f", half of them longer than {one.median_s:.0f} s" if one.median_s is not None else ""
+        click.echo(f"{one.station}  {' '.join(one.rules)}: {one.count} times in {days:.0f} days, "
+                   f"{one.short} under a minute{lasted}")  # fmt: skip
+    if not fired:
+        click.echo(f"Nothing would have fired in {days:.0f} days.")
+
+
+def _pasts(reader: Reader, stations: tuple[str, ...], since: float, until: float, each_s: float) -> Iterator[Recorded]:
+    """Each station from when it was first read, and a line on stderr about which one is played."""
+    for row in reader.stations():
+        if stations and row.id not in stations:
+            continue
+        first_at = min((series.first_at for series in reader.series(row.id)), default=until)
+        click.echo(f"playing {row.id} ...", err=True)
+        past = next(p for p in recorded(reader, max(since, first_at), until, each_s) if p.station == row.id)
+        yield past
+
+
+def _rules(options: Options, files: tuple[Path, ...] = ()) -> RuleSet:
+    return load_rules([*(folder for folder in options.rule_folders() if folder.is_dir()), *files])
+
+
+def _fits(rule: str, wanted: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(rule, glob) for glob in wanted)
+
+
+def _known(found: RuleSet, wanted: tuple[str, ...]) -> None:
+    for glob in wanted:
+        if ":" not in glob and not any(fnmatchcase(rule.id, glob) for rule in found.rules):
+            raise click.ClickException(f"No rule is called {glob}: `victron-console rules list` names them.")
+
+
+def _known_stations(reader: Reader, stations: tuple[str, ...]) -> None:
+    for station in stations:
+        if reader.station(station) is None:
+            raise click.ClickException(f"{station} is not in the store: `victron-console status` lists what is.")
+
+
+def _fired_as_data(one: Fired) -> dict[str, Any]:
+    return {
+        "station": one.station,
+        "family": one.family,
+        "rules": list(one.rules),
+        "count": one.count,
+        "under_a_minute": one.short,
+        "median_s": one.median_s,
+    }
