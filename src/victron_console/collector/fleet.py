@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 
 from victron_console.collector.alerting import Alerting
+from victron_console.collector.diagnosing import Diagnosing
 from victron_console.collector.findings import Findings
 from victron_console.collector.health import Health
 from victron_console.collector.links import source_of
@@ -104,12 +105,18 @@ class Fleet:
         """
         with Lease(self._store, self._clock):
             await self._start()
-            sealing = asyncio.create_task(Sealing(self._store, self._clock, self.recorder).run(), name="sealing")
+            sealing = Sealing(self._store, self._clock, self.recorder)
+            diagnosing = Diagnosing(self._store, self._clock, self.recorder, self._alerting.diagnose)
+            beside = [
+                asyncio.create_task(sealing.run(), name="sealing"),
+                asyncio.create_task(diagnosing.run(), name="diagnosing"),
+            ]
             try:
                 await self._work()
             finally:
-                sealing.cancel()
-                await asyncio.gather(sealing, return_exceptions=True)
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
                 await self._stop()
 
     async def run_once(self) -> None:

@@ -8,14 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
-import os
-import signal
-import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.synchronize import Event as ProcessEvent
 from pathlib import Path
 
+from victron_console.collector.behind import stay_behind
 from victron_console.collector.recorder import Recorder
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.store.errors import StoreError, UpkeepStopped
@@ -94,19 +92,10 @@ class Sealing:
 
 
 def _begin(stop: ProcessEvent) -> None:
-    """In the worker: run behind everything else, leave Ctrl+C to the parent, and do not outlive it."""
+    """In the worker."""
     global _stop
     _stop = stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICE)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
-    parent.join()
-    os._exit(0)
+    stay_behind(NICE)
 
 
 def _work(store: Path) -> Upkeep:

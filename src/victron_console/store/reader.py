@@ -18,9 +18,11 @@ from victron_console.model.alert_record import NoticeRecord
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.model.device import split_series
 from victron_console.model.snapshot import Snapshot
-from victron_console.store import alerts, fleet, link_states, logs, silences, size, trace
+from victron_console.store import alerts, diagnoses, fleet, jobs, link_states, logs, silences, size, trace
 from victron_console.store.connection import open_readable
+from victron_console.store.diagnoses import DiagnosisRow, StepRow
 from victron_console.store.errors import explaining
+from victron_console.store.jobs import JobRow
 from victron_console.store.rows import (
     Bucket,
     CollectorState,
@@ -299,6 +301,34 @@ class Reader:
         """The pins and focuses that hold, of one station or of all."""
         with self._reading() as conn:
             return logs.wanted(conn, station, self._clock.now() if as_of is None else as_of)
+
+    def diagnoses(self, as_of: float | None = None) -> dict[str, DiagnosisRow]:
+        """What the last diagnosis of each configured station found; one never diagnosed is not among them."""
+        with self._reading() as conn:
+            return diagnoses.latest(conn, inf if as_of is None else as_of)
+
+    def diagnosis_course(self, station: str, since: float, until: float) -> list[DiagnosisRow]:
+        """The diagnoses of a station in a span, oldest first; one a day.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        with self._reading() as conn:
+            return diagnoses.course(conn, station, since, until)
+
+    def load_steps(self, station: str, battery: str) -> list[StepRow]:
+        """The load steps gathered of a battery, by the spans that were read.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        with self._reading() as conn:
+            return diagnoses.load_steps(conn, station, battery)
+
+    def jobs(self, as_of: float | None = None, *, done_since: float | None = None) -> list[JobRow]:
+        """The maintenance jobs that are open, and those done since a moment."""
+        with self._reading() as conn:
+            return jobs.jobs(conn, inf if as_of is None else as_of, done_since=done_since)
 
     def size(self) -> StoreSize:
         """What the database takes on disk and when it was last written."""

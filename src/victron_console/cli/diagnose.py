@@ -1,0 +1,83 @@
+"""`diagnose`: what the past of each station says of its health, now. Keeps the result where no collector is running."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from victron_console.alerts.inputs import FIELDS
+from victron_console.cli.failures import failing_plainly
+from victron_console.cli.options import Options, common_options
+from victron_console.insight.diagnostics.finding import Finding
+from victron_console.insight.diagnostics.kept import Kept, pack
+from victron_console.insight.diagnostics.station import Examined, examine
+from victron_console.model.clock import Clock, SystemClock
+from victron_console.model.text import clean
+from victron_console.store.diagnoses import DiagnosisRow, record_diagnosis
+from victron_console.store.errors import LeaseHeld, UnknownStation
+from victron_console.store.lease import Lease
+from victron_console.store.reader import Reader
+from victron_console.store.writer import Writer
+
+
+@click.command()
+@click.option("--station", "stations", multiple=True, metavar="ID", help="Only this station; may be repeated.")
+@click.option("--all", "everything", is_flag=True, help="Also the figures that are not known, with the reason why.")
+@common_options
+@failing_plainly
+def diagnose(options: Options, stations: tuple[str, ...], everything: bool) -> None:
+    """Diagnose stations from their recorded past: battery, cells, inverter, PV, grid, GX device.
+
+    A collector does so each night. What is found here is kept only where none is running, since one alone may write.
+    """
+    clock = SystemClock()
+    found: dict[str, Examined] = {}
+    with closing(Reader(options.store_path, clock)) as reader:
+        for station, name in _chosen(reader, stations):
+            examined = examine(reader, station, clock.now(), FIELDS["errors"])
+            if examined is None:
+                click.echo(f"{name} ({station}): nothing is recorded yet.\n")
+                continue
+            found[station] = examined
+            click.echo("\n".join(_lines(f"{name} ({station})", examined.kept, everything=everything)) + "\n")
+    click.echo(_keep(options.store_path, clock, found))
+
+
+def _chosen(reader: Reader, stations: tuple[str, ...]) -> list[tuple[str, str]]:
+    names = {row.id: clean(row.name) for row in reader.stations()}
+    for station in stations:
+        if station not in names:
+            raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
+    return [(station, names[station]) for station in stations or names]
+
+
+def _keep(store: Path, clock: Clock, found: dict[str, Examined]) -> str:
+    if not found:
+        return "Nothing to keep."
+    try:
+        with Lease(store, clock), closing(Writer(store, clock)) as writer:
+            for station, examined in found.items():
+                row = DiagnosisRow(station, examined.kept.at, pack(examined.kept))
+                record_diagnosis(writer.db, row, examined.steps)
+    except LeaseHeld:
+        return "Not kept: a collector is running, which diagnoses each station at night by itself."
+    return f"Kept: {len(found)}."
+
+
+def _lines(title: str, kept: Kept, *, everything: bool) -> list[str]:
+    risk = kept.risk
+    lines = [f"{title}: {risk.word}, {risk.coverage:.0%} of the evidence is known"]
+    lines += [f"  {one.tier.name.lower():<8}{one.name}: {one.words}" for one in risk.evidence if one.tier]
+    for name, finding in kept.figures.items():
+        if finding.known or everything:
+            lines.append(f"  {name:<32}{_figure(finding)}")
+    return lines
+
+
+def _figure(finding: Finding) -> str:
+    if not finding.known or finding.value is None:
+        return f"{finding.status}: {finding.reason}"
+    ends = "" if finding.low is None or finding.high is None else f" ({finding.low:.4g} to {finding.high:.4g})"
+    return f"{finding.value:.4g} {finding.unit}{ends}".rstrip() + f"  {finding.title}"
