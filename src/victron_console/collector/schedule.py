@@ -13,7 +13,7 @@ from victron_console.sources.news import News
 DISCOVERY_S = 60.0
 BACKOFF_CAP_S = 300.0
 SPACING_S = 1.0
-"""A station whose values come by themselves is recorded at most this often, however much it says."""
+"""What comes by itself of a station is recorded at most this often, however much it says."""
 ASIDE_FIRST_S = 120.0
 ASIDE_CAP_S = 3600.0
 QUIET_RETRY_S = 300.0
@@ -69,7 +69,7 @@ class Schedule:
         """Services of which a value is pinned: they are read at the fast cadence."""
         self.news: News | None = None
         """What changed by itself; None where values have to be asked for. The cadences then are signs of life."""
-        self._lot_at = -inf
+        self._news_at = -inf
 
     def cadence_s(self, plan: ServicePlan) -> float:
         """Seconds between two reads of the service."""
@@ -92,19 +92,14 @@ class Schedule:
 
     def next_service(self, now: float) -> str | None:
         """The most urgent service that is due, or None."""
-        if self.news is not None:
-            now = self._open_lot(now, self.news)
+        if self.news is not None and now >= self._news_due(self.news):
+            self._news_at = now
+            self._expedite(self.news.take(), now)
         due = [plan for plan in self.plans.values() if plan.due <= now]
         return min(due, key=lambda plan: (plan.read_at is not None, plan.rank, plan.due)).service if due else None
 
-    def _open_lot(self, now: float, news: News) -> float:
-        """The moment of the present lot: what was due by then is read together, the next lot comes a second later."""
-        if now >= self._lot_at + SPACING_S:
-            if now >= news.next_moment():
-                self._expedite(news.take(), now)
-            if any(plan.due <= now for plan in self.plans.values()):
-                self._lot_at = now
-        return self._lot_at
+    def _news_due(self, news: News) -> float:
+        return max(news.next_moment(), self._news_at + SPACING_S)
 
     def _expedite(self, services: Iterable[str], now: float) -> None:
         for service in services:
@@ -116,9 +111,7 @@ class Schedule:
     def next_moment(self) -> float:
         """When there is something to do again."""
         due = min((plan.due for plan in self.plans.values()), default=inf)
-        if self.news is not None and due > self._lot_at:
-            due = max(min(due, self.news.next_moment()), self._lot_at + SPACING_S)
-        return min(self.discovery_due, due)
+        return min(self.discovery_due, due, self._news_due(self.news) if self.news is not None else inf)
 
     def was_read(self, service: str, now: float, paths: Iterable[str]) -> float:
         """Note a good read; returns the service's effective cadence in seconds."""

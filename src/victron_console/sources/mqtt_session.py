@@ -236,16 +236,22 @@ class Session:
         self.portal = next(iter(self._found))
 
     async def _first_dump(self) -> None:
-        """Ask for everything until it came whole: of all clients together only three dumps a second are granted."""
+        """Ask for everything until it came whole: of all clients together only three dumps a second are granted.
+
+        As long as something new comes, a slow link is given its time.
+        """
         deadline_s = self._access.deadline_s
-        try:
-            async with asyncio.timeout(deadline_s):
-                while not await self._dump():
-                    pass
-        except TimeoutError:
-            if self._found and self.portal not in self._found:
-                raise mqtt_failures.other_stations(self.place, self.portal, list(self._found)) from None
-            raise mqtt_failures.no_answer(self.place, self.portal, deadline_s) from None
+        size = -1
+        while self.tree.size > size:
+            size = self.tree.size
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(deadline_s):
+                    while not await self._dump():
+                        pass
+                return
+        if self._found and self.portal not in self._found:
+            raise mqtt_failures.other_stations(self.place, self.portal, list(self._found))
+        raise mqtt_failures.no_answer(self.place, self.portal, deadline_s)
 
     async def _dump(self) -> bool:
         """Have every topic repeated; returns whether all came."""
@@ -253,10 +259,13 @@ class Session:
         self._dumped.clear()
         self.tree.begin_dump()
         await self._keep_awake({"full-publish-completed-echo": self._echo})
-        try:
-            async with asyncio.timeout(self._timing.dump_retry_s):
-                await self._dumped.wait()
-        except TimeoutError:
+        size = -1
+        while not self._dumped.is_set() and self.tree.size > size:
+            size = self.tree.size
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._timing.dump_retry_s):
+                    await self._dumped.wait()
+        if not self._dumped.is_set():
             self.tree.end_dump(self._clock.monotonic(), whole=False)
             return False
         self._dump_due = self._clock.monotonic() + self._timing.repair_s

@@ -76,6 +76,11 @@ class Tree:
         self._whole_dump = 0
         self._dumped_at = -inf
 
+    @property
+    def size(self) -> int:
+        """Topics known."""
+        return len(self._topics)
+
     def begin_dump(self) -> None:
         """From now on every topic is repeated."""
         self._dump += 1
