@@ -14,6 +14,7 @@ import click
 from platformdirs import user_config_path, user_state_path
 
 from victron_console.cli.options import Options, log_to_file
+from victron_console.cli.trying import try_rule
 from victron_console.config import APP_NAME, ConsoleSettings, FixedStations, StationFiles, station_from
 from victron_console.config.write import slug
 from victron_console.model.clock import Clock, SystemClock
@@ -118,6 +119,7 @@ def show(
         ),
         watch=StoreWatch(store, clock),
         desk=OperatorDesk(store, clock),
+        backtest=lambda rule, station: try_rule(options, store, rule, station),
         collector=None if attached or readonly else lambda: _collect(options, files, store, clock),
     )
     app.run()

@@ -114,10 +114,9 @@ def backtest_rules(
     now = SystemClock().now()
     with closing(Reader(options.store_path, SystemClock())) as reader:
         _known_stations(reader, stations)
-        each_s = every or (FINE_S if now - since <= DAY_S else COARSE_S)
         fired = [
             one
-            for past in _pasts(reader, stations, since, now, each_s)
+            for past in _pasts(reader, stations, since, now, every)
             for one in backtest(found, [past], lambda rule: not wanted or _fits(rule, wanted))
         ]
     fired.sort(key=lambda one: (-one.count, one.station, one.family))
@@ -133,15 +132,17 @@ def backtest_rules(
         click.echo(f"Nothing would have fired in {days:.0f} days.")
 
 
-def _pasts(reader: Reader, stations: tuple[str, ...], since: float, until: float, each_s: float) -> Iterator[Recorded]:
+def _pasts(
+    reader: Reader, stations: tuple[str, ...], since: float, until: float, every: float | None
+) -> Iterator[Recorded]:
     """Each station from when it was first read, and a line on stderr about which one is played."""
     for row in reader.stations():
         if stations and row.id not in stations:
             continue
-        first_at = min((series.first_at for series in reader.series(row.id)), default=until)
+        begin = max(since, min((series.first_at for series in reader.series(row.id)), default=until))
+        each_s = every or (FINE_S if until - begin <= DAY_S else COARSE_S)
         click.echo(f"playing {row.id} ...", err=True)
-        past = next(p for p in recorded(reader, max(since, first_at), until, each_s) if p.station == row.id)
-        yield past
+        yield next(past for past in recorded(reader, begin, until, each_s) if past.station == row.id)
 
 
 def _rules(options: Options, files: tuple[Path, ...] = ()) -> RuleSet:
