@@ -23,6 +23,7 @@ from victron_console.model.clock import Clock
 from victron_console.sources import mqtt_failures, tls
 from victron_console.sources.base import Misconfigured, SourceError, Traffic
 from victron_console.sources.mqtt_tree import QUIET_S, Tree
+from victron_console.sources.tasks import end
 from victron_console.sources.values import parse_json
 
 wire_log = logging.getLogger(f"{__name__}.wire")
@@ -140,8 +141,7 @@ class Session:
         """End the connection. May be called twice."""
         task, self._task = self._task, None
         if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end(task)
         client, self._client = self._client, None
         if client is not None:
             await _leave(client)
@@ -238,7 +238,8 @@ class Session:
     async def _first_dump(self) -> None:
         """Ask for everything until it came whole: of all clients together only three dumps a second are granted.
 
-        As long as something new comes, a slow link is given its time.
+        As long as something new comes, a slow link is given its time. A station that gives its values but never says
+        that this was all (its firmware is old, or its connection breaks) is taken as it is.
         """
         deadline_s = self._access.deadline_s
         size = -1
@@ -249,6 +250,8 @@ class Session:
                     while not await self._dump():
                         pass
                 return
+        if any(device.key.cls == "system" for device in self.tree.devices.values()):
+            return
         if self._found and self.portal not in self._found:
             raise mqtt_failures.other_stations(self.place, self.portal, list(self._found))
         raise mqtt_failures.no_answer(self.place, self.portal, deadline_s)

@@ -22,6 +22,7 @@ from victron_console.config.links import MqttAccess
 from victron_console.model.clock import SystemClock
 from victron_console.sources.mqtt import Mqtt
 from victron_console.sources.mqtt_session import Timing
+from victron_console.sources.tasks import end
 
 DATA = Path(__file__).parents[1] / "data"
 PORTAL = "c0619ab00001"
@@ -141,8 +142,7 @@ class Gx:
                 if not self.deaf and "suppress-republish" not in asked:
                     await self._dump(asked)
         finally:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
+            await end(beating)
 
     async def say(self, topic: str, value: object) -> None:
         """Change a value and publish it."""
@@ -187,8 +187,7 @@ async def running_gx(port: int, portal: str = PORTAL, **login: Any) -> AsyncIter
         try:
             yield gx
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end(task)
             with suppress(MqttError):
                 await gx.raw("system/0/Serial", b"", retain=True)
 

@@ -174,6 +174,18 @@ async def test_a_dump_that_was_not_granted_is_asked_for_again(broker: Broker, gx
     assert SYSTEM in (await discovering).services
 
 
+async def test_a_station_that_never_says_that_this_was_all_is_taken_as_it_is(
+    broker: Broker, gx: Gx, connect: Connect
+) -> None:
+    gx.deaf = True
+    source = connect(broker.port, deadline_s=1.0)
+    asking = asyncio.create_task(source.discover())
+    await until(lambda: gx.asked)
+    await gx.say("system/0/Dc/Battery/Soc", 55.0)
+    assert (await asking).services == (SYSTEM,)
+    assert await value(source, SYSTEM, "Dc/Battery/Soc") == 55.0
+
+
 async def test_a_station_that_ignores_the_keep_alive_is_named(broker: Broker, gx: Gx, connect: Connect) -> None:
     gx.deaf = True
     with pytest.raises(Unreachable, match="did not answer the keep-alive"):
