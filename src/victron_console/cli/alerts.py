@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from typing import Any
 
 import click
 
+from victron_console.alerts.told import as_data, sentence
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options, operator_name
 from victron_console.cli.times import Span
-from victron_console.model.alert import AlertState, AlertView
-from victron_console.model.clock import SystemClock, iso_utc
+from victron_console.model.alert import AlertKey, AlertState, AlertView, Occurrence, Severity
+from victron_console.model.clock import SystemClock
 from victron_console.store import operator_alerts
 from victron_console.store.alerts import maintenances
 from victron_console.store.operator import OperatorWriter
 from victron_console.store.reader import Reader
 
 PIPE_COLUMNS = 120
-_WORDS = {
-    AlertState.NORMAL: "over",
-    AlertState.UNACKNOWLEDGED: "not seen",
-    AlertState.ACKNOWLEDGED: "acknowledged",
-    AlertState.RETURNED: "cleared, not seen",
-    AlertState.SHELVED: "shelved",
-    AlertState.SUPPRESSED: "held",
-    AlertState.OUT_OF_SERVICE: "maintenance",
-}
 
 
 @click.group(invoke_without_command=True)
@@ -45,7 +37,11 @@ def alerts(options: Options, as_json: bool) -> None:
         names = {row.id: row.name for row in reader.stations()}
         views = [view for view in reader.alerts() if view.state is not AlertState.NORMAL]
     if as_json:
-        click.echo(json.dumps([as_data(view, names) for view in views], indent=2, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                [as_data(view, names.get(view.occurrence.key.station)) for view in views], indent=2, ensure_ascii=False
+            )
+        )
         return
     _print_list(views, names, clock.now())
 
@@ -65,44 +61,6 @@ def _print_list(views: Sequence[AlertView], names: dict[str, str], now: float) -
 
 
 _NUMBER_COLUMNS = 6
-
-
-def as_data(view: AlertView, names: dict[str, str]) -> dict[str, Any]:
-    """An alarm as plain data, times in ISO 8601 UTC."""
-    it = view.occurrence
-    ack, shelf, work = view.ack, view.shelf, view.maintenance
-    return {
-        "id": it.id,
-        "station": it.key.station or None,
-        "name": names.get(it.key.station),
-        "family": it.key.family,
-        "source": it.key.scope or None,
-        "rule": it.rule,
-        "severity": str(it.severity),
-        "priority": it.priority,
-        "state": str(view.state),
-        "state_word": _WORDS[view.state],
-        "title": it.title,
-        "response": it.response,
-        "started_at": iso_utc(it.started_at),
-        "raised_at": iso_utc(it.raised_at),
-        "cleared_at": None if it.cleared_at is None else iso_utc(it.cleared_at),
-        "value": it.last_value,
-        "unit": it.unit,
-        "limit": it.limit,
-        "count": it.count,
-        "stale": it.stale,
-        "flapping": it.flapping,
-        "held_by": it.suppressed_by or None,
-        "origins": list(it.origins),
-        "acknowledged": None if ack is None else {"who": ack.who, "at": iso_utc(ack.at), "comment": ack.comment},
-        "shelved": None
-        if shelf is None
-        else {"who": shelf.who, "until": iso_utc(shelf.end_for(it.severity)), "reason": shelf.reason},
-        "maintenance": None if work is None else {"who": work.who, "until": iso_utc(work.until), "reason": work.reason},
-        "comments": [{"who": said.who, "at": iso_utc(said.at), "text": said.text} for said in view.comments],
-    }
-
 
 _NUMBERS = click.argument("numbers", nargs=-1, required=True, type=int, metavar="ID...")
 
@@ -177,6 +135,29 @@ def maintenance(options: Options, where: str, tag: bool, seconds: float, reason:
         held = [it for it in maintenances(writer.db.conn, now) if where == (it.tag if tag else it.station)]
         said = [operator_alerts.end_maintenance(writer.db, it.id, now, who) for it in held]
         click.echo("\n".join(said) or f"{where} is in no maintenance.")
+
+
+@alerts.command("test-notify")
+@common_options
+@failing_plainly
+def test_notify(options: Options) -> None:
+    """Send a made-up alarm to whom [notify] in the configuration names."""
+    from victron_console.collector.notifying import Notice, NotifyFailed, tell
+
+    settings = options.files().current.notify
+    if not settings.wanted:
+        raise click.ClickException(
+            "nobody is to be told: give [notify] a command or an Apprise address in the configuration (docs/alerts.md)."
+        )
+    now = SystemClock().now()
+    view = AlertView(
+        Occurrence(0, AlertKey("", "test"), "test", Severity.WARNING, "Test", "nothing to do: this is a test", now, now)
+    )
+    try:
+        asyncio.run(tell(settings, Notice("test", as_data(view, None), sentence(view, None))))
+    except NotifyFailed as failure:
+        raise click.ClickException(str(failure)) from failure
+    click.echo("Told.")
 
 
 def _each(options: Options, numbers: Sequence[int], deed: Callable[..., str]) -> None:

@@ -80,6 +80,8 @@ class Alerting:
         self._engine = Alerts(shipped_rules(), self._past)
         self._stamps: _Stamps = {}
         self._unwritten: deque[AlertChanges] = deque()
+        self.on_kept: Callable[[AlertChanges], None] = lambda changes: None
+        """Told of changes once they are stored."""
 
     async def open(self, stations: Sequence[StationRecord]) -> None:
         """Load the rules and go on where the last collector stood."""
@@ -111,7 +113,7 @@ class Alerting:
         except RulesInvalid as invalid:
             problem = "; ".join(str(fault) for fault in invalid.faults)
             log.error("rule files: %s", problem)
-        await self._keep(await self._run(lambda: self._engine.console_alarm(*RULES_INVALID, problem, now)))
+        await self.tell_trouble(RULES_INVALID, problem)
 
     async def step(self, snapshots: Mapping[str, Snapshot], skews_s: Mapping[str, float]) -> None:
         """Judge what was polled and what time alone has changed, and keep the outcome.
@@ -135,6 +137,11 @@ class Alerting:
             log.exception("the alert engine failed; recording goes on")
             return
         await self._keep(changes)
+
+    async def tell_trouble(self, alarm: tuple[str, str, str], problem: str) -> None:
+        """Raise or clear an alarm of the console itself: family, title and response; an empty problem clears it."""
+        now = self._clock.now()
+        await self._keep(await self._run(lambda: self._engine.console_alarm(*alarm, problem, now)))
 
     async def diagnose(self, station: str, results: Mapping[str, float | None]) -> None:
         """Hand the results of the diagnostics to the rules that read them."""
@@ -175,7 +182,7 @@ class Alerting:
             except PASSING as error:
                 log.debug("alerts wait for the store: %s", error)
                 return
-            self._unwritten.popleft()
+            self.on_kept(self._unwritten.popleft())
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -18,6 +19,7 @@ from victron_console.collector.diagnosing import Diagnosing
 from victron_console.collector.findings import Findings
 from victron_console.collector.health import Health
 from victron_console.collector.links import source_of
+from victron_console.collector.notifying import NOTIFY_FAILED, Notifier
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import PASSING, Recorder
 from victron_console.collector.sealing import Sealing
@@ -28,6 +30,7 @@ from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import Snapshot
 from victron_console.sources.base import Source
+from victron_console.sources.tasks import end
 from victron_console.store.lease import Lease
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Event, StationRecord, StationUpdate, Wanted, WantedKind
@@ -64,8 +67,7 @@ class _Running:
     async def end(self) -> None:
         """Stop polling; what was found stays with the poller."""
         if self.task is not None:
-            self.task.cancel()
-            await asyncio.gather(self.task, return_exceptions=True)
+            await end(self.task)
 
 
 class Fleet:
@@ -95,6 +97,8 @@ class Fleet:
         self._health = Health(clock)
         self.recorder = Recorder(lambda: Writer(store, clock, durable=self._durable))
         self._alerting = Alerting(store, clock, self.recorder, rule_folders)
+        self._notifier = Notifier(store, clock, partial(self._alerting.tell_trouble, NOTIFY_FAILED))
+        self._alerting.on_kept = self._notifier.take
 
     async def run(self) -> None:
         """Record the fleet until cancelled; what was read by then is written.
@@ -110,6 +114,7 @@ class Fleet:
             beside = [
                 asyncio.create_task(sealing.run(), name="sealing"),
                 asyncio.create_task(diagnosing.run(), name="diagnosing"),
+                asyncio.create_task(self._notifier.run(), name="notifying"),
             ]
             try:
                 await self._work()
@@ -184,6 +189,7 @@ class Fleet:
 
     async def _take_up(self, loaded: LoadResult, *, keep_polling: bool = True) -> None:
         """Start, restart and stop pollers so that they are those of the configuration."""
+        self._notifier.use(loaded.notify)
         wanted = {config.id: config for config in loaded.stations}
         records = [_record(config) for config in loaded.stations]
         await self.recorder.register(records)

@@ -11,6 +11,7 @@ from victron_console.config.files import (
     user_folder,
 )
 from victron_console.config.links import HttpAccess, HttpSettings, MqttAccess, MqttSettings
+from victron_console.config.notify import NotifySettings
 from victron_console.config.station import StationConfig
 from victron_console.config.watch import ConfigFiles, FixedStations, StationFiles
 from victron_console.config.write import station_text, write_station
@@ -27,6 +28,7 @@ __all__ = [
     "LoadResult",
     "MqttAccess",
     "MqttSettings",
+    "NotifySettings",
     "StationConfig",
     "StationFiles",
     "default_paths",

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from platformdirs import user_config_path
 from pydantic import Field, ValidationError
@@ -17,13 +17,18 @@ from victron_console.config.faults import ConfigError, Fault, Problem, problems,
 from victron_console.config.fields import Name, Surroundings
 from victron_console.config.lines import line_of, places
 from victron_console.config.links import Table
+from victron_console.config.notify import NotifySettings
 from victron_console.config.station import StationConfig
 from victron_console.model.text import clean
 
 APP_NAME = "victron-console"
 EXAMPLE_SUFFIX = ".example.toml"
 MAX_FILE_BYTES = 4_000_000
+TABLES = "[[station]], [console] or [notify]"
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+T = TypeVar("T", bound=Table)
 
 
 class ConsoleSettings(Table):
@@ -47,6 +52,7 @@ class LoadResult:
     files: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
     """Each file that was found and the ids of the good stations in it."""
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)
     referred: frozenset[Path] = frozenset()
     """Secret and certificate files that the stations point to."""
 
@@ -127,6 +133,7 @@ class _Reading:
         self.stations: dict[str, StationConfig] = {}
         self.origins: dict[str, str] = {}
         self.console: ConsoleSettings | None = None
+        self.notify: NotifySettings | None = None
 
     def result(self) -> LoadResult:
         """Everything that was read."""
@@ -136,6 +143,7 @@ class _Reading:
             faults=tuple(sorted(self.faults, key=lambda fault: (order.get(fault.file, -1), fault.line or 0))),
             files=self.files,
             console=self.console or ConsoleSettings(),
+            notify=self.notify or NotifySettings(),
             referred=frozenset(self.referred),
         )
 
@@ -153,7 +161,9 @@ class _Reading:
                 for index, raw in enumerate(value):
                     self._take_station(file, index, raw, lines)
             elif key == "console":
-                self._take_console(file, value, lines)
+                self.console = self._take_table(file, key, value, lines, ConsoleSettings, self.console)
+            elif key == "notify":
+                self.notify = self._take_table(file, key, value, lines, NotifySettings, self.notify)
             else:
                 self._refuse_table(file, key, line_of(lines, [key]))
         self.files[file] = tuple(station for station in self.stations if station not in known)
@@ -187,7 +197,7 @@ class _Reading:
         return None
 
     def _refuse_table(self, file: Path, key: str, line: int | None) -> None:
-        expected = "[[station]] in double brackets" if key in ("station", "stations") else "[[station]] or [console]"
+        expected = "[[station]] in double brackets" if key in ("station", "stations") else TABLES
         found = "one table" if key == "station" else "an unknown table or key"
         self.faults.append(Fault(file, line, clean(key, 60), found, expected))
 
@@ -213,17 +223,30 @@ class _Reading:
             self.stations[station.id] = station
             self.origins[station.id] = f"{file}, line {line}" if line else str(file)
 
-    def _take_console(self, file: Path, raw: object, lines: Mapping[tuple[str, ...], int]) -> None:
-        if self.console is not None:
-            line = line_of(lines, ["console"])
-            self.faults.append(Fault(file, line, "console", "a second table", "[console] in one file only"))
-            return
+    def _take_table(
+        self,
+        file: Path,
+        key: str,
+        raw: object,
+        lines: Mapping[tuple[str, ...], int],
+        model: type[T],
+        before: T | None,
+    ) -> T | None:
+        """A table of which there is one; None, or the one before it, where it cannot be used."""
+        if before is not None:
+            line = line_of(lines, [key])
+            self.faults.append(Fault(file, line, key, "a second table", f"[{key}] in one file only"))
+            return before
+        around = Surroundings(file.parent, self.environ)
         try:
-            self.console = ConsoleSettings.model_validate(raw)
+            return model.model_validate(raw, context=around)
         except ValidationError as error:
-            for p in problems(error, ConsoleSettings):
-                path = ("console", *p.path)
+            for p in problems(error, model):
+                path = (key, *p.path)
                 self.faults.append(Fault(file, line_of(lines, path), ".".join(path), p.found, p.expected))
+            return None
+        finally:
+            self.referred |= around.referred
 
 
 def _station(raw: Mapping[str, object], around: Surroundings) -> tuple[StationConfig | None, list[Problem]]:
