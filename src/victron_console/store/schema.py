@@ -1,8 +1,7 @@
-"""The store's version: migrations in order, each in one transaction, after a backup."""
+"""The store's version: the migrations in order, all in one transaction, after a backup."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,19 +56,20 @@ def migrate(db: Database, path: Path) -> Path | None:
         found = version_of(db)
         _refuse_foreign(db, path, found)
         saved = _back_up(db, path, found) if 0 < found < len(MIGRATIONS) else None
-        for number, step in enumerate(MIGRATIONS[found:], start=found + 1):
-            _apply(db, number, step.migrate)
+        _apply_all(db)
     return saved
 
 
-def _apply(db: Database, number: int, step: Callable[[Database], None]) -> None:
+def _apply_all(db: Database) -> None:
+    """Every outstanding migration in one transaction: a reader meets the old store or the new one, none in between."""
     conn = db.conn
     conn.execute("BEGIN IMMEDIATE")
     try:
-        if version_of(db) < number:  # another process may have been first
-            step(db)
-            conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            conn.execute(f"PRAGMA user_version = {number}")
+        for number, step in enumerate(MIGRATIONS, start=1):
+            if version_of(db) < number:  # another process may have been first
+                step.migrate(db)
+                conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                conn.execute(f"PRAGMA user_version = {number}")
         conn.execute("COMMIT")
     except BaseException:
         if conn.in_transaction:
