@@ -129,3 +129,27 @@ def test_a_second_sealer_is_refused(store: Path) -> None:
         refused = run(store, "seal")
     assert refused.exit_code == 1
     assert "another process" in refused.stderr
+
+
+def test_bundle_of_a_station_is_looked_at_elsewhere(store: Path, tmp_path: Path) -> None:
+    bundle, elsewhere = tmp_path / "evidence.zip", tmp_path / "elsewhere.db"
+    words = ["--store", str(store), "export", "--bundle", str(bundle), "--since", "3d"]
+    assert CliRunner().invoke(victron_console, words).exit_code == 2  # it does not say of which station
+    made = CliRunner().invoke(victron_console, [*words, "--station", "alder"])
+    assert made.exit_code == 0, made.output
+    taken = run(elsewhere, "import", str(bundle), "--as", "theirs")
+    assert taken.exit_code == 0, taken.output
+    assert "theirs: 2 series" in taken.stdout
+    with closing(Reader(elsewhere, SystemClock())) as reader:
+        assert [row.id for row in reader.stations()] == ["theirs"]
+        assert len(reader.history("theirs", "battery/1/Busy", 0, SystemClock().now())) > 800
+
+
+def test_rows_go_to_a_file_and_parquet_wants_one(store: Path, tmp_path: Path) -> None:
+    words = ["--store", str(store), "export", "--since", "1d", "--every", "1h"]
+    target = tmp_path / "rows.csv"
+    assert CliRunner().invoke(victron_console, [*words, "--output", str(target)]).exit_code == 0
+    assert 40 < len(target.read_text().splitlines()) < 60
+    refused = CliRunner().invoke(victron_console, [*words, "--format", "parquet"])
+    assert refused.exit_code == 2
+    assert "--output" in refused.output

@@ -158,9 +158,8 @@ def test_a_damaged_block_is_set_aside_when_its_day_is_merged(tmp_path: Path) -> 
     made(path, polls=60, step_s=600.0)
     before = histories(path)
     with closing(open_writable(path)) as db:
-        while seal_step(db, LATER):
+        while seal_step(db, START + DAY_S):  # as long as its week lasts, hours are chunks of their own
             pass
-        # As long as its week lasts, hours are chunks of their own.
         db.conn.execute("UPDATE block SET body = x'00' WHERE id = (SELECT min(id) FROM block WHERE series_no = 1)")
         db.conn.execute("UPDATE chunk SET clock = x'00' WHERE no = (SELECT max(no) FROM chunk)")
     done = upkeep(path, ManualClock(LATER), free=lambda _: 2**40)
@@ -199,7 +198,7 @@ def test_on_a_full_disk_nothing_is_sealed_and_recording_goes_on(tmp_path: Path) 
         pages = db.conn.execute("PRAGMA page_count").fetchone()[0]
         db.conn.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StoreFull):
-            kept_up(db)
+            kept_up(db, START + 3 * DAY_S)
     assert histories(path) == before
     done = upkeep(path, ManualClock(LATER), free=lambda _: 1000)
     assert "are free beside" in done.trouble

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from contextlib import closing
+from pathlib import Path
 
 import click
 
@@ -11,9 +13,12 @@ from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.times import Moment, Span
 from victron_console.model.clock import SystemClock
+from victron_console.store.bundle import write_bundle
+from victron_console.store.export import ExportRow, write_csv, write_json_lines, write_parquet
 from victron_console.store.export import export as export_rows
-from victron_console.store.export import write_csv, write_json_lines
 from victron_console.store.reader import Reader
+
+_FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
 
 
 @click.command()
@@ -22,7 +27,9 @@ from victron_console.store.reader import Reader
 @click.option("--since", type=Moment(), help="From this moment on: 2026-11-22T03:14, or 7d for seven days ago.")
 @click.option("--until", type=Moment(), help="Up to this moment.")
 @click.option("--every", type=Span(), help="One row a series each 1m, 1h ... instead of every change.")
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", help="json: one object a line.")
+@click.option("--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", help="Of the rows.")
+@click.option("--output", type=_FILE, metavar="FILE", help="Write to this file; Parquet needs one.")
+@click.option("--bundle", type=_FILE, metavar="FILE", help="One zip with all of a station, to send to somebody.")
 @common_options
 @failing_plainly
 def export(
@@ -33,10 +40,33 @@ def export(
     until: float | None,
     every: float | None,
     form: str,
+    output: Path | None,
+    bundle: Path | None,
 ) -> None:
     """Write recorded values to stdout: time (UTC), station, series, value, quality."""
-    with closing(Reader(options.store_path, SystemClock())) as reader:
-        chosen = stations or [row.id for row in reader.stations()]
-        moment = SystemClock().now() if until is None else until
+    clock = SystemClock()
+    moment = clock.now() if until is None else until
+    with closing(Reader(options.store_path, clock)) as reader:
+        chosen = stations or tuple(row.id for row in reader.stations())
+        if bundle is not None:
+            if len(stations) != 1:
+                raise click.UsageError("a bundle holds one station: name it with --station.")
+            write_bundle(reader, bundle, stations[0], since or 0.0, moment, clock.now())
+            click.echo(f"{bundle}: {bundle.stat().st_size:,} bytes")
+            return
         rows = export_rows(reader, chosen, globs or ("*",), since or 0.0, moment, every)
-        (write_csv if form == "csv" else write_json_lines)(rows, sys.stdout)
+        _write(rows, form, output)
+
+
+def _write(rows: Iterable[ExportRow], form: str, output: Path | None) -> None:
+    if form == "parquet":
+        if output is None:
+            raise click.UsageError("Parquet is no text: name a file with --output.")
+        write_parquet(rows, output)
+        return
+    write = write_csv if form == "csv" else write_json_lines
+    if output is None:
+        write(rows, sys.stdout)
+        return
+    with output.open("w", encoding="utf-8", newline="") as file:
+        write(rows, file)

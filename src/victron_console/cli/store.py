@@ -116,3 +116,21 @@ def prune(options: Options, older_than: float | None, max_size: int | None, comp
         raise click.UsageError("say what to give up: --older-than 52w or --max-size 20G.")
     done = give_up(options.store_path, SystemClock(), keep_s=older_than, max_bytes=max_size, compact=compact)
     click.echo(f"{done.changes:,} changes in {done.blocks:,} blocks given up, {done.freed_bytes:,} bytes freed")
+
+
+@store.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--as", "station", metavar="ID", help="Take it in as another station.")
+@common_options
+@failing_plainly
+def import_(options: Options, file: Path, station: str | None) -> None:
+    """Take in FILE: an export in CSV, or an evidence bundle of somebody's station. No collector may run meanwhile."""
+    from victron_console.store.importing import import_file
+
+    done = import_file(options.store_path, file, SystemClock(), station)
+    click.echo(
+        f"{', '.join(done.stations) or 'nothing'}: {done.series:,} series, {done.changes:,} changes, "
+        f"{done.gaps:,} gaps, {done.events:,} events"
+    )
+    if done.late:
+        click.echo(f"{done.late:,} changes were left out: their time is pruned here", err=True)

@@ -16,7 +16,7 @@ import numpy as np
 
 from victron_console.store import rollup, sealed_codec
 from victron_console.store.curves import Curve, Floats, Span
-from victron_console.store.entries import Entry
+from victron_console.store.entries import Entry, same
 from victron_console.store.errors import StoreDamaged
 from victron_console.store.sealed_codec import CannotDecode, Column
 
@@ -67,12 +67,18 @@ def course_of(changes: Sequence[tuple[float, Entry]]) -> Course:
 
 
 def joined(courses: Sequence[Course]) -> Course:
-    """Courses of one series as one; where moments are equal the earlier course comes first."""
+    """Courses of one series as one; where moments are equal the earlier course comes first.
+
+    What one of them says again of the same moment is kept once: an export may be imported twice.
+    """
     if len(courses) == 1:
         return courses[0]
     times = np.concatenate([course.times for course in courses])
     column = sealed_codec.joined([course.column for course in courses])
     order = np.argsort(times, kind="stable")
+    again = np.flatnonzero(np.diff(times[order]) == 0) + 1
+    repeated = [i for i in again if same(column.entry(order[i]), column.entry(order[i - 1]))]
+    order = np.delete(order, repeated)
     return Course(times[order], sealed_codec.reordered(column, order, column.positions))
 
 

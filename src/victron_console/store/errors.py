@@ -48,6 +48,14 @@ class LeaseHeld(StoreError):
     """Another collector writes this store."""
 
 
+class ParquetMissing(StoreError):
+    """The library for Parquet files is not installed."""
+
+
+class UnreadableImport(StoreError):
+    """A file to be imported is none of ours, or damaged."""
+
+
 class UpkeepBusy(StoreError):
     """Another process seals, prunes or imports at the moment."""
 

@@ -6,14 +6,18 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from heapq import merge
+from itertools import islice
 from math import ceil, inf
-from typing import TextIO
+from pathlib import Path
+from typing import TextIO, TypeVar
 
 from victron_console.model.clock import iso_utc
 from victron_console.model.device import split_series
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Scalar
+from victron_console.store.errors import ParquetMissing
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Gap, GapKind, Point, SeriesRow
 from victron_console.store.trace import Span, merged
@@ -21,6 +25,9 @@ from victron_console.store.trace import Span, merged
 COLUMNS = ("time", "station", "series", "value", "quality")
 _WINDOW_S = 86_400.0
 """A series is read a day at a time, so that a year of it never lies in memory."""
+PARQUET_ROWS = 100_000
+"""Rows in memory at once."""
+Row = TypeVar("Row")
 _VALUE, _GAP_ENDS, _GAP_BEGINS = range(3)
 
 
@@ -33,6 +40,8 @@ class ExportRow:
     series: str
     value: Scalar
     quality: Quality
+    reason: str = ""
+    """Why it is implausible."""
 
 
 def export(
@@ -65,7 +74,7 @@ def export(
         for name, row in sorted(names.items()):
             rows = _changes(_points(reader, station, row, since, until), _silent(gaps, row, until))
             for point in rows if every_s is None else _steps(rows, until, every_s):
-                yield ExportRow(point.at, station, name, point.value, point.quality)
+                yield ExportRow(point.at, station, name, point.value, point.quality, point.reason)
 
 
 def _silent(gaps: Iterable[Gap], row: SeriesRow, until: float) -> list[Span]:
@@ -112,7 +121,7 @@ def _changes(points: Iterable[Point], silent: Sequence[Span]) -> Iterator[Point]
             if is_silent and not is_first:
                 continue  # read in the moment the gap ends: its row is next
         if held is not None and at < inf:
-            yield Point(at, None, Quality.LOST) if is_silent else Point(at, held.value, held.quality)
+            yield Point(at, None, Quality.LOST) if is_silent else replace(held, at=at)
 
 
 def _steps(rows: Iterable[Point], until: float, every_s: float) -> Iterator[Point]:
@@ -134,16 +143,102 @@ def _steps(rows: Iterable[Point], until: float, every_s: float) -> Iterator[Poin
 
 
 def write_csv(rows: Iterable[ExportRow], file: TextIO) -> None:
-    """Rows with a header; times in ISO 8601 UTC, no value as an empty field."""
+    """Rows with a header; times in ISO 8601 UTC, no value as an empty field; `read_csv` gives them back.
+
+    A text that could be taken for a number or for nothing is written as JSON, in quotes. The reason of an implausible
+    value stands behind its quality: `implausible: out of range`.
+    """
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        value = "" if row.value is None else row.value
-        writer.writerow((iso_utc(row.at), row.station, row.series, value, row.quality))
+        quality = f"{row.quality}: {row.reason}" if row.reason else row.quality
+        writer.writerow((iso_utc(row.at), row.station, row.series, _cell(row.value), quality))
+
+
+def _cell(value: Scalar) -> Scalar:
+    if value is None:
+        return ""
+    if isinstance(value, str) and _as_number(value) != value:
+        return json.dumps(value, ensure_ascii=False)
+    return value
+
+
+def _as_number(text: str) -> Scalar:
+    """What an unquoted field says."""
+    if not text or text[0] == '"':
+        return None
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def read_csv(file: Iterable[str]) -> Iterator[ExportRow]:
+    """The rows that `write_csv` wrote.
+
+    Raises:
+        ValueError: a line is none of ours; the text names it.
+    """
+    lines = csv.reader(file)
+    if tuple(next(lines, ())) != COLUMNS:
+        raise ValueError(f"this is no export of ours: its first line is not {','.join(COLUMNS)}")
+    for number, cells in enumerate(lines, start=2):
+        try:
+            time, station, series, value, said = cells
+            quality, _, reason = said.partition(": ")
+            split_series(series)
+            scalar = json.loads(value) if value[:1] == '"' else _as_number(value)
+            yield ExportRow(datetime.fromisoformat(time).timestamp(), station, series, scalar, Quality(quality), reason)
+        except ValueError as error:
+            raise ValueError(f"line {number}: {error}") from error
 
 
 def write_json_lines(rows: Iterable[ExportRow], file: TextIO) -> None:
-    """One JSON object a line; times in ISO 8601 UTC, no value as null."""
+    """One JSON object a line; times in ISO 8601 UTC, no value as null; `reason` where there is one."""
     for row in rows:
         values = (iso_utc(row.at), row.station, row.series, row.value, row.quality)
-        file.write(json.dumps(dict(zip(COLUMNS, values, strict=True)), ensure_ascii=False) + "\n")
+        line = dict(zip(COLUMNS, values, strict=True)) | ({"reason": row.reason} if row.reason else {})
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def write_parquet(rows: Iterable[ExportRow], path: Path) -> None:
+    """A Parquet file with `time, station, series, value, text, quality, reason`; numbers in `value`, texts in `text`.
+
+    Raises:
+        ParquetMissing: pyarrow is not installed.
+    """
+    try:
+        import pyarrow as arrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise ParquetMissing(
+            "Parquet needs pyarrow: install it with `pip install 'victron-console[parquet]'`, or export CSV"
+        ) from error
+    names = ("station", "series", "value", "text", "quality", "reason")
+    kinds = dict.fromkeys(names, arrow.string()) | {"value": arrow.float64()}
+    schema = arrow.schema([("time", arrow.timestamp("ms", "UTC")), *((name, kinds[name]) for name in names)])
+    with parquet.ParquetWriter(path, schema) as writer:
+        for part in batched(map(_parquet_row, rows), PARQUET_ROWS):
+            writer.write_table(arrow.Table.from_pylist(part, schema=schema))
+
+
+def _parquet_row(row: ExportRow) -> dict[str, Scalar]:
+    is_text = isinstance(row.value, str)
+    return {
+        "time": round(row.at * 1000),
+        "station": row.station,
+        "series": row.series,
+        "value": None if is_text or row.value is None else float(row.value),
+        "text": row.value if is_text else None,
+        "quality": str(row.quality),
+        "reason": row.reason,
+    }
+
+
+def batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """The rows in lists of so many."""
+    iterator = iter(rows)
+    while batch := list(islice(iterator, size)):
+        yield batch

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 from victron_console.store import chunks
 from victron_console.store.chunks import Level
 from victron_console.store.connection import reading, transaction
-from victron_console.store.seal import HOT_S, Replacement, replace_with
+from victron_console.store.seal import SETTLED_S, Replacement, replace_with
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
-
-SETTLED_S = HOT_S + Level.HOUR.length_s
-"""A period is merged this long after its end: all of it is sealed by then."""
 
 
 def due(conn: sqlite3.Connection, now: float, limit: int = 1) -> list[tuple[int, Level, int]]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 HOT_S = 3600.0
 """Rows stay hot for this long at least, and up to an hour more: sealing works on whole hours."""
+SETTLED_S = HOT_S + Level.HOUR.length_s
+"""A period is settled this long after its end: all of it is sealed by then."""
 SLICE_ROWS = 20_000
 """Rows of one step: it holds the write lock for a few ms."""
 
@@ -191,33 +193,45 @@ def add(conn: sqlite3.Connection, device_no: int, courses: Mapping[int, Course],
             hours[hour][series_no] = part
     if not hours:
         return
-    there = chunks.periods(conn, device_no, min(hours), max(hours) + Level.HOUR.length_s)
-    for hour_group, place in _placed(sorted(hours), there):
-        parts = [hours[hour] for hour in hour_group]
-        contents, level, period = Contents(), Level.HOUR, hour_group[0]
-        if place is not None:
-            chunk_no, level, period = place[0], Level(place[1]), place[2]
-            contents = chunks.load(conn, chunk_no)
+    first, last = Level.WEEK.period(min(hours)), Level.WEEK.period(max(hours)) + Level.WEEK.length_s
+    there = chunks.periods(conn, device_no, first, last)
+    for group, place in _placed(sorted(hours), there, now - SETTLED_S):
+        parts = [hours[hour] for hour in group]
+        contents = Contents()
+        if place.number is not None:
+            contents = chunks.load(conn, place.number)
             if contents.is_pruned:
                 to.late += sum(len(course.times) for part in parts for course in part.values())
                 continue
-            to.old.append(chunk_no)
-        replace_with(conn, device_no, level, period, [contents, *map(Contents, parts)], now, to)
+            to.old.append(place.number)
+        replace_with(conn, device_no, place.level, place.period, [contents, *map(Contents, parts)], now, to)
 
 
-def _placed(
-    hours: list[int], there: list[tuple[int, int, int]]
-) -> Iterator[tuple[list[int], tuple[int, int, int] | None]]:
-    """Hours by the chunk they belong to; an hour without one is a chunk of its own."""
-    groups: dict[int, list[int]] = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    level: Level
+    period: int
+    number: int | None = None
+    """The chunk that is there; None for a new one."""
+
+    def holds(self, at: int) -> bool:
+        return self.period <= at < self.period + self.level.length_s
+
+
+def _placed(hours: list[int], there: list[tuple[int, int, int]], settled: float) -> Iterator[tuple[list[int], _Place]]:
+    """Hours by the chunk that holds them: one that is there; a new week where that is over; else a new hour."""
+    known = [_Place(Level(level), period, number) for number, level, period in there]
+    groups: dict[_Place, list[int]] = defaultdict(list)
     for hour in hours:
-        place = next((c for c in there if c[2] <= hour < c[2] + Level(c[1]).length_s), None)
+        place = next((place for place in known if place.holds(hour)), None)
         if place is None:
-            yield [hour], None
-        else:
-            groups[there.index(place)].append(hour)
-    for index, group in groups.items():
-        yield group, there[index]
+            week = _Place(Level.WEEK, Level.WEEK.period(hour))
+            is_over = week.period + Level.WEEK.length_s <= settled
+            is_empty = not any(week.holds(place.period) for place in known)
+            place = week if is_over and is_empty else _Place(Level.HOUR, hour)
+        groups[place].append(hour)
+    for place, group in groups.items():
+        yield group, place
 
 
 def replace_with(

@@ -11,29 +11,49 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from victron_console.store.entries import Entry
 
 if TYPE_CHECKING:
     from victron_console.store.chunks import Course
-    from victron_console.store.curves import Pieces
+    from victron_console.store.curves import Floats, Pieces
 
 log = logging.getLogger(__name__)
 
 Change = tuple[float, Entry]
 DAMAGED: Entry = (None, "its stored block is damaged")
 
-_BLOCK = (
-    "b.since, b.until, b.last, b.crc, b.rollup, b.body, b.id, c.clock, c.crc "
-    "FROM block b JOIN chunk c ON c.no = b.chunk_no"
-)
+_BLOCK = "b.since, b.until, b.last, b.crc, b.rollup, b.body, b.id, b.chunk_no"
+
+
+class Clocks:
+    """The clocks of chunks, each read and decoded once: all series of a device share one."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self._known: dict[int, Floats] = {}
+
+    def of(self, chunk_no: int) -> Floats:
+        """The moments of a chunk.
+
+        Raises:
+            CannotDecode: it is damaged.
+        """
+        if chunk_no not in self._known:
+            from victron_console.store.chunks import checked_clock
+
+            clock, crc = self._conn.execute("SELECT clock, crc FROM chunk WHERE no = ?", (chunk_no,)).fetchone()
+            self._known[chunk_no] = checked_clock(clock, crc)
+        return self._known[chunk_no]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """The changes of one series in one chunk, as stored."""
 
+    clocks: Clocks
     since: float
     """Its first change."""
     until: float
@@ -43,8 +63,7 @@ class Block:
     rollup: bytes | None
     body: bytes | None
     id: int
-    clock: bytes
-    clock_crc: int
+    chunk_no: int
 
     @property
     def last(self) -> Entry:
@@ -53,13 +72,13 @@ class Block:
 
     def course(self) -> Course | None:
         """Its changes; None where they are damaged or were pruned."""
-        from victron_console.store.chunks import Course, checked_clock, checked_column
+        from victron_console.store.chunks import Course, checked_column
         from victron_console.store.sealed_codec import CannotDecode
 
         if self.body is None:
             return None
         try:
-            times = checked_clock(self.clock, self.clock_crc)
+            times = self.clocks.of(self.chunk_no)
             column = checked_column(self.body, self.crc, len(times))
         except CannotDecode as error:
             log.warning("block %d of the sealed history is damaged: %s; see `store verify`", self.id, error)
@@ -79,11 +98,13 @@ class Block:
             log.warning("block %d of the sealed history is damaged: %s; see `store verify`", self.id, error)
             return None
 
-    def changes(self) -> list[Change]:
-        """Its changes; of a pruned one the mean of each hour."""
+    def changes(self, since: float = -inf, until: float = inf) -> list[Change]:
+        """Its changes in a span, after the last one at or before it; of a pruned one the mean of each hour."""
         course = self.course()
         if course is not None:
-            return list(zip(course.times.tolist(), course.column.entries(), strict=True))
+            begin = max(0, int(course.times.searchsorted(since, side="right")) - 1)
+            part = slice(begin, int(course.times.searchsorted(until, side="right")))
+            return list(zip(course.times[part].tolist(), course.column.entries(part), strict=True))
         p = self.hours() if self.body is None else None
         if p is None:
             return [(self.since, DAMAGED), (self.until, self.last)]
@@ -112,22 +133,20 @@ def blocks(
     first = conn.execute(
         "SELECT since FROM block WHERE series_no = ? AND since <= ? ORDER BY since DESC LIMIT 1", (series_no, since)
     ).fetchone()
-    columns = _BLOCK
-    if hours:
-        columns = columns.replace("b.body", "iif(b.rollup IS NULL, b.body, NULL)")
-        columns = columns.replace("c.clock", "iif(b.rollup IS NULL, c.clock, x'')")
+    columns = _BLOCK.replace("b.body", "iif(b.rollup IS NULL, b.body, NULL)") if hours else _BLOCK
     rows = conn.execute(
-        f"SELECT {columns} WHERE b.series_no = ? AND b.since BETWEEN ? AND ? ORDER BY b.since",
+        f"SELECT {columns} FROM block b WHERE b.series_no = ? AND b.since BETWEEN ? AND ? ORDER BY b.since",
         (series_no, first[0] if first else since, until),
     )
-    return (Block(*row) for row in rows)
+    clocks = Clocks(conn)
+    return (Block(clocks, *row) for row in rows)
 
 
 def changes(conn: sqlite3.Connection, series_no: int, since: float, until: float) -> list[Change]:
     """The sealed changes of a series up to the end of a span, from the last one at or before its begin on."""
     found: list[Change] = []
     for block in blocks(conn, series_no, since, until):
-        found += [(block.until, block.last)] if block.until <= since else block.changes()
+        found += [(block.until, block.last)] if block.until <= since else block.changes(since, until)
     begin = max(0, bisect_right(found, since, key=lambda change: change[0]) - 1)
     end = bisect_right(found, until, key=lambda change: change[0])
     return found[begin:end]
@@ -136,23 +155,16 @@ def changes(conn: sqlite3.Connection, series_no: int, since: float, until: float
 def values_at(conn: sqlite3.Connection, device_no: int, at: float) -> dict[int, Entry]:
     """What the sealed history says of every series of a device at a moment, by series number."""
     rows = conn.execute(
-        f"SELECT s.no, {_BLOCK} JOIN series s ON s.no = b.series_no WHERE s.device_no = ? AND b.id = ("
+        f"SELECT s.no, {_BLOCK} FROM block b JOIN series s ON s.no = b.series_no WHERE s.device_no = ? AND b.id = ("
         "SELECT id FROM block l WHERE l.series_no = s.no AND l.since <= ? ORDER BY l.since DESC LIMIT 1)",
         (device_no, at),
     )
-    return {series_no: _entry_at(Block(*row), at) for series_no, *row in rows}
+    clocks = Clocks(conn)
+    return {series_no: _entry_at(Block(clocks, *row), at) for series_no, *row in rows}
 
 
 def _entry_at(block: Block, at: float) -> Entry:
     if block.until <= at:
         return block.last
-    course = block.course()
-    if course is None:
-        held = [entry for time, entry in block.changes() if time <= at]
-        return held[-1] if held else DAMAGED
-    return course.column.entry(int(course.times.searchsorted(at, side="right")) - 1)
-
-
-def reaches(conn: sqlite3.Connection, device_no: int) -> bool:
-    """Whether anything of a device is sealed."""
-    return conn.execute("SELECT 1 FROM chunk WHERE device_no = ? LIMIT 1", (device_no,)).fetchone() is not None
+    held = [entry for time, entry in block.changes(at, at) if time <= at]
+    return held[-1] if held else DAMAGED

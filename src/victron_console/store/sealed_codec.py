@@ -72,12 +72,12 @@ class Column:
             return self.others[int(np.count_nonzero(self.kinds[:index] == Kind.OTHER))]
         return _plain(int(kind), float(self.numbers[index]))
 
-    def entries(self) -> list[Entry]:
-        """All changes as they were stored."""
-        others = iter(self.others)
+    def entries(self, part: slice = slice(None)) -> list[Entry]:
+        """The changes, or some of them, as they were stored."""
+        others = iter(self.others[int(np.count_nonzero(self.kinds[: part.start or 0] == Kind.OTHER)) :])
         return [
             next(others) if kind == Kind.OTHER else _plain(kind, number)
-            for kind, number in zip(self.kinds.tolist(), self.numbers.tolist(), strict=True)
+            for kind, number in zip(self.kinds[part].tolist(), self.numbers[part].tolist(), strict=True)
         ]
 
 

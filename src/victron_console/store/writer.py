@@ -70,7 +70,7 @@ class Writer:
         now = self._clock.now()
         with transaction(self.db):
             conn = self.db.conn
-            conn.execute("UPDATE station SET active = 0")
+            conn.execute("UPDATE station SET active = 0 WHERE active = 1")  # imported ones (2) stay in view
             conn.executemany(
                 "INSERT INTO station (id, name, tags, info, active, registered_at) VALUES (?, ?, ?, ?, 1, ?) "
                 "ON CONFLICT (id) DO UPDATE SET name = excluded.name, tags = excluded.tags, info = excluded.info, "

@@ -1,0 +1,166 @@
+"""What is exported comes back as it was: into an empty store, twice, before what is there, from a bundle."""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from victron_console.model.clock import ManualClock
+from victron_console.model.quality import Quality
+from victron_console.model.reading import Reading, Scalar
+from victron_console.store.bundle import read_bundle, write_bundle
+from victron_console.store.errors import LeaseHeld, ParquetMissing, UnreadableImport
+from victron_console.store.export import ExportRow, export, read_csv, write_csv, write_parquet
+from victron_console.store.importing import import_file
+from victron_console.store.lease import Lease
+from victron_console.store.reader import Reader
+from victron_console.store.rows import Event, StationUpdate
+from victron_console.store.writer import Writer
+
+Poll = Callable[..., None]
+DAY_S = 86_400.0
+
+
+def rows_of(path: Path, clock: ManualClock, station: str = "alder") -> list[ExportRow]:
+    with closing(Reader(path, clock)) as reader:
+        return list(export(reader, [station], ["*"], 0, clock.now()))
+
+
+@pytest.fixture
+def recorded(poll: Poll, writer: Writer, path: Path, clock: ManualClock) -> Path:
+    """Twelve days with every kind of value, gaps and events."""
+    for day in range(12):
+        for value, pause_s in ((1, 10), (2.5, 10), (None, 100), ("text", 10), ("12", 10), ("", 10), (7.0, 0)):
+            doubt = Reading(value, clock.now(), Quality.IMPLAUSIBLE, "out of range")
+            poll({"P": value, "Fixed": 3, "Doubt": doubt if isinstance(value, float) else day})
+            clock.advance(pause_s)
+        clock.at += DAY_S
+    writer.record(StationUpdate("alder", clock.now(), events=[Event(clock.now(), "alder", "grid", "lost", {"a": 1})]))
+    writer.close()
+    return path
+
+
+def exported(path: Path, clock: ManualClock, to: Path) -> Path:
+    with to.open("w", newline="") as file:
+        write_csv(rows_of(path, clock), file)
+    return to
+
+
+def test_move_to_another_machine_loses_nothing(recorded: Path, tmp_path: Path, clock: ManualClock) -> None:
+    source = exported(recorded, clock, tmp_path / "all.csv")
+    target = tmp_path / "new.db"
+    done = import_file(target, source, clock)
+    assert done.stations == ["alder"]
+    assert rows_of(target, clock) == rows_of(recorded, clock)
+    import_file(target, source, clock)  # once more changes nothing
+    assert rows_of(target, clock) == rows_of(recorded, clock)
+    with closing(Reader(target, clock)) as new, closing(Reader(recorded, clock)) as old:
+        for at in (clock.now() - 5 * DAY_S, clock.now() - 60):
+            there = new.snapshot("alder", at).devices
+            assert {key: d.readings.keys() for key, d in there.items()} == {
+                key: d.readings.keys() for key, d in old.snapshot("alder", at).devices.items()
+            }
+        assert [s.value for s in new.series("alder")] == [s.value for s in old.series("alder")]
+
+
+def test_older_history_is_taken_in_before_what_is_there(recorded: Path, tmp_path: Path, clock: ManualClock) -> None:
+    rows = rows_of(recorded, clock)
+    middle = clock.now() - 6 * DAY_S
+    target = tmp_path / "new.db"
+    for part in ([r for r in rows if r.at >= middle], [r for r in rows if r.at < middle]):
+        file = tmp_path / "part.csv"
+        with file.open("w", newline="") as lines:
+            write_csv(part, lines)
+        import_file(target, file, clock)
+    good = {(r.series, r.at, r.value) for r in rows if r.quality is not Quality.LOST}
+    found = {(r.series, r.at, r.value) for r in rows_of(target, clock)}
+    assert {row for row in good if row not in found} == set()
+
+
+def test_bundle_shows_somebody_elses_station(recorded: Path, tmp_path: Path, clock: ManualClock) -> None:
+    bundle, target = tmp_path / "evidence.zip", tmp_path / "look.db"
+    since = clock.now() - 3 * DAY_S
+    with closing(Reader(recorded, clock)) as reader:
+        write_bundle(reader, bundle, "alder", since, clock.now(), clock.now(), screen="FLEET")
+        expected = list(export(reader, ["alder"], ["*"], since, clock.now()))
+    assert read_bundle(bundle)["screen.txt"] == "FLEET"
+    done = import_file(target, bundle, clock, station="theirs")
+    assert done.events == 1
+    first = {row.series: row.at for row in reversed(expected) if row.quality is not Quality.LOST}
+    assert [(r.series, r.at, r.value) for r in rows_of(target, clock, "theirs")] == [
+        (r.series, r.at, r.value)
+        for r in expected
+        if r.at >= first[r.series]  # before, nothing was known in it
+    ]
+    writer = Writer(target, clock)
+    writer.register([])  # a collector without stations leaves it in view
+    writer.close()
+    with closing(Reader(target, clock)) as reader:
+        [row] = reader.stations()
+        assert (row.id, row.name, row.tags) == ("theirs", "Alder Farm", ("north",))
+        assert [event.text for event in reader.events(0, clock.now())] == ["lost"]
+
+
+def test_damaged_or_foreign_files_are_refused_with_what_to_do(
+    recorded: Path, tmp_path: Path, clock: ManualClock
+) -> None:
+    bundle, target = tmp_path / "evidence.zip", tmp_path / "look.db"
+    with closing(Reader(recorded, clock)) as reader:
+        write_bundle(reader, bundle, "alder", 0, clock.now(), clock.now())
+    forged = tmp_path / "forged.zip"
+    with zipfile.ZipFile(bundle) as source, zipfile.ZipFile(forged, "w") as made:
+        for name in source.namelist():
+            made.writestr(name, source.read(name).replace(b"12", b"13") if name == "values.csv" else source.read(name))
+    with pytest.raises(UnreadableImport, match=r"values\.csv .* not as it was made"):
+        import_file(target, forged, clock)
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(bundle.read_bytes()[:500])
+    with pytest.raises(UnreadableImport, match="ask for it again"):
+        import_file(target, broken, clock)
+    foreign = tmp_path / "foreign.csv"
+    foreign.write_text("a,b\n1,2\n")
+    with pytest.raises(UnreadableImport, match="no export of ours"):
+        import_file(target, foreign, clock)
+    foreign.write_text("time,station,series,value,quality\nyesterday,alder,system/0/P,1,good\n")
+    with pytest.raises(UnreadableImport, match="line 2"):
+        import_file(target, foreign, clock)
+    with Lease(target, clock), pytest.raises(LeaseHeld):
+        import_file(target, bundle, clock)
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), max_size=8)
+scalars = st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
+
+
+@given(st.lists(st.tuples(scalars, st.sampled_from(["", "out of range"])), min_size=1, max_size=20))
+def test_every_value_comes_back_from_csv(values: list[tuple[Scalar, str]]) -> None:
+    rows = [
+        ExportRow(1.7e9 + n, "alder", "system/0/P", value, Quality.IMPLAUSIBLE if reason else Quality.GOOD, reason)
+        for n, (value, reason) in enumerate(values)
+    ]
+    table = io.StringIO()
+    write_csv(rows, table)
+    back = list(read_csv(io.StringIO(table.getvalue())))
+    assert back == rows
+    assert [type(row.value) for row in back] == [type(row.value) for row in rows]
+
+
+def test_parquet_without_its_library_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ParquetMissing, match=r"victron-console\[parquet\]"):
+        write_parquet([], tmp_path / "x.parquet")
+
+
+def test_parquet_holds_every_row(recorded: Path, tmp_path: Path, clock: ManualClock) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    rows = rows_of(recorded, clock)
+    write_parquet(rows, tmp_path / "x.parquet")
+    assert parquet.read_table(tmp_path / "x.parquet").num_rows == len(rows)
