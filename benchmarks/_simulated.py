@@ -83,11 +83,21 @@ def _occurrence(number: int, station: str, at: float) -> Occurrence:
 class LivingFleet:
     """Stations of which a share of the shown values changes each second, for as long as a benchmark runs."""
 
-    def __init__(self, store: Path, stations: int, share: float, seed: int = 1) -> None:
+    def __init__(self, store: Path, stations: int, share: float, cadence_s: int = 1, seed: int = 1) -> None:
+        """Make the store.
+
+        Args:
+            store: where.
+            stations: how many.
+            share: of the figures, that changes each second.
+            cadence_s: seconds between two reads of a station; they take turns.
+            seed: of what changes.
+        """
         self._clock = SystemClock()
+        self._cadence_s, self._second = cadence_s, 0
         now = self._clock.now()
         sample = Fleet(demo_specs(min(stations, 12)), now, warm_up_s=600).stations
-        self._share, self._random = share, Random(seed)
+        self._share, self._random = 1 - (1 - share) ** cadence_s, Random(seed)
         self._writer = Writer(store, self._clock)
         names = [f"station-{n:04d}" for n in range(stations)]
         self._writer.register([StationRecord(name, f"Station {n}") for n, name in enumerate(names)])
@@ -98,10 +108,13 @@ class LivingFleet:
         self._writer.record_all(self._last)
 
     def step(self) -> None:
-        """One second: every station is read, some of its figures have changed."""
+        """One second: the stations whose turn it is are read, some of their figures have changed."""
         now = self._clock.now()
-        self._last = [self._next(update, now) for update in self._last]
-        self._writer.record_all(self._last)
+        turn = range(self._second % self._cadence_s, len(self._last), self._cadence_s)
+        for place in turn:
+            self._last[place] = self._next(self._last[place], now)
+        self._writer.record_all([self._last[place] for place in turn])
+        self._second += 1
 
     def _next(self, update: StationUpdate, now: float) -> StationUpdate:
         shown = update.overview
@@ -137,9 +150,9 @@ def _each_second(end: float, clock: SystemClock) -> Iterator[float]:
 
 
 def main_writer(arguments: Sequence[str]) -> None:
-    """`store stations share seconds`: the writer's process of a benchmark."""
-    store, stations, share, seconds = arguments
-    fleet = LivingFleet(Path(store), int(stations), float(share))
+    """`store stations share cadence seconds`: the writer's process of a benchmark."""
+    store, stations, share, cadence_s, seconds = arguments
+    fleet = LivingFleet(Path(store), int(stations), float(share), int(cadence_s))
     print("READY", flush=True)
     fleet.run(float(seconds))
     fleet.close()

@@ -12,9 +12,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from rich.console import RenderableType
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from victron_console.console.commands import ConsoleCommands, Runner, run_command
@@ -24,6 +26,7 @@ from victron_console.console.news import Digest, News, digest
 from victron_console.console.operator_desk import Deed, OperatorDesk
 from victron_console.console.options import ConsoleOptions as ConsoleOptions
 from victron_console.console.palette import Palette, Role
+from victron_console.console.repaint import cut_to_spans
 from victron_console.console.screens import SCREENS
 from victron_console.console.screens.base import ConsoleScreen
 from victron_console.console.screens.dialogs import HelpScreen, LinePrompt
@@ -146,6 +149,9 @@ class ConsoleApp(TimeApp):
     def get_driver_class(self) -> type[Driver]:
         """The terminal's driver, with its bytes counted."""
         return counting(super().get_driver_class(), self._traffic)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        super()._display(screen, cut_to_spans(renderable))
 
     # ---- life
 

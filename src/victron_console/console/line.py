@@ -14,6 +14,8 @@ from victron_console.console.palette import Palette, Role
 from victron_console.console.text import graphemes, width_of
 
 _Cell = tuple[str, Role, bool]
+_WORTH_A_MOVE = 6
+"""Cells that are rather written again than jumped over: a jump and a new colour cost some 30 bytes."""
 
 
 class Line:
@@ -71,12 +73,28 @@ class Line:
             return NotImplemented
         return self.ground is other.ground and self._cells == other._cells
 
-    def differing(self, other: Line) -> tuple[int, int] | None:
-        """The first and the last column in which two rows of one width differ; None where they are equal."""
+    def differing(self, other: Line) -> list[tuple[int, int]]:
+        """The first and the last column of each span in which two rows differ; equal cells between two are no reason
+        to write them apart where that costs more than the cells do."""
         if self.ground is not other.ground or self.width != other.width:
-            return (0, max(self.width, other.width) - 1)
-        columns = [at for at, (one, two) in enumerate(zip(self._cells, other._cells, strict=True)) if one != two]
-        return (columns[0], columns[-1]) if columns else None
+            return [(0, max(self.width, other.width) - 1)]
+        spans: list[tuple[int, int]] = []
+        for at, (one, two) in enumerate(zip(self._cells, other._cells, strict=True)):
+            if one == two:
+                continue
+            first, last = self._whole(at, other)
+            if spans and first - spans[-1][1] <= _WORTH_A_MOVE:
+                spans[-1] = (spans[-1][0], max(last, spans[-1][1]))
+            else:
+                spans.append((first, last))
+        return spans
+
+    def _whole(self, at: int, other: Line) -> tuple[int, int]:
+        """A cell with the other half of the wide character that stands in it, in either row."""
+        rows = (self._cells, other._cells)
+        first = at - 1 if at and any(cells[at][0] == "" for cells in rows) else at
+        last = at + 1 if at + 1 < self.width and any(cells[at + 1][0] == "" for cells in rows) else at
+        return first, last
 
     __hash__ = None  # type: ignore[assignment]
 

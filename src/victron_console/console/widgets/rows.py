@@ -1,7 +1,4 @@
-"""The base of every widget that draws its own rows: it repaints the rows that changed and no others.
-
-Textual writes a row from its first column to the last one that changed, so what changes most often stands at the left.
-"""
+"""The base of every widget that draws its own rows: it repaints the cells that changed and no others."""
 
 from __future__ import annotations
 
@@ -45,8 +42,7 @@ class Rows(Widget):
         dirty = []
         for y in range(min(height, max(len(before), len(fresh)))):
             new, old = (lines[y] if y < len(lines) else blank for lines in (fresh, before))
-            if changed := new.differing(old):
-                dirty.append(Region(changed[0], y, changed[1] + 1 - changed[0], 1))
+            dirty += [Region(first, y, last + 1 - first, 1) for first, last in new.differing(old)]
         if dirty:
             self.refresh(*dirty)
 
