@@ -8,31 +8,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
 import secrets
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
 
 from aiomqtt import Client, Message, MqttError
-from aiomqtt.exceptions import MqttConnectError
 
 from victron_console.config.links import MqttAccess
 from victron_console.model.clock import Clock
-from victron_console.sources import mqtt_failures, tls
-from victron_console.sources.base import Misconfigured, SourceError, Traffic
+from victron_console.sources import mqtt_failures
+from victron_console.sources.base import SourceError, Traffic
+from victron_console.sources.mqtt_connection import connected, leave, place_of
 from victron_console.sources.mqtt_tree import QUIET_S, Tree
 from victron_console.sources.tasks import end
 from victron_console.sources.values import parse_json
 
-wire_log = logging.getLogger(f"{__name__}.wire")
-wire_log.setLevel(logging.ERROR)  # the library would name every packet
-
 SERIALS = "N/+/system/0/Serial"
 """Its value is the portal id; the one topic that a GX retains."""
-ANY_USER = "victron-console"
-"""A GX asks for its password only, but MQTT 3.1.1 has no password without a user name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +45,13 @@ class Timing:
     ping_s: int = 20
 
 
-class _Inlet(asyncio.Queue[Message]):
-    """Hands messages over at once: a task and a queue for each cost three times the CPU at 4,000 a second."""
-
-    def __init__(self, take: Callable[[Message], None]) -> None:
-        super().__init__()
-        self._take = take
-
-    def put_nowait(self, item: Message) -> None:
-        self._take(item)
-
-
 class Session:
     """One connection. `open` it; `check` it before its tree is believed; `close` it."""
 
     def __init__(
         self, access: MqttAccess, clock: Clock, traffic: Traffic, on_news: Callable[[str], None], timing: Timing
     ) -> None:
-        self.place = f"[{access.host}]:{access.port}" if ":" in access.host else f"{access.host}:{access.port}"
+        self.place = place_of(access)
         self.portal = access.portal_id
         self.tree = Tree(self.portal)
         self.clock_skew_s: float | None = None
@@ -99,7 +80,8 @@ class Session:
             SourceError: with the narrowest class that fits; nothing is left open.
         """
         try:
-            self._client = await self._connected()
+            self._traffic.requests += 1
+            self._client = await connected(self._access, self._receive, self._timing.ping_s)
             await self._find_station()
             self.tree = Tree(self.portal, quiet_s=self._timing.quiet_s)
             await self._subscribe(f"N/{self.portal}/#")
@@ -144,71 +126,7 @@ class Session:
             await end(task)
         client, self._client = self._client, None
         if client is not None:
-            await _leave(client)
-
-    # ---- the connection
-
-    async def _connected(self) -> Client:
-        access = self._access
-        client = Client(
-            access.host,
-            access.port,
-            username=access.user or (ANY_USER if access.password else None),
-            password=access.password or None,
-            identifier=f"victron-console-{secrets.token_hex(6)}",
-            queue_type=cast(Any, lambda maxsize: _Inlet(self._receive)),
-            timeout=access.deadline_s,
-            keepalive=self._timing.ping_s,
-            tls_context=self._context(),
-            tls_insecure=True if access.tls and not self._names_are_checked else None,
-            logger=wire_log,
-        )
-        await self._find_open()
-        self._traffic.requests += 1
-        entering = asyncio.ensure_future(client.__aenter__())
-        try:
-            await asyncio.shield(entering)
-        except asyncio.CancelledError:  # it connects in a thread that cannot be stopped: let it, and leave again
-            with contextlib.suppress(MqttError):
-                await entering
-                await _leave(client)
-            raise
-        except MqttConnectError:
-            raise
-        except MqttError:
-            client.timeout = 0.1  # no answer to the login: let go of the socket without waiting for another one
-            await _leave(client)
-            raise
-        return client
-
-    async def _find_open(self) -> None:
-        """See whether anybody listens. A host that is off would hold a thread of the library for its 5 s otherwise."""
-        try:
-            async with asyncio.timeout(self._access.deadline_s):
-                _, writer = await asyncio.open_connection(self._access.host, self._access.port)
-        except OSError as error:
-            raise mqtt_failures.explain(error, self.place) from error
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
-
-    @property
-    def _names_are_checked(self) -> bool:
-        return not self._access.fingerprint and self._access.ca_file is None
-
-    def _context(self) -> ssl.SSLContext | None:
-        access = self._access
-        if not access.tls:
-            return None
-        try:
-            if access.fingerprint:
-                return tls.pinned(access.fingerprint, access.ca_file)
-            return tls.issued_by(access.ca_file) if access.ca_file else tls.verifying(None)
-        except OSError as error:
-            raise Misconfigured(
-                f"The CA file {access.ca_file} for {self.place} cannot be used ({error}): it must hold certificates "
-                f"in PEM form."
-            ) from error
+            await leave(client)
 
     async def _subscribe(self, topics: str) -> None:
         if self._client is None:
@@ -354,9 +272,3 @@ def _object(payload: bytes) -> dict[str, object]:
     except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
-
-
-async def _leave(client: Client) -> None:
-    """Take leave of the broker; one that does not answer is left without."""
-    with contextlib.suppress(MqttError):
-        await client.__aexit__(None, None, None)
