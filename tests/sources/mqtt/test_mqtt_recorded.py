@@ -77,7 +77,8 @@ async def collected(store: Path, *stations: dict[str, Any]) -> AsyncIterator[Rea
 def whole(reader: Reader, station_id: str, devices: int) -> Callable[[], bool]:
     def is_whole() -> bool:
         row = reader.station(station_id)
-        return row is not None and row.status.state is StationState.LIVE and len(reader.services(station_id)) >= devices
+        read = [service for service in reader.services(station_id) if service.read_at is not None]
+        return row is not None and row.status.state is StationState.LIVE and len(read) >= devices
 
     return is_whole
 
