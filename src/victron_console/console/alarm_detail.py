@@ -96,7 +96,7 @@ def condition(occurrence: Occurrence, rule: Rule | None) -> str:
     if occurrence.reason == "no_data":
         return "nothing is received that it could be judged by"
     level = next((level for level in rule.levels if level.severity is occurrence.severity), None) if rule else None
-    raised = f"raised {_spelled(occurrence.limit)}" if occurrence.limit else "raised by its rule"
+    raised = _raising(occurrence)
     if level is None:
         return raised
     return f"{raised}{_held(level.for_s)}, {_clearing(level)}"
@@ -113,9 +113,10 @@ def _held(seconds: float) -> str:
     return f" for {duration(seconds)}" if seconds else ""
 
 
-def _spelled(limit: str) -> str:
-    found = _COMPARISON.fullmatch(limit)
-    return f"{_WORDS[found[1]]} {found[2]}" if found else f"when {limit}"
+def _raising(occurrence: Occurrence) -> str:
+    """One comparison in words; more than one is the rule's own affair, which `rules list` shows."""
+    found = _COMPARISON.fullmatch(occurrence.limit)
+    return f"raised {_WORDS[found[1]]} {found[2]}" if found else f"raised by rule {occurrence.rule}"
 
 
 def _limit(occurrence: Occurrence) -> tuple[str, float | None]:

@@ -205,3 +205,15 @@ async def test_the_detail_says_the_condition_in_words(console: ConsoleApp) -> No
         await opened(pilot)
         await until(lambda: "raised below 10 for 2m" in screen_text(console))
         assert "the first time in 30 days" in screen_text(console)
+
+
+async def test_the_name_is_asked_for_after_the_question_about_urgent_ones(
+    writer: Writer, tmp_path: Path, clock: ManualClock
+) -> None:
+    console = console_on(writer, tmp_path, clock, operator="")
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("A")
+        await pilot.press("n")
+        await typed(pilot, "ann")
+        await until(lambda: marks(console)["2"] is Mark.ACKED_TODAY)
