@@ -17,9 +17,11 @@ from victron_console.cli.options import Options, common_options
 from victron_console.cli.running import run_until_stopped
 from victron_console.config import FixedStations, station_from
 from victron_console.simulator.scenario import SCENARIOS
-from victron_console.simulator.simulated import SimulatedFleet, demo_fleet
+from victron_console.simulator.simulated import Past, SimulatedFleet, demo_fleet
 
 MOST = 1000
+MOST_WITH_PAST = 24
+"""A day of more stations would take too long to wait for."""
 
 
 def _fleet_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -49,19 +51,28 @@ def demo(
     ascii_only: bool,
 ) -> None:
     """Open the console on simulated stations and a throw-away store."""
-    with (
-        tempfile.TemporaryDirectory(prefix="victron-console-demo-") as folder,
-        demo_fleet(stations, scenario, seed, speed=speed) as fleet,
-    ):
-        show(
-            options,
-            _as_configured(fleet),
-            options.store or Path(folder) / "demo.db",
-            notice="Simulated stations: nothing here is real. Dune Pump gets lost after a minute.",
-            low_bandwidth=low_bandwidth,
-            ascii_only=ascii_only,
-            keep_settings=False,
-        )
+    with tempfile.TemporaryDirectory(prefix="victron-console-demo-") as folder:
+        store = options.store or Path(folder) / "demo.db"
+        past = _a_day_into(store) if stations <= MOST_WITH_PAST and not store.exists() else None
+        if past is not None:
+            click.echo("The stations live through a day first: a few seconds ...", err=True)
+        with demo_fleet(stations, scenario, seed, speed=speed, past=past) as fleet:
+            show(
+                options,
+                _as_configured(fleet),
+                store,
+                notice="Simulated stations: nothing here is real. Dune Pump gets lost after a minute.",
+                low_bandwidth=low_bandwidth,
+                ascii_only=ascii_only,
+                keep_settings=False,
+            )
+
+
+def _a_day_into(store: Path) -> Past:
+    """Stations that have lived through a day, which is in the store."""
+    from victron_console.simulator.history import DAY_S, record_history  # the store and the figures: only for the demo
+
+    return lambda specs, at, scenarios: record_history(specs, store, at - DAY_S, at, scenarios=scenarios)
 
 
 def _as_configured(fleet: SimulatedFleet) -> FixedStations:

@@ -47,6 +47,10 @@ class Fleet:
         self.at = max(self.at, at)
 
 
+Past = Callable[[Sequence[StationSpec], float, Troubles], Fleet]
+"""Makes the stations as they are at a moment (UTC epoch, s), with what goes wrong at them."""
+
+
 @dataclass(frozen=True, slots=True)
 class SimulatedStation:
     """One served station, as the command line and the console need it."""
@@ -102,6 +106,7 @@ class SimulatedFleet:
         scenarios: Troubles | None = None,
         warm_up_s: float = WARM_UP_S,
         hang_s: float = HANG_S,
+        past: Past | None = None,
     ) -> None:
         """Stations at the clock's present moment.
 
@@ -114,6 +119,7 @@ class SimulatedFleet:
             scenarios: what goes wrong, by station id.
             warm_up_s: how long the stations have lived before.
             hang_s: how long a hung service blocks its station.
+            past: makes the stations with their past, instead of `warm_up_s`.
 
         Raises:
             OSError: where a port is taken; those already taken are freed.
@@ -121,7 +127,10 @@ class SimulatedFleet:
         self._clock: Clock = clock or SystemClock()
         self._speed = speed
         self._started, self._started_at = self._clock.monotonic(), self._clock.now()
-        self.fleet = Fleet(specs, self._started_at, scenarios, warm_up_s)
+        if past is not None:
+            self.fleet = past(specs, self._started_at, scenarios or {})
+        else:
+            self.fleet = Fleet(specs, self._started_at, scenarios, warm_up_s)
         self._lives = [_Live(station, self.now) for station in self.fleet.stations]
         self._servers: list[StationServer] = []
         try:
@@ -176,6 +185,7 @@ def demo_fleet(
     port: int = 0,
     speed: float = 1.0,
     clock: Clock | None = None,
+    past: Past | None = None,
 ) -> SimulatedFleet:
     """The demonstration: different kinds of station, one that gets lost after a minute and one in trouble.
 
@@ -187,6 +197,7 @@ def demo_fleet(
         port: of the first station; 0 takes any that are free.
         speed: simulated seconds a second.
         clock: the machine's own without one.
+        past: makes the stations with their past.
 
     Raises:
         ValueError: where no scenario or station has that name.
@@ -196,7 +207,7 @@ def demo_fleet(
     specs = demo_specs(count, seed)
     now = clock.now()
     scenarios = chosen_scenario(scenario, specs, now) if scenario else demo_scenarios(now)
-    return SimulatedFleet(specs, host=host, port=port, speed=speed, clock=clock, scenarios=scenarios)
+    return SimulatedFleet(specs, host=host, port=port, speed=speed, clock=clock, scenarios=scenarios, past=past)
 
 
 def demo_scenarios(now: float) -> Troubles:

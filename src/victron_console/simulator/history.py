@@ -1,0 +1,152 @@
+"""Lets simulated stations live through a past and records it as the collector would have: the demo opens on a day.
+
+The same stations then go on live, so that nothing jumps where the past ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from victron_console.config import station_from
+from victron_console.insight.doubts import OverviewMemory
+from victron_console.insight.overview import overview
+from victron_console.model.clock import ManualClock
+from victron_console.model.device import DeviceKey, class_of
+from victron_console.model.reading import Reading
+from victron_console.model.service import ServiceReading
+from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.station import StationState, StationStatus
+from victron_console.simulator.publish.values import Tree
+from victron_console.simulator.simulated import Fleet, Troubles
+from victron_console.simulator.spec import StationSpec
+from victron_console.simulator.station import WARM_UP_S, WARM_UP_STEP_S, Station
+from victron_console.sources.naming import DeviceNames
+from victron_console.sources.values import clean_path, qualify
+from victron_console.store.rows import PollSample, StationRecord, StationUpdate
+from victron_console.store.writer import Writer
+
+DAY_S = 86_400.0
+STEP_S = 900.0
+"""A day of twelve stations at this step takes about three seconds of CPU, their usual warm-up included."""
+QUICK_CLASSES = frozenset({"system", "battery", "vebus", "multi", "solarcharger", "grid", "pvinverter"})
+SLOW_STEPS = 4
+"""Other devices are read at each fourth step."""
+NO_ADDRESS = "http://127.0.0.1:9"
+"""A configuration has an address; the live stations bring their own."""
+ROUND_TRIP_S = 0.04
+
+
+def record_history(
+    specs: Sequence[StationSpec],
+    store: Path,
+    since: float,
+    until: float,
+    step_s: float = STEP_S,
+    scenarios: Troubles | None = None,
+) -> Fleet:
+    """Record a span of simulated stations into a store, faster than real time.
+
+    Args:
+        specs: what to simulate.
+        store: made where there is none; no collector may run on it.
+        since: begin (UTC epoch, s); the stations have lived before.
+        until: end; the last poll lies there.
+        step_s: seconds between two polls, which is also the cadence that is recorded.
+        scenarios: what goes wrong, by station id.
+
+    Returns:
+        The stations as they are at the end, to go on with.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    fleet = Fleet(specs, since, scenarios, warm_up_s=max(0.0, WARM_UP_S - (until - since)))
+    clock = ManualClock(since)
+    recorders = [_Recorder(station, step_s) for station in fleet.stations]
+    writer = Writer(store, clock)
+    try:
+        writer.register([_record(station) for station in fleet.stations])
+        steps = max(1, int((until - since) // step_s))
+        for step in range(steps + 1):
+            clock.at = until - (steps - step) * step_s
+            fleet.step_to(clock.at, WARM_UP_STEP_S)
+            is_slow = step % SLOW_STEPS == 0 or step == steps
+            updates = [update for recorder in recorders if (update := recorder.update(clock.at, slow=is_slow))]
+            writer.record_all(updates)
+    finally:
+        writer.close()
+    return fleet
+
+
+def _record(station: Station) -> StationRecord:
+    config = station_from(station.config(NO_ADDRESS))
+    return StationRecord(config.id, config.name, config.public(), tuple(config.tags))
+
+
+class _Recorder:
+    """What a collector remembers of one station."""
+
+    def __init__(self, station: Station, step_s: float) -> None:
+        self._station = station
+        self._step_s = step_s
+        self._names = DeviceNames()
+        self._devices: dict[DeviceKey, DeviceState] = {}
+        self._raw: dict[str, Tree] = {}
+        self._known: dict[str, dict[str, Reading]] = {}
+        self._memory: OverviewMemory | None = None
+        self._status: StationStatus | None = None
+
+    def update(self, at: float, *, slow: bool) -> StationUpdate | None:
+        """The station read at a moment; None while it cannot be reached.
+
+        Args:
+            at: UTC epoch, s.
+            slow: read the devices that change slowly, too.
+        """
+        faults = self._station.faults(at)
+        if faults.comms_lost:
+            return None
+        bus = self._station.services()
+        self._names.on_bus(bus)
+        readings, cadences = [], {}
+        for service, tree in bus.items():
+            cls = class_of(service)
+            if (cls in QUICK_CLASSES or slow) and cls != faults.hung_class:
+                reading = self._read(service, cls, tree, at)
+                if reading.key not in self._devices:
+                    cadences[reading.key] = self._step_s * (1 if cls in QUICK_CLASSES else SLOW_STEPS)
+                self._keep(reading, cadences)
+                readings.append(reading)
+        is_new = self._status is None
+        status = self._status = self._status or StationStatus(StationState.LIVE, at)
+        snapshot = Snapshot(self._station.spec.id, at, dict(self._devices), status)
+        shown, self._memory = overview(snapshot, self._memory)
+        return StationUpdate(
+            self._station.spec.id,
+            at,
+            readings,
+            status=status if is_new else None,
+            overview=shown,
+            cadences=cadences,
+            polls=[PollSample(at, True, ROUND_TRIP_S, 20 * len(reading.readings)) for reading in readings],
+        )
+
+    def _read(self, service: str, cls: str, tree: Tree, at: float) -> ServiceReading:
+        """A service as its values are; those that are as they were are not judged again."""
+        before: Mapping[str, object] = self._raw.get(service, {})
+        self._raw[service] = tree
+        known = self._known.setdefault(service, {})
+        for raw_path, raw in tree.items():
+            old = before.get(raw_path, self)
+            if old is not raw and (old != raw or type(old) is not type(raw)):
+                known[raw_path] = qualify(cls, clean_path(raw_path), raw, at)
+        values = {clean_path(raw_path): known[raw_path] for raw_path in tree}
+        return ServiceReading(service, self._names.key(service, values), at, values)
+
+    def _keep(self, reading: ServiceReading, cadences: Mapping[DeviceKey, float]) -> None:
+        before = self._devices.get(reading.key)
+        cadence_s = before.cadence_s if before else cadences[reading.key]
+        self._devices[reading.key] = DeviceState(
+            reading.key, reading.service, reading.readings, read_at=reading.at, cadence_s=cadence_s
+        )
