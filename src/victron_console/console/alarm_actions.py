@@ -5,14 +5,12 @@ Every write goes through the operator's desk, off the screen's thread; what beca
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from victron_console.console.alarm_sections import AlarmRow
-from victron_console.console.operator_desk import Deed
+from victron_console.console.deeds import Deeds
 from victron_console.console.screens.base import ConsoleScreen
 from victron_console.console.screens.dialogs import KeyChoice, LinePrompt
 from victron_console.console.view import Alarm, Mark
@@ -34,14 +32,17 @@ class AlarmActions:
 
     def __init__(self, screen: ConsoleScreen) -> None:
         self._screen = screen
+        self._deeds = Deeds(screen)
 
     def acknowledge(self, rows: Sequence[AlarmRow]) -> None:
         """These have been seen: all alarms that the rows stand for."""
         alarms = _ackable(rows)
+        if not self._deeds.allowed():
+            return
         if not alarms:
             self._screen.console.say("There is nothing unseen to acknowledge.")
             return
-        self._do([partial(_acknowledge, int(alarm.id)) for alarm in alarms])
+        self._deeds.do([partial(_acknowledge, int(alarm.id)) for alarm in alarms])
 
     def acknowledge_all(self, rows: Sequence[AlarmRow]) -> None:
         """All that is in sight has been seen; asks before it takes what is urgent along."""
@@ -50,7 +51,7 @@ class AlarmActions:
         if not urgent:
             self.acknowledge(rows)
             return
-        if not self._may_act():
+        if not self._deeds.allowed():
             return
         count = sum(alarm.mark is Mark.NOW for row in urgent for alarm in row.members)
 
@@ -69,7 +70,7 @@ class AlarmActions:
 
         def reason_given(key: str, reason: str | None) -> None:
             if reason is not None:
-                self._do([partial(_shelve, number, reason, SHELVE_FOR[key]) for number in ids])
+                self._deeds.do([partial(_shelve, number, reason, SHELVE_FOR[key]) for number in ids])
 
         self._ask_span_and_reason(
             f"Shelve {row.alarm.what}", {"1": "1 h", "8": "8 h", "c": "until it clears"}, reason_given
@@ -77,7 +78,7 @@ class AlarmActions:
 
     def unshelve(self, row: AlarmRow) -> None:
         """Put it back."""
-        self._do([partial(_unshelve, int(alarm.id)) for alarm in row.members])
+        self._deeds.do([partial(_unshelve, int(alarm.id)) for alarm in row.members])
 
     def comment(self, row: AlarmRow) -> None:
         """Write something to it."""
@@ -85,9 +86,9 @@ class AlarmActions:
 
         def written(text: str | None) -> None:
             if text is not None:
-                self._do([partial(_comment, number, text) for number in ids])
+                self._deeds.do([partial(_comment, number, text) for number in ids])
 
-        if self._may_act():
+        if self._deeds.allowed():
             self._screen.app.push_screen(LinePrompt("comment", hint=f"to {row.alarm.what}"), written)
 
     def maintain(self, row: AlarmRow) -> None:
@@ -98,12 +99,12 @@ class AlarmActions:
             return
         station = row.members[0].station
         if alarm.mark is Mark.MAINTENANCE:
-            self._do([partial(_end_maintenance, station)])
+            self._deeds.do([partial(_end_maintenance, station)])
             return
 
         def reason_given(key: str, reason: str | None) -> None:
             if reason is not None:
-                self._do([partial(_maintain, station, reason, MAINTENANCE_FOR[key])])
+                self._deeds.do([partial(_maintain, station, reason, MAINTENANCE_FOR[key])])
 
         spans = {"1": "1 h", "4": "4 h", "8": "8 h", "d": "a day", "w": "a week"}
         self._ask_span_and_reason(f"Maintenance of {row.members[0].site}", spans, reason_given)
@@ -111,7 +112,7 @@ class AlarmActions:
     # ---- asking
 
     def _ask_span_and_reason(self, what: str, spans: dict[str, str], then: Callable[[str, str | None], None]) -> None:
-        if not self._may_act():
+        if not self._deeds.allowed():
             return
 
         def chosen(key: str | None) -> None:
@@ -120,37 +121,6 @@ class AlarmActions:
                 self._screen.app.push_screen(prompt, partial(then, key))
 
         self._screen.app.push_screen(KeyChoice(f"{what} for", spans), chosen)
-
-    def _may_act(self) -> bool:
-        why = self._screen.console.why_no_actions
-        if why:
-            self._screen.console.say(why)
-        return not why
-
-    def _do(self, deeds: Sequence[Deed]) -> None:
-        """Write it, under the operator's name, which is asked for once where it is not known."""
-        console = self._screen.console
-        if not deeds or not self._may_act():
-            return
-        if console.operator:
-            self._write(deeds)
-            return
-
-        def named(name: str | None) -> None:
-            if name and name.strip():
-                console.operator = name.strip()
-                self._write(deeds)
-
-        login = os.environ.get("USER", "")
-        self._screen.app.push_screen(LinePrompt("Who are you?", value=login, hint="your name, for the log"), named)
-
-    def _write(self, deeds: Sequence[Deed]) -> None:
-        async def write() -> None:
-            console = self._screen.console
-            for sentence, count in Counter(await console.write(list(deeds))).items():
-                console.say(sentence if count == 1 else f"{sentence} ({count} times)")
-
-        self._screen.app.run_worker(write(), group="operator", exit_on_error=False)
 
 
 def _ackable(rows: Sequence[AlarmRow]) -> list[Alarm]:

@@ -37,4 +37,11 @@ SCREENS = (
     ScreenEntry("6", "paths", "Every value of a site by device: search, pin, copy.", "paths", "PathsScreen"),
     ScreenEntry("7", "link", "How every station is reached, and how the collector is.", "link", "LinkScreen"),
     ScreenEntry("8", "log", "What happened, newest first: alarms, deeds, links, settings.", "log", "LogScreen"),
+    ScreenEntry(
+        "9",
+        "health",
+        "What the past says of each site: battery, cells, inverter, grid; jobs.",
+        "health",
+        "HealthScreen",
+    ),
 )

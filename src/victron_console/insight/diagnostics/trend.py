@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import theilslopes
 
 from victron_console.insight.diagnostics.timeline import MONTH_S, FloatArray
 
@@ -67,6 +66,8 @@ def huber_centre(value: FloatArray, cut: float = 1.345) -> float:
 
 def theil_sen(at: FloatArray, value: FloatArray) -> float:
     """Theil-Sen slope per month."""
+    from scipy.stats import theilslopes  # half a second to load, and who only compares stations needs none of it
+
     return float(theilslopes(value, at / MONTH_S).slope)
 
 

@@ -1,0 +1,160 @@
+"""What the Health screen shows, read from the store in one go off the screen's thread. Draws and judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from victron_console.console.view import Site
+from victron_console.insight.diagnostics.firmware import Installed, compare
+from victron_console.insight.diagnostics.kept import Course, Kept, unpack
+from victron_console.store.jobs import JobRow
+from victron_console.store.reader import Reader
+
+if TYPE_CHECKING:
+    from victron_console.insight.diagnostics.peers import Ranked
+    from victron_console.insight.diagnostics.proposals import Proposal
+
+DAY_S = 86_400.0
+COURSE_DAYS = 400
+DONE_SHOWN_DAYS = 30
+COMPARED = {
+    "soh.level": True,
+    "imbalance.spread": False,
+    "resistance.ratio": False,
+    "efficiency.reference": True,
+    "pv.specific": True,
+    "cycles.per_year": False,
+    "thermal.stress": False,
+    "gx.link": True,
+}
+"""Figures that stations are ranked by, and whether more is better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One station."""
+
+    site: Site
+    kept: Kept | None
+    """None where it was never diagnosed."""
+    firmware: Installed | None
+    jobs: tuple[JobRow, ...] = ()
+    """Open ones, the first due first."""
+    ranks: Mapping[str, Ranked] = field(default_factory=dict)
+    """Its place among its peers, by figure."""
+
+    @property
+    def word(self) -> str:
+        """`act`, `plan`, `watch`, `ok` or `unknown`."""
+        return self.kept.risk.word if self.kept else "unknown"
+
+    @property
+    def reason(self) -> str:
+        """The main reason for its tier, or why there is none."""
+        if self.kept is None:
+            return "not diagnosed yet: each station is, once a night"
+        worst = self.kept.risk.evidence[0] if self.kept.risk.evidence else None
+        if worst is None or not worst.tier:
+            known = f"{self.kept.risk.coverage:.0%} of the evidence is known"
+            return known if self.word == "ok" else f"not enough known to say: {known}"
+        return f"{worst.name}: {worst.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class HealthData:
+    """The fleet."""
+
+    rows: tuple[Health, ...] = ()
+    """The most urgent first."""
+    proposals: tuple[Proposal, ...] = ()
+    """Those that no job on the list answers."""
+    done: tuple[JobRow, ...] = ()
+    """Jobs done in the last month."""
+    peers: Mapping[str, Sequence[Ranked]] = field(default_factory=dict)
+    course: Mapping[str, Course] = field(default_factory=dict)
+    """The figures of one station as they were diagnosed day by day."""
+    course_of: str = ""
+
+    def row(self, station: str | None) -> Health | None:
+        """A station's row."""
+        return next((row for row in self.rows if row.site.id == station), None)
+
+
+_URGENCY = {"act": 0, "plan": 1, "watch": 2, "unknown": 3, "ok": 4}
+
+
+def read_health(
+    reader: Reader, sites: Sequence[Site], chosen: str | None, now: float, as_of: float | None
+) -> HealthData:
+    """The health of these stations as last diagnosed, and one's course of days."""
+    # These load numpy, for which the first paint does not wait.
+    from victron_console.insight.diagnostics.peers import ranked
+    from victron_console.insight.diagnostics.proposals import proposals
+
+    ids = {site.id for site in sites}
+    found = {station: unpack(row.body) for station, row in reader.diagnoses(as_of).items() if station in ids}
+    kept = {station: one for station, one in found.items() if one is not None}
+    peers = {
+        name: ranked({station: one.value(name) for station, one in kept.items()}, higher_is_better=better)
+        for name, better in COMPARED.items()
+    }
+    jobs = [job for job in reader.jobs(as_of, done_since=now - DONE_SHOWN_DAYS * DAY_S) if job.station in ids]
+    firmware = {row.station: row for row in compare(*_versions(reader, sites))}
+    rows = [
+        Health(
+            site,
+            kept.get(site.id),
+            firmware.get(site.id),
+            tuple(sorted((job for job in jobs if job.station == site.id and not job.done), key=due_first)),
+            {name: rank for name, rows in peers.items() for rank in rows if rank.station == site.id},
+        )
+        for site in sites
+    ]
+    rows.sort(key=lambda row: (_URGENCY[row.word], row.site.name))
+    answered = {(job.station, job.reason) for job in jobs if not job.done or job.at > kept_at(kept, job.station)}
+    open_ones = [
+        p for station, one in kept.items() for p in proposals(station, one) if (station, p.reason) not in answered
+    ]
+    open_ones.sort(key=lambda proposal: (-proposal.job.tier, proposal.job.deadline, proposal.job.site))
+    return HealthData(
+        tuple(rows),
+        tuple(open_ones),
+        tuple(sorted((job for job in jobs if job.done), key=lambda job: -job.at)),
+        {name: rows for name, rows in peers.items() if rows},
+        _course(reader, chosen, now) if chosen in ids else {},
+        chosen or "",
+    )
+
+
+def due_first(job: JobRow) -> tuple[float, int]:
+    """The order of a list of jobs; those without a date last."""
+    return (float("inf") if job.due_at is None else job.due_at, job.id)
+
+
+def kept_at(kept: Mapping[str, Kept], station: str) -> float:
+    """When a station was diagnosed; long ago where it never was."""
+    return kept[station].at if station in kept else 0.0
+
+
+def _versions(reader: Reader, sites: Sequence[Site]) -> tuple[dict[str, str], dict[str, str]]:
+    """What each GX runs, and what it is offered online where it says so."""
+    offered = {}
+    for site in sites:
+        for row in reader.series(site.id, "platform/*/Firmware/Online/AvailableVersion"):
+            if isinstance(row.value, str) and row.value:
+                offered[site.id] = row.value
+    return {site.id: site.overview.firmware or "" for site in sites}, offered
+
+
+def _course(reader: Reader, station: str | None, now: float) -> dict[str, Course]:
+    if station is None:
+        return {}
+    points: dict[str, list[tuple[float, float]]] = {}
+    for row in reader.diagnosis_course(station, now - COURSE_DAYS * DAY_S, now):
+        one = unpack(row.body)
+        for name, finding in one.figures.items() if one else ():
+            if finding.known and finding.value is not None:
+                points.setdefault(name, []).append((row.at, finding.value))
+    return {name: Course(*map(tuple, zip(*own, strict=True))) for name, own in points.items()}

@@ -1,0 +1,138 @@
+"""A store in which every tier, every kind of missing figure, jobs and firmware of three kinds stand side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.console.sample_fleet import NOW
+
+from victron_console.insight.diagnostics.finding import (
+    Finding,
+    Method,
+    Window,
+    insufficient,
+    not_identifiable,
+    unknown,
+)
+from victron_console.insight.diagnostics.kept import Course, Kept, pack
+from victron_console.insight.diagnostics.risk import Evidence, Tier, assess
+from victron_console.model.clock import ManualClock
+from victron_console.model.device import DeviceKey
+from victron_console.model.overview import Overview
+from victron_console.model.reading import Reading
+from victron_console.model.service import ServiceReading
+from victron_console.model.station import StationState, StationStatus
+from victron_console.store.diagnoses import DiagnosisRow, record_diagnosis
+from victron_console.store.jobs import add_job, finish_job
+from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.writer import Writer
+
+DAY_S = 86_400.0
+DIAGNOSED = NOW - 9 * 3600.0
+NAMES = {
+    "alder-farm": "Alder Farm",
+    "birch-clinic": "Birch Clinic",
+    "cedar-tower": "Cedar Tower",
+    "dune-pump": "Dune [b]Pump[/b]",
+    "elm-school": "Elm School",
+    "fir-house": "Fir House",
+    "gorse-depot": "Gorse Depot",
+}
+FIRMWARE = ("v3.70", "v3.55", "v3.70~33", None, "v3.70", "v3.72", "v3.70")
+METHOD = Method(
+    name="Theil-Sen through the moments at which the reported figure first stood lower",
+    inputs=("SOH of the BMS", "cell voltages"),
+    source="Integer SOH carries no more than its steps; limits after IEC 62620 and own judgement.",
+)
+SPAN = Window(since=DIAGNOSED - 390 * DAY_S, until=DIAGNOSED, count=14, what="steps")
+
+
+def known(title: str, unit: str, value: float, low: float | None = None, high: float | None = None) -> Finding:
+    return Finding(
+        title=title, unit=unit, method=METHOD, window=SPAN, value=value, low=low, high=high,
+        confidence="95 % interval by block bootstrap; the battery's own figure is believed" if low else "",
+    )  # fmt: skip
+
+
+def weeks(first: float, last: float) -> Course:
+    at = [DIAGNOSED - 7 * DAY_S * n for n in reversed(range(52))]
+    values = [first + (last - first) * n / 51 + 0.4 * math.sin(n) for n in range(52)]
+    return Course(tuple(at), tuple(values))
+
+
+def kept(tier: Tier | None, soh: float, spread: float, growth: float | None) -> Kept:
+    figures = {
+        "soh.loss": known("Loss of health", "%/month", 0.4 + (95 - soh) / 20, 0.31, 0.62),
+        "soh.level": known("State of health (BMS)", "%", soh),
+        "replacement.80": known("Time to 80 % SOH", "months", 7.4, 4.2, 11.9)
+        if soh < 93
+        else insufficient("Time to 80 % SOH", "months", METHOD, f"no date: healthy at {soh:.0f} %", SPAN),
+        "capacity.ah": insufficient("Capacity", "Ah", METHOD, "3 segments of 40 % and more, 20 needed", SPAN),
+        "cycles.full_cycles": known("Full cycles", "cycles", 412 - soh, 300, 330),
+        "cycles.per_year": known("Full cycles a year", "cycles/year", 210 + spread / 3),
+        "imbalance.spread": known("Cell spread", "mV", spread, spread - 2, spread + 3),
+        "imbalance.growth": known("Growth of the cell spread", "mV/month", spread / 20, 0.2, 4.0),
+        "resistance.ratio": insufficient("Resistance growth", "x", METHOD, "11 weeks; 90 days are needed", SPAN)
+        if growth is None
+        else known("Resistance growth", "x", growth, growth - 0.1, growth + 0.1),
+        "thermal.stress": known("Ageing by temperature", "x", 1.31),
+        "efficiency.reference": not_identifiable("Efficiency", "%", METHOD, "the site never inverts alone", SPAN),
+        "pv.specific": known("Yield", "kWh/kWp", 3.4 - spread / 200),
+        "grid.voltage_out": known("Voltage out of its band", "%", 1.25),
+        "gx.link": known("Polls answered", "%", 99.72),
+        "gx.restarts": unknown("Restarts", "a month", METHOD, "the GX device gives no uptime"),
+    }
+    evidence = [
+        Evidence(name="SOH", tier=Tier.OK, words=f"State of health (BMS) {soh:.0f} %; watch down to 85 %"),
+        Evidence(name="inverter", tier=None, words="the site never inverts alone"),
+        Evidence(name="link", tier=Tier.OK, words="Polls answered 99.7 %; watch down to 95 %"),
+    ]
+    if tier is None:
+        evidence = [replace(one, tier=None) for one in evidence]
+    elif tier > Tier.OK:
+        words = f"Cell spread {spread:.0f} mV; {tier.name.lower()} from 30 mV"
+        evidence.append(Evidence(name="cells", tier=tier, words=words, seen_at=DIAGNOSED))
+    courses = {"soh.level": weeks(soh + 5, soh), "imbalance.spread": weeks(20, spread)}
+    return Kept(
+        at=DIAGNOSED, figures=figures, risk=assess(evidence), rules={}, courses=courses,
+        limits={"nominal capacity": "200 Ah", "PV size": "6 kWp"},
+    )  # fmt: skip
+
+
+FOUND = {
+    "alder-farm": kept(Tier.OK, 96, 12, 1.02),
+    "birch-clinic": kept(Tier.PLAN, 84, 118, 1.31),
+    "cedar-tower": kept(None, 95, 14, None),
+    "dune-pump": kept(Tier.ACT, 78, 164, 1.9),
+    "elm-school": kept(Tier.WATCH, 91, 42, None),
+    "fir-house": kept(Tier.OK, 97, 11, 1.0),
+}
+"""Gorse Depot was never diagnosed."""
+
+
+def update(station: str, firmware: str | None) -> StationUpdate:
+    values = {"Serial": Reading("c0619ab0", NOW - 4)}
+    reading = ServiceReading("com.victronenergy.system", DeviceKey("system", "0"), NOW - 4, values)
+    status = StationStatus(StationState.LIVE, NOW - 3700)
+    return StationUpdate(station, NOW - 4, [reading], status, Overview(soc_percent=50, firmware=firmware))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Path]:
+    """The store, open for nobody."""
+    path = tmp_path / "store.db"
+    with closing(Writer(path, ManualClock(NOW - 2))) as writer:
+        writer.register([StationRecord(station, name) for station, name in NAMES.items()])
+        writer.record_all([update(station, found) for station, found in zip(NAMES, FIRMWARE, strict=True)])
+        for station, one in FOUND.items():
+            record_diagnosis(writer.db, DiagnosisRow(station, one.at, pack(one)))
+        add_job(writer.db, NOW - 5 * DAY_S, "NB", "alder-farm", "Tighten the busbars", NOW + 12 * DAY_S)
+        add_job(writer.db, NOW - 4 * DAY_S, "NB", "birch-clinic", "Bring a new fan", NOW - DAY_S)
+        add_job(writer.db, NOW - 4 * DAY_S, "MK", "fir-house", "Read the meter")
+        finish_job(writer.db, 3, NOW - 3600, "MK", "41 207 kWh")
+    yield path

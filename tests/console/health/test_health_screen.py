@@ -1,0 +1,189 @@
+"""The Health screen on a real store: ranking, explanations, what is not known and why, jobs, firmware, peers, looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.console.health.conftest import NAMES
+from tests.console.sample_fleet import NOW
+from tests.console.stations import LASTING, console_on, until
+from textual.pilot import Pilot
+
+from victron_console.console.app import ConsoleApp
+from victron_console.console.drawing.health_row import three_digits
+from victron_console.console.health_parts import Part
+from victron_console.console.job_actions import due_of
+from victron_console.console.operator_desk import OperatorDesk
+from victron_console.console.screens.health import HealthScreen
+from victron_console.console.widgets.cursor_list import CursorList
+from victron_console.console.widgets.rows import Rows
+from victron_console.model.clock import ManualClock
+from victron_console.store.reader import Reader
+
+SnapCompare = Callable[..., bool]
+SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]
+DAY_S = 86_400.0
+
+
+async def opened(pilot: Pilot[Any], *keys: str) -> HealthScreen:
+    app = pilot.app
+    assert isinstance(app, ConsoleApp)
+    await until(pilot, lambda: len(app.view.sites) == len(NAMES))
+    app.open("health")
+    await until(pilot, lambda: isinstance(app.screen, HealthScreen) and app.screen.data is not None)
+    shown = app.screen
+    assert isinstance(shown, HealthScreen)
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+    await settled(pilot)
+    return shown
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    await until(pilot, lambda: all(worker.is_finished or worker.group in LASTING for worker in pilot.app.workers))
+    await pilot.pause()
+
+
+def rows(screen: HealthScreen) -> list[str]:
+    return screen.query_one(CursorList).text.split("\n")[1:]
+
+
+def pane(screen: HealthScreen) -> str:
+    return screen.query_one("#health-pane", Rows).text
+
+
+async def test_who_needs_a_visit_stands_first_and_the_unknown_before_the_well(store: Path) -> None:
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        assert [line[1:9].strip() for line in rows(screen)] == [
+            "act", "plan", "watch", "unknown", "unknown", "ok", "ok",
+        ]  # fmt: skip
+        birch = rows(screen)[1].split()
+        assert birch[1:10] == ["Birch", "Clinic", "84", "118", "4-12", "328", "1.31", "1.25", "behind"]
+        assert birch[10] == "late" and "Cell spread 118 mV" in rows(screen)[1]
+        assert "not diagnosed yet" in rows(screen)[4]
+
+
+async def test_a_station_lists_what_is_known_and_why_the_rest_is_not(store: Path) -> None:
+    async with console_on(store).run_test(size=(200, 60)) as pilot:
+        screen = await opened(pilot, "home", "enter")
+        assert screen.part is Part.STATION and pilot.app.station == "dune-pump"  # type: ignore[attr-defined]
+        shown = "\n".join(rows(screen))
+        assert "not yet 3 segments of 40 % and more, 20 needed" in shown
+        assert "never the site never inverts alone" in shown
+        assert "no input the GX device gives no uptime" in shown
+        level = next(line for line in rows(screen) if "State of health" in line)
+        assert "78.0 %" in level and "▇" in level
+
+
+async def test_enter_on_a_figure_opens_its_explanation_and_escape_leads_back_to_the_fleet(store: Path) -> None:
+    async with console_on(store).run_test(size=(60, 16)) as pilot:
+        screen = await opened(pilot, "home", "enter", "down", "enter")
+        assert not screen.query_one(CursorList).display
+        told = pane(screen)
+        assert told.startswith(" STATE OF HEALTH (BMS)") and "78.0 %" in told
+        for label in ("method", "inputs", "window", "source"):
+            assert f"\n {label}" in told
+        await pilot.press("escape")
+        assert screen.query_one(CursorList).display
+        await pilot.press("escape")
+        assert screen.part is Part.FLEET
+        await pilot.press("escape")
+        assert pilot.app.screen is not screen
+
+
+async def test_replacement_is_a_window_and_never_a_date(store: Path) -> None:
+    async with console_on(store).run_test(size=(200, 60)) as pilot:
+        screen = await opened(pilot, "home", "enter")
+        names = [line[11:45].strip() for line in rows(screen)]
+        await pilot.press(*["down"] * names.index("Time to 80 % SOH"))
+        assert "7.40 months   4.20 to 11.9" in pane(screen)
+
+
+async def test_a_proposal_is_taken_over_a_job_is_done_and_both_are_written(store: Path) -> None:
+    app = console_on(store)
+    app._desk = OperatorDesk(store, ManualClock(NOW))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot, "m", "home")
+        assert [line.split()[0] for line in rows(screen)[:5]] == [">open", "open", "proposed", "proposed", "done"]
+        await pilot.press("down", "down", "a")
+        await until(pilot, lambda: len(app.screen_stack) > 2)
+        await pilot.press("enter")
+        await settled(pilot)
+        await until(pilot, lambda: sum("proposed" in line for line in rows(screen)) == 1)
+        await pilot.press("home", "d")
+        await until(pilot, lambda: len(app.screen_stack) > 2)
+        await pilot.press(*"ok", "enter")
+        await settled(pilot)
+        await until(pilot, lambda: sum(line.startswith((" done", ">done")) for line in rows(screen)) == 2)
+    with closing(Reader(store, ManualClock(NOW))) as reader:
+        jobs = {job.what: job for job in reader.jobs(done_since=0.0)}
+    assert jobs["Bring a new fan"].done and jobs["Bring a new fan"].note == "ok"
+    taken = jobs["Look at the cells: charge to full and hold, find the one that drifts"]
+    assert taken.station == "dune-pump" and taken.reason == "cells" and taken.who == "NB"
+    assert taken.due_at is not None and 1.5 * DAY_S < taken.due_at - NOW < 3.5 * DAY_S
+
+
+async def test_without_a_store_to_write_to_nothing_is_asked(store: Path) -> None:
+    app = console_on(store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, "a")
+        assert isinstance(app.screen, HealthScreen)
+
+
+async def test_firmware_behind_stands_first_and_what_cannot_be_weighed_is_unknown(store: Path) -> None:
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot, "f")
+        told = [line.strip(" >").split()[0] for line in rows(screen)]
+        assert told == ["behind"] * 5 + ["unknown", "same"]
+
+
+async def test_peers_say_who_stands_out(store: Path) -> None:
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot, "p", "home")
+        assert rows(screen)[0].startswith(">State of health (BMS), %")
+        assert "Fir House" in pane(screen).split("\n")[1]
+
+
+@pytest.mark.parametrize("keys", [(), ("home", "enter"), ("m",), ("f",), ("p",), ("home", "enter", "enter")])
+async def test_every_part_draws_at_any_size(store: Path, keys: tuple[str, ...]) -> None:
+    async with console_on(store).run_test(size=(20, 5)) as pilot:
+        screen = await opened(pilot, *keys)
+        for size in ((20, 5), (33, 9), (47, 13), (61, 20), (100, 30), (131, 17), (300, 100)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            for line in (*screen.query_one(CursorList)._lines, *screen.query_one("#health-pane", Rows)._lines):
+                assert len(line.text) == line.width <= size[0]
+
+
+def test_a_line_with_a_date_or_a_span_is_a_job_with_a_date() -> None:
+    assert due_of("tighten busbars", NOW) == ("tighten busbars", None)
+    assert due_of("tighten busbars @ 2w", NOW) == ("tighten busbars", NOW + 14 * DAY_S)
+    what, due_at = due_of("fan @ 2026-12-24", NOW)
+    assert what == "fan" and due_at is not None and due_at > NOW
+    with pytest.raises(ValueError, match="2026-12-24"):
+        due_of("fan @ soon", NOW)
+    with pytest.raises(ValueError, match="month"):
+        due_of("fan @ 2026-13-24", NOW)
+
+
+def test_figures_keep_the_digits_that_count() -> None:
+    assert [three_digits(value) for value in (1250.4, 83.54, 1.284, 0.0521, 0.0, -0.5)] == [
+        "1250", "83.5", "1.28", "0.052", "0", "-0.500",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("part", ["fleet", "station", "jobs"])
+def test_health(snap_compare: SnapCompare, store: Path, size: tuple[int, int], part: str) -> None:
+    keys = {"fleet": ("home",), "station": ("home", "enter", "down"), "jobs": ("m", "home", "down", "down")}[part]
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await opened(pilot, *keys)
+
+    assert snap_compare(console_on(store), terminal_size=size, run_before=before)
