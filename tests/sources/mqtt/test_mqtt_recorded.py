@@ -77,8 +77,9 @@ async def collected(store: Path, *stations: dict[str, Any]) -> AsyncIterator[Rea
 def whole(reader: Reader, station_id: str, devices: int) -> Callable[[], bool]:
     def is_whole() -> bool:
         row = reader.station(station_id)
-        read = [service for service in reader.services(station_id) if service.read_at is not None]
-        return row is not None and row.status.state is StationState.LIVE and len(read) >= devices
+        if row is None or row.status.state is not StationState.LIVE:
+            return False
+        return sum(service.read_at is not None for service in reader.services(station_id)) >= devices
 
     return is_whole
 
