@@ -95,7 +95,7 @@ def test_in_the_past_no_value_of_later_is_shown() -> None:
     assert row is not None and (row.value, row.limit) == ("", "<10")
 
 
-def test_the_first_of_a_chain_of_unseen_alarms_of_a_site_is_marked() -> None:
+def test_the_first_of_a_chain_of_a_sites_alarms_is_marked_also_once_it_was_seen() -> None:
     def row(number: int, since: float, station: str = "alder", mark: Mark = Mark.NOW) -> Alarm:
         return Alarm(str(number), mark, since, station, station, "what")
 
@@ -107,7 +107,7 @@ def test_the_first_of_a_chain_of_unseen_alarms_of_a_site_is_marked() -> None:
         row(5, T - 200, mark=Mark.ACKED_NOW),
     ]
 
-    assert [alarm.id for alarm in first_out(alarms) if alarm.first] == ["2"]
+    assert [alarm.id for alarm in first_out(alarms) if alarm.first] == ["5"]
 
 
 def test_the_list_goes_by_urgency_and_keeps_a_sites_alarms_together() -> None:

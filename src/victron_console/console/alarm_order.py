@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from victron_console.console.view import Alarm, Mark
+from victron_console.console.view import ACKED, Alarm, Mark
 
 UNSEEN = (Mark.NOW, Mark.TODAY, Mark.LOST)
 FIRST_OUT_WITHIN_S = 600.0
@@ -26,11 +26,11 @@ def most_urgent_first(alarms: Sequence[Alarm]) -> list[Alarm]:
 
 
 def first_out(alarms: Sequence[Alarm]) -> list[Alarm]:
-    """The alarms, with the first of every chain of unseen ones of a site marked as such."""
+    """The alarms, with the first of every chain of standing ones of a site marked as such."""
     firsts: set[str] = set()
     by_station: dict[str, list[Alarm]] = {}
     for alarm in sorted(alarms, key=lambda alarm: (alarm.since, alarm.id)):
-        if alarm.mark in UNSEEN and alarm.station:
+        if alarm.mark in (*UNSEEN, *ACKED) and alarm.station:
             by_station.setdefault(alarm.station, []).append(alarm)
     for chain in by_station.values():
         start = chain[0]

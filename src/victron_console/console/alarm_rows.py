@@ -56,7 +56,7 @@ def draw_heads(width: int, columns: AlarmColumns) -> Line:
     """The heads of the wide form."""
     line = Line(width)
     for column, head in ((2, "PRI"), (columns.since, "SINCE"), (columns.site, "SITE"), (columns.what, "WHAT")):
-        line.put(column, head, Role.TEXT3)
+        line.put(column, head if column else "", Role.TEXT3)
     for end, head in ((columns.duration_end, "FOR"), (columns.value_end, "VALUE")):
         line.right(end, head if end else "", Role.TEXT3)
     for end, head in ((columns.limit_end, "LIMIT"), (columns.count_end, "N")):

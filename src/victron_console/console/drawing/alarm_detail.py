@@ -38,6 +38,10 @@ class Selected:
         return URGENT_TEXT.get(_ACKED_AS.get(self.alarm.mark, self.alarm.mark), Role.TEXT1)
 
 
+_BRIEF = 46
+"""A condition longer than this leaves out, in a narrow row, how long it must hold."""
+
+
 def draw_compact(sheet: Sheet, row: int, end: int, it: Selected) -> None:
     """Five rows, as 80 columns have room for, with a chart of one row."""
     _head(sheet, row, end, it, ())
@@ -140,11 +144,8 @@ def _now(it: Selected, *, brief: bool) -> list[Run]:
     words = it.detail.condition if it.detail is not None else ""
     if brief:
         words = words.replace("below ", "<").replace("above ", ">")
-        words = (
-            words.partition(" for ")[0] + words.partition(",")[1] + words.partition(",")[2]
-            if len(words) > 46
-            else words
-        )
+        raised, comma, clears = words.partition(",")
+        words = f"{raised.partition(' for ')[0]}{comma}{clears}" if len(words) > _BRIEF else words
     if it.alarm.until is not None:
         words = f"cleared {moment(it.alarm.until, it.now)}, {words}"
     if it.alarm.count > 1:
