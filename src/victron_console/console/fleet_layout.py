@@ -76,5 +76,5 @@ def _small(body: int, sites: int) -> FleetLayout:
     if body < 6:
         return FleetLayout(0, body, False, 0, 0, 0, 0)
     alarms = 0 if body < 9 else 3
-    table = min(body - alarms, sites + _TABLE_FRAME)
-    return FleetLayout(0, max(4, table), True, 0, body - table if alarms else 0, 0, 0)
+    table = max(4, min(body - alarms, sites + _TABLE_FRAME))
+    return FleetLayout(0, table, True, 0, body - table if alarms else 0, 0, 0)
