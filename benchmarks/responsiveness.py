@@ -8,15 +8,15 @@ import time
 from benchmarks._terminal import Screen, living_store
 
 SHARE, CADENCE_S = 0.05, 10
-SETTLE_S, MEASURE_S = 10.0, 20.0
-KEYS = 100
+SETTLE_S, MEASURE_S = 32.0, 15.0
+KEYS = 200
 SHARES_OF_A_CORE = {100: 0.03, 1000: 0.10}
 MOST_KEY_S = 0.050
 
 
 def measure(stations: int) -> tuple[float, list[float]]:
     """The share of a core in steady state, and the answers to keys, s."""
-    with living_store(stations, SHARE, CADENCE_S, 120) as store:
+    with living_store(stations, SHARE, CADENCE_S, 90) as store:
         screen = Screen(store, (120, 40))
         try:
             screen.read_until(b"Station", 60)

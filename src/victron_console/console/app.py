@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     pass
 
 T = TypeVar("T")
+TICK_S = 1.0
+BYTES_SAID_EVERY_S = 10.0
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
@@ -80,6 +82,7 @@ class ConsoleApp(TimeApp):
         """The station that the operator has chosen; every screen is about it."""
         self.low_bandwidth = self.options.low_bandwidth
         self.terminal_bytes_s = 0.0
+        self._bytes_said_at = self._shown_at = float("-inf")
         self.settings = load_settings(self.options.settings_path)
         self.left_at = self.settings.left_at
         """When the console was last left (UTC epoch, s); 0 where it never was."""
@@ -164,7 +167,7 @@ class ConsoleApp(TimeApp):
         self.open("fleet")
         if self.settings.screen in {entry.name for entry in SCREENS}:
             self.open(self.settings.screen)
-        self.set_interval(1.0, self._tick)
+        self.set_interval(TICK_S, self._tick)
         self.set_interval(PLAY_EVERY_S / 2, self.play_on)
         for fault in (*self._theme_faults, self.options.notice, self.options.readonly):
             if fault:
@@ -251,6 +254,7 @@ class ConsoleApp(TimeApp):
     def show(self, view: FleetView) -> None:
         """Make a view the one that is shown."""
         self.view = view
+        self._shown_at = self.clock.monotonic()
         if front := self.front:
             front.show(view)
             front.refresh_frame()
@@ -258,10 +262,19 @@ class ConsoleApp(TimeApp):
     def _tick(self) -> None:
         if self._traffic.terminal_gone:
             self.exit(return_code=128 + signal.SIGHUP)
-        self.terminal_bytes_s = self._traffic.bytes_s(self.clock.monotonic())
+        elapsed = self.clock.monotonic()
+        self._count_bytes(elapsed)
         if front := self.front:
-            front.tick()
+            if elapsed - self._shown_at >= TICK_S / 2:  # a view that has just come was drawn with the present ages
+                front.tick()
             front.refresh_frame()
+
+    def _count_bytes(self, elapsed: float) -> None:
+        """What the terminal takes; said seldom, since saying it takes some too."""
+        bytes_s = self._traffic.bytes_s(elapsed)
+        every_s = BYTES_SAID_EVERY_S * (6 if self.low_bandwidth else 1)
+        if elapsed - self._bytes_said_at >= every_s:
+            self.terminal_bytes_s, self._bytes_said_at = bytes_s, elapsed
 
     # ---- going about
 

@@ -46,6 +46,8 @@ class Cell:
     end: int
     site: Site
     now: float
+    coarse: bool = False
+    """Whether ages are told in long steps, for slow links."""
 
     @property
     def width(self) -> int:
@@ -73,7 +75,7 @@ def state(cell: Cell) -> None:
 def age(cell: Cell) -> None:
     """How old the figures are; blue once that matters."""
     read_at = cell.site.read_at
-    text = age_text(None if read_at is None else cell.now - read_at)
+    text = age_text(None if read_at is None else cell.now - read_at, coarse=cell.coarse)
     cell.line.right(cell.end, text, Role.TEXT3 if cell.site.fresh else Role.LINK_TEXT)
 
 

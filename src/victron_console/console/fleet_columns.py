@@ -113,13 +113,15 @@ def draw_heads(width: int, columns: Iterable[Placed]) -> Line:
     return line
 
 
-def draw_site(width: int, columns: Iterable[Placed], site: Site, now: float, *, selected: bool) -> Line:
+def draw_site(
+    width: int, columns: Iterable[Placed], site: Site, now: float, *, selected: bool, coarse: bool = False
+) -> Line:
     """A site's row; the selected one has a tone and `>`."""
     line = Line(width, Role.SELECTION if selected else Role.BACKGROUND)
     if selected:
         line.put(0, ">", Role.TEXT1, bold=True)
     for at in columns:
-        at.column.draw(Cell(line, at.start, at.end, site, now))
+        at.column.draw(Cell(line, at.start, at.end, site, now, coarse))
     return line
 
 

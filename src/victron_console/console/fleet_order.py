@@ -79,6 +79,8 @@ def chosen(sites: Sequence[Site], choice: Choice) -> list[Site]:
 
 def matches(site: Site, wanted: str) -> bool:
     """Whether a site fits a filter, by its names, place, tags and state."""
+    if not wanted:
+        return True
     said = " ".join((site.id, site.name, site.place, *site.tags, site.mark.value, site.state.value)).casefold()
     return fits(said, wanted)
 

@@ -82,11 +82,16 @@ def kilo(watts: float | None, decimals: int = 2) -> str:
     return ABSENT if watts is None or not math.isfinite(watts) else f"{rounded(watts / 1e3, decimals):f}"
 
 
-def age(seconds: float | None) -> str:
-    """How old, in at most three characters: `5s` steps up to a minute, then `3m`, `2h`, `13d`, `20w`, `3y`."""
+def age(seconds: float | None, *, coarse: bool = False) -> str:
+    """How old, in at most three characters: `5s` steps up to a minute, then `3m`, `2h`, `13d`, `20w`, `3y`.
+
+    `coarse`, for slow links: `10s`, `30s`, then minutes; what is read each ten seconds does not change at all.
+    """
     if seconds is None:
         return ABSENT
     elapsed = max(0.0, seconds)
+    if coarse and elapsed < MINUTE_S:
+        return next(said for limit, said in _COARSE_AGES if elapsed < limit)
     if elapsed <= MINUTE_S:
         return f"{max(1, math.ceil(elapsed / _AGE_STEP_S)) * _AGE_STEP_S}s"
     for limit, unit_s, unit in _AGE_STEPS:
@@ -95,6 +100,7 @@ def age(seconds: float | None) -> str:
     return "99y"
 
 
+_COARSE_AGES = ((20.0, "10s"), (45.0, "30s"), (MINUTE_S, "1m"))
 _AGE_STEPS = (
     (HOUR_S, MINUTE_S, "m"),
     (2 * DAY_S, HOUR_S, "h"),

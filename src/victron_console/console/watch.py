@@ -29,8 +29,11 @@ LOW_BANDWIDTH_LOOK_EVERY_S = 2.0
 JUDGE_EVERY_S = 2.0
 """Without a change the fleet is read anew so often: what is not read any more becomes stale by itself."""
 DAILY_EVERY_S = 60.0
+DAILY_REST_S = 0.5
+"""A day is read anew so long after the one before, that of each station at most each `DAILY_EVERY_S`: with a thousand
+stations, reading all of them each minute would be most of what the console does. Days change with five-minute slots."""
 DAILY_AT_ONCE = 20
-"""Stations whose day is read anew in one look."""
+"""Stations whose day is read in one look, as long as there are some of which it never was."""
 PAST_DAYS_AT_ONCE = 4
 """The same in the past, where each look comes at once after the one before: the values are shown first."""
 DAY_HOLDS_S = 300.0
@@ -133,11 +136,19 @@ class StoreWatch:
         self._read_at = elapsed
         now = self._clock.now()
         rows = at_moment(reader.stations(), now)
-        due = [row for row in rows if elapsed - self._days_at.get(row.id, float("-inf")) >= DAILY_EVERY_S]
-        for row in due[:DAILY_AT_ONCE]:
+        for row in self._days_to_read(rows, elapsed):
             self._days[row.id] = daily(reader, row, now, None)
             self._days_at[row.id] = elapsed
         return _view(_read_moment(reader, rows, now, None), self._days)
+
+    def _days_to_read(self, rows: Sequence[StationRow], elapsed: float) -> list[StationRow]:
+        """The stations whose day was never read, else those whose day is the oldest."""
+        unread = [row for row in rows if row.id not in self._days_at]
+        if unread:
+            return unread[:DAILY_AT_ONCE]
+        every_s = max(DAILY_EVERY_S, len(rows) * DAILY_REST_S)
+        due = [row for row in rows if elapsed - self._days_at[row.id] >= every_s]
+        return sorted(due, key=lambda row: self._days_at[row.id])[:DAILY_AT_ONCE]
 
     def _look_back(self, reader: Reader, as_of: float) -> FleetView | None:
         """The fleet as it was: values, states and alarms first; what belongs to the day follows, look by look."""

@@ -131,6 +131,7 @@ class FleetScreen(ConsoleScreen):
             self._entries,
             station=console.station,
             now=console.now,
+            coarse=console.low_bandwidth,
             hidden=frozenset(console.settings.hidden_columns),
             said=self._said(),
             empty=NOTHING_FITS if self.view.sites else FIRST_RUN,

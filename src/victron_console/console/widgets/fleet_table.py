@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.message import Message
 
-from victron_console.console.fleet_columns import draw_heads, draw_site, draw_sums, layout
+from victron_console.console.fleet_columns import Placed, draw_heads, draw_site, draw_sums, layout
 from victron_console.console.fleet_order import Entry, Group
 from victron_console.console.line import Line
 from victron_console.console.palette import Role
@@ -37,12 +37,15 @@ class FleetTable(Rows):
         self._sites: Sequence[Site] = ()
         self._station: str | None = None
         self._now = 0.0
+        self._coarse = False
         self._hidden: frozenset[str] = frozenset()
         self._said = ""
         self._empty: Sequence[str] = ()
         self._top = 0
         self._heads_at = 0
         self._sums = True
+        self._summed: dict[tuple[int, frozenset[str]], Line] = {}
+        """The row of sums by width and hidden columns, as long as the sites are the same: a key need not sum again."""
 
     def show(
         self,
@@ -50,6 +53,7 @@ class FleetTable(Rows):
         *,
         station: str | None,
         now: float,
+        coarse: bool = False,
         hidden: frozenset[str] = frozenset(),
         said: str = "",
         empty: Sequence[str] = (),
@@ -60,12 +64,15 @@ class FleetTable(Rows):
             entries: sites and the heads of groups, from the top.
             station: the one under the cursor.
             now: the moment ages are counted to (UTC epoch, s).
+            coarse: whether ages are told in long steps, for slow links.
             hidden: columns not wanted.
             said: what is chosen, for the right end of the rule: `filter alder`.
             empty: what to write where there is no site.
         """
+        if entries is not self._entries:
+            self._sites, self._summed = [entry for entry in entries if isinstance(entry, Site)], {}
         self._entries, self._station, self._now = entries, station, now
-        self._sites = [entry for entry in entries if isinstance(entry, Site)]
+        self._coarse = coarse
         self._hidden, self._said, self._empty = hidden, said, empty
         self.redraw()
 
@@ -87,12 +94,19 @@ class FleetTable(Rows):
             if isinstance(entry, Group):
                 lines.append(_draw_group(width, entry))
             else:
-                lines.append(draw_site(width, columns, entry, self._now, selected=entry.id == self._station))
+                chosen = entry.id == self._station
+                lines.append(draw_site(width, columns, entry, self._now, selected=chosen, coarse=self._coarse))
         if not self._entries:
             lines += [_said_line(width, sentence) for sentence in self._empty[:room]]
         elif self._sums:
-            lines += [self._rule(width, room), draw_sums(width, columns, self._sites)]
+            lines += [self._rule(width, room), self._sum_row(width, columns)]
         return lines
+
+    def _sum_row(self, width: int, columns: Sequence[Placed]) -> Line:
+        key = (width, self._hidden)
+        if key not in self._summed:
+            self._summed[key] = draw_sums(width, columns, self._sites)
+        return self._summed[key]
 
     def _rule(self, width: int, room: int) -> Line:
         line = Line(width)
