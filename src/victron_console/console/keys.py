@@ -59,6 +59,9 @@ GLOBAL_KEYS = (
     Key("greater_than_sign", "speed(1)", "> <", "", "Play the past faster or slower: 1, 10, 60, 600 times.", order=6),
     Key("less_than_sign", "speed(-1)", "<", "", "Play slower.", order=6),
     Key("l", "live", "l", "", "Return to now.", order=6),
+    Key("e", "export", "e", "export", "Write what is shown into a file in your documents: CSV, or text.", 140, order=7),
+    Key("E", "bundle", "E", "", "Write an evidence bundle of the site and the time that is looked at.", order=7),
+    Key("y", "copy", "y", "", "Copy what is shown to the clipboard of your terminal (OSC 52).", order=7),
     Key("L", "low_bandwidth", "L", "low bandwidth", "Draw less often, for slow links.", 180, order=9),
     Key("ctrl+p", "command_palette", "Ctrl+P", "", "Search stations, screens, themes and actions.", order=9),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -10,7 +12,8 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from victron_console.console.alarm_rows import draw_banner
-from victron_console.console.format import clock, clock_s, rate
+from victron_console.console.export import Shown, Table, folder, write_evidence, write_shown
+from victron_console.console.format import DAY_S, clock, clock_s, rate
 from victron_console.console.keys import Key, bindings, key_row, ordered
 from victron_console.console.line import Line
 from victron_console.console.palette import Palette, Role, palette_of
@@ -139,6 +142,53 @@ class ConsoleScreen(Screen[None]):
                 answer(found)
 
         return self.run_worker(run(), group=group, exclusive=True, exit_on_error=False)
+
+    # ---- taking along what is shown
+
+    def table(self) -> Table | None:
+        """What is shown as rows for another program; None where it is no table."""
+        return None
+
+    def span(self) -> tuple[float, float]:
+        """The time that is looked at: the last day, where a screen says nothing else."""
+        return self.console.now - DAY_S, self.console.now
+
+    @property
+    def text(self) -> str:
+        """What is drawn, without its looks."""
+        return "\n".join(row.text for row in self.query(Rows))
+
+    def action_copy(self) -> None:
+        """The text of the screen, to the clipboard of the operator's own terminal (OSC 52)."""
+        self.app.copy_to_clipboard(self.text)
+        self.console.say("Copied what is shown.")
+
+    def action_export(self) -> None:
+        """What is shown, into a file."""
+        site = self.site
+        name = self.NAME if site is None or self.NAME == "fleet" else f"{self.NAME} {site.id}"
+        shown = Shown(name, self.console.now, self.text, self.table())
+        self._write(lambda: write_shown(shown, folder()))
+
+    def action_bundle(self) -> None:
+        """All of the station in the time that is looked at, into a file for someone who cannot reach it."""
+        console, station = self.console, self.console.station
+        if station is None or not console.has_store:
+            console.say("An evidence bundle is about a site: choose one.")
+            return
+        span, text, made_at = self.span(), self.text, console.clock.now()
+
+        def known(store: Path) -> None:
+            self._write(lambda: write_evidence(store, folder(), station, span, made_at, text))
+
+        console.say("Writing the evidence bundle ...")
+        self.ask(lambda reader: reader.path, known, group="export")
+
+    def _write(self, writing: Callable[[], str]) -> None:
+        async def run() -> None:
+            self.console.say(await asyncio.to_thread(writing))
+
+        self.app.run_worker(run(), group="export", exit_on_error=False)
 
     def refresh_frame(self) -> None:
         """Draw header and key row anew."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from textual import events
 
+from victron_console.console.export import Table, fleet_table
 from victron_console.console.fleet_columns import COLUMNS
 from victron_console.console.fleet_layout import FleetLayout, fleet_layout
 from victron_console.console.fleet_order import Choice, Entry, OrderHold, chosen, grouped, next_sort
@@ -17,7 +18,7 @@ from victron_console.console.palette import Role
 from victron_console.console.screens.base import ConsoleScreen
 from victron_console.console.screens.dialogs import Choices, LinePrompt
 from victron_console.console.station_detail import station_detail
-from victron_console.console.view import FleetView
+from victron_console.console.view import FleetView, Site
 from victron_console.console.widgets.alarm_list import AlarmList, HoursRows, Log
 from victron_console.console.widgets.fleet_table import FleetTable
 from victron_console.console.widgets.rows import Rows
@@ -179,6 +180,10 @@ class FleetScreen(ConsoleScreen):
         words = [f"sort {choice.sort}"] if choice.sort != "urgency" else []
         words += [f"filter {choice.filter}"] if choice.filter else []
         return "  ".join([*words, *(["only abnormal"] if choice.abnormal_only else [])])
+
+    def table(self) -> Table:
+        """The sites in the order they stand in."""
+        return fleet_table([entry for entry in self._entries if isinstance(entry, Site)])
 
     # ---- what the operator does
 

@@ -41,6 +41,11 @@ class OverTimeScreen(OneStationScreen):
         """Draw another window, and read what is not known of it."""
         raise NotImplementedError
 
+    def span(self) -> tuple[float, float]:
+        """The window."""
+        frame = self.frame()
+        return frame.since, min(frame.until, self.console.now)
+
     def cursor_column(self, frame: Frame) -> int | None:
         """The column under the cursor; None where it is not in sight."""
         if self.window.cursor_at is None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from textual import events
 
+from victron_console.console.export import Table
 from victron_console.console.keys import Key
 from victron_console.console.line import Line
 from victron_console.console.screens.dialogs import LinePrompt
@@ -26,6 +27,7 @@ from victron_console.console.trends.read import (
     read_series,
     read_trend,
     spliced,
+    trend_table,
 )
 from victron_console.console.trends.views import View, all_views, resolved, view_line
 from victron_console.console.view import FleetView
@@ -146,6 +148,12 @@ class TrendsScreen(OverTimeScreen):
             frozenset(alarm.id for alarm in self.alarms if alarm.mark in unseen),
         )
         self._board.redraw()
+
+    def table(self) -> Table:
+        """The panels, a row a column."""
+        frame, known = self.frame(), self._trends
+        shown = [(q.name, known[q.name]) for q in self.quantities if q.name in known and known[q.name].frame == frame]
+        return trend_table([(f"{name}_{trend.quantity.stored_unit}", trend) for name, trend in shown])
 
     def show(self, view: FleetView) -> None:
         """Newer values: read the last columns again, unless they were read just now."""

@@ -40,6 +40,11 @@ class Quantity:
         return self.unit == POWER_UNIT
 
     @property
+    def stored_unit(self) -> str:
+        """The unit of its values, for other programs: powers are in W, however they read."""
+        return "W" if self.is_power else self.unit
+
+    @property
     def is_percent(self) -> bool:
         """Whether its scale is 0 to 100."""
         return self.unit == PERCENT_UNIT

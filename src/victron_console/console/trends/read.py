@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from victron_console.console.alarm_source import FIGURES as FAMILY_FIGURES
+from victron_console.console.export import Table
 from victron_console.console.trends.frame import HOUR_S, Frame
 from victron_console.console.trends.quantity import FIGURES, Quantity
 from victron_console.model.alert import Occurrence, Severity
+from victron_console.model.clock import iso_utc
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Bucket, GapKind
 
@@ -228,3 +230,17 @@ def limits_of(quantity: Quantity, lane: Lane, found: StationSeries) -> tuple[Lim
 def spliced(old: Trend, tail: Trend) -> Trend:
     """A trend with its last columns replaced by newer ones of the same frame."""
     return replace(old, buckets=(*old.buckets[: -len(tail.buckets)], *tail.buckets))
+
+
+def trend_table(trends: Sequence[tuple[str, Trend]]) -> Table:
+    """The columns of some trends as rows: when each begins, and lowest, mean and highest value of each trend."""
+    if not trends:
+        return Table(("time",), ())
+    heads = [f"{name}_{what}" for name, _ in trends for what in ("min", "mean", "max")]
+    frame = trends[0][1].frame
+    rows = []
+    for column in range(frame.columns):
+        found = [trend.buckets[column] for _, trend in trends]
+        values = [value for each in found for value in ((each.low, each.mean, each.high) if each else (None,) * 3)]
+        rows.append((iso_utc(frame.begin(column)), *values))
+    return Table(("time", *heads), tuple(rows))
