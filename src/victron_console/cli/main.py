@@ -21,6 +21,7 @@ COMMANDS = {
     "discover": "discover:discover",
     "export": "history:export",
     "rules": "rules:rules",
+    "report": "report:report",
     "simulate": "simulated:simulate",
     "status": "status:status",
     "store": "store:store",

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from victron_console.insight.diagnostics.kept import Course, Kept, unpack
 from victron_console.insight.diagnostics.pv import Array
 from victron_console.insight.diagnostics.recorded import history, steps_of_day
 from victron_console.insight.diagnostics.resistance import NO_STEPS, LoadSteps
-from victron_console.insight.diagnostics.timeline import DAY_S, WEEK_S, FloatArray, grouped
+from victron_console.insight.diagnostics.timeline import DAY_S, WEEK_S, FloatArray, grouped, zone_of
 from victron_console.insight.figures import last, system_of
 from victron_console.model.alert import Severity
 from victron_console.model.device import DeviceKey
@@ -133,12 +132,6 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         limits=_assumed(site),
     )
     return Examined(kept, fresh)
-
-
-def zone_of(info: Mapping[str, Any]) -> ZoneInfo | None:
-    """The time zone of a station file; None where it names none."""
-    name = (info.get("location") or {}).get("timezone")
-    return ZoneInfo(name) if name else None
 
 
 # ---- what is known of the site

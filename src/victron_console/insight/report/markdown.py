@@ -1,0 +1,56 @@
+"""A monthly report as Markdown: headings and tables, every foreign text escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from victron_console.insight.report import words
+from victron_console.insight.report.month import MonthReport
+from victron_console.insight.report.words import Row
+from victron_console.model.clock import iso_utc
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~<>])")
+
+
+def text(months: Sequence[MonthReport]) -> str:
+    """The reports of one or several stations, one after another."""
+    return "\n\n---\n\n".join("\n".join(_station(month)) for month in months) + "\n"
+
+
+def plain(foreign: str) -> str:
+    """Text that Markdown and the HTML in it read as text."""
+    return _SPECIAL.sub(r"\\\1", foreign.replace("&", "&amp;").replace("\n", " "))
+
+
+def _station(month: MonthReport) -> list[str]:
+    lines = [f"# {plain(words.title(month))}", "", plain(words.verdict(month)), "", "## Energy", ""]
+    lines += _table(words.energies(month))
+    if month.total is not None:
+        lines += _by_day(month)
+    lines += ["", "## Battery", "", *_table(words.health(month, words.BATTERY))]
+    if month.kept is not None and (grid := words.health(month, words.GRID)):
+        lines += ["", "## Grid", "", *_table(grid)]
+    if rest := words.rest(month):
+        lines += ["", "## Inverter, PV, GX and link", "", *_table(rest)]
+    lines += ["", "## Alarms", ""]
+    alarms = words.alarms(month)
+    lines += [f"- {plain(' '.join(parts))}" for parts in alarms] or ["None in this month."]
+    return [*lines, "", "## How this is made", "", words.METHODS_NOTE, f"Made {iso_utc(month.made_at)[:16]} UTC."]
+
+
+def _by_day(month: MonthReport) -> list[str]:
+    lines = ["", "| Day | PV kWh | Loads kWh | Bought kWh | Measured |", "|---|---:|---:|---:|---:|"]
+    for day, energy in words.by_day(month):
+        cells = [_kwh(energy[key]) for key in ("pv", "load", "imported")]
+        lines.append(f"| {day.first_day} | {' | '.join(cells)} | {day.coverage:.0%} |")
+    return lines
+
+
+def _table(rows: Sequence[Row]) -> list[str]:
+    cells = [f"| {plain(row.name)} | {plain(row.value)} | {plain(row.remark)} |" for row in rows]
+    return ["| | | |", "|---|---:|---|", *cells]
+
+
+def _kwh(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"

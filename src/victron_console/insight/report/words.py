@@ -1,0 +1,128 @@
+"""What a monthly report says, in rows of words that every format shares. Plain text: each format escapes it itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from victron_console.insight.diagnostics.energy import Report
+from victron_console.insight.diagnostics.finding import Finding
+from victron_console.insight.report.month import MonthReport
+from victron_console.model.alert import Occurrence
+from victron_console.model.clock import local
+from victron_console.model.text import clean
+
+ENERGIES = (
+    ("pv", "PV"),
+    ("load", "Loads"),
+    ("imported", "Bought from the grid"),
+    ("exported", "Sold to the grid"),
+    ("genset", "Generator"),
+    ("charged", "Into the battery"),
+    ("discharged", "Out of the battery"),
+)
+BATTERY = ("soh", "replacement", "capacity", "cycles", "imbalance", "resistance", "thermal", "soc")
+GRID = ("grid", "outages")
+METHODS_NOTE = (
+    "Energies are powers added up over time, never across a gap; the share measured is given beside them. "
+    "A replacement is told as a span of months, since no method tells a date. What is not known says why."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure and what is to be known of it."""
+
+    name: str
+    value: str
+    remark: str = ""
+
+
+def title(month: MonthReport) -> str:
+    """Of the whole report."""
+    return f"{clean(month.name)}, {month.first_day:%B %Y}" + ("" if month.complete else " (not over yet)")
+
+
+def energies(month: MonthReport) -> list[Row]:
+    """What flowed, and the two shares."""
+    total = month.total
+    if total is None:
+        return [Row("Energy", "not known", "no powers were recorded in this month")]
+    measured = f"{total.coverage:.0%} of the time measured"
+    rows = [
+        Row(name, f"{value:.1f} kWh", measured)
+        for key, name in ENERGIES
+        if (value := getattr(total.energies, key)) is not None
+    ]
+    return [
+        *rows,
+        Row("PV energy used on site", _share(total.self_consumption), "self-consumption"),
+        Row("Loads met without grid or generator", _share(total.autarky), "autarky"),
+    ]
+
+
+def by_day(month: MonthReport) -> list[tuple[Report, dict[str, float | None]]]:
+    """Each day and its energies in kWh; None where nothing of that day was measured."""
+    return [
+        (day, {key: getattr(day.energies, key) if day.coverage > 0 else None for key, _ in ENERGIES})
+        for day in month.days
+    ]
+
+
+def health(month: MonthReport, sections: tuple[str, ...]) -> list[Row]:
+    """The findings of some sections; those without a figure say why there is none."""
+    if month.kept is None:
+        return [Row("Diagnosis", "not made", "the station was not diagnosed by the end of the month")]
+    return [_finding(finding) for name, finding in month.kept.figures.items() if name.split(".")[0] in sections]
+
+
+def rest(month: MonthReport) -> list[Row]:
+    """The findings that are neither of the battery nor of the grid."""
+    sections = {name.split(".")[0] for name in month.kept.figures} if month.kept else set()
+    return health(month, tuple(sections - {*BATTERY, *GRID})) if sections else []
+
+
+def verdict(month: MonthReport) -> str:
+    """The station's tier and its reason in a sentence."""
+    if month.kept is None:
+        return "Not diagnosed."
+    risk = month.kept.risk
+    worst = [f"{one.name}: {one.words}" for one in risk.evidence if one.tier]
+    known = f"{risk.coverage:.0%} of the evidence is known."
+    return f"{risk.word.capitalize()}. {'; '.join(worst) or 'Nothing was found'}. {known}"
+
+
+def alarms(month: MonthReport) -> list[tuple[str, str, str, str]]:
+    """Severity, when, how long, and what of each alarm."""
+    return [
+        (str(one.severity.value), f"{local(one.raised_at, month.zone):%d %b %H:%M}", _lasted(one), _what(one))
+        for one in month.alarms
+        if one.is_alarm
+    ]
+
+
+def _finding(finding: Finding) -> Row:
+    if not finding.known or finding.value is None:
+        return Row(finding.title, "not known", f"{finding.status}: {finding.reason}")
+    unit = f" {finding.unit}" if finding.unit else ""
+    if finding.unit == "months" and finding.low is not None and finding.high is not None:
+        return Row(finding.title, f"{finding.low:.0f} to {finding.high:.0f} months", finding.confidence)
+    ends = "" if finding.low is None or finding.high is None else f"{finding.low:.3g} to {finding.high:.3g}{unit}"
+    window = f"{finding.window.days:.0f} days" if finding.window.until > finding.window.since else ""
+    remark = "; ".join(part for part in (ends, finding.confidence, window) if part)
+    return Row(finding.title, f"{finding.value:.4g}{unit}", remark)
+
+
+def _share(share: float | None) -> str:
+    return "not known" if share is None else f"{share:.0%}"
+
+
+def _what(one: Occurrence) -> str:
+    peak = "" if one.peak_value is None else f", at worst {one.peak_value} {one.unit}".rstrip()
+    return clean(f"{one.title}{peak}")
+
+
+def _lasted(one: Occurrence) -> str:
+    if one.cleared_at is None:
+        return "still stands"
+    minutes = (one.cleared_at - one.raised_at) / 60
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.0f} h"
