@@ -121,6 +121,7 @@ def _run_until(original: Path, path: Path, cut: Path, stop_at: int) -> int:
     with closing(open_writable(path)) as db, suppress(StoreError, sqlite3.OperationalError):
         db.conn.execute("PRAGMA synchronous = OFF")  # the copy sees what was written, on the disk or not
         db.conn.set_progress_handler(step, 40)
+        kept_up(db, START + 3 * DAY_S)  # hours and days, as their week is not over
         kept_up(db)
     return steps
 
