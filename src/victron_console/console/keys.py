@@ -68,6 +68,22 @@ GLOBAL_KEYS = (
 """Keys that every screen has. A screen's own stand before them, or among them by their `order`."""
 
 
+REPLAY_KEYS = (
+    Key("space", "pause", "space", "play", ""),
+    Key("n", "alarm(1)", "n p", "alarm", ""),
+    Key("left_square_bracket", "step_back", "[ ]", "step", ""),
+    Key("greater_than_sign", "speed(1)", "> <", "speed", ""),
+    Key("l", "live", "l", "live", ""),
+)
+"""What the key row says first in time mode, as far as the screen does not use the key itself."""
+
+
+def in_time_mode(keys: Sequence[Key]) -> tuple[Key, ...]:
+    """The keys of a screen for its key row in time mode."""
+    own = {press for key in keys if key not in GLOBAL_KEYS for press in key.press.split(",")}
+    return (*(key for key in REPLAY_KEYS if key.press not in own), *keys)
+
+
 def ordered(own: Sequence[Key]) -> tuple[Key, ...]:
     """A screen's keys and those of every screen, in the order of the key row and of the help."""
     return tuple(sorted((*own, *GLOBAL_KEYS), key=lambda key: key.order))

@@ -14,7 +14,7 @@ from textual.worker import Worker
 from victron_console.console.alarm_rows import draw_banner
 from victron_console.console.export import Shown, Table, folder, write_evidence, write_shown
 from victron_console.console.format import DAY_S, clock, clock_s, rate
-from victron_console.console.keys import Key, bindings, key_row, ordered
+from victron_console.console.keys import Key, bindings, in_time_mode, key_row, ordered
 from victron_console.console.line import Line
 from victron_console.console.palette import Palette, Role, palette_of
 from victron_console.console.view import FleetView, Site
@@ -65,7 +65,7 @@ class KeyRow(Rows):
         end = width - 1
         if width < 120:
             end = line.right(width - 2, rate(screen.console.terminal_bytes_s), Role.TEXT3) - 2
-        key_row(line, screen.keys, end=end)
+        key_row(line, in_time_mode(screen.keys) if console.replaying else screen.keys, end=end)
         return [line]
 
 

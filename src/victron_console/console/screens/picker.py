@@ -35,7 +35,7 @@ def choices_of(found: StationSeries) -> list[Choice]:
         for q in FIGURES
         if q.field in found.fields or q.of(found.names)
     ]
-    return [*figures, *(Choice(name, f"{series_quantity(name).label}   {name}") for name in sorted(found.names))]
+    return [*figures, *(Choice(name, f"{series_quantity(name).full_label}   {name}") for name in sorted(found.names))]
 
 
 class Picker(ModalScreen[str | None]):

@@ -142,8 +142,8 @@ class SiteScreen(StationScreen):
     def action_focus_station(self) -> None:
         """Ask the collector to read this station fast for a while, or to stop that."""
         console, station = self.console, self.console.station
-        if console.options.readonly:
-            console.say(console.options.readonly)
+        if console.options.readonly or console.replaying:
+            console.say(console.options.readonly or "Nothing can be asked of a station in the past; l returns to now.")
             return
         if station is None or self.data is None:
             return

@@ -126,7 +126,9 @@ class TrendsScreen(OverTimeScreen):
             words.append(self.current.name)
         if self.size.width < 110:
             return [*words, f"column {step_words(frame.step_s)}"]
-        return [*words, f"a column is {step_words(frame.step_s)}:  █ to the lowest  ░ to the highest"]
+        said = f"a column is {step_words(frame.step_s)}"
+        bars = any(quantity.daily for quantity in self.quantities)
+        return [*words, said if bars else f"{said}:  █ to the lowest  ░ to the highest"]
 
     def redraw(self) -> None:
         """Draw what is known."""

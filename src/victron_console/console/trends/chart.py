@@ -46,7 +46,7 @@ class Curve:
     def name(self) -> str:
         """What the legend calls it."""
         back = f"  {number(self.days_back)} d before" if self.days_back else ""
-        return f"{self.site} {self.quantity.label}{back}"
+        return f"{self.site} {self.quantity.full_label}{back}"
 
     def shifted(self, frame: Frame) -> Frame:
         """The frame that it is read over."""

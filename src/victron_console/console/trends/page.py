@@ -91,7 +91,7 @@ def _panel(board: Board, trend: Trend, rows: int) -> Panel:
     note, urgent = notes_of(limits, trend)
     chosen = board.trends.index(trend) == board.chosen and len(board.trends) > 1
     scale = scale_of(trend, rows, limits, top=top)
-    return Panel(trend, scale, limits, board.cursor, chosen, note, urgent)
+    return Panel(trend, scale, limits, board.cursor, chosen, note or trend.quantity.device, urgent)
 
 
 def moment_word(at: float, frame: Frame) -> str:

@@ -31,8 +31,15 @@ class Quantity:
     """Whether its bars stand on zero; a voltage's stand on what it usually is."""
     least: float = 0.0
     """The smallest top of its scale: noise around zero must not fill a panel."""
+    device: str = ""
+    """Whose series it is: `battery 512`; empty for a figure of the whole site."""
     daily: bool = False
     """An energy: the power summed up over each column."""
+
+    @property
+    def full_label(self) -> str:
+        """What it is called where nothing around it says whose it is."""
+        return f"{self.device} {self.label}".strip()
 
     @property
     def is_power(self) -> bool:
@@ -110,19 +117,20 @@ def series_quantity(series: str) -> Quantity:
     """
     device, path = split_series(series)
     metric = catalogue().metric(device.cls, path)
-    label = f"{device.cls} {device.instance} {metric.name if metric else path}"
+    owner = f"{device.cls} {device.instance}"
     if metric is None:
-        return Quantity(series, label, parts=(series,), decimals=2, from_zero=False)
+        return Quantity(series, path, parts=(series,), decimals=2, from_zero=False, device=owner)
     power_like = metric.unit == "W"
     return Quantity(
         series,
-        label,
+        metric.name,
         POWER_UNIT if power_like else metric.unit,
         parts=(series,),
         decimals=metric.decimals or 0,
         signed=metric.unit in _SIGNED and bool(metric.sign),
         from_zero=metric.unit in _FROM_ZERO,
         least=100.0 if power_like else 4.0 * 10 ** -(metric.decimals or 0),
+        device=owner,
     )
 
 
