@@ -56,7 +56,7 @@ def as_data(view: AlertView, name: str | None) -> dict[str, Any]:
 def sentence(view: AlertView, name: str | None) -> str:
     """An alarm in one line: `Alder Farm: Battery low, 9 % (< 10). start generator; shed load`."""
     it = view.occurrence
-    value = f"{it.last_value:g}" if isinstance(it.last_value, int | float) else it.last_value or ""
+    value = f"{it.last_value:.4g}" if isinstance(it.last_value, int | float) else it.last_value or ""
     figure = f", {value} {it.unit}".rstrip() if value and it.unit else ""
     limit = f" ({it.limit})" if figure and len(it.limit) < 16 else ""
     return f"{name or 'console'}: {it.title}{figure}{limit}. {it.response}".strip()

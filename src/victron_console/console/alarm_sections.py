@@ -129,7 +129,7 @@ def _folded(alarms: Sequence[Alarm]) -> list[AlarmRow]:
         first = members[0]
         if len(members) > 1:
             sites = len({alarm.station for alarm in members})
-            what = first.fold.partition(": ")[2] or first.fold
+            what = first.fold.partition(": ")[2] or first.fold.partition("?")[0] + "?"  # `Own uplink? 9 of 9 ...`
             first = replace(first, site=f"{sites} stations", what=what, value="", unit="", source="fleet", who="")
         rows.append(AlarmRow(first, tuple(members)))
     return rows

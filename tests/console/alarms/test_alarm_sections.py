@@ -43,6 +43,15 @@ def test_the_same_alarm_of_many_sites_is_one_row_that_stands_for_all() -> None:
     assert (row.alarm.site, row.alarm.what, len(row.members)) == ("5 stations", "Grid lost", 5)
 
 
+def test_when_all_links_go_at_once_the_row_asks_for_our_own() -> None:
+    fold = "Own uplink? 9 of 9 stations offline"
+    alarms = [Alarm(str(n), Mark.LOST, T, f"s{n}", f"Site {n}", "Comms lost", fold=fold) for n in range(9)]
+
+    (row,) = sections(alarms, {})[0].rows
+
+    assert (row.alarm.site, row.alarm.what) == ("9 stations", "Own uplink?")
+
+
 def test_rows_keep_their_section_until_they_may_move_and_new_ones_come_at_once() -> None:
     hold = MarkHold()
     one = Alarm("1", Mark.NOW, T, "s", "S", "what")

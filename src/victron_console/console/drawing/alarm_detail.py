@@ -9,7 +9,7 @@ from victron_console.console.alarm_detail import AlarmDetail
 from victron_console.console.drawing.alarm_chart import draw_chart
 from victron_console.console.drawing.sheet import Run, Sheet
 from victron_console.console.figures import URGENT_TEXT
-from victron_console.console.format import clock, duration, moment, number
+from victron_console.console.format import STALE_MARK, clock, duration, moment, number
 from victron_console.console.palette import Role
 from victron_console.console.text import cut, width_of
 from victron_console.console.view import ACKED, Alarm, Mark, Site
@@ -139,7 +139,8 @@ def _runs(sheet: Sheet, row: int, column: int, end: int, runs: Sequence[Run]) ->
 
 
 def _now(it: Selected, *, brief: bool) -> list[Run]:
-    value = f"{'~' if it.alarm.stale else ''}{it.alarm.value} {it.alarm.unit}".strip()
+    value = f"{it.alarm.value} {it.alarm.unit}".strip()
+    value = f"{STALE_MARK}{value}" if it.alarm.stale and value else value
     runs = [Run(value, Role.TEXT3 if it.alarm.stale else it.role, not it.alarm.stale), Run("   ")] if value else []
     words = it.detail.condition if it.detail is not None else ""
     if brief:
@@ -148,6 +149,8 @@ def _now(it: Selected, *, brief: bool) -> list[Run]:
         words = f"{raised.partition(' for ')[0]}{comma}{clears}" if len(words) > _BRIEF else words
     if it.alarm.until is not None:
         words = f"cleared {moment(it.alarm.until, it.now)}, {words}"
+    if it.alarm.stale:
+        words = f"not known now, {words}"
     if it.alarm.count > 1:
         words += f", {it.alarm.count} times"
     return [*runs, Run(words)] if words or runs else []
