@@ -25,7 +25,7 @@ from victron_console.console.trends.read import (
     limits_of,
     read_lane,
     read_series,
-    read_trend,
+    trend_at,
     trend_table,
 )
 from victron_console.console.view import FleetView
@@ -169,7 +169,7 @@ class ChartScreen(OverTimeScreen):
             found = await self._series_of(curve.station)
 
             def question(reader: Reader, wanted: Curve = curve, of: StationSeries = found) -> Trend:
-                return read_trend(reader, wanted.station, wanted.quantity, of.names, wanted.shifted(frame))
+                return trend_at(reader, wanted.station, wanted.quantity, of.names, wanted.shifted(frame), as_of)
 
             self._trends[curve] = await console.read(question)
         first = await self._series_of(self.curves[0].station)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from textual import events
@@ -25,8 +25,8 @@ from victron_console.console.trends.read import (
     limits_of,
     read_lane,
     read_series,
-    read_trend,
     spliced,
+    trend_at,
     trend_table,
 )
 from victron_console.console.trends.views import View, all_views, resolved, view_line
@@ -130,10 +130,16 @@ class TrendsScreen(OverTimeScreen):
         bars = any(quantity.daily for quantity in self.quantities)
         return [*words, said if bars else f"{said}:  █ to the lowest  ░ to the highest"]
 
+    @property
+    def _reading(self) -> bool:
+        return any(worker.group == "trends" and not worker.is_finished for worker in self.workers)
+
     def redraw(self) -> None:
         """Draw what is known."""
         frame, found = self.frame(), self.found
         trends = tuple(t for q in self.quantities if (t := self._trends.get(q.name)) is not None and t.frame == frame)
+        if not trends and self.quantities and self._board.board is not None and self._reading:
+            return  # the panels of before stay until the new ones are read
         self._chosen = max(0, min(self._chosen, len(trends) - 1))
         unseen = unseen_marks()
         if found is not None:
@@ -189,12 +195,18 @@ class TrendsScreen(OverTimeScreen):
             self._read_of = self.console.as_of
             self.run_worker(self._read_all(self.console.station), group="trends", exclusive=True, exit_on_error=False)
 
+    def know(self, found: StationSeries, trends: Iterable[Trend], lane: Lane) -> None:
+        """What the store says of the station."""
+        self.found, self._lane = found, lane
+        self._trends = {trend.quantity.name: trend for trend in trends}
+
     async def _read_all(self, station: str) -> None:
         console = self.console
-        if self.found is None or self.found.station != station:
-            self.found = await console.read(lambda reader: read_series(reader, station))
-            self._trends = {}
-        found, frame, now, as_of = self.found, self.frame(), console.now, console.as_of
+        found = self.found
+        if found is None or found.station != station:
+            found = await console.read(lambda reader: read_series(reader, station))
+            self.know(found, (), Lane())
+        frame, now, as_of = self.frame(), console.now, console.as_of
         same = self._frame == frame and as_of is None
         self._frame = frame
         self._lane = await console.read(lambda r: read_lane(r, station, frame, now, as_of, found.first_at))
@@ -204,15 +216,16 @@ class TrendsScreen(OverTimeScreen):
             part = tail_of(frame) if known else frame
 
             def question(reader: Reader, wanted: Quantity = quantity, of: Frame = part) -> Trend:
-                return read_trend(reader, station, wanted, found.names, of)
+                return trend_at(reader, station, wanted, found.names, of, as_of)
 
             fresh = await console.read(question)
             self._trends[quantity.name] = spliced(old, fresh) if known and old is not None else fresh
-            self.redraw()
+        self.redraw()
 
     def site_changed(self) -> None:
         """Another station has other values."""
         self.found, self._frame, self._trends, self._lane = None, None, {}, Lane()
+        self._board.board = None
 
     # ---- what the operator does
 

@@ -125,9 +125,9 @@ def _draw_limits(sheet: Sheet, row: int, panel: Panel) -> None:
         sheet.put(at, 0, " " * AXIS)
         sheet.right(at, AXIS - 1, axis_label(limit.value, panel.trend.quantity), Role.TEXT2)
         sheet.put(at, AXIS, "╪", Role.TEXT2)
-        for column in range(panel.trend.frame.width):
-            if sheet.row(at).text[BARS + column] in " ·":
-                sheet.put(at, BARS + column, "╌", Role.TEXT3)
+        for column, glyph in enumerate(sheet.row(at).text[BARS : BARS + panel.trend.frame.width], BARS):
+            if glyph in " ·":
+                sheet.put(at, column, "╌", Role.TEXT3)
 
 
 def _draw_cursor(sheet: Sheet, row: int, panel: Panel) -> None:

@@ -62,6 +62,19 @@ def read_trend(reader: Reader, station: str, quantity: Quantity, names: frozense
     return Trend(station, quantity, frame, tuple(_scaled(bucket, quantity.scale) for bucket in found))
 
 
+def trend_at(
+    reader: Reader, station: str, quantity: Quantity, names: frozenset[str], frame: Frame, as_of: float | None
+) -> Trend:
+    """The same as it was known at a moment: of the column that it lies in, only what was before it."""
+    if as_of is None or as_of >= frame.until:
+        return read_trend(reader, station, quantity, names, frame)
+    last = max(0, frame.column_of(as_of))
+    before = read_trend(reader, station, quantity, names, replace(frame, columns=last)).buckets if last else ()
+    part = Frame(frame.begin(last), max(1.0, as_of - frame.begin(last)), 1)
+    begun = read_trend(reader, station, quantity, names, part).buckets
+    return Trend(station, quantity, frame, (*before, *begun, *(None,) * (frame.columns - last - 1)))
+
+
 def _scaled(bucket: Bucket | None, scale: float) -> Bucket | None:
     if bucket is None or not all(map(isfinite, (bucket.low, bucket.high, bucket.mean))):
         return None
