@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+from victron_console.collector.advising import Advising
 from victron_console.collector.alerting import Alerting
 from victron_console.collector.diagnosing import Diagnosing
 from victron_console.collector.findings import Findings
@@ -111,9 +112,11 @@ class Fleet:
             await self._start()
             sealing = Sealing(self._store, self._clock, self.recorder)
             diagnosing = Diagnosing(self._store, self._clock, self.recorder, self._alerting.diagnose)
+            advising = Advising(self._store, self._clock, self.recorder)
             beside = [
                 asyncio.create_task(sealing.run(), name="sealing"),
                 asyncio.create_task(diagnosing.run(), name="diagnosing"),
+                asyncio.create_task(advising.run(), name="advising"),
                 asyncio.create_task(self._notifier.run(), name="notifying"),
             ]
             try:

@@ -65,9 +65,28 @@ class Grid(Table):
 
 
 class Pv(Table):
-    """`[station.pv]`: the size of the solar array."""
+    """`[station.pv]`: the solar array: its size, and for forecasts how it lies."""
 
     kwp: float | None = Field(default=None, gt=0, le=100_000, description="kilowatts peak above 0")
+    tilt_deg: float = Field(default=30.0, ge=0, le=90, description="degrees from level, 0 to 90")
+    azimuth_deg: float = Field(default=180.0, ge=0, le=360, description="degrees clockwise from north, 180 is south")
+
+
+class Ess(Table):
+    """`[station.ess]`: what advice for an ESS needs. Without a tariff nothing is advised, no forecast asked for."""
+
+    model_config = ConfigDict(validate_default=True)
+
+    tariff_file: Line = Field(default="", description="the path of a tariff, .toml or .csv")
+    charge_kw: float | None = Field(default=None, gt=0, le=10_000, description="kilowatts above 0")
+    discharge_kw: float | None = Field(default=None, gt=0, le=10_000, description="kilowatts above 0")
+
+    @field_validator("charge_kw", "discharge_kw")
+    @classmethod
+    def _beside_a_tariff(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is None and info.data.get("tariff_file"):
+            raise refusal("kilowatts beside the tariff: what the inverter/charger can do", "nothing")
+        return value
 
 
 class Cadence(Table):
@@ -110,6 +129,7 @@ class StationConfig(Table):
     battery: Battery = Field(default_factory=Battery, description="a table [station.battery]")
     grid: Grid = Field(default_factory=Grid, description="a table [station.grid]")
     pv: Pv = Field(default_factory=Pv, description="a table [station.pv]")
+    ess: Ess = Field(default_factory=Ess, description="a table [station.ess]")
     cadence: Cadence = Field(default_factory=Cadence, description="a table [station.cadence]")
     thresholds: dict[ParameterName, Parameter] = Field(
         default_factory=dict, description="a table [station.thresholds] such as soc_warn = 25"

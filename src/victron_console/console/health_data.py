@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 DAY_S = 86_400.0
 COURSE_DAYS = 400
 DONE_SHOWN_DAYS = 30
+ADVICE_DAYS = 2
 COMPARED = {
     "soh.level": True,
     "imbalance.spread": False,
@@ -44,6 +45,8 @@ class Health:
     """Open ones, the first due first."""
     ranks: Mapping[str, Ranked] = field(default_factory=dict)
     """Its place among its peers, by figure."""
+    advice: str = ""
+    """What was last advised for its ESS; empty where nothing was in the last days."""
 
     @property
     def word(self) -> str:
@@ -101,6 +104,8 @@ def read_health(
         for name, better in COMPARED.items()
     }
     jobs = [job for job in reader.jobs(as_of, done_since=now - DONE_SHOWN_DAYS * DAY_S) if job.station in ids]
+    told = reader.events(now - ADVICE_DAYS * DAY_S, now, kinds=["advice"])
+    advice = {event.station: event.text for event in reversed(told) if event.station}
     firmware = {row.station: row for row in compare(*_versions(reader, sites))}
     rows = [
         Health(
@@ -109,6 +114,7 @@ def read_health(
             firmware.get(site.id),
             tuple(sorted((job for job in jobs if job.station == site.id and not job.done), key=due_first)),
             {name: rank for name, rows in peers.items() for rank in rows if rank.station == site.id},
+            advice.get(site.id, ""),
         )
         for site in sites
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from victron_console.console.drawing.health_row import due_text, figure_text, three_digits, tier_role
 from victron_console.console.drawing.sheet import Sheet
@@ -139,6 +140,10 @@ def draw_evidence(width: int, height: int, health: Health | None, now: float) ->
         sheet.put(row, 1, "job", Role.TEXT3)
         sheet.put(row, 9, due_text(job.due_at, now), Role.TEXT2)
         sheet.put(row, 24, cut(plain(job.what), width - 26), Role.TEXT2)
+    if health.advice:
+        sheet.put(sheet.height, 1, "ESS advice", Role.TEXT3)
+    for row, part in enumerate(wrap(plain(health.advice), max(8, width - 26)), start=sheet.height - 1):
+        sheet.put(row, 24, part, Role.TEXT2)
     for row, (name, course) in enumerate(kept.courses.items(), start=sheet.height + 1):
         if (finding := kept.figure(name)) is not None:
             sheet.put(row, 1, cut(plain(finding.title), 22), Role.TEXT2)
