@@ -7,6 +7,7 @@ import importlib
 import click
 
 from victron_console import __version__
+from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -53,6 +54,7 @@ class LazyCommands(click.Group):
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
 @click.option("--bell", is_flag=True, help="Ring once for each new critical alarm.")
 @common_options
+@failing_plainly
 def victron_console(options: Options, url: str | None, low_bandwidth: bool, ascii_only: bool, bell: bool) -> None:
     """Watch Victron energy systems from a terminal.
 

@@ -141,7 +141,8 @@ class FleetScreen(ConsoleScreen):
         self._ask_detail()
         view = self.view
         log = Log(view.events, {site.id: site.name for site in view.sites}, console.left_at)
-        self._alarms.show(view.alarms, console.now, rate=f"{view.alarms_per_hour}/h", log=log)
+        unwell = [site for site in view.sites if site.reason]
+        self._alarms.show(view.alarms, console.now, rate=f"{view.alarms_per_hour}/h", log=log, unwell=unwell)
         self._hours.show(view.alarms, console.now)
 
     def _ask_detail(self) -> None:

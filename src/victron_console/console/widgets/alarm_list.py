@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from textwrap import wrap
 
-from victron_console.console.alarm_rows import alarm_columns, draw_alarm, draw_heads, draw_section
+from victron_console.console.alarm_rows import AlarmColumns, alarm_columns, draw_alarm, draw_heads, draw_section
 from victron_console.console.line import Line
 from victron_console.console.palette import Role
-from victron_console.console.view import Alarm
+from victron_console.console.text import cut
+from victron_console.console.view import Alarm, Site
 from victron_console.console.wall_rows import draw_hours, draw_log, draw_log_head
 from victron_console.console.widgets.rows import Rows
+from victron_console.model.quality import Quality
 from victron_console.store.rows import Event
 
 WALL_FROM = 190
 _LEFT = 119
 _LOG_START = 122
+WHY_FROM = 22
+"""Where the sentence on a site's link begins."""
+WHY_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +45,22 @@ class AlarmList(Rows):
         self._log = Log()
         self._now = 0.0
         self._rate = ""
+        self._unwell: Sequence[Site] = ()
 
-    def show(self, alarms: Sequence[Alarm], now: float, *, rate: str = "", log: Log | None = None) -> None:
-        """Draw these, the most urgent first; `rate` stands in the rule where the header has no room for it."""
-        self._counted, self._now, self._rate = alarms, now, rate
+    def show(
+        self,
+        alarms: Sequence[Alarm],
+        now: float,
+        *,
+        rate: str = "",
+        log: Log | None = None,
+        unwell: Sequence[Site] = (),
+    ) -> None:
+        """Draw these, the most urgent first; `rate` stands in the rule where the header has no room for it.
+
+        Below them, as far as there is room, each site whose link is not well with the sentence that says why.
+        """
+        self._counted, self._now, self._rate, self._unwell = alarms, now, rate, unwell
         self._alarms = [alarm for alarm in alarms if alarm.listed]
         self._log = log or Log()
         self.redraw()
@@ -70,7 +88,20 @@ class AlarmList(Rows):
             line = Line(width)
             line.put(2, "no alarms", Role.TEXT3)
             lines.append(line)
-        return lines
+        for site in self._unwell:
+            lines += _why_unwell(width, columns, site)
+        return lines[:height]
+
+
+def _why_unwell(width: int, columns: AlarmColumns, site: Site) -> list[Line]:
+    """The site's name and, from one column on, the sentence; on a narrow screen in several rows."""
+    rows = wrap(site.reason, max(WHY_FROM, width - 2 - WHY_FROM))[:WHY_ROWS]
+    lines = [Line(width) for _ in rows]
+    lines[0].put(3, "x" if site.quality is Quality.LOST else "~", Role.LINK_TEXT)
+    lines[0].put(columns.since or columns.site, cut(site.name, WHY_FROM - columns.since - 2), Role.TEXT1)
+    for line, text in zip(lines, rows, strict=True):
+        line.put(WHY_FROM, cut(text, max(0, width - 2 - WHY_FROM)), Role.TEXT2)
+    return lines
 
 
 class HoursRows(Rows):
