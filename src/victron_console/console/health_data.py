@@ -60,8 +60,7 @@ class Health:
             return "not diagnosed yet: each station is, once a night"
         worst = self.kept.risk.evidence[0] if self.kept.risk.evidence else None
         if worst is None or not worst.tier:
-            known = f"{self.kept.risk.coverage:.0%} of the evidence is known"
-            return known if self.word == "ok" else f"not enough known to say: {known}"
+            return "nothing found" if self.word == "ok" else "too little is known to say that it is well"
         return f"{worst.name}: {worst.words}"
 
 

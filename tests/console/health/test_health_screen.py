@@ -145,12 +145,12 @@ async def test_firmware_behind_stands_first_and_what_cannot_be_weighed_is_unknow
 
 async def test_peers_say_who_stands_out(store: Path) -> None:
     async with console_on(store).run_test(size=(120, 40)) as pilot:
-        screen = await opened(pilot, "p", "home")
+        screen = await opened(pilot, "r", "home")
         assert rows(screen)[0].startswith(">State of health (BMS), %")
         assert "Fir House" in pane(screen).split("\n")[1]
 
 
-@pytest.mark.parametrize("keys", [(), ("home", "enter"), ("m",), ("f",), ("p",), ("home", "enter", "enter")])
+@pytest.mark.parametrize("keys", [(), ("home", "enter"), ("m",), ("f",), ("r",), ("home", "enter", "enter")])
 async def test_every_part_draws_at_any_size(store: Path, keys: tuple[str, ...]) -> None:
     async with console_on(store).run_test(size=(20, 5)) as pilot:
         screen = await opened(pilot, *keys)

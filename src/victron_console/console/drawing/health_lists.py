@@ -148,7 +148,7 @@ def draw_peers(width: int, title: str, ranks: Sequence[Ranked], names: dict[str,
 def draw_ranking(width: int, height: int, title: str, ranks: Sequence[Ranked], names: dict[str, str]) -> list[Line]:
     """Every station that has the figure, best first, with its distance from the median."""
     sheet = Sheet(width, height)
-    sheet.head(0, 1, width - 2, cut(title.upper(), width - 4), "deviations from the median" if width >= 60 else "")
+    sheet.head(0, 1, width - 2, cut(title, width - 4), "deviations from the median" if width >= 60 else "")
     for row, rank in enumerate(ranks, start=1):
         sheet.right(row, 3, str(rank.rank), Role.TEXT3)
         sheet.put(row, 5, cut(plain(names.get(rank.station, rank.station)), 22), Role.TEXT1)

@@ -60,11 +60,11 @@ class HealthScreen(ConsoleScreen):
             "The maintenance list: what is to be done, what is proposed, what is done.",
         ),
         Key("f", "part('firmware')", "f", "firmware", "The firmware of the fleet: behind, ahead, unknown.", 60),
-        Key("p", "part('peers')", "p", "peers", "Stations compared by the same figure; who stands out.", 60),
+        Key("r", "part('peers')", "r", "ranks", "Stations compared by the same figure; who stands out.", 60),
         Key("a", "add", "a", "add", "Put a job on the list; on a proposal, take it over.", 60),
         Key("d", "done", "d", "done", "The job under the cursor is done.", 80),
-        Key("e", "edit", "e", "edit", "Change the job under the cursor and its date.", 100),
-        Key("n", "note", "n", "note", "Write a note to the job under the cursor.", 100),
+        Key("c", "change", "c", "change", "Change the job under the cursor and its date.", 100),
+        Key("w", "note", "w", "note", "Write a note to the job under the cursor.", 100),
         Key("escape,backspace", "up", "Esc", "", "One level up."),
         Key("left", "next_site(-1)", "←→", "site", "Previous and next site.", 100),
         Key("right", "next_site(1)", "→", "", "Next site."),
@@ -297,7 +297,7 @@ class HealthScreen(ConsoleScreen):
         if (job := self._job) is not None:
             self._jobs.finish(job)
 
-    def action_edit(self) -> None:
+    def action_change(self) -> None:
         """Other words, another date."""
         if (job := self._job) is not None:
             self._jobs.edit(job)

@@ -38,6 +38,7 @@ STEP_DAYS_AT_ONCE = 60
 INSPECT_FAMILIES = ("modules", "cell")
 """Alarms that say: look at the battery before any trend is believed."""
 MAINS_V = (100.0, 120.0, 230.0)
+Span = tuple[float, float]
 ErrorsOf = Callable[[str], float | str | None]
 
 
@@ -225,25 +226,27 @@ def _steps(
         return (), NO_STEPS
     rows = reader.load_steps(station, str(battery.key))
     begin = rows[-1].until if rows else since
+    end = min(until, begin + STEP_DAYS_AT_ONCE * DAY_S)
+    silent = [
+        (gap.since, end if gap.until is None else gap.until)
+        for gap in (reader.gaps(station, begin, end) if begin + DAY_S <= end else ())
+        if gap.device in (None, battery.key) and gap.kind is not GapKind.SET_ASIDE
+    ]
     fresh: list[StepRow] = []
-    while begin + DAY_S <= until and len(fresh) < STEP_DAYS_AT_ONCE:
-        fresh.append(_steps_of_day(reader, station, battery.key, begin, nominal_ah))
+    while begin + DAY_S <= end:
+        fresh.append(_steps_of_day(reader, station, battery.key, begin, nominal_ah, silent))
         begin += DAY_S
     kept = [_unpacked(row) for row in [*rows, *fresh] if row.until > since]
     return tuple(fresh), sum(kept, start=NO_STEPS)
 
 
-def _steps_of_day(reader: Reader, station: str, battery: DeviceKey, begin: float, nominal_ah: float) -> StepRow:
+def _steps_of_day(
+    reader: Reader, station: str, battery: DeviceKey, begin: float, nominal_ah: float, silent: Sequence[Span]
+) -> StepRow:
     end = begin + DAY_S
-    silent = [
-        (gap.since, end if gap.until is None else gap.until)
-        for gap in reader.gaps(station, begin, end)
-        if gap.device in (None, battery) and gap.kind is not GapKind.SET_ASIDE
-    ]
-    record = StoredRecord(reader, station, begin, end)
-    return StepRow(
-        str(battery), begin, end, _packed(steps_of_day(record, battery, begin, end, nominal_ah, silent), begin)
-    )
+    within = [span for span in silent if span[0] < end and span[1] > begin]
+    found = steps_of_day(StoredRecord(reader, station, begin, end), battery, begin, end, nominal_ah, within)
+    return StepRow(str(battery), begin, end, _packed(found, begin))
 
 
 def _packed(steps: LoadSteps, begin: float) -> bytes:
