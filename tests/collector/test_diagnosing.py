@@ -142,3 +142,19 @@ def test_each_station_is_due_once_in_its_own_night_always_at_the_same_time() -> 
         assert due_since(name, at + 1, "Europe/Berlin") == at
         assert due_since(name, at - 1, "Europe/Berlin") == at - 86_400
     assert due_since("alder", noon, "Asia/Tokyo") != moments["alder"]
+
+
+async def test_a_station_that_is_gone_by_then_stops_no_other(
+    pair: Path, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = Rules()
+    work = Diagnosing(pair, ManualClock(AT + 90 * 86_400), recorder, rules.take)
+
+    async def brought(pool: object, station: str) -> Examination:
+        return Examination(DiagnosisRow(station, AT + 90 * 86_400, {"version": 0}), (), {})
+
+    monkeypatch.setattr(diagnosing, "ProcessPoolExecutor", Inline)
+    monkeypatch.setattr(work, "_examined", brought)
+    await work._diagnose(["nobody", TWIN])
+    with closing(Reader(pair, ManualClock(AT))) as reader:
+        assert reader.diagnoses()[TWIN].body == {"version": 0}

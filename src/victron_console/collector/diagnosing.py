@@ -20,7 +20,7 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from victron_console.collector.behind import stay_behind
-from victron_console.collector.recorder import PASSING, Recorder
+from victron_console.collector.recorder import Recorder
 from victron_console.insight.diagnostics.kept import unpack
 from victron_console.model.clock import Clock, ManualClock, local
 from victron_console.store.diagnoses import DiagnosisRow, StepRow, record_diagnosis
@@ -141,7 +141,7 @@ class Diagnosing:
             return
         try:
             await self._recorder.call(partial(_keep, row=found.row, steps=found.steps))
-        except PASSING as error:
+        except StoreError as error:
             log.warning("%s: its diagnosis could not be kept: %s", station, error)
         await self._hand_over(station, found.rules or {})
 
