@@ -150,6 +150,21 @@ async def test_peers_say_who_stands_out(store: Path) -> None:
         assert "Fir House" in pane(screen).split("\n")[1]
 
 
+async def test_what_is_shown_can_be_taken_along_as_rows(store: Path) -> None:
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        fleet = screen.table()
+        assert fleet is not None and {row[0] for row in fleet.rows} == set(NAMES) - {"gorse-depot"}
+        await pilot.press("home", "enter")
+        await settled(pilot)
+        figures = {str(row[2]): row for row in (screen.table() or fleet).rows}
+        assert figures["soh.level"][4:6] == (78, "%") and figures["capacity.ah"][8] == "insufficient"
+        await pilot.press("escape", "m")
+        await settled(pilot)
+        jobs = screen.table()
+        assert jobs is not None and [row[1] for row in jobs.rows].count("proposed") == 2
+
+
 @pytest.mark.parametrize("keys", [(), ("home", "enter"), ("m",), ("f",), ("r",), ("home", "enter", "enter")])
 async def test_every_part_draws_at_any_size(store: Path, keys: tuple[str, ...]) -> None:
     async with console_on(store).run_test(size=(20, 5)) as pilot:

@@ -8,8 +8,10 @@ from textual import events
 
 from victron_console.console.drawing.health_lists import listed
 from victron_console.console.drawing.health_row import tier_role
+from victron_console.console.export import Table
 from victron_console.console.health_data import Health, HealthData, read_health
 from victron_console.console.health_parts import Part, Shown, detail, listing
+from victron_console.console.health_table import findings_table, jobs_table
 from victron_console.console.job_actions import JobActions
 from victron_console.console.keys import Key
 from victron_console.console.line import Line
@@ -201,6 +203,14 @@ class HealthScreen(ConsoleScreen):
         if name is None:
             return []
         return detail(self.part, self._shown, name, width, height, offset=self._skipped, full=self._full)
+
+    def table(self) -> Table | None:
+        """The findings of the fleet or of the station, or the jobs."""
+        if self.data is None or self.part in (Part.FIRMWARE, Part.PEERS):
+            return None
+        if self.part is Part.JOBS:
+            return jobs_table(self.data)
+        return findings_table(self.data, self.console.station if self.part is Part.STATION else None)
 
     # ---- what the operator does
 
