@@ -187,8 +187,6 @@ class ConsoleApp(TimeApp):
         for number in SIGNALS:
             loop.remove_signal_handler(number)
         self.settings.station = self.station or ""
-        names = [screen.NAME for screen in self.screen_stack if isinstance(screen, ConsoleScreen)]
-        self.settings.screen = next((name for name in reversed(names) if any(e.name == name for e in SCREENS)), "fleet")
         self.settings.left_at = self.clock.now()
         save_settings(self.options.settings_path, self.settings)
         if self._desk is not None:
@@ -296,6 +294,11 @@ class ConsoleApp(TimeApp):
             self.say(f"There is no screen {name}.")
             return
         self.push_screen(entry.make())
+
+    def came_to_front(self, name: str) -> None:
+        """A screen is looked at; one that has a key of its own is where the next session begins."""
+        if any(entry.name == name for entry in SCREENS):
+            self.settings.screen = name
 
     def action_open(self, name: str) -> None:
         """A screen's key."""

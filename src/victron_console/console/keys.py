@@ -59,9 +59,17 @@ GLOBAL_KEYS = (
     Key("greater_than_sign", "speed(1)", "> <", "", "Play the past faster or slower: 1, 10, 60, 600 times.", order=6),
     Key("less_than_sign", "speed(-1)", "<", "", "Play slower.", order=6),
     Key("l", "live", "l", "", "Return to now.", order=6),
-    Key("e", "export", "e", "export", "Write what is shown into a file in your documents: CSV, or text.", 140, order=7),
-    Key("E", "bundle", "E", "", "Write an evidence bundle of the site and the time that is looked at.", order=7),
-    Key("y", "copy", "y", "", "Copy what is shown to the clipboard of your terminal (OSC 52).", order=7),
+    Key(
+        "e",
+        "screen.export",
+        "e",
+        "export",
+        "Write what is shown into a file in your documents: CSV, or text.",
+        140,
+        order=7,
+    ),
+    Key("E", "screen.bundle", "E", "", "Write an evidence bundle of the site and the time that is looked at.", order=7),
+    Key("y", "screen.copy", "y", "", "Copy what is shown to the clipboard of your terminal (OSC 52).", order=7),
     Key("L", "low_bandwidth", "L", "low bandwidth", "Draw less often, for slow links.", 180, order=9),
     Key("ctrl+p", "command_palette", "Ctrl+P", "", "Search stations, screens, themes and actions.", order=9),
 )
@@ -85,8 +93,10 @@ def in_time_mode(keys: Sequence[Key]) -> tuple[Key, ...]:
 
 
 def ordered(own: Sequence[Key]) -> tuple[Key, ...]:
-    """A screen's keys and those of every screen, in the order of the key row and of the help."""
-    return tuple(sorted((*own, *GLOBAL_KEYS), key=lambda key: key.order))
+    """A screen's keys and those of every screen that it does not use itself, as the key row and the help have them."""
+    used = {press for key in own for press in key.press.split(",")}
+    left = [key for key in GLOBAL_KEYS if not used.issuperset(key.press.split(","))]
+    return tuple(sorted((*own, *left), key=lambda key: key.order))
 
 
 def bindings(keys: Iterable[Key]) -> list[Binding]:

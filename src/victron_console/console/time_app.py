@@ -6,9 +6,11 @@ Recording knows nothing of it: the store is written as always, whatever moment i
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import App
+from textual.worker import Worker
 
 from victron_console.console.format import clock as time_of_day
 from victron_console.console.moments import parse_moment
@@ -164,7 +166,9 @@ class TimeApp(App[int]):
             self.say("n goes on from alarm to alarm in the past; p goes back to the one before now.")
         elif self.has_store:
             here = self._here
-            self.run_worker(self._to_alarm(step, here), group="alarm", exclusive=True, exit_on_error=False)
+            _: Worker[None] = self.run_worker(
+                partial(self._to_alarm, step, here), group="alarm", exclusive=True, exit_on_error=False
+            )
 
     async def _to_alarm(self, step: int, here: float) -> None:
         now = self.clock.now()

@@ -60,8 +60,8 @@ def lane(now: float) -> Lane:
     midnight = now - now % DAY_S
     return Lane(
         alarms=(
-            AlarmMark("1", midnight + 4.25 * 3600, midnight + 6 * 3600, "!", "SOC low", "31 %"),
-            AlarmMark("2", midnight + 13.25 * 3600, None, "!", "Cell 7 high", "86 mV"),
+            AlarmMark("90", midnight + 4.25 * 3600, midnight + 6 * 3600, "!", "SOC low", "31 %"),
+            AlarmMark("1", midnight + 13.25 * 3600, None, "!", "Cell 7 high", "86 mV"),
         ),
         silent=((midnight, midnight + 1.25 * 3600),),
     )

@@ -141,7 +141,7 @@ class ConsoleScreen(Screen[None]):
             if self.is_attached:
                 answer(found)
 
-        return self.run_worker(run(), group=group, exclusive=True, exit_on_error=False)
+        return self.run_worker(run, group=group, exclusive=True, exit_on_error=False)
 
     # ---- taking along what is shown
 
@@ -188,7 +188,7 @@ class ConsoleScreen(Screen[None]):
         async def run() -> None:
             self.console.say(await asyncio.to_thread(writing))
 
-        self.app.run_worker(run(), group="export", exit_on_error=False)
+        _: Worker[None] = self.app.run_worker(run, group="export", exit_on_error=False)
 
     def refresh_frame(self) -> None:
         """Draw header and key row anew."""
@@ -212,6 +212,7 @@ class ConsoleScreen(Screen[None]):
         return line.right(start - 2, time, Role.TEXT1) - (4 if line.width >= _ROOMY_FROM else 2)
 
     def on_screen_resume(self) -> None:
-        """The screen came to the front: it shows the fleet as it is."""
+        """The screen came to the front: it shows the fleet as it is, and is where the next session begins."""
+        self.console.came_to_front(self.NAME)
         self.show(self.view)
         self.refresh_frame()

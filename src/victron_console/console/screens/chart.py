@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
+from textual.worker import Worker
 
 from victron_console.console.export import Table
 from victron_console.console.keys import Key
@@ -161,21 +163,29 @@ class ChartScreen(OverTimeScreen):
         if self.curves and self.console.has_store:
             self._read_at = self.console.clock.monotonic()
             self._read_frame = self.frame()
-            self.run_worker(self._read_all(self._read_frame), group="chart", exclusive=True, exit_on_error=False)
+            reading = partial(self._read_all, self._read_frame)
+            _: Worker[None] = self.run_worker(reading, group="chart", exclusive=True, exit_on_error=False)
+
+    def know(self, trends: Mapping[Curve, Trend], first: StationSeries, lane: Lane) -> None:
+        """What the store says of the lines, of the first one's station, and of what lies under the axis."""
+        self._trends.update(trends)
+        self._found[first.station], self._lane = first, lane
+        self.redraw()
+        self.refresh_frame()
 
     async def _read_all(self, frame: Frame) -> None:
         console, now, as_of = self.console, self.console.now, self.console.as_of
+        trends: dict[Curve, Trend] = {}
         for curve in list(self.curves):
             found = await self._series_of(curve.station)
 
             def question(reader: Reader, wanted: Curve = curve, of: StationSeries = found) -> Trend:
                 return trend_at(reader, wanted.station, wanted.quantity, of.names, wanted.shifted(frame), as_of)
 
-            self._trends[curve] = await console.read(question)
+            trends[curve] = await console.read(question)
         first = await self._series_of(self.curves[0].station)
-        self._lane = await console.read(lambda r: read_lane(r, first.station, frame, now, as_of, first.first_at))
-        self.redraw()
-        self.refresh_frame()
+        lane = await console.read(lambda r: read_lane(r, first.station, frame, now, as_of, first.first_at))
+        self.know(trends, first, lane)
 
     async def _series_of(self, station: str) -> StationSeries:
         if station not in self._found:

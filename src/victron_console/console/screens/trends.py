@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from textual import events
+from textual.worker import Worker
 
 from victron_console.console.export import Table
 from victron_console.console.keys import Key
@@ -193,7 +195,9 @@ class TrendsScreen(OverTimeScreen):
         if self.console.station is not None and self.console.has_store and self._board.size.width:
             self._read_at = self.console.clock.monotonic()
             self._read_of = self.console.as_of
-            self.run_worker(self._read_all(self.console.station), group="trends", exclusive=True, exit_on_error=False)
+            # The worker makes the coroutine itself: one that is replaced before it began must not be left over.
+            reading = partial(self._read_all, self.console.station)
+            _: Worker[None] = self.run_worker(reading, group="trends", exclusive=True, exit_on_error=False)
 
     def know(self, found: StationSeries, trends: Iterable[Trend], lane: Lane) -> None:
         """What the store says of the station."""

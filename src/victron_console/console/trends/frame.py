@@ -106,10 +106,11 @@ def step_words(step_s: float) -> str:
 
 _TICK_STEPS_S = (
     300, 600, 900, 1800, HOUR_S, 3 * HOUR_S, 6 * HOUR_S, 12 * HOUR_S,
-    DAY_S, 2 * DAY_S, WEEK_S, 2 * WEEK_S, 5 * WEEK_S, 13 * WEEK_S, 26 * WEEK_S, 52 * WEEK_S,
+    DAY_S, 2 * DAY_S, WEEK_S, 2 * WEEK_S, 5 * WEEK_S, 13 * WEEK_S, 26 * WEEK_S, 52 * WEEK_S, 104 * WEEK_S, 260 * WEEK_S,
 )  # fmt: skip
-_TICK_CELLS = 6
-"""A tick's label takes five cells, or six for a date, and wants a blank."""
+_TICK_CELLS, _ROOMY_TICK_CELLS = 6, 8
+"""A tick's label takes five cells, or six for a date, and wants a blank; more where the axis is long."""
+_ROOMY_FROM = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,10 @@ class Tick:
 def ticks(frame: Frame) -> list[Tick]:
     """Round moments of a frame, far enough apart that none of their labels is cut."""
     per_s = frame.width / (frame.until - frame.since)
-    step = next((s for s in _TICK_STEPS_S if s * per_s >= (_TICK_CELLS if s < DAY_S else 8)), _TICK_STEPS_S[-1])
+    least = _TICK_CELLS if frame.width < _ROOMY_FROM else _ROOMY_TICK_CELLS
+    step = next(
+        (s for s in _TICK_STEPS_S if s * per_s >= (least if s < DAY_S else _ROOMY_TICK_CELLS)), _TICK_STEPS_S[-1]
+    )
     pattern = "%H:%M" if step < DAY_S else "%b %d" if frame.until - frame.since < 104 * WEEK_S else "%b %y"
     offset = local(frame.until).utcoffset()
     zone_s = offset.total_seconds() if offset else 0.0

@@ -1,0 +1,59 @@
+"""Only what changed is written, and what is written is what changed, wide characters included."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from victron_console.console.line import Line
+from victron_console.console.palette import Role
+from victron_console.console.repaint import cut_to_spans
+from victron_console.console.text import graphemes
+
+WIDTH = 30
+PUTS = st.lists(
+    st.tuples(
+        st.integers(0, WIDTH), st.text(alphabet="ab世界█·é ", max_size=8), st.sampled_from([Role.TEXT1, Role.TEXT2])
+    ),
+    max_size=6,
+)
+
+
+def row(puts: list[tuple[int, str, Role]]) -> Line:
+    line = Line(WIDTH)
+    for column, text, role in puts:
+        line.put(column, text, role)
+    return line
+
+
+def cells(line: Line) -> list[str]:
+    """What stands in each cell of a terminal: the second half of a wide character is an empty text."""
+    found: list[str] = []
+    for character, width in graphemes(line.text):
+        found += [character, ""][:width]
+    return found
+
+
+@given(PUTS, PUTS)
+def test_the_spans_of_a_change_make_the_old_row_the_new_one(old: list, new: list) -> None:  # type: ignore[type-arg]
+    before, after = row(old), row(new)
+    shown, wanted = cells(before), cells(after)
+    for first, last in after.differing(before):
+        assert wanted[first] != "" and (last + 1 == WIDTH or wanted[last + 1] != "")
+        assert shown[first] != "" and (last + 1 == WIDTH or shown[last + 1] != "")
+        shown[first : last + 1] = wanted[first : last + 1]
+
+    assert shown == wanted
+
+
+def test_an_update_writes_nothing_left_of_its_span() -> None:
+    from rich.segment import Segment
+    from textual._compositor import ChopsUpdate
+    from textual.strip import Strip
+
+    strip = Strip([Segment("0123456789")])
+    update = cut_to_spans(ChopsUpdate([{0: strip}], [(0, 4, 7)], [[10]]))
+
+    assert isinstance(update, ChopsUpdate)
+    assert update.render_segments(Console(force_terminal=True)) == "\x1b[1;5H456"

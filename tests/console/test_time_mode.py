@@ -1,0 +1,88 @@
+"""Time mode: the past is played, gone through from alarm to alarm, and left again; recording knows nothing of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.console.test_fleet_screen import screen_text
+from tests.console.test_watch import NOON, record, until
+
+from victron_console.console.app import ConsoleApp, ConsoleOptions
+from victron_console.console.themes import load_themes
+from victron_console.console.watch import StoreWatch
+from victron_console.model.alert import AlertKey, Occurrence, Severity
+from victron_console.model.alert_record import AlertChanges
+from victron_console.model.clock import ManualClock
+from victron_console.store.alerts import record_alerts
+from victron_console.store.rows import StationRecord
+from victron_console.store.writer import Writer
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def console(tmp_path: Path, clock: ManualClock) -> ConsoleApp:
+    writer = Writer(tmp_path / "store.db", clock)
+    writer.register([StationRecord("alder", "Alder Farm")])
+    for minute in range(60):
+        record(writer, clock, 90.0 - minute)
+        if minute in (10, 40):
+            raised = Occurrence(minute, AlertKey("alder", "soc", str(minute)), "soc-low", Severity.WARNING, "SOC low",
+                                "start it", clock.now(), clock.now(), announced_at=clock.now())  # fmt: skip
+            record_alerts(writer.db, AlertChanges((raised,)), clock.now())
+        clock.advance(60)
+    writer.close()
+    watch = StoreWatch(tmp_path / "store.db", clock)
+    return ConsoleApp(clock=clock, themes=load_themes(), options=ConsoleOptions(theme="dark"), watch=watch)
+
+
+async def test_p_and_n_go_from_alarm_to_alarm_and_show_the_fleet_as_it_was(console: ConsoleApp) -> None:
+    async with console.run_test(size=(80, 24)) as pilot:
+        await until(lambda: "Alder" in screen_text(console))
+        await pilot.press("p")
+        await until(lambda: console.as_of == NOON + 40 * 60)
+        await until(lambda: " 50 " in screen_text(console))
+        assert "REPLAY 2025-11-23 12:40:00" in screen_text(console)
+        await pilot.press("p")
+        await until(lambda: console.as_of == NOON + 10 * 60)
+        await pilot.press("n")
+        await until(lambda: console.as_of == NOON + 40 * 60)
+        await pilot.press("l")
+        await until(lambda: "LIVE" in screen_text(console) and "31 " in screen_text(console))
+
+
+async def test_the_past_plays_as_fast_as_is_wanted_and_ends_in_the_present(
+    console: ConsoleApp, clock: ManualClock
+) -> None:
+    async with console.run_test(size=(80, 24)) as pilot:
+        await until(lambda: "Alder" in screen_text(console))
+        console.look(NOON + 600)
+        await pilot.press("space", "greater_than_sign")
+        clock.advance(1)
+        console.play_on()
+        assert console.as_of == NOON + 600 + 600
+        assert "x600" in screen_text(console)
+        clock.advance(5)
+        console.play_on()
+        assert not console.replaying and not console.playing
+
+
+async def test_steps_add_up_though_their_views_have_not_come_yet(console: ConsoleApp) -> None:
+    async with console.run_test(size=(80, 24)) as pilot:
+        console.look(NOON + 1800)
+        await pilot.press(*["left_square_bracket"] * 5, "right_square_bracket")
+        assert console.as_of == NOON + 1800 - 4 * 60
+
+
+async def test_a_moment_looked_at_while_the_store_is_read_is_not_lost(tmp_path: Path, console: ConsoleApp) -> None:
+    watch = console._watch
+    assert watch is not None
+    async with console.run_test(size=(80, 24)):
+        await until(lambda: "Alder" in screen_text(console))
+        for second in range(20):
+            watch.look_at(NOON + 600 + second)
+        await until(lambda: console.view.at == NOON + 619)

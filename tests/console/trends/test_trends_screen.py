@@ -1,0 +1,132 @@
+"""What the keys of the Trends screen and of the chart do, on a real store."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.console.test_fleet_screen import screen_text
+from tests.console.test_watch import NOON, record, until
+from textual.widgets import Input
+
+from victron_console.console import export
+from victron_console.console.app import ConsoleApp, ConsoleOptions
+from victron_console.console.screens.chart import ChartScreen
+from victron_console.console.screens.picker import Picker
+from victron_console.console.screens.trends import TrendsScreen
+from victron_console.console.themes import load_themes
+from victron_console.console.watch import StoreWatch
+from victron_console.model.clock import ManualClock
+from victron_console.store.rows import StationRecord
+from victron_console.store.writer import Writer
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def console(tmp_path: Path, clock: ManualClock) -> Iterator[ConsoleApp]:
+    writer = Writer(tmp_path / "store.db", clock)
+    writer.register([StationRecord("alder", "Alder Farm")])
+    for percent in range(60, 40, -1):
+        for _ in range(6):
+            record(writer, clock, float(percent))
+            clock.advance(10)
+    yield ConsoleApp(
+        clock=clock,
+        themes=load_themes(),
+        options=ConsoleOptions(theme="dark", settings_path=tmp_path / "console.json"),
+        watch=StoreWatch(tmp_path / "store.db", clock),
+    )
+    writer.close()
+
+
+def written(folder: Path) -> list[list[str]]:
+    with next(folder.glob("*.csv")).open(encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+def front(console: ConsoleApp) -> TrendsScreen:
+    assert isinstance(console.screen, TrendsScreen)
+    return console.screen
+
+
+async def test_the_panels_of_a_station_are_read_and_the_cursor_says_what_was(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await until(lambda: console.station)
+        await pilot.press("5")
+        await until(lambda: "SOC %" in screen_text(console))
+        assert "41%" in screen_text(console)
+        await pilot.press("plus", "plus", "plus", "plus", *["left"] * 10)
+        await until(lambda: "cursor" in screen_text(console))
+        assert "1 h" in screen_text(console)
+
+
+async def test_a_view_is_added_to_saved_under_a_name_and_found_again(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await until(lambda: console.station)
+        await pilot.press("5")
+        await until(lambda: "SOC %" in screen_text(console))
+        before = len(front(console).quantities)
+        await pilot.press("a")
+        await until(lambda: isinstance(console.screen, Picker))
+        await pilot.press(*"bat", "space", *"volt")
+        await pilot.press("enter")
+        await until(lambda: isinstance(console.screen, TrendsScreen) and len(front(console).quantities) > before)
+        added = front(console).quantities[-1].name
+        await pilot.press("w")
+        console.screen.query_one(Input).value = "mine"
+        await pilot.press("enter", "V", "v")
+        assert front(console).current.name == "mine"
+        assert added in console.settings.trend_views[0]
+
+
+async def test_enter_opens_the_panel_as_a_chart_that_compares_days_and_refuses_a_third_unit(
+    console: ConsoleApp,
+) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await until(lambda: console.station)
+        await pilot.press("5")
+        await until(lambda: "SOC %" in screen_text(console))
+        await pilot.press("enter")
+        await until(lambda: isinstance(console.screen, ChartScreen))
+        chart = console.screen
+        assert isinstance(chart, ChartScreen)
+        await until(lambda: "max 60%" in screen_text(console))
+        await pilot.press("d")
+        assert [curve.days_back for curve in chart.curves] == [0, 1]
+        await pilot.press("d", "x", "left", "b", "B", "minus", "escape")
+        assert isinstance(console.screen, TrendsScreen)
+
+
+async def test_an_export_writes_the_columns_that_are_shown_and_says_where(
+    console: ConsoleApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "user_documents_path", lambda: tmp_path)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await until(lambda: console.station)
+        await pilot.press("5")
+        await until(lambda: "SOC %" in screen_text(console))
+        await pilot.press("e")
+        await until(lambda: list(tmp_path.glob("victron-trends-alder-*.csv")))
+        rows = written(tmp_path)
+        assert rows[0][:4] == ["time", "soc_%_min", "soc_%_mean", "soc_%_max"]
+        assert len(rows) == 97 and rows[-1][1:4] != ["", "", ""]
+        await pilot.press("E")
+        await until(lambda: list(tmp_path.glob("victron-evidence-alder-*.zip")))
+
+
+async def test_the_screen_and_station_of_the_last_session_are_opened_again(console: ConsoleApp) -> None:
+    async with console.run_test(size=(80, 24)) as pilot:
+        await until(lambda: console.station)
+        await pilot.press("5", "q")
+    again = ConsoleApp(clock=console.clock, themes=load_themes(), options=console.options)
+    async with again.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert isinstance(again.screen, TrendsScreen) and again.station == "alder"
+        await pilot.press("escape")
+        assert not isinstance(again.screen, TrendsScreen)
