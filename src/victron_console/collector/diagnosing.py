@@ -19,6 +19,7 @@ from pathlib import Path
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from victron_console.alerts.parameters import DIAGNOSTICS
 from victron_console.collector.behind import stay_behind
 from victron_console.collector.recorder import Recorder
 from victron_console.insight.diagnostics.kept import unpack
@@ -95,7 +96,7 @@ class Diagnosing:
             log.warning("the kept diagnoses cannot be read: %s", error)
             return
         for station, rules in kept.items():
-            await self._hand_over(station, rules)
+            await self._hand_over(station, _whole(rules))
 
     def _kept(self) -> dict[str, Mapping[str, float]]:
         with closing(Reader(self._store, self._clock)) as reader:
@@ -143,7 +144,7 @@ class Diagnosing:
             await self._recorder.call(partial(_keep, row=found.row, steps=found.steps))
         except StoreError as error:
             log.warning("%s: its diagnosis could not be kept: %s", station, error)
-        await self._hand_over(station, found.rules or {})
+        await self._hand_over(station, _whole(found.rules or {}))
 
     async def _tell(self, station: str, trouble: str) -> None:
         """Note the edge from well to failing and back."""
@@ -186,6 +187,11 @@ def examined(store: Path, station: str, now: float) -> Examination:
         return Examination()
     row = DiagnosisRow(station, now, pack(found.kept))
     return Examination(row, found.steps, found.kept.rules)
+
+
+def _whole(rules: Mapping[str, float]) -> dict[str, float | None]:
+    """All that rules may read: a figure that was known and is no more must not go on in their memory."""
+    return {name: rules.get(name) for name in sorted(DIAGNOSTICS)}
 
 
 def _keep(writer: Writer, row: DiagnosisRow, steps: tuple[StepRow, ...]) -> None:
