@@ -17,15 +17,15 @@ from victron_console.store.writer import Writer
 
 WORN, TWIN = "alder", "birch"
 BEGIN = 1_735_689_600.0  # 2025-01-01 UTC
-DAYS = 240
-STEP_S = 1800.0
+DAYS = 196
+STEP_S = 3600.0
 UNTIL = BEGIN + DAYS * 86_400.0
 BATTERY = DeviceKey("battery", "1")
 INFO = {"battery": {"capacity_ah": 200.0}, "location": {"timezone": "Europe/Berlin"}, "pv": {"kwp": 5.0}}
 
 
 def record_pair(path: Path) -> None:
-    """Both stations up to `UNTIL`, a reading each half hour."""
+    """Both stations up to `UNTIL`, a reading each hour."""
     clock = ManualClock(BEGIN)
     with closing(Writer(path, clock)) as writer:
         writer.register([StationRecord(WORN, "Alder <Farm>", INFO), StationRecord(TWIN, "Birch Clinic", INFO)])
