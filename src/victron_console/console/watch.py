@@ -70,7 +70,7 @@ class StoreWatch:
         """Hand on a new view whenever the fleet changed, until cancelled."""
         while True:
             try:
-                view = await self.ask(self._look)
+                view = await self.ask(self.look_once)
                 self.fault = ""
                 if view is not None:
                     arrived(view)
@@ -121,8 +121,8 @@ class StoreWatch:
             self._reader.close()
             self._reader = None
 
-    def _look(self, reader: Reader) -> FleetView | None:
-        """The fleet, or None where it is as it was."""
+    def look_once(self, reader: Reader) -> FleetView | None:
+        """The fleet, or None where it is as it was. Called in the thread that the reader belongs to."""
         as_of, elapsed = self._as_of, self._clock.monotonic()
         turned = (as_of is None) != (self._read_of is None)
         if turned:
