@@ -158,3 +158,23 @@ def test_simulate_serves_stations_until_it_is_stopped(home: dict[str, str], tmp_
     served.send_signal(signal.SIGTERM)
     assert served.wait(timeout=15) == 0
     served.stdout.close()
+
+
+def test_check_names_faults_of_rule_files_and_links_that_lead_nowhere(home: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "stations"
+    (folder / "rules").mkdir(parents=True)
+    (folder / "rules" / "own.toml").write_text("nonsense = [")
+    (folder / "loop.toml").symlink_to("loop.toml")
+    (folder / "good.toml").write_text('[[station]]\nid = "good"\nname = "Good"\nurl = "http://127.0.0.1:1"\n')
+    told = run(home, tmp_path, "--config", str(folder), "check")
+    assert told.returncode == 1
+    assert "own.toml" in told.stdout
+    assert "loop.toml" in told.stdout
+    assert "1 station in" in told.stdout
+
+
+def test_add_makes_the_folder_that_config_names(home: dict[str, str], tmp_path: Path, stations: SimulatedFleet) -> None:
+    folder = tmp_path / "new" / "stations"
+    told = run(home, tmp_path, "add", stations.stations[0].url, "--name", "New", "--config", str(folder))
+    assert told.returncode == 0, told.stderr
+    assert (folder / "new.toml").exists()

@@ -13,6 +13,7 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import ServiceState, StationState
 from victron_console.sources.base import (
+    BadAnswer,
     Discovery,
     Misconfigured,
     NoSuchService,
@@ -36,6 +37,8 @@ class ScriptedStation:
         self.broken: SourceError | None = None
         self.hung: str | None = None
         self.missing: set[str] = set()
+        self.silent = False
+        """Whether it lists its services and gives no values."""
         self.asked: list[str] = []
         self.skew_s = 0.0
         self.api = ""
@@ -56,6 +59,8 @@ class ScriptedStation:
         if service == self.hung:
             self._clock.advance(8.0)
             raise TimedOut("no answer within 8 s")
+        if self.silent:
+            raise BadAnswer("gave HTML instead of JSON")
         if service in self.missing:
             raise NoSuchService("gone")
         at = self._clock.now()
@@ -304,3 +309,36 @@ async def test_a_clock_that_wavers_by_a_second_is_no_news(
     link = poller.take().link
     assert link is not None
     assert link.clock_skew_s == 4.0
+
+
+async def test_a_list_of_services_is_no_end_of_an_outage_while_values_do_not_come(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await run_for(poller, clock, 5.0)
+    station.silent = True
+    await run_for(poller, clock, 300.0)
+    poller.take()
+    assert poller.status.state is StationState.LOST
+    assert poller.status.reason == "gave HTML instead of JSON"
+    assert len([record for record in caplog.records if "HTML" in record.message]) == 1
+    assert station.asked.count("discover") <= 12
+
+
+async def test_a_system_service_that_left_is_told_as_such(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    await run_for(poller, clock, 5.0)
+    station.services.remove(SYSTEM)
+    station.missing.add(SYSTEM)
+    await run_for(poller, clock, 70.0)
+    poller.take()
+    assert poller.status.state is StationState.DEGRADED
+    assert "system service left the bus" in poller.status.reason
+
+
+async def test_a_clock_that_is_far_off_is_told_in_days(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    station.skew_s = -1_795_455_546.0
+    await run_for(poller, clock, 5.0)
+    assert any("-20781 d off" in event.text for event in poller.take().events)

@@ -10,7 +10,7 @@ import click
 
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.config import StationConfig, station_text, user_folder, write_station
+from victron_console.config import StationConfig, station_text, write_station
 from victron_console.sources.discovery import SSDP_ADDRESS, Address, FoundGx, find_gx, open_broker
 
 SSDP_VARIABLE = "VICTRON_CONSOLE_SSDP"
@@ -51,7 +51,7 @@ def discover(options: Options, ssdp: Address | None, write: bool) -> None:
     stations = options.files().current.stations
     new = asyncio.run(report_devices(ssdp, stations))
     taken = {station.id for station in stations}
-    folder = options.config[0] if options.config and options.config[0].is_dir() else user_folder()
+    folder = options.new_files_folder()
     for raw in new:
         if write:
             click.echo(

@@ -15,7 +15,7 @@ from typing import Any
 import click
 from platformdirs import user_data_path, user_log_path
 
-from victron_console.config import APP_NAME, ConfigFiles, default_paths
+from victron_console.config import APP_NAME, ConfigFiles, default_paths, user_folder
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 5
@@ -37,12 +37,30 @@ class Options:
 
     def rule_folders(self) -> list[Path]:
         """Where the operator's own alert rules are: `rules` in each configuration folder."""
-        folders = (path if path.is_dir() else path.parent for path in self.config or default_paths())
-        return [folder / "rules" for folder in folders]
+        return [_folder_of(path) / "rules" for path in self.config or default_paths()]
+
+    def new_files_folder(self) -> Path:
+        """Where new station files go: the folder that `--config` names, also one that is not there yet, or the user's.
+
+        Raises:
+            ValueError: `--config` names a file.
+        """
+        if not self.config:
+            return user_folder()
+        folder = self.config[0]
+        if folder.is_file() or folder.suffix == ".toml":
+            raise ValueError(
+                f"{folder} is a file: name a folder with --config, the new station gets a file of its own."
+            )
+        return folder
 
     def files(self) -> ConfigFiles:
         """The configuration, watched for edits."""
         return ConfigFiles(self.config)
+
+
+def _folder_of(path: Path) -> Path:
+    return path.parent if path.is_file() or path.suffix == ".toml" else path
 
 
 _OPTIONS = (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from victron_console.alerts.rulefile import RulesInvalid, load_rules
 from victron_console.cli.discover import report_devices, ssdp_option
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
@@ -32,7 +33,7 @@ def add(options: Options, url: str, name: str | None) -> None:
     provisional = station_from({"id": "new-station", "name": name or "new station", "url": url})
     found, own_name = asyncio.run(_introduce(source_of(provisional, SystemClock())))
     configured = {station.id for station in options.files().current.stations}
-    folder = options.config[0] if options.config and options.config[0].is_dir() else user_folder()
+    folder = options.new_files_folder()
     chosen = name or own_name or url.split("://", 1)[-1]
     try:
         file = write_station(folder, {"name": chosen, "url": url}, configured)
@@ -72,10 +73,11 @@ def _classes(found: Discovery) -> str:
 def check(options: Options, probe: bool, ssdp: Address | None) -> None:
     """Tell every fault of the configuration at once. Exit status: 0 none, 1 some."""
     loaded = options.files().current
-    for fault in loaded.faults:
-        click.echo(str(fault))
+    found = [str(fault) for fault in loaded.faults] + _rule_faults(options)
+    for fault in found:
+        click.echo(fault)
     files = [file for file in loaded.files if file.suffix == ".toml"]
-    stations, faults = _count(len(loaded.stations), "station"), _count(len(loaded.faults), "fault")
+    stations, faults = _count(len(loaded.stations), "station"), _count(len(found), "fault")
     click.echo(f"{stations} in {_count(len(files), 'file')}, {faults}.")
     if not loaded.files and not loaded.stations:
         places = options.config or (user_folder(), Path("station_configs"))
@@ -85,7 +87,15 @@ def check(options: Options, probe: bool, ssdp: Address | None) -> None:
         healthy = asyncio.run(_probe_all(loaded.stations))
         if asyncio.run(report_devices(ssdp, loaded.stations)):
             click.echo("`victron-console discover` offers a station file for each that is not configured.")
-    sys.exit(0 if healthy and not loaded.faults else 1)
+    sys.exit(0 if healthy and not found else 1)
+
+
+def _rule_faults(options: Options) -> list[str]:
+    try:
+        load_rules([folder for folder in options.rule_folders() if folder.is_dir()])
+    except RulesInvalid as invalid:
+        return [str(fault) for fault in invalid.faults]
+    return []
 
 
 def _count(number: int, word: str) -> str:

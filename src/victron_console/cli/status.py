@@ -63,7 +63,7 @@ def standing_alerts(views: Sequence[AlertView]) -> list[Occurrence]:
 
 def as_data(rows: Sequence[StationRow], standing: Sequence[Occurrence], now: float) -> dict[str, Any]:
     """The fleet as plain data, in the shape the README describes."""
-    fleet = totals(rows)
+    fleet = totals(rows, now)
     return {
         "fleet": {
             "stations": len(rows),

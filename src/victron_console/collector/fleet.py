@@ -180,8 +180,11 @@ class Fleet:
         self._news.clear()
 
     async def _take_edits(self) -> None:
-        if await asyncio.to_thread(self._files.changed):
-            self._edited = await asyncio.to_thread(self._files.reload)
+        try:
+            if await asyncio.to_thread(self._files.changed):
+                self._edited = await asyncio.to_thread(self._files.reload)
+        except Exception:
+            log.exception("the configuration could not be read anew; the stations stay as they are")
         if self._edited is None:
             return
         try:

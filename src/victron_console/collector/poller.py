@@ -58,7 +58,6 @@ class StationPoller:
         self._slots = slots
         self._base_s = cadence_s[Tier.FAST]
         self._last_good = clock.monotonic()
-        self._ever_read = False
         self._failures = 0
         self._error: SourceError | None = None
         self._retry_at: float | None = None
@@ -97,7 +96,7 @@ class StationPoller:
     @property
     def had_first_picture(self) -> bool:
         """Whether every service on the bus was asked once."""
-        return self._ever_read and bool(self.schedule.plans) and not self.schedule.untried
+        return bool(self.schedule.plans) and not self.schedule.untried
 
     @property
     def out_of_reach(self) -> bool:
@@ -156,7 +155,7 @@ class StationPoller:
         began = self._clock.monotonic()
         async with self._slots:
             found = await self._source.discover()
-        self._succeeded(self._clock.monotonic() - began, found.clock_skew_s, self._bytes_by_themselves(found))
+        self._answered(self._clock.monotonic() - began, found.clock_skew_s, self._bytes_by_themselves(found))
         self._link = replace(self._link, api=found.api)
         self._follow(found)
         came, left = self.schedule.discovered(found.services, self._clock.monotonic())
@@ -193,7 +192,8 @@ class StationPoller:
         async with nullcontext() if by_itself else self._slots:
             reading = await self._source.read(service)
         now = self._clock.monotonic()
-        self._succeeded(now - began, reading.clock_skew_s, reading.size_bytes, asked=not by_itself)
+        self._gave_values()
+        self._answered(now - began, reading.clock_skew_s, reading.size_bytes, asked=not by_itself)
         was_aside = service in self.schedule.aside
         cadence_s = self.schedule.was_read(service, now, reading.readings)
         known = self.devices.get(reading.key)
@@ -211,13 +211,17 @@ class StationPoller:
         if by_itself:
             self.on_news()
 
-    def _succeeded(self, round_trip_s: float, skew_s: float | None, size_bytes: int = 0, *, asked: bool = True) -> None:
+    def _gave_values(self) -> None:
+        """The end of an outage. A list of services is not: values may still fail to come."""
         if self._failures or self._error is not None:
             log.info("%s: answers again after %d failed polls", self.station, self._failures)
             self.schedule.hurry(self._clock.monotonic())
-        self._failures, self._error, self._ever_read = 0, None, True
+        self._failures, self._error = 0, None
         self._link = replace(self._link, failures=0, next_try_at=None)
         self._last_good = self._clock.monotonic()
+
+    def _answered(self, round_trip_s: float, skew_s: float | None, size_bytes: int = 0, *, asked: bool = True) -> None:
+        """A request went well, whatever it was for."""
         if skew_s is not None:
             self._note_skew(skew_s)
         if asked:
@@ -231,7 +235,7 @@ class StationPoller:
         if self._link.clock_skew_s is None or abs(skew_s - self._link.clock_skew_s) >= _SKEW_STEP_S:
             self._link = replace(self._link, clock_skew_s=skew_s)
         if abs(skew_s) > SKEW_LIMIT_S and not was_off:
-            self._event("clock", f"the station's clock is {skew_s:+.0f} s off ours; check its time settings")
+            self._event("clock", f"the station's clock is {_span(skew_s)} off ours; check its time settings")
 
     def _failed(self, error: SourceError) -> None:
         self._failures += 1
@@ -268,7 +272,7 @@ class StationPoller:
         if service is None:
             self._failed(error)
             return
-        self._succeeded(0.0, None)
+        self._answered(0.0, None)
         self._set_aside(service, f"the {class_of(service)} service does not answer")
 
     def _no_such_service(self, service: str | None, error: NoSuchService) -> None:
@@ -276,7 +280,7 @@ class StationPoller:
             self._failed(error)
             return
         now = self._clock.monotonic()
-        self._succeeded(0.0, None)
+        self._answered(0.0, None)
         self.schedule.discovery_due = now
         if self.schedule.plans[service].read_at is None:
             self.schedule.gave_nothing(service, now)
@@ -343,7 +347,17 @@ class StationPoller:
             return StationState.DEGRADED, f"the {self._waiting_for} service does not answer; waiting for the server"
         if self._failures and silent_s > max(STALE_AT_LEAST_S, 3 * self._base_s):
             return StationState.STALE, reason
+        if any(key.cls == "system" and device.state is ServiceState.GONE for key, device in self.devices.items()):
+            return StationState.DEGRADED, "the system service left the bus: the figures are the last it gave"
         if aside := self.schedule.aside:
             names = ", ".join(sorted({class_of(service) for service in aside}))
             return StationState.DEGRADED, f"{names} service not responding"
         return StationState.LIVE, ""
+
+
+def _span(seconds: float) -> str:
+    """A signed length of time in words that fit its size."""
+    for unit_s, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if abs(seconds) >= 2 * unit_s:
+            return f"{seconds / unit_s:+.0f} {unit}"
+    return f"{seconds:+.0f} s"

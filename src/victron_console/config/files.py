@@ -103,7 +103,9 @@ def list_files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     return sorted(
-        entry for entry in path.iterdir() if entry.suffix == ".toml" and not entry.name.endswith(EXAMPLE_SUFFIX)
+        entry
+        for entry in path.iterdir()
+        if entry.suffix == ".toml" and not entry.name.startswith(".") and not entry.name.endswith(EXAMPLE_SUFFIX)
     )
 
 
@@ -111,10 +113,15 @@ def _files(paths: Sequence[Path], faults: list[Fault]) -> list[Path]:
     found: dict[Path, Path] = {}
     for path in paths:
         try:
-            for file in list_files(path):
-                found.setdefault(file.resolve(), file)
+            files = list_files(path)
         except OSError as error:
             faults.append(Fault(path, None, "", _reason(error), "a folder that this user may read"))
+            continue
+        for file in files:
+            try:
+                found.setdefault(file.resolve(), file)
+            except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError for a loop
+                faults.append(Fault(file, None, "", "a link that leads nowhere", "a station file"))
     return list(found.values())
 
 

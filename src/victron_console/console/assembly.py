@@ -7,19 +7,11 @@ from collections.abc import Mapping, Sequence
 from victron_console.console.alarm_order import first_out, most_urgent_first
 from victron_console.console.daily import Daily
 from victron_console.console.view import URGENCY, Alarm, FleetView, Mark, Site
+from victron_console.insight.fleet import figures_quality
 from victron_console.model.overview import Overview
-from victron_console.model.quality import Quality
 from victron_console.model.station import StationState
 from victron_console.store.rows import Event, StationRow
 
-_QUALITY = {
-    StationState.LIVE: Quality.GOOD,
-    StationState.DEGRADED: Quality.GOOD,
-    StationState.STARTING: Quality.STALE,
-    StationState.STALE: Quality.STALE,
-    StationState.LOST: Quality.LOST,
-    StationState.MISCONFIGURED: Quality.LOST,
-}
 _STANDING = (Mark.NOW, Mark.TODAY, Mark.LOST)
 
 
@@ -63,7 +55,7 @@ def fleet_view(
 
 
 def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], at: float) -> Site:
-    quality = _QUALITY[row.status.state]
+    quality = figures_quality(row, at)
     kwp = (row.info.get("pv") or {}).get("kwp")
     worst = min((alarm.mark for alarm in alarms), key=URGENCY.__getitem__, default=Mark.NONE)
     mark = min((worst, _link_mark(row.status.state)), key=URGENCY.__getitem__)

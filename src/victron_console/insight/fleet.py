@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from victron_console.model.overview import Overview
+from victron_console.model.quality import Quality, freshness
 from victron_console.model.station import StationState, judged
 from victron_console.store.rows import StationRow
 
@@ -36,14 +37,27 @@ def _at_moment(row: StationRow, now: float) -> StationRow:
     return replace(row, read_at=read_at, status=judged(row.status, read_at, row.cadence_s, now))
 
 
-def totals(rows: Iterable[StationRow]) -> FleetTotals:
+def figures_quality(row: StationRow, now: float) -> Quality:
+    """GOOD, STALE or LOST: what the figures of a row are worth, whatever the station is called.
+
+    A degraded station keeps its name for a minute more while its server is held; its figures age all the same.
+    """
+    if row.status.state in (StationState.LOST, StationState.MISCONFIGURED):
+        return Quality.LOST
+    if row.status.state not in FRESH:
+        return Quality.STALE
+    return freshness(row.read_at, row.cadence_s, 0, False, now)
+
+
+def totals(rows: Iterable[StationRow], now: float) -> FleetTotals:
     """Counts by state, and sums of the powers of fresh stations that carry no flag.
 
     Args:
         rows: as `at_moment` gives them.
+        now: the moment to judge at (UTC epoch, s).
     """
     listed = list(rows)
-    fresh = [row.overview for row in listed if row.status.state in FRESH and row.overview is not None]
+    fresh = [row.overview for row in listed if row.overview and figures_quality(row, now) is Quality.GOOD]
     return FleetTotals(
         states=Counter(row.status.state for row in listed),
         fresh=len(fresh),
