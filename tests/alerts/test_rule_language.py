@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -170,6 +171,14 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
         load_rules([tmp_path, tmp_path / "missing.toml"])
     text = str(error.value)
     assert all(part in text for part in ("a.toml", "did you mean last", "no rule sox", "soc_warn", "missing.toml"))
+
+
+def test_a_pipe_is_no_rule_file_and_a_hidden_file_is_an_editors(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / ".own.toml.swp.toml").write_text("half a ru")
+    assert load_rules([tmp_path]) == shipped_rules()
+    with pytest.raises(RulesInvalid, match="no regular file"):
+        load_rules([tmp_path / "pipe.toml"])
 
 
 def test_a_rule_id_stands_once_in_a_file() -> None:

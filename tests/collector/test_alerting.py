@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -87,6 +89,16 @@ async def test_alarms_of_a_station_that_is_configured_no_more_are_closed(tmp_pat
         await alerting.step({"alder": grid_lost(clock, 2)}, {})
     async with opened(tmp_path, clock, stations=()):
         assert [it.active for it in occurrences(tmp_path, clock)] == [False]
+
+
+async def test_a_pipe_among_the_rules_holds_nothing_up(tmp_path: Path, clock: ManualClock) -> None:
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    os.mkfifo(rules / "pipe.toml")
+    async with opened(tmp_path, clock) as alerting:
+        async with asyncio.timeout(5):
+            await alerting.take_edits()
+        assert not occurrences(tmp_path, clock)
 
 
 async def test_broken_rules_are_an_alarm_of_their_own_until_they_are_mended(tmp_path: Path, clock: ManualClock) -> None:

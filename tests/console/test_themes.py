@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import product
 from pathlib import Path
 
@@ -107,3 +108,9 @@ def test_a_users_theme_replaces_a_shipped_one_and_a_broken_file_is_left_out(tmp_
 
     assert loaded.themes["dark"].title == "Mine"
     assert len(loaded.faults) == 1 and "torn.toml" in loaded.faults[0]
+
+
+def test_a_pipe_among_the_themes_is_left_out_and_said(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    (fault,) = load_themes(tmp_path).faults
+    assert "pipe.toml" in fault and "no regular file" in fault

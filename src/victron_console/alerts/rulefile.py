@@ -22,6 +22,7 @@ from victron_console.alerts.parameters import DIAGNOSTICS, PARAMETERS
 from victron_console.alerts.rules import AlarmFamily, Inhibit, Level, Override, Rule, RuleSet
 from victron_console.alerts.syntax import Expression, ExpressionError, Kind, Scope, meant
 from victron_console.alerts.values import Truth, parse_duration
+from victron_console.config.regular import read_regular
 from victron_console.model.alert import Severity
 
 SHIPPED = "shipped rules"
@@ -147,14 +148,17 @@ def load_rules(paths: Iterable[Path] = (), shipped: bool = True) -> RuleSet:
     """
     texts: list[tuple[str, str]] = []
     faults: list[RuleFault] = []
-    for path in [file for given in paths for file in (sorted(given.glob("*.toml")) if given.is_dir() else [given])]:
+    for path in [file for given in paths for file in (rule_files(given) if given.is_dir() else [given])]:
         try:
-            if path.stat().st_size > MAX_FILE_BYTES:
-                raise ValueError("the file is larger than 1 MB")
-            texts.append((str(path), path.read_text(encoding="utf-8")))
+            texts.append((str(path), read_regular(path, MAX_FILE_BYTES)))
         except (OSError, ValueError) as error:
             faults.append(RuleFault(str(path), "", "", f"cannot be read: {error}"))
     return _rule_set(texts, faults, base=shipped_rules() if shipped else RuleSet(()))
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The rule files of a folder by name. What starts with a dot is an editor's; pipes and devices are no files."""
+    return sorted(file for file in folder.glob("*.toml") if not file.name.startswith(".") and file.is_file())
 
 
 def parse_rules(text: str, name: str = "rules", base: RuleSet | None = None) -> RuleSet:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from victron_console.alerts.engine import Alerts
-from victron_console.alerts.rulefile import RulesInvalid, load_rules, shipped_rules
+from victron_console.alerts.rulefile import RulesInvalid, load_rules, rule_files, shipped_rules
 from victron_console.collector.recorder import PASSING, Recorder
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock
@@ -155,7 +155,7 @@ class Alerting:
     def _look(self) -> _Stamps:
         stamps: _Stamps = {}
         for folder in self._folders():
-            for file in sorted(folder.glob("*.toml")):
+            for file in rule_files(folder):
                 try:
                     status = file.stat()
                 except OSError:

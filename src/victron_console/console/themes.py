@@ -18,6 +18,7 @@ from textual.color import Color
 from textual.theme import Theme
 
 from victron_console import resources
+from victron_console.config.regular import read_regular
 from victron_console.console.palette import GROUNDS, Palette, Role
 from victron_console.model.text import clean
 
@@ -75,6 +76,9 @@ class ConsoleTheme:
         )
 
 
+MAX_FILE_BYTES = 1_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedThemes:
     """The themes that could be read, by name, and a sentence for each that could not."""
@@ -107,8 +111,8 @@ def _texts(user_folder: Path | None, faults: list[str]) -> Iterator[tuple[str, s
         yield f"{name}.toml", text
     for path in sorted(user_folder.glob("*.toml")) if user_folder else ():
         try:
-            yield path.name, path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+            yield path.name, read_regular(path, MAX_FILE_BYTES)
+        except (OSError, ValueError) as error:
             faults.append(f"Theme {clean(path.name)} cannot be read: {clean(str(error))}.")
 
 
