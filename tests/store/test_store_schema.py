@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
@@ -127,7 +128,7 @@ def test_store_that_a_collector_is_just_making_counts_as_missing(path: Path, clo
 
 def test_path_that_is_a_folder_is_said_to_be_unusable(path: Path, clock: ManualClock) -> None:
     path.mkdir()
-    with pytest.raises(StoreReadOnly, match="cannot be opened"):
+    with pytest.raises(StoreDamaged, match="no regular file"):
         Writer(path, clock)
 
 
@@ -164,3 +165,11 @@ def test_overview_columns_are_those_that_are_written(made: Path) -> None:
     columns = [column.name for column in db.table("overview5").columns]
     assert columns == ["slot", "station_no", "samples", *OVERVIEW_FIELDS]
     db.close()
+
+
+def test_pipe_is_refused_and_not_waited_for(tmp_path: Path, clock: ManualClock) -> None:
+    pipe = tmp_path / "pipe.db"
+    os.mkfifo(pipe)
+    for opening in (Writer, Reader):
+        with pytest.raises(StoreDamaged, match="no regular file"):
+            opening(pipe, clock)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from victron_console.store.errors import StoreMissing, StoreReadOnly, explaining
+from victron_console.store.errors import StoreDamaged, StoreMissing, StoreReadOnly, explaining
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -30,6 +31,7 @@ def open_writable(path: Path, *, durable: bool = False, create: bool = False) ->
         StoreMissing: there is no such file, and none was to be made.
         StoreError: it cannot be opened or written.
     """
+    _refuse_special(path)
     if create:
         _make_folder(path)
     elif not path.exists():
@@ -51,8 +53,19 @@ def open_readable(path: Path) -> Database:
     """
     if not path.exists():
         raise StoreMissing(f"{path} does not exist yet: it appears with the first `victron-console collect`")
+    _refuse_special(path)
     with explaining(path):
         return _connect(f"{path.absolute().as_uri()}?mode=ro")
+
+
+def _refuse_special(path: Path) -> None:
+    """SQLite would wait for ever on a pipe, and say something unclear about a folder or a device."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # SQLite says what is wrong, or makes it
+        return
+    if not stat.S_ISREG(mode):
+        raise StoreDamaged(f"{path} is no regular file: name another place by --store")
 
 
 def _make_folder(path: Path) -> None:
