@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -20,13 +21,25 @@ from victron_console.simulator.scenario import SCENARIOS
 from victron_console.simulator.simulated import Past, SimulatedFleet, demo_fleet
 
 MOST = 1000
+PORTS = 65_536
 MOST_WITH_PAST = 24
 """A day of more stations would take too long to wait for."""
 
 
+class _Speed(click.FloatRange):
+    """A range that NaN is outside of: each comparison with it is false, so click lets it pass."""
+
+    def convert(self, value: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The finite number."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no speed: write a number such as 60.", param, ctx)
+        return number
+
+
 def _fleet_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
-        click.option("--speed", type=click.FloatRange(0.1, 3600), default=1.0, help="Simulated seconds a second."),
+        click.option("--speed", type=_Speed(0.1, 3600), default=1.0, help="Simulated seconds a second."),
         click.option("--seed", type=int, default=0, help="Another number is another world."),
         click.option("--scenario", type=click.Choice(list(SCENARIOS)), help="What goes wrong at the first station."),
         click.option("--stations", type=click.IntRange(1, MOST), default=12, show_default=True, help="How many."),
@@ -97,6 +110,10 @@ def simulate(
     mqtt: str | None,
 ) -> None:
     """Serve simulated stations over the station HTTP API, and over MQTT if asked to, until stopped."""
+    if port + stations > PORTS:
+        raise click.BadParameter(
+            f"{stations} stations from port {port} on need ports above {PORTS - 1}: choose a lower --port."
+        )
     broker = _broker(mqtt) if mqtt else None
     try:
         fleet = demo_fleet(stations, scenario, seed, host=host, port=port, speed=speed)

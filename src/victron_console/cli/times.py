@@ -29,12 +29,14 @@ class Moment(click.ParamType[float]):
 
 
 class Span(click.ParamType[float]):
-    """A length of time: `30s`, `1m`, `1h`."""
+    """A length of time of at least a second: `30s`, `1m`, `1h`."""
 
     name = "span"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Seconds."""
-        if match := re.fullmatch(r"(\d+)([smhdw])", str(value)):
+        if match := re.fullmatch(r"(\d{1,9})([smhdw])", str(value)):
+            if not int(match[1]):
+                self.fail(f"{value!r} is too short: at least 1s.", param, ctx)
             return float(int(match[1]) * _UNITS[match[2]])
         self.fail(f"{value!r} is no length of time: write 30s, 1m or 1h.", param, ctx)
