@@ -287,6 +287,19 @@ def test_limits_of_another_pack_switch_the_voltage_rules_off_and_are_told_once(p
     assert "conflict" in player.events[0].text
 
 
+def test_a_conflict_of_limits_is_told_once_though_the_voltage_moves_and_the_limits_come_and_go(play: Play) -> None:
+    player = play("")
+    player.site.values |= {"battery/1/Info/MaxChargeVoltage": 54, "battery/1/Dc/0/Voltage": 26.4, "battery/1/Soc": 60}
+    for step in range(20):
+        player.site.values["battery/1/Dc/0/Voltage"] = 26.4 + step / 10
+        player.site.values["battery/1/Info/MaxChargeVoltage"] = 54 if step % 4 else None
+        player.run(60)
+    assert sum("conflict" in event.text for event in player.events) == 1
+    player.site.values |= {"battery/1/Dc/0/Voltage": 26.4, "battery/1/Info/BatteryLowVoltage": 44}
+    player.run(60)
+    assert "low limit" in [event.text for event in player.events if "conflict" in event.text][-1]
+
+
 def test_an_override_speaks_of_its_stations_only(play: Play) -> None:
     text = SOC_RULES + '[[override]]\nrule = "soc"\ntags = ["test-bench"]\nenabled = false\n'
     for tags, expected in (((), {"soc"}), (("test-bench",), set())):

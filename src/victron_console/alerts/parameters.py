@@ -128,11 +128,6 @@ def learn(snapshot: Snapshot, learned: Learned) -> None:
                 learned.grid_v.add(at, _above(snapshot.read(device.key, f"{prefix}/{phase}/V").number, 80.0))
 
 
-def conflict(snapshot: Snapshot) -> str:
-    """Why the battery's limits cannot be its own, as a sentence; empty where they can."""
-    return limits_conflict(site_battery(snapshot))
-
-
 def _battery(
     snapshot: Snapshot, battery: DeviceState | None, facts: StationFacts, learned: Learned
 ) -> dict[str, Parameter]:

@@ -11,19 +11,21 @@ from collections.abc import Mapping
 from victron_console.alerts.instance import Instance
 from victron_console.alerts.instances import Instances, Memory
 from victron_console.alerts.learned import Learned
-from victron_console.alerts.parameters import PARAMETERS, Parameter, conflict, derive, learn
+from victron_console.alerts.parameters import PARAMETERS, Parameter, derive, learn
 from victron_console.alerts.parameters import StationFacts as Configured
 from victron_console.alerts.rules import RuleSet
 from victron_console.alerts.sources import DeviceWatch
 from victron_console.alerts.syntax import Kind
 from victron_console.alerts.values import Value
-from victron_console.insight.batteries import site_battery
+from victron_console.insight.batteries import conflicting_limits, limits_conflict, site_battery
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState
 
 PARAMETERS_EACH_S = 30.0
+CONFLICT_OVER_AFTER_S = 3600.0
+"""A conflict that was away for less is no other one."""
 CLOCKED_EACH_S = 10.0
 """Rules on time alone are judged this often, and whenever the station is polled."""
 
@@ -43,7 +45,9 @@ class StationWatch:
         self._clocked_at = -math.inf
         self._reached_at: float | None = None
         """When it was last read, or first asked for."""
-        self._conflict = ""
+        self._conflict: set[str] = set()
+        """The limits that were told to be wrong."""
+        self._conflict_at = -math.inf
         self._judged_facts: tuple[int, str, float | None] | None = None
         self._rediagnosed = False
         self.bound.use(rules, configured.tags)
@@ -118,6 +122,7 @@ class StationWatch:
     def shift(self, seconds: float) -> None:
         """Move all times: the clock was stepped."""
         self._parameters_at += seconds
+        self._conflict_at += seconds
         self._clocked_at += seconds
         if self._reached_at is not None:
             self._reached_at += seconds
@@ -168,9 +173,17 @@ class StationWatch:
             self.bound.params.clear()
             self.bound.params.update({name: _typed(name, it.value) for name, it in found.items()})
             dirty.update(dict.fromkeys(self.bound.all.values()))
-        if (sentence := conflict(snapshot)) != self._conflict:
-            self._conflict = sentence
-            self.told += [sentence] if sentence else []
+        self._take_conflict(site_battery(snapshot), now)
+
+    def _take_conflict(self, battery: DeviceState | None, now: float) -> None:
+        """Tell of limits that cannot be right once, however the voltage beside them moves or comes and goes."""
+        wrong = conflicting_limits(battery).keys()
+        if wrong:
+            self.told += [limits_conflict(battery)] if wrong - self._conflict else []
+            self._conflict |= wrong
+            self._conflict_at = now
+        elif now >= self._conflict_at + CONFLICT_OVER_AFTER_S:
+            self._conflict.clear()
 
     def _take_values(self, fresh: Mapping[DeviceWatch, DeviceState], dirty: dict[Instance, None], now: float) -> None:
         for watch, device in fresh.items():

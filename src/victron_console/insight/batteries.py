@@ -80,20 +80,25 @@ def limits_conflict(battery: DeviceState | None) -> str:
 
     A 54 V charge limit on a 26.4 V pack is another pack's, or a recording mixed of two.
     """
-    volts = last(battery, "Dc/0/Voltage")
-    if volts is None or volts <= 0:
-        return ""
-    high, low = last(battery, "Info/MaxChargeVoltage"), last(battery, "Info/BatteryLowVoltage")
-    wrong = []
-    if high and not LIMIT_UNDER_VOLTAGE * volts < high < LIMIT_OVER_VOLTAGE * volts:
-        wrong.append(f"charge limit {high:.1f} V")
-    if low and low > LOW_OVER_VOLTAGE * volts:
-        wrong.append(f"low limit {low:.1f} V")
+    wrong, volts = conflicting_limits(battery), last(battery, "Dc/0/Voltage")
     if not wrong:
         return ""
-    return (
-        f"Parameter conflict: {' and '.join(wrong)} on a pack at {volts:.1f} V; what is derived from them is invalid."
-    )
+    limits = " and ".join(f"{name} {limit:.1f} V" for name, limit in wrong.items())
+    return f"Parameter conflict: {limits} on a pack at {volts:.1f} V; what is derived from them is invalid."
+
+
+def conflicting_limits(battery: DeviceState | None) -> dict[str, float]:
+    """The limits (V) by name that cannot be the battery's own at its voltage."""
+    volts = last(battery, "Dc/0/Voltage")
+    if volts is None or volts <= 0:
+        return {}
+    high, low = last(battery, "Info/MaxChargeVoltage"), last(battery, "Info/BatteryLowVoltage")
+    wrong: dict[str, float] = {}
+    if high and not LIMIT_UNDER_VOLTAGE * volts < high < LIMIT_OVER_VOLTAGE * volts:
+        wrong["charge limit"] = high
+    if low and low > LOW_OVER_VOLTAGE * volts:
+        wrong["low limit"] = low
+    return wrong
 
 
 def _order(device: DeviceState) -> tuple[int, str]:
