@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.store.conftest import service_reading
 
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
@@ -12,8 +13,10 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
+from victron_console.store import changes
 from victron_console.store.errors import StoreFull, UnknownStation
 from victron_console.store.reader import Reader
+from victron_console.store.registry import MAX_DEVICES, MAX_SERIES
 from victron_console.store.rows import Event, PollSample, StationRecord, StationUpdate
 from victron_console.store.writer import Writer
 
@@ -192,3 +195,37 @@ def test_events_by_station_kind_and_text(writer: Writer, reader: Reader, clock: 
     [event] = reader.events(0, at + 9, station="alder", kinds=["service", "config"], text="HANGS")
     assert event.details == {"n": 1}
     assert reader.events(0, at + 9, kinds=[]) == []
+
+
+def test_a_station_that_makes_names_up_fills_no_store_and_is_told_of_once(
+    path: Path, writer: Writer, reader: Reader, poll: Poll, clock: ManualClock
+) -> None:
+    poll({"P": 1, "Name": "pack"})
+    for number in range(25):
+        poll({f"{number}/{path}": 1 for path in range(1000)}, device="battery/1")
+        clock.advance(10)
+    for number in range(MAX_DEVICES + 20):
+        poll({}, device=f"tank/{number}")
+    poll({"P": 2})
+    devices = reader.snapshot("alder").devices
+    assert len(devices) == MAX_DEVICES
+    assert len(reader.series("alder")) == MAX_SERIES
+    assert devices[DeviceKey("system", "0")].readings["P"].value == 2
+    assert devices[DeviceKey("system", "0")].readings["Name"].quality is Quality.ABSENT
+    again = Writer(path, clock)
+    again.record(StationUpdate("alder", clock.now(), [service_reading("tank/new", {"Level": 1}, clock.now())]))
+    again.close()
+    assert len(reader.snapshot("alder").devices) == MAX_DEVICES
+    (event,) = reader.events(0, clock.now() + 1, kinds=["store"])
+    assert event.station == "alder" and "not recorded" in event.text
+
+
+def test_a_path_that_left_is_absent_also_where_new_ones_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, reader: Reader, poll: Poll, clock: ManualClock
+) -> None:
+    monkeypatch.setattr(changes, "MAX_SERIES", 2)
+    poll({"P": 1, "Q": 1})
+    clock.advance(10)
+    poll({"P": 1, "R": 1, "S": 1})
+    readings = reader.snapshot("alder").devices[DeviceKey("system", "0")].readings
+    assert {path: reading.value for path, reading in readings.items()} == {"P": 1, "Q": None}

@@ -10,7 +10,7 @@ from victron_console.model.service import ServiceReading
 from victron_console.store.batch import OVERVIEW_FIELDS, Batch
 from victron_console.store.entries import Entry, body_of, entry_of, judged, same
 from victron_console.store.presence import ServiceStanding
-from victron_console.store.registry import Averages, Device, Slot, Station, decimals_of
+from victron_console.store.registry import MAX_DEVICES, MAX_SERIES, Averages, Device, Slot, Station, decimals_of
 from victron_console.store.rows import ServiceChange
 
 KEYFRAME_S = 3600.0
@@ -28,16 +28,18 @@ def take_service(station: Station, reading: ServiceReading, cadence_s: float | N
     """A device was read.
 
     Args:
-        station: as remembered; the device is added where it is new.
+        station: as remembered; the device is added where it is new and the station has not too many of them.
         reading: all its values.
         cadence_s: its effective cadence, None where that did not change.
         batch: takes the rows.
     """
     device = station.devices.get(reading.key) or _new_device(station, reading, batch)
+    if device is None:
+        return
     clock_went_back = device.read_at is not None and reading.at < device.read_at
     _end_silence(device, reading.at, batch)
     _keep(device, reading.service, cadence_s or device.cadence_s, reading.at, batch)
-    changes = _changes(device, reading, batch)
+    changes = _changes(station, device, reading, batch)
     _write_changes(device, changes, reading.at, batch)
     if _keyframe_is_due(device, reading.at) or clock_went_back:
         _write_keyframe(device, reading.at, batch)
@@ -66,6 +68,9 @@ def take_service_change(station: Station, change: ServiceChange, batch: Batch) -
     device = station.devices.get(change.key) if change.key else None
     device_no = device.no if device else None
     before = station.standings.get(change.service)
+    if before is None and len(station.standings) >= MAX_DEVICES:
+        station.overflowed = True
+        return
     since = before.since if before and before.state == change.state else change.at
     station.standings[change.service] = ServiceStanding(
         change.service, device_no, change.state, since, change.reason, change.retry_at
@@ -104,7 +109,10 @@ def _load_averages(conn: sqlite3.Connection, station_no: int, slot: int) -> Aver
     )
 
 
-def _new_device(station: Station, reading: ServiceReading, batch: Batch) -> Device:
+def _new_device(station: Station, reading: ServiceReading, batch: Batch) -> Device | None:
+    if len(station.devices) >= MAX_DEVICES:
+        station.overflowed = True
+        return None
     key = reading.key
     device = Device(next(batch.numbers.device), key, keyframe_at=reading.at)
     station.devices[key] = device
@@ -127,13 +135,18 @@ def _keep(device: Device, service: str, cadence_s: float, at: float, batch: Batc
         batch.device_changes.append((device.no, at, service, cadence_s))
 
 
-def _changes(device: Device, reading: ServiceReading, batch: Batch) -> list[Change]:
+def _changes(station: Station, device: Device, reading: ServiceReading, batch: Batch) -> list[Change]:
     """New and changed entries; a path that left the service is absent from now on."""
     slots = device.slots
     changes: list[Change] = []
+    left_out = 0
     for path, value in reading.readings.items():
         slot = slots.get(path)
         if slot is None:
+            if station.series >= MAX_SERIES:
+                left_out += 1
+                continue
+            station.series += 1
             slot = slots[path] = Slot(next(batch.numbers.series), decimals_of(device.key, path))
             batch.series.append((slot.no, device.no, path))
             slot.seen = value
@@ -145,7 +158,8 @@ def _changes(device: Device, reading: ServiceReading, batch: Batch) -> list[Chan
         entry = entry_of(value, slot.decimals)
         if not same(entry, slot.entry):
             changes.append((slot, entry))
-    if len(slots) > len(reading.readings):
+    station.overflowed |= left_out > 0
+    if len(slots) > len(reading.readings) - left_out:
         left = [slots[path] for path in slots.keys() - reading.readings.keys()]
         changes += [(slot, None) for slot in left if slot.entry is not None]
         for slot in left:

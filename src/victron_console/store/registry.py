@@ -15,6 +15,10 @@ from victron_console.store.entries import Entry, entry_from
 from victron_console.store.presence import ServiceStanding, standings
 
 DEFAULT_CADENCE_S = 10.0
+MAX_DEVICES = 300
+"""Devices, and services that never answered, kept of one station for ever. The largest seen has 30."""
+MAX_SERIES = 20_000
+"""Series kept of one station for ever. The largest seen has 4,000."""
 
 
 @dataclass(slots=True)
@@ -83,6 +87,11 @@ class Station:
     devices: dict[DeviceKey, Device] = field(default_factory=dict)
     standings: dict[str, ServiceStanding] = field(default_factory=dict)
     averages: Averages | None = None
+    series: int = 0
+    """How many its devices have."""
+    overflowed: bool = False
+    """Whether something new was left out: a station that makes names up would fill disk and memory."""
+    overflow_told: bool = False
 
     @property
     def cadence_s(self) -> float:
@@ -137,6 +146,7 @@ def load_station(conn: sqlite3.Connection, station_id: str) -> Station | None:
         (no,),
     ):
         device = devices[device_no]
+        station.series += 1
         device.slots[path] = Slot(series_no, decimals_of(device.key, path), entry_from(value, quality, why))
     for device in devices.values():
         # How much was written since the keyframe is not known: as if enough for the next one.

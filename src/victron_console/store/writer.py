@@ -17,10 +17,14 @@ from victron_console.store.batch import Batch
 from victron_console.store.changes import take_cadence, take_failures, take_overview, take_service, take_service_change
 from victron_console.store.connection import open_writable, transaction
 from victron_console.store.errors import UnknownStation
-from victron_console.store.registry import DEFAULT_CADENCE_S, Numbers, Station, load_station
+from victron_console.store.registry import DEFAULT_CADENCE_S, MAX_DEVICES, MAX_SERIES, Numbers, Station, load_station
 from victron_console.store.rows import CollectorState, Event, StationRecord, StationUpdate
 from victron_console.store.schema import migrate
 
+_OVERFLOW = (
+    f"It has named more than {MAX_DEVICES} devices or {MAX_SERIES:,} series; new ones are not recorded. "
+    "Check what answers at its address."
+)
 _FRESH = (StationState.LIVE, StationState.DEGRADED)
 
 
@@ -177,6 +181,15 @@ class Writer:
             batch.link_states.append(link_states.row_of(station.no, update.at, update.link))
         batch.add_polls(station.no, update.polls)
         batch.events += map(_event_row, update.events)
+        if station.overflowed and not station.overflow_told:
+            self._tell_overflow(station, update, batch)
+
+    def _tell_overflow(self, station: Station, update: StationUpdate, batch: Batch) -> None:
+        """Say once in the life of a store that a station has more than is recorded of one."""
+        station.overflow_told = True
+        told = "SELECT 1 FROM event WHERE station = ? AND kind = 'store' AND text = ?"
+        if self.db.conn.execute(told, (update.station, _OVERFLOW)).fetchone() is None:
+            batch.events.append(_event_row(Event(update.at, update.station, "store", _OVERFLOW)))
 
 
 def _event_row(event: Event) -> tuple[float, str | None, str, str, str]:
