@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
-from victron_console.model.text import MAX_JSON_TEXT
+from victron_console.model.text import MAX_JSON_TEXT, clean
+from victron_console.sources import values
 from victron_console.sources.values import MAX_PATHS, clean_path, qualify, read_tree
 
 AT = 1_760_000_000.0
@@ -118,6 +119,21 @@ def test_a_structure_deeper_than_sense_ends_in_null() -> None:
     for _ in range(900):
         deep = [deep]
     assert qualify(*UNKNOWN, deep, AT).text == "[" * 32 + "null" + "]" * 32
+
+
+def test_of_a_structure_without_end_no_more_is_copied_than_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    cleaned: list[str] = []
+
+    def counted(text: str, limit: int = MAX_JSON_TEXT) -> str:
+        cleaned.append(text)
+        return clean(text, limit)
+
+    monkeypatch.setattr(values, "clean", counted)
+    for endless in ([""] * 1_000_000, [[""] * 1000] * 1000, dict.fromkeys(map(str, range(100_000)), "")):
+        cleaned.clear()
+        reading = qualify(*UNKNOWN, endless, AT)
+        assert len(reading.text) == MAX_JSON_TEXT and reading.text.endswith("…")
+        assert len(cleaned) < 20_000
 
 
 def test_a_tree_is_read_by_clean_paths_without_leading_slash() -> None:

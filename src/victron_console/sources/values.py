@@ -6,9 +6,9 @@ Shared by every source. Owns the rules of plausibility of a single value; what v
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
+from itertools import count, islice, takewhile
 from math import inf, isfinite
 from typing import NamedTuple
 
@@ -29,6 +29,8 @@ _NO_SENSOR_C = -100.0
 _PERCENT_SLACK = 0.5
 """Rounding of a device that counts to 100 %: more than that is no state of charge."""
 _MAX_DEPTH = 32
+_MAX_NODES = 8192
+"""As many as the text that is kept of a list could name, at two characters a node."""
 
 
 class _Rule(NamedTuple):
@@ -145,11 +147,15 @@ def _text(raw: str) -> str:
 
 
 def _json_text(raw: object) -> str:
-    return clean(json.dumps(_cleaned(raw, _MAX_DEPTH), ensure_ascii=False), MAX_JSON_TEXT)
+    return clean(json.dumps(_cleaned(raw, _MAX_DEPTH, count()), ensure_ascii=False), MAX_JSON_TEXT)
 
 
-def _cleaned(raw: object, depth: int) -> object:
-    """The structure with its texts cleaned and what JSON cannot hold as null."""
+def _cleaned(raw: object, depth: int, nodes: Iterator[int]) -> object:
+    """The structure with its texts cleaned and what JSON cannot hold as null.
+
+    A list or an object ends with the node that exhausts `nodes`: a body of megabytes must not be copied for the
+    16 KB that are kept of it.
+    """
     if isinstance(raw, str):
         return clean(raw, MAX_JSON_TEXT)
     if isinstance(raw, float):
@@ -159,7 +165,8 @@ def _cleaned(raw: object, depth: int) -> object:
     if depth == 0:
         return None
     if isinstance(raw, dict):
-        return {clean(str(key)): _cleaned(value, depth - 1) for key, value in raw.items()}
+        items = takewhile(lambda _: next(nodes) < _MAX_NODES, raw.items())
+        return {clean(str(key)): _cleaned(value, depth - 1, nodes) for key, value in items}
     if isinstance(raw, list | tuple):
-        return [_cleaned(value, depth - 1) for value in raw]
+        return [_cleaned(value, depth - 1, nodes) for value in takewhile(lambda _: next(nodes) < _MAX_NODES, raw)]
     return clean(str(raw))
