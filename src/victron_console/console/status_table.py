@@ -9,6 +9,7 @@ from victron_console.console.assembly import fleet_view
 from victron_console.console.daily import daily
 from victron_console.console.fleet_columns import draw_heads, draw_site, draw_sums, layout
 from victron_console.console.fleet_order import Choice, chosen
+from victron_console.console.text import plain
 from victron_console.store.reader import Reader
 from victron_console.store.rows import StationRow
 
@@ -28,5 +29,7 @@ def status_table(reader: Reader, rows: Sequence[StationRow], now: float, width: 
     lines = [draw_heads(width, columns)]
     lines += [draw_site(width, columns, site, now, selected=False) for site in chosen(view.sites, Choice())]
     lines.append(draw_sums(width, columns, view.sites))
-    reasons = [f"  {row.name}: {row.status.state}, {row.status.reason}" for row in rows if row.status.reason]
+    reasons = [
+        f"  {plain(row.name)}: {row.status.state}, {plain(row.status.reason)}" for row in rows if row.status.reason
+    ]
     return [line.text.rstrip() for line in lines] + reasons
