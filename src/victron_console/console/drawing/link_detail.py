@@ -122,9 +122,15 @@ def _errors(minutes: Sequence[LinkMinute | None], columns: int) -> list[Run]:
     return [*runs, Run(f"  {failed}", Role.TEXT1 if failed else Role.TEXT3), Run(told, Role.TEXT3)]
 
 
+def _gives_nothing(service: ServiceRow) -> bool:
+    """Whether it is on the bus, but was never read: some services have no values at all."""
+    return service.state is ServiceState.LIVE and service.read_at is None and not service.failures
+
+
 def _worst_first(service: ServiceRow) -> tuple[bool, int, str]:
     aside = service.state is ServiceState.SET_ASIDE
-    return not aside, _QUALITIES.index(service.quality), service.service
+    rank = len(_QUALITIES) if _gives_nothing(service) else _QUALITIES.index(service.quality)
+    return not aside, rank, service.service
 
 
 def _draw_services(
@@ -152,6 +158,9 @@ def _draw_service(sheet: Sheet, row: int, end: int, service: ServiceRow, now: fl
     if wide:
         sheet.put(row, column, cut(plain(suffix_of(service.service)), 28), Role.TEXT3)
         column = 53
+    if _gives_nothing(service):
+        sheet.put(row, column, "gives no values", Role.TEXT3)
+        return
     state = service.state if service.state is not ServiceState.LIVE else service.quality
     sheet.put(row, column, str(state), Role.TEXT2 if good else Role.LINK_TEXT)
     read = age(now - service.read_at) if service.read_at is not None else ABSENT
