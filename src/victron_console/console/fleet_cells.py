@@ -175,7 +175,8 @@ def trend(cell: Cell) -> None:
     recent = points if cell.width > _POINTS_12H // 2 else points[-_POINTS_12H:]
     if not recent:
         return
-    for offset, character in enumerate(spark(resampled(recent, cell.width))):
+    first = 0 if cell.line.is_blank(cell.start - 1) else 1  # `98-100` takes the gap: the oldest step gives way to it
+    for offset, character in enumerate(spark(resampled(recent, cell.width))[first:], first):
         cell.line.put(cell.start + offset, character, Role.LINK_TEXT if character == GAP else Role.SPARK)
 
 
@@ -253,10 +254,14 @@ def word(cell: Cell) -> None:
     elif site.alarm_word and site.mark in URGENT_TEXT:
         cell.left(site.alarm_word, URGENT_TEXT[site.mark])
     else:
-        text = cut(short_state(site.overview.system_state or ABSENT), cell.width)
-        end = cell.line.put(cell.start, text, Role.TEXT2 if text != ABSENT else Role.TEXT3)
-        if "balance" in site.overview.flags and end + 7 <= cell.end + 1:
-            cell.line.put(cell.line.put(end + 1, DOUBT_MARK, Role.LINK_TEXT), "unbal", Role.TEXT3)
+        unbalanced = "balance" in site.overview.flags
+        text, room = short_state(site.overview.system_state or ABSENT), cell.width
+        if unbalanced:
+            room -= len(_UNBALANCED) + 2
+            text = _SHORTEST.get(text, text) if len(text) > room else text
+        end = cell.line.put(cell.start, cut(text, room), Role.TEXT2 if text != ABSENT else Role.TEXT3)
+        if unbalanced:
+            cell.line.put(cell.line.put(end + 1, DOUBT_MARK, Role.LINK_TEXT), _UNBALANCED, Role.TEXT3)
 
 
 _SHORTER = (
@@ -269,6 +274,32 @@ _SHORTER = (
     ("scheduled charge", "scheduled"),
     ("battery protection", "batt protect"),
 )
+
+
+_UNBALANCED = "unbal"
+_SHORTEST = {
+    "absorption": "abs",
+    "repeated abs": "r abs",
+    "inverting": "inv",
+    "passthru": "pass",
+    "power supply": "psu",
+    "power assist": "asst",
+    "battery safe": "safe",
+    "load detect": "load",
+    "blocked": "block",
+    "dynamic ess": "dyn",
+    "low power": "low p",
+    "ext control": "ext c",
+    "discharging": "disch",
+    "sustain": "sust",
+    "recharge": "rech",
+    "scheduled": "sched",
+    "storage": "stor",
+    "equalise": "eq",
+    "starting up": "start",
+    "batt protect": "prot",
+}
+"""States beside which `?unbal` would have no room, in the five cells that it leaves them."""
 
 
 def short_state(text: str) -> str:

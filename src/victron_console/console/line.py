@@ -63,6 +63,10 @@ class Line:
         if end < self.width and self._cells[end][0] == "":
             self._cells[end] = self._blank
 
+    def is_blank(self, column: int) -> bool:
+        """Whether nothing stands in a column."""
+        return not 0 <= column < self.width or self._cells[column][0] == " "
+
     @property
     def text(self) -> str:
         """What the row says, without its looks."""
