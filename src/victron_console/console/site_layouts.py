@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from victron_console.console.drawing.balance_bar import Place
 from victron_console.console.drawing.battery import draw_battery_flat, draw_battery_tall
+from victron_console.console.drawing.battery_words import soc_runs
 from victron_console.console.drawing.day import draw_day, draw_marks, draw_today
 from victron_console.console.drawing.day_panels import LOG, PANEL_ROWS, draw_panels, panel_columns, panels_height
 from victron_console.console.drawing.diagram import NARROW, WIDE, Diagram, Grid, draw_diagram
@@ -55,7 +56,7 @@ def draw_stacked(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> Non
         row = draw_battery_flat(sheet, row, 1, end, battery_view(page))
         spare = height - 1 - row
         if spare >= 2:
-            row = draw_day(sheet, row, 1, end, page.data.day.rows[: min(DAY_ROWS, spare - 1)])
+            row = draw_day(sheet, row, 1, end, page.data.day.rows[: min(DAY_ROWS, spare - 1)], page.site.trust)
         if height - 1 - row >= 4:
             row += 1
             draw_section(replace_section(page, Section.DEVICES), sheet, row, 1, end, height - 1 - row)
@@ -140,7 +141,7 @@ def _panels_and_log(page: Page, sheet: Sheet, row: int, end: int, room: int) -> 
     if count < 1:
         draw_day_block(page, sheet, row, 1, end, room)
         return
-    after = draw_panels(sheet, row, end, day.rows[:count], day.since, day.until)
+    after = draw_panels(sheet, row, end, day.rows[:count], day.since, day.until, page.site.trust)
     columns = panel_columns(sheet.width)
     sheet.put(after, 1, "alarm", Role.TEXT3)
     draw_marks(sheet, after, 8, columns, day.gaps(columns), alarm_marks(page))
@@ -175,10 +176,9 @@ def _short_balance(page: Page, sheet: Sheet, row: int, column: int, end: int) ->
     """Both bars without names, and the charge with what is left of it at sunrise."""
     place = Place(row, column, end, named=False, total_end=8)
     row = draw_bars(page, sheet, replace(place, bar=max(1, end + 2 - place.bar_start))) + 1
-    shown, dawn = page.data.figures.shown, page.site.dawn
+    dawn = page.site.dawn
     words = f"  sunrise {''.join(sunrise(dawn.low_percent, dawn.high_percent))}" if dawn and dawn.low_percent else ""
-    soc = "-" if shown.soc_percent is None else f"{shown.soc_percent:.0f}%"
-    sheet.runs(row, column, (Run(soc, Role.TEXT1, bold=True), Run(words, Role.TEXT2)))
+    sheet.runs(row, column, (*soc_runs(battery_view(page)), Run(words, Role.TEXT2)))
 
 
 def _flow_height(diagram: Diagram, grid: Grid) -> int:

@@ -26,7 +26,6 @@ from victron_console.console.site_sections import (
 )
 from victron_console.console.view import Alarm, Site
 from victron_console.insight.flow_model import NodeKind
-from victron_console.model.quality import Quality
 
 DAY_ROWS = 4
 """Quantities of the day that are drawn at most."""
@@ -119,21 +118,18 @@ def draw_device_list(page: Page, sheet: Sheet, row: int, start: int, end: int, r
 
 def draw_bars(page: Page, sheet: Sheet, place: Place) -> int:
     figures = page.data.figures
-    if page.site.quality is Quality.LOST:
-        sheet.put(place.row, place.column, "BALANCE  --- no live figures", Role.LINK_TEXT)
-        return place.row + place.rows
     sources = [
         (names_of(node)[0], node.power_w)
         for node in (figures.flow.dc.sources if figures.flow.dc else ())
         if node.kind in _DC_SOURCES and node.power_w is not None and node.power_w > 0
     ]
-    return draw_balance(figures.balance, sheet, place, sources)
+    return draw_balance(figures.balance, sheet, place, sources, page.site.trust)
 
 
 def battery_view(page: Page) -> BatteryView:
     figures = page.data.figures
     pack = next((pack for pack in figures.packs if pack.device == figures.panel.device), None)
-    return BatteryView(figures.shown, figures.panel, page.site.quality, figures.battery_name, page.site.dawn, pack)
+    return BatteryView(figures.shown, figures.panel, page.site.trust, figures.battery_name, page.site.dawn, pack)
 
 
 def day_height(page: Page) -> int:
@@ -149,7 +145,7 @@ def draw_day_block(page: Page, sheet: Sheet, row: int, start: int, end: int, roo
     columns = bar_columns(end + 1 - start)
     shown = day.rows[: min(DAY_ROWS, room - 1)]
     left = room - 1 - len(shown)
-    row = draw_day(sheet, row, start, end, shown, gaps_in_lane=left >= 1)
+    row = draw_day(sheet, row, start, end, shown, page.site.trust, gaps_in_lane=left >= 1)
     if left >= 1:
         sheet.put(row, start, "alarms", Role.TEXT3)
         draw_marks(sheet, row, start + 10, columns, day.gaps(columns), alarm_marks(page))

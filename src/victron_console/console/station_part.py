@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from victron_console.console.drawing.balance_bar import Place, draw_balance
 from victron_console.console.drawing.diagram import WIDE, draw_diagram
+from victron_console.console.drawing.figure import trusted
 from victron_console.console.drawing.flow import FlowDrawing, Pencil
-from victron_console.console.drawing.sheet import Sheet
-from victron_console.console.figures import URGENT_TEXT
+from victron_console.console.drawing.sheet import Run, Sheet
+from victron_console.console.figures import URGENT_TEXT, Figure, place
 from victron_console.console.fleet_cells import resampled
-from victron_console.console.format import ABSENT, GAP, clock, duration, number, round_trip, spark
+from victron_console.console.format import ABSENT, GAP, LOST, STALE_MARK, clock, duration, number, round_trip, spark
 from victron_console.console.line import Line
 from victron_console.console.palette import Role
 from victron_console.console.station_detail import TREND_S, StationDetail
@@ -19,6 +20,8 @@ from victron_console.console.text import cut, width_of
 from victron_console.console.view import Mark, Site
 from victron_console.insight.balance import balance
 from victron_console.insight.cells import Cell, Pack
+from victron_console.model.quality import Quality
+from victron_console.model.station import StationState
 
 CELL_WARN_V = 0.05
 """A cell this far from the median is the one to look at (insight draws the same line at 50 mV)."""
@@ -63,33 +66,45 @@ def draw_station(width: int, height: int, site: Site, detail: StationDetail | No
 def _head(sheet: Sheet, site: Site, detail: StationDetail | None, end: int) -> None:
     line = sheet.row(0)
     column = line.put(2, cut(site.name.upper(), 24), Role.TEXT1, bold=True) + 3
-    link = f"link good {round_trip(site.round_trip_s)}" if site.round_trip_s is not None else "link good"
-    facts = [*(detail.facts if detail else ()), link if site.fresh else f"link {site.quality.value}"]
+    good = site.fresh and site.state is StationState.LIVE
+    facts = [*(detail.facts if detail else ()), _link(site)]
     for fact in facts:
         if column + width_of(fact) > end - 4:
             break
-        role = Role.TEXT3 if fact is not facts[-1] or site.fresh else Role.LINK_TEXT
+        role = Role.TEXT3 if fact is not facts[-1] or good else Role.LINK_TEXT
         column = line.put(column, fact, role) + 2
     line.rule(column - 1, end)
 
 
+def _link(site: Site) -> str:
+    if site.state is not StationState.LIVE:
+        return f"link {site.state.value}"
+    if not site.fresh:
+        return f"link {site.quality.value}"
+    return f"link good {round_trip(site.round_trip_s)}" if site.round_trip_s is not None else "link good"
+
+
+def _balance(sheet: Sheet, site: Site, at: Place) -> None:
+    draw_balance(balance(site.overview), sheet, at, quality=site.trust)
+
+
 def _draw_narrow(sheet: Sheet, site: Site, detail: StationDetail | None, now: float) -> None:
-    draw_balance(balance(site.overview), sheet, Place(1, 2, sheet.width - 2, bar=40, total_end=10))
+    _balance(sheet, site, Place(1, 2, sheet.width - 2, bar=40, total_end=10))
     if detail is not None and detail.pack is not None:
-        _cells_head(sheet, 4, detail.pack)
-        for index, cell in enumerate(detail.pack.cells[:16]):
-            _cell_pair(sheet.row(5 + index // 8), 10 * (index % 8), cell)
+        _cells_head(sheet, 4, 79, detail.pack, site.trust)
+        for index, cell in enumerate(_shown_cells(detail.pack, site)[:16]):
+            _cell_pair(sheet.row(5 + index // 8), 10 * (index % 8), cell, site.trust)
     _outlook(sheet, 8, site, now, 80)
     trends = (detail.trends or {}) if detail else {}
     sheet.put(4, 81, "TREND 6h", Role.TEXT3)
     for end, head in ((108, "MIN"), (113, "NOW"), (118, "MAX")):
         sheet.right(4, end, head, Role.TEXT3)
     for row, trended in enumerate(TRENDS, 5):
-        _trend_row(sheet, row, trended, trends.get(trended.field, ()), site.beyond.get(trended.field, Mark.NONE))
+        _trend_row(sheet, row, trended, trends.get(trended.field, ()), site)
 
 
 def _draw_wide(sheet: Sheet, site: Site, detail: StationDetail | None, now: float) -> None:
-    draw_balance(balance(site.overview), sheet, Place(2, 2, 117, bar=57, total_end=10))
+    _balance(sheet, site, Place(2, 2, 117, bar=57, total_end=10))
     if detail is not None and detail.flow is not None:
         diagram = Sheet(118)
         draw_diagram(FlowDrawing(detail.flow, Pencil()).diagram(), WIDE, diagram)
@@ -98,8 +113,8 @@ def _draw_wide(sheet: Sheet, site: Site, detail: StationDetail | None, now: floa
                 sheet.row(12 - diagram.height + offset).overlay(1, line)
     row = 13
     if detail is not None and detail.pack is not None:
-        _cells_head(sheet, row - 1, detail.pack)
-        _cell_table(sheet, row, detail.pack)
+        _cells_head(sheet, row - 1, 118, detail.pack, site.trust)
+        _cell_table(sheet, row, _shown_cells(detail.pack, site), site.trust)
     _outlook(sheet, 16, site, now, 118)
     if detail is not None:
         _notes(sheet, 18, detail)
@@ -110,9 +125,16 @@ _FLOW_ROWS = 8
 """A flow with more rows than this is left to the Site screen."""
 
 
-def _cells_head(sheet: Sheet, row: int, pack: Pack) -> None:
+def _shown_cells(pack: Pack, site: Site) -> Sequence[Cell]:
+    return () if site.trust is Quality.LOST else pack.cells
+
+
+def _cells_head(sheet: Sheet, row: int, end: int, pack: Pack, quality: Quality) -> None:
     line = sheet.row(row)
     column = line.put(2, "CELLS", Role.TEXT3) + 2
+    if quality is Quality.LOST:
+        line.put(line.put(column, LOST, Role.LINK_TEXT) + 1, "no live figures", Role.TEXT3)
+        return
     low = min(pack.cells, key=lambda cell: cell.voltage_v, default=None)
     high = max(pack.cells, key=lambda cell: cell.voltage_v, default=None)
     parts: list[tuple[str, str, bool]] = []
@@ -127,29 +149,37 @@ def _cells_head(sheet: Sheet, row: int, pack: Pack) -> None:
     if pack.spread_v is not None:
         parts.append(("spread", f"{number(pack.spread_v * 1e3)} mV", pack.spread_v >= 2 * CELL_WARN_V))
     for word, value, bad in parts:
-        column = line.put(column, word, Role.TEXT3) + 1
-        column = line.put(column, value, Role.NOW_TEXT if bad else Role.TEXT2, bold=bad) + 3
+        figure = trusted(quality, Run(value, Role.NOW_TEXT if bad else Role.TEXT2, bold=bad))
+        column = sheet.runs(row, column, (Run(f"{word} ", Role.TEXT3), *figure)) + 3
     if not pack.cells:
-        line.put(column, "BMS gives min/max only", Role.TEXT3)
+        words = ("BMS gives min/max only", "min/max only", "")
+        line.put(column, next(said for said in words if column + width_of(said) <= end + 1 or not said), Role.TEXT3)
 
 
-def _cell_pair(line: Line, start: int, cell: Cell) -> None:
+def _cell_pair(line: Line, start: int, cell: Cell, quality: Quality) -> None:
+    figure = _deviation(cell, quality)
+    line.right(start + 3, cut(cell.name, 3), figure.role if figure.bold else Role.TEXT3)
+    place(line, start + 8, figure)
+
+
+def _deviation(cell: Cell, quality: Quality) -> Figure:
+    """How far a cell is from the median, mV; bold where it is the one to look at, unless it is of an earlier time."""
+    text = number(cell.deviation_v * 1e3, signed=True)
+    if quality is Quality.STALE:
+        return Figure(text, Role.TEXT3, STALE_MARK)
     bad = abs(cell.deviation_v) >= CELL_WARN_V
-    role = Role.NOW_TEXT if bad else Role.TEXT2
-    line.right(start + 3, cut(cell.name, 3), role if bad else Role.TEXT3)
-    line.right(start + 8, number(cell.deviation_v * 1e3, signed=True), role, bold=bad)
+    return Figure(text, Role.NOW_TEXT if bad else Role.TEXT2, bold=bad)
 
 
-def _cell_table(sheet: Sheet, row: int, pack: Pack) -> None:
-    if not pack.cells:
+def _cell_table(sheet: Sheet, row: int, cells: Sequence[Cell], quality: Quality) -> None:
+    if not cells:
         return
     sheet.put(row, 2, "cell", Role.TEXT3)
     sheet.put(row + 1, 2, "mV", Role.TEXT3)
-    for index, cell in enumerate(pack.cells[:18]):
-        bad = abs(cell.deviation_v) >= CELL_WARN_V
-        role, end = (Role.NOW_TEXT if bad else Role.TEXT2), 11 + 6 * index
-        sheet.right(row, end, cut(cell.name, 5), role if bad else Role.TEXT3)
-        sheet.right(row + 1, end, number(cell.deviation_v * 1e3, signed=True), role, bold=bad)
+    for index, cell in enumerate(cells[:18]):
+        figure, end = _deviation(cell, quality), 11 + 6 * index
+        sheet.right(row, end, cut(cell.name, 5), figure.role if figure.bold else Role.TEXT3)
+        place(sheet.row(row + 1), end, figure)
 
 
 def _outlook(sheet: Sheet, row: int, site: Site, now: float, end: int) -> None:
@@ -199,10 +229,21 @@ def _ends(trended: Trended, values: Sequence[float | None]) -> _Ends:
 
 
 def _figure(value: float | None, trended: Trended) -> str:
-    return ABSENT if value is None else f"{value:.{trended.decimals}f}"
+    """At most four characters below 1000: a decimal less for each digit more."""
+    if value is None:
+        return ABSENT
+    digits = len(str(int(abs(value))))
+    return f"{value:.{max(0, trended.decimals + 1 - digits)}f}"
 
 
-def _trend_row(sheet: Sheet, row: int, trended: Trended, values: Sequence[float | None], beyond: Mark) -> None:
+def _now(ends: _Ends, trended: Trended, site: Site) -> Run:
+    """The latest value, in the colour of the limit that it is beyond."""
+    urgent = URGENT_TEXT.get(site.beyond.get(trended.field, Mark.NONE))
+    return Run(_figure(ends.now, trended), urgent or Role.TEXT1, bold=urgent is not None)
+
+
+def _trend_row(sheet: Sheet, row: int, trended: Trended, values: Sequence[float | None], site: Site) -> None:
+    beyond = site.beyond.get(trended.field, Mark.NONE)
     sheet.put(row, 81, trended.label, Role.TEXT3)
     sheet.put(row, 86, f"{trended.unit:>2}", Role.TEXT3)
     ends = _ends(trended, values)
@@ -213,8 +254,7 @@ def _trend_row(sheet: Sheet, row: int, trended: Trended, values: Sequence[float 
         role = URGENT_TEXT.get(beyond, Role.SPARK) if last else Role.SPARK
         sheet.put(row, 90 + offset, mark, Role.LINK_TEXT if mark == GAP else role)
     sheet.right(row, 108, _figure(ends.low, trended), Role.TEXT3)
-    urgent = URGENT_TEXT.get(beyond)
-    sheet.right(row, 113, _figure(ends.now, trended), urgent or Role.TEXT1, bold=urgent is not None)
+    sheet.runs_right(row, 113, trusted(site.trust, _now(ends, trended, site)))
     sheet.right(row, 118, _figure(ends.high, trended), Role.TEXT3)
 
 
@@ -234,14 +274,15 @@ def _panels(sheet: Sheet, site: Site, detail: StationDetail | None, now: float) 
     width = min(54, sheet.width - 146)
     for index, trended in enumerate(TRENDS):
         values = detail.trends.get(trended.field, ())
-        _panel(sheet, 2 + index * (_PANEL_ROWS + 1), width, trended, values, site.beyond.get(trended.field, Mark.NONE))
+        _panel(sheet, 2 + index * (_PANEL_ROWS + 1), width, trended, values, site)
     row = 2 + len(TRENDS) * (_PANEL_ROWS + 1) - 1
     for share in (0, 1 / 3, 2 / 3, 1):
         at = now - TREND_S * (1 - share)
         sheet.put(row, _PANEL_START + min(width - 5, max(0, round(share * width) - 2)), clock(at), Role.TEXT3)
 
 
-def _panel(sheet: Sheet, top: int, width: int, trended: Trended, values: Sequence[float | None], beyond: Mark) -> None:
+def _panel(sheet: Sheet, top: int, width: int, trended: Trended, values: Sequence[float | None], site: Site) -> None:
+    beyond = site.beyond.get(trended.field, Mark.NONE)
     sheet.put(top, 122, trended.label, Role.TEXT2)
     sheet.put(top + 1, 122, trended.unit, Role.TEXT3)
     ends = _ends(trended, values)
@@ -257,8 +298,8 @@ def _panel(sheet: Sheet, top: int, width: int, trended: Trended, values: Sequenc
         for level in range(_PANEL_ROWS):
             block = _BLOCKS[min(8, max(0, eighths - 8 * level))]
             sheet.put(top + _PANEL_ROWS - 1 - level, _PANEL_START + offset, block, role)
-    for row, (word, figure) in enumerate((("max", ends.high), ("now", ends.now), ("min", ends.low))):
-        urgent = URGENT_TEXT.get(beyond) if word == "now" else None
-        role = urgent or (Role.TEXT1 if word == "now" else Role.TEXT3)
+    low, high = (Run(_figure(value, trended), Role.TEXT3) for value in (ends.low, ends.high))
+    now = trusted(site.trust, _now(ends, trended, site))
+    for row, (word, figure) in enumerate((("max", (high,)), ("now", now), ("min", (low,)))):
         sheet.put(top + row, sheet.width - 12, word, Role.TEXT3)
-        sheet.right(top + row, sheet.width - 3, _figure(figure, trended), role, bold=urgent is not None)
+        sheet.runs_right(top + row, sheet.width - 3, figure)

@@ -83,6 +83,11 @@ class Site:
     note: str = ""
 
     @property
+    def trust(self) -> Quality:
+        """How its figures may be drawn: as its quality says, and as lost where it was never read."""
+        return self.quality if self.read_at is not None else Quality.LOST
+
+    @property
     def fresh(self) -> bool:
         """Whether the figures are of now and may be summed."""
         return self.quality is Quality.GOOD

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from victron_console.console.drawing.sheet import Run, Sheet
-from victron_console.console.format import power
+from victron_console.console.format import ABSENT, LOST, STALE_MARK, power, unitless
 from victron_console.console.palette import Role
 from victron_console.console.text import cut, width_of
 from victron_console.insight.balance import Balance, PartKind, Rest, Verdict
+from victron_console.model.quality import Quality
 
 _GRID_INK = Role.TEXT2
 """Not `FILL_GRID`: a bar of a hundred columns in that would be the brightest thing on the screen (looks/site.md)."""
@@ -49,6 +50,8 @@ class _Piece:
     short: str
     name_role: Role = Role.TEXT2
     is_rest: bool = False
+    is_old: bool = False
+    """Whether it is the last that was known, not what is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,13 @@ class Place:
         return 2 if self.bar or not self.named else 4
 
 
-def draw_balance(balance: Balance, sheet: Sheet, place: Place, sources: Sequence[tuple[str, float]] = ()) -> int:
+def draw_balance(
+    balance: Balance,
+    sheet: Sheet,
+    place: Place,
+    sources: Sequence[tuple[str, float]] = (),
+    quality: Quality = Quality.GOOD,
+) -> int:
     """Draw both bars; gives the row after the last.
 
     Args:
@@ -89,15 +98,24 @@ def draw_balance(balance: Balance, sheet: Sheet, place: Place, sources: Sequence
         sheet: where to draw.
         place: where on it.
         sources: name and W of the DC sources, to be named one by one where they make up the part of that kind.
+        quality: how far the figures are of now; stale ones are faint, lost ones are not drawn.
     """
+    if quality in (Quality.LOST, Quality.GONE):
+        return _draw_unknown(sheet, place, LOST, Role.LINK_TEXT, "no live figures")
+    if balance.verdict is Verdict.UNKNOWN and not balance.sources and not balance.uses:
+        return _draw_unknown(sheet, place, ABSENT, Role.TEXT3, "nothing is measured")
+    old = quality is Quality.STALE
     sides = [("IN", balance.in_w, _pieces(balance, IN, sources)), ("OUT", balance.out_w, _pieces(balance, OUT, ()))]
+    if old:
+        sides = [(label, total, [_aged(piece) for piece in pieces]) for label, total, pieces in sides]
     scale = max(sum(piece.watts for piece in pieces) for _, _, pieces in sides)
     for number, (label, total, pieces) in enumerate(sides):
         row = place.row + number * place.rows // 2
         sheet.put(row, place.column, label, Role.TEXT2)
         text = power(total)
-        role = Role.TEXT3 if text.endswith(" ") else Role.TEXT1
-        sheet.right(row, place.column + place.total_end, text, role, bold=role is Role.TEXT1)
+        role = Role.TEXT3 if old or text.endswith(" ") else Role.TEXT1
+        figure = sheet.right(row, place.column + place.total_end, text, role, bold=role is Role.TEXT1)
+        sheet.put(row, figure - 1, STALE_MARK if old else "", Role.LINK_TEXT)
         names_row, names_at = row, place.bar_start + place.length + 2
         if place.rows == 4:
             names_row, names_at = row + 1, place.bar_start
@@ -113,6 +131,24 @@ def draw_balance(balance: Balance, sheet: Sheet, place: Place, sources: Sequence
 
 
 IN, OUT = 0, 1
+
+
+def _draw_unknown(sheet: Sheet, place: Place, word: str, role: Role, why: str) -> int:
+    """Both sides without a figure: a zero would be one."""
+    for row, label in ((place.row, "IN"), (place.row + place.rows // 2, "OUT")):
+        sheet.put(row, place.column, label, Role.TEXT2)
+        sheet.right(row, place.column + place.total_end, unitless(word), role)
+        sheet.put(row, place.bar_start, "·" * place.length, Role.FILL_LOSS)
+    if place.named and place.bar:
+        column = place.bar_start + place.length + 2
+        sheet.put(place.row, column, cut(why, place.end + 1 - column), Role.TEXT3)
+    elif place.named:
+        sheet.put(place.row + 1, place.bar_start, cut(why, place.end + 1 - place.bar_start), Role.TEXT3)
+    return place.row + place.rows
+
+
+def _aged(piece: _Piece) -> _Piece:
+    return replace(piece, role=Role.TEXT3, name_role=Role.TEXT3, is_old=True)
 
 
 def _pieces(balance: Balance, side: int, sources: Sequence[tuple[str, float]]) -> list[_Piece]:
@@ -169,6 +205,7 @@ def _named(piece: _Piece) -> tuple[Run, ...]:
     return (
         Run(piece.fill, piece.role),
         Run(f" {piece.short} ", piece.name_role),
+        Run(STALE_MARK if piece.is_old else "", Role.LINK_TEXT),
         Run(power(piece.watts).strip(), figure_role),
     )
 

@@ -21,6 +21,7 @@ from victron_console.console.drawing.battery_words import (
     volts_runs,
     window_runs,
 )
+from victron_console.console.drawing.figure import trusted
 from victron_console.console.drawing.sheet import Run, Sheet
 from victron_console.console.format import clock, number, sunrise
 from victron_console.console.palette import Role
@@ -35,7 +36,7 @@ _WORDS = 11
 
 def draw_battery_flat(sheet: Sheet, row: int, start: int, end: int, view: BatteryView) -> int:
     """Five rows over the full width of a small screen; gives the row after the last."""
-    shown, panel = view.shown, view.panel
+    panel = view.panel
     room = end - start - 11
     notes = (_title(view, room), _bank(panel), f"SOH {number(panel.soh_percent)} %" if panel.soh_percent else "")
     sheet.head(row, start, end, "BATTERY", _fitting(notes, room))
@@ -47,8 +48,8 @@ def draw_battery_flat(sheet: Sheet, row: int, start: int, end: int, view: Batter
     if view.dawn and view.dawn.sunrise_at is not None:
         sheet.runs(row + 2, bar_end + 3, (Run("sunrise ", Role.TEXT3), Run(clock(view.dawn.sunrise_at), Role.TEXT2)))
     sheet.put(row + 3, start, "headroom", Role.TEXT3)
-    column = sheet.runs(row + 3, bar, headroom_runs(panel)) + 3
-    sheet.runs(row + 3, column, window_runs(shown, panel))
+    column = sheet.runs(row + 3, bar, headroom_runs(view)) + 3
+    sheet.runs(row + 3, column, window_runs(view))
     sheet.put(row + 4, start, "time", Role.TEXT3)
     column = sheet.runs(row + 4, bar, time_runs(view)) + 3
     sheet.runs(row + 4, column, condition_runs(view))
@@ -63,9 +64,9 @@ def draw_battery_tall(sheet: Sheet, row: int, start: int, end: int, view: Batter
     notes = (_title(view, room), _bank(view.panel), capacity)
     sheet.head(row, start, end, "BATTERY", _fitting(notes, room))
     gap = Run("   " if end - start > 40 else "  ")
-    top = [*soc_runs(view), gap, *power_runs(view), gap, *volts_runs(view.shown), gap, *amperes_runs(view)]
+    top = [*soc_runs(view), gap, *power_runs(view), gap, *volts_runs(view), gap, *amperes_runs(view)]
     if view.shown.battery_temperature_c is not None:
-        top += [gap, Run(f"{number(view.shown.battery_temperature_c)} C", Role.TEXT2)]
+        top += [gap, *trusted(view.quality, Run(f"{number(view.shown.battery_temperature_c)} C", Role.TEXT2))]
     sheet.runs(row + 1, start, top)
     _draw_charge(sheet, row + 2, start, end, view)
     _draw_dawn(sheet, row + 3, start, end, view)
@@ -98,16 +99,23 @@ def _fitting(notes: Sequence[str], room: int) -> str:
 
 
 def _facts(view: BatteryView) -> list[tuple[str, tuple[Run, ...]]]:
-    panel, shown = view.panel, view.shown
+    panel = view.panel
     if panel.charge is None and panel.discharge is None:
-        facts = [("limits", headroom_runs(panel))]
+        facts = [("limits", headroom_runs(view))]
     else:
-        facts = [("charge", gauge_runs(panel.charge)), ("discharge", gauge_runs(panel.discharge))]
+        facts = [
+            ("charge", gauge_runs(panel.charge, view.quality)),
+            ("discharge", gauge_runs(panel.discharge, view.quality)),
+        ]
     if panel.charge_voltage_v is not None or panel.low_voltage_v is not None:
-        facts.append(("volts", window_runs(shown, panel)))
+        facts.append(("volts", window_runs(view)))
     if panel.to_full.seconds is not None:
-        facts.append(("to full", span_runs(panel.to_full)))
-    facts += [("to floor", span_runs(panel.to_floor)), ("sunrise", sunrise_runs(view)), ("cells", cells_runs(view))]
+        facts.append(("to full", span_runs(panel.to_full, view.quality)))
+    facts += [
+        ("to floor", span_runs(panel.to_floor, view.quality)),
+        ("sunrise", sunrise_runs(view)),
+        ("cells", cells_runs(view)),
+    ]
     health = [f"SOH {number(panel.soh_percent)} %" if panel.soh_percent is not None else ""]
     health.append(f"{number(panel.cycles)} full cycles" if panel.cycles is not None else "")
     if any(health):
@@ -137,8 +145,9 @@ def _draw_charge(sheet: Sheet, row: int, start: int, end: int, view: BatteryView
     high = soc if dawn is None or dawn.high_percent is None else max(soc, dawn.high_percent)
     columns = end + 1 - start
     sure, may = _columns(low, columns), _columns(high, columns)
-    column = sheet.put(row, start, "█" * sure, Role.BAR)
-    column = sheet.put(row, column, "▒" * (may - sure), Role.BAR)
+    role = Role.SPARK if view.quality is Quality.STALE else Role.BAR
+    column = sheet.put(row, start, "█" * sure, role)
+    column = sheet.put(row, column, "▒" * (may - sure), role)
     sheet.put(row, column, "·" * (columns - may), Role.TEXT3)
 
 

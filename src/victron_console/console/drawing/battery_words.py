@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from victron_console.console.drawing.figure import power_figure
+from victron_console.console.drawing.figure import power_figure, trusted
 from victron_console.console.drawing.sheet import Run
 from victron_console.console.format import ABSENT, LOST, clock, duration, is_kilo, number
 from victron_console.console.palette import Role
@@ -54,10 +54,12 @@ def power_runs(view: BatteryView) -> tuple[Run, ...]:
     return tuple(stripped)
 
 
-def volts_runs(shown: Overview) -> tuple[Run, ...]:
-    volts = shown.battery_voltage_v
-    decimals = 2 if volts is not None and abs(volts) < LOW_VOLTAGE_SYSTEM_V else 1
-    return (Run(f"{number(volts, decimals)} V", Role.TEXT1 if volts is not None else Role.TEXT3),)
+def volts_runs(view: BatteryView) -> tuple[Run, ...]:
+    volts = view.shown.battery_voltage_v
+    if volts is None:
+        return (Run(f"{ABSENT} V", Role.TEXT3),)
+    decimals = 2 if abs(volts) < LOW_VOLTAGE_SYSTEM_V else 1
+    return trusted(view.quality, Run(f"{number(volts, decimals)} V", Role.TEXT1))
 
 
 def amperes_runs(view: BatteryView) -> tuple[Run, ...]:
@@ -66,7 +68,7 @@ def amperes_runs(view: BatteryView) -> tuple[Run, ...]:
     if amperes is None:
         return (Run(ABSENT, Role.TEXT3),)
     if view.quality is not Quality.GOOD:
-        return (Run(text, Role.TEXT3),)
+        return trusted(view.quality, Run(text, Role.TEXT3))
     if conflicting(watts, amperes):
         return (Run("?", Role.LINK_TEXT), Run(text, Role.LINK_TEXT))
     return (Run(text, Role.TEXT2),)
@@ -77,29 +79,29 @@ def conflicting(watts: float | None, amperes: float | None) -> bool:
     return watts is not None and amperes is not None and watts * amperes < 0 and abs(watts) > 50 and abs(amperes) > 0.5
 
 
-def headroom_runs(panel: BatteryPanel) -> tuple[Run, ...]:
+def headroom_runs(view: BatteryView) -> tuple[Run, ...]:
+    panel = view.panel
     if panel.charge is None and panel.discharge is None:
         return (Run(f"{ABSENT} no BMS: no limits known", Role.TEXT3),)
     runs: list[Run] = []
     for word, limit in (("charge ", panel.charge), ("  discharge ", panel.discharge)):
-        runs += [Run(word, Role.TEXT3), *_limit(limit)]
+        runs += [Run(word, Role.TEXT3), *_limit(limit, view.quality)]
     return tuple(runs)
 
 
-def _limit(limit: Limit | None) -> tuple[Run, ...]:
+def _limit(limit: Limit | None, quality: Quality) -> tuple[Run, ...]:
     if limit is None:
         return (Run(ABSENT, Role.TEXT3),)
     if limit.blocked:
-        return (Run("blocked", Role.TODAY_TEXT),)
-    return (Run(f"{number(limit.free_a)}A", Role.TEXT1), Run(f" of {number(limit.allowed_a)}", Role.TEXT3))
+        return trusted(quality, Run("blocked", Role.TODAY_TEXT))
+    free = Run(f"{number(limit.free_a)}A", Role.TEXT1)
+    return trusted(quality, free, Run(f" of {number(limit.allowed_a)}", Role.TEXT3))
 
 
-def gauge_runs(limit: Limit | None) -> tuple[Run, ...]:
+def gauge_runs(limit: Limit | None, quality: Quality) -> tuple[Run, ...]:
     """How much of a limit is used, and what is free of it."""
-    if limit is None:
-        return (Run(ABSENT, Role.TEXT3),)
-    if limit.blocked:
-        return (Run("blocked", Role.TODAY_TEXT),)
+    if limit is None or limit.blocked or quality is not Quality.GOOD:
+        return _limit(limit, quality)
     eighths = min(_GAUGE * 8, round(limit.used_a * _GAUGE * 8 / limit.allowed_a))
     bar = "█" * (eighths // 8) + ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")[eighths % 8]
     return (
@@ -110,21 +112,22 @@ def gauge_runs(limit: Limit | None) -> tuple[Run, ...]:
     )
 
 
-def window_runs(shown: Overview, panel: BatteryPanel) -> tuple[Run, ...]:
+def window_runs(view: BatteryView) -> tuple[Run, ...]:
     """The voltage and the window that the BMS sets for it."""
+    panel = view.panel
     low, high = panel.low_voltage_v, panel.charge_voltage_v
     if low is None and high is None:
-        return volts_runs(shown)
+        return volts_runs(view)
     window = f" in {number(low, 1)}-{number(high, 1)}" if low is not None and high is not None else ""
     window = window or (f" up to {number(high, 1)}" if high is not None else f" from {number(low, 1)}")
-    return (*volts_runs(shown), Run(window, Role.TEXT3))
+    return (*volts_runs(view), Run(window, Role.TEXT3))
 
 
-def span_runs(span: Span) -> tuple[Run, ...]:
+def span_runs(span: Span, quality: Quality) -> tuple[Run, ...]:
     if span.seconds is None:
         word = f" while {span.reason}" if span.reason in ("charging", "discharging") else f" {span.reason}"
         return (Run((ABSENT + word).rstrip(), Role.TEXT3),)
-    return (Run(duration(span.seconds), Role.TEXT1),)
+    return trusted(quality, Run(duration(span.seconds), Role.TEXT1))
 
 
 def time_runs(view: BatteryView) -> tuple[Run, ...]:
@@ -133,7 +136,7 @@ def time_runs(view: BatteryView) -> tuple[Run, ...]:
     for word, span in (("to floor ", panel.to_floor), ("to full ", panel.to_full)):
         if span.seconds is not None:
             word = "to go " if word == "to floor " and panel.floor_percent is None else word
-            return (Run(word, Role.TEXT3), Run(duration(span.seconds), Role.TEXT1), Run("  "), *_night(view))
+            return (Run(word, Role.TEXT3), *span_runs(span, view.quality), Run("  "), *_night(view))
     if panel.to_full.reason == "set the capacity" or panel.to_floor.reason == "set the capacity":
         return (Run(f"{ABSENT}  set the capacity in the station file", Role.TEXT3),)
     return (Run(f"{ABSENT}  {panel.to_floor.reason}".rstrip(), Role.TEXT3), Run("  "), *_night(view))
@@ -162,9 +165,10 @@ def condition_runs(view: BatteryView) -> tuple[Run, ...]:
     """Cells and temperature, where the battery gives them."""
     runs: list[Run] = []
     if view.shown.cell_spread_v is not None:
-        runs += [Run("cells ", Role.TEXT3), Run(f"{number(view.shown.cell_spread_v * 1000)} mV  ", Role.TEXT1)]
+        spread = Run(f"{number(view.shown.cell_spread_v * 1000)} mV", Role.TEXT1)
+        runs += [Run("cells ", Role.TEXT3), *trusted(view.quality, spread), Run("  ")]
     if temperature := _temperature(view):
-        runs += [Run("temp ", Role.TEXT3), Run(temperature, Role.TEXT1)]
+        runs += [Run("temp ", Role.TEXT3), *trusted(view.quality, Run(temperature, Role.TEXT1))]
     return tuple(runs)
 
 
@@ -173,7 +177,8 @@ def cells_runs(view: BatteryView) -> tuple[Run, ...]:
     if spread is None:
         return (Run(f"{ABSENT} the BMS gives none" if view.panel.charge else ABSENT, Role.TEXT3),)
     temperature = _temperature(view)
-    return (Run(f"{number(spread * 1000)} mV", Role.TEXT1), Run(f"  {temperature}" if temperature else "", Role.TEXT2))
+    shown = trusted(view.quality, Run(f"{number(spread * 1000)} mV", Role.TEXT1))
+    return (*shown, Run("  "), *trusted(view.quality, Run(temperature, Role.TEXT2))) if temperature else shown
 
 
 def _temperature(view: BatteryView) -> str:

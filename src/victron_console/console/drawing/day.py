@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from victron_console.console.drawing.figure import trusted
 from victron_console.console.drawing.sheet import Run, Sheet
 from victron_console.console.format import GAP, clock, is_kilo, number, power, spark
 from victron_console.console.palette import Role
 from victron_console.model.clock import local
+from victron_console.model.quality import Quality
 
 LABEL_COLUMNS = 10
 STATS_COLUMNS = 20
@@ -26,6 +28,15 @@ class DayRow:
     is_power: bool = True
     """In W; else a percentage on a scale of 0 to 100."""
 
+    def known(self, quality: Quality) -> list[float]:
+        """What was received, with the current value where it is shown: it is as a rule not in a bucket yet."""
+        shown = None if quality in (Quality.LOST, Quality.GONE) else self.now
+        return [value for value in (*self.values, shown) if value is not None]
+
+    def said(self, value: float | None) -> str:
+        """A value of it as text."""
+        return power(value).strip() if self.is_power else number(value)
+
 
 def bar_columns(width: int) -> int:
     """Columns of the bars in a block of that width, so many buckets are worth asking for."""
@@ -33,12 +44,29 @@ def bar_columns(width: int) -> int:
 
 
 def draw_day(
-    sheet: Sheet, row: int, start: int, end: int, rows: Sequence[DayRow], *, gaps_in_lane: bool = False
+    sheet: Sheet,
+    row: int,
+    start: int,
+    end: int,
+    rows: Sequence[DayRow],
+    quality: Quality = Quality.GOOD,
+    *,
+    gaps_in_lane: bool = False,
 ) -> int:
-    """The block with its head; gives the row after it. `gaps_in_lane`: a lane below the bars tells of gaps."""
+    """The block with its head; gives the row after it.
+
+    Args:
+        sheet: where to draw.
+        row: the row of the head.
+        start: the first column.
+        end: the last column.
+        rows: the quantities.
+        quality: how far the current values are of now.
+        gaps_in_lane: a lane below the bars tells of gaps.
+    """
     draw_day_head(sheet, row, start, end)
     for offset, each in enumerate(rows, 1):
-        _draw_row(sheet, row + offset, start, end, each, " " if gaps_in_lane else GAP)
+        _draw_row(sheet, row + offset, start, end, each, quality, " " if gaps_in_lane else GAP)
     return row + 1 + len(rows)
 
 
@@ -50,9 +78,9 @@ def draw_day_head(sheet: Sheet, row: int, start: int, end: int) -> None:
     sheet.row(row).rule(start + 5, end - 18)
 
 
-def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow, gap: str) -> None:
+def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow, quality: Quality, gap: str) -> None:
     sheet.put(row, start, each.label, Role.TEXT2)
-    known = [value for value in each.values if value is not None]
+    known = each.known(quality)
     # A power's bars stand on zero, or on its lowest value where it turns negative: export is below, not hidden.
     low, high = (min([0.0, *known]), max([0.0, *known])) if each.is_power else (0.0, 100.0)
     column = start + LABEL_COLUMNS
@@ -60,13 +88,10 @@ def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow, gap: s
     for character in bars:
         silent = character == GAP
         column = sheet.put(row, column, gap if silent else character, Role.LINK_TEXT if silent else Role.CHART)
-    for place, value, role in (
-        (end - 14, min(known, default=None), Role.TEXT3),
-        (end - 7, each.now, Role.TEXT1),
-        (end, max(known, default=None), Role.TEXT3),
-    ):
-        text = power(value).strip() if each.is_power else number(value)
-        sheet.right(row, place, text, role, bold=role is Role.TEXT1 and each.is_power and is_kilo(value))
+    sheet.right(row, end - 14, each.said(min(known, default=None)), Role.TEXT3)
+    bold = each.is_power and is_kilo(each.now)
+    sheet.runs_right(row, end - 7, trusted(quality, Run(each.said(each.now), Role.TEXT1, bold=bold)))
+    sheet.right(row, end, each.said(max(known, default=None)), Role.TEXT3)
 
 
 def buckets(values: Sequence[float | None], columns: int) -> list[tuple[float, float] | None]:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from victron_console.console.drawing.day import DayRow, buckets, draw_ticks, round_hours
-from victron_console.console.drawing.sheet import Sheet
-from victron_console.console.format import is_kilo, number, power
+from victron_console.console.drawing.figure import trusted
+from victron_console.console.drawing.sheet import Run, Sheet
+from victron_console.console.format import is_kilo, number
 from victron_console.console.palette import Role
+from victron_console.model.quality import Quality
 
 PANEL_ROWS = 4
 _LEVELS = PANEL_ROWS * 8
@@ -46,8 +48,20 @@ def panels_height(count: int) -> int:
     return 1 + count * (PANEL_ROWS + 1) + 2 if count else 0
 
 
-def draw_panels(sheet: Sheet, row: int, end: int, rows: Sequence[DayRow], since: float, until: float) -> int:
-    """Panels under a head, the axis and its times below them; gives the row after the times."""
+def draw_panels(
+    sheet: Sheet, row: int, end: int, rows: Sequence[DayRow], since: float, until: float, quality: Quality
+) -> int:
+    """Panels under a head, the axis and its times below them; gives the row after the times.
+
+    Args:
+        sheet: where to draw.
+        row: the row of the head.
+        end: the last column.
+        rows: the quantities.
+        since: the start of the axis (UTC epoch, s).
+        until: its end.
+        quality: how far the current values are of now.
+    """
     columns = panel_columns(sheet.width)
     minutes = (until - since) / 60 / max(1, columns)
     sheet.put(row, 1, "24 h", Role.TEXT2)
@@ -56,7 +70,7 @@ def draw_panels(sheet: Sheet, row: int, end: int, rows: Sequence[DayRow], since:
     sheet.right(row, end, "5 trends", Role.TEXT3)
     row += 1
     for each in rows:
-        _draw_panel(sheet, row, columns, each)
+        _draw_panel(sheet, row, columns, each, quality)
         row += PANEL_ROWS + 1
     row -= 1
     axis = ["─"] * columns
@@ -67,7 +81,7 @@ def draw_panels(sheet: Sheet, row: int, end: int, rows: Sequence[DayRow], since:
     return row + 2
 
 
-def _draw_panel(sheet: Sheet, row: int, columns: int, each: DayRow) -> None:
+def _draw_panel(sheet: Sheet, row: int, columns: int, each: DayRow, quality: Quality) -> None:
     scale = scale_of(each)
     for offset, value in ((0, scale.high), (PANEL_ROWS // 2, (scale.high + scale.low) / 2)):
         sheet.right(row + offset, _AXIS - 1, _label(value, each.is_power), Role.TEXT3)
@@ -79,7 +93,7 @@ def _draw_panel(sheet: Sheet, row: int, columns: int, each: DayRow) -> None:
     for column, extent in enumerate(buckets(each.values, columns)):
         if extent is not None:
             _draw_column(sheet, row, _BARS + column, scale.level(extent[0]), scale.level(extent[1]))
-    _draw_legend(sheet, row, _BARS + columns - 1, each)
+    _draw_legend(sheet, row, _BARS + columns - 1, each, quality)
 
 
 def _draw_column(sheet: Sheet, row: int, column: int, low: int, high: int) -> None:
@@ -94,20 +108,17 @@ def _draw_column(sheet: Sheet, row: int, column: int, low: int, high: int) -> No
             sheet.put(row + place, column, "░", Role.CHART)
 
 
-def _draw_legend(sheet: Sheet, row: int, end: int, each: DayRow) -> None:
+def _draw_legend(sheet: Sheet, row: int, end: int, each: DayRow, quality: Quality) -> None:
     name, unit = (each.label, "") if each.is_power else each.label.split(" ", 1)
     column = sheet.put(row, end + _NAME, f"{name} ", Role.TEXT1)
     sheet.put(row, column, unit, Role.TEXT3)
-    known = [value for value in each.values if value is not None]
-    for offset, word, value in (
-        (0, "", each.now),
-        (1, "max", max(known, default=None)),
-        (2, "min", min(known, default=None)),
-    ):
-        text = power(value).rstrip() if each.is_power else f"{number(value)}%"
+    known, unit = each.known(quality), "" if each.is_power else "%"
+    bold = is_kilo(each.now) or not each.is_power
+    now = trusted(quality, Run(f"{each.said(each.now)}{unit}", Role.TEXT1, bold=bold))
+    sheet.runs_right(row, end + _VALUE_END, now)
+    for offset, word, value in ((1, "max", max(known, default=None)), (2, "min", min(known, default=None))):
         sheet.put(row + offset, end + _NAME, word, Role.TEXT3)
-        bold = offset == 0 and (is_kilo(value) or not each.is_power)
-        sheet.right(row + offset, end + _VALUE_END, text, Role.TEXT1 if offset == 0 else Role.TEXT2, bold=bold)
+        sheet.right(row + offset, end + _VALUE_END, f"{each.said(value)}{unit}", Role.TEXT2)
 
 
 def scale_of(each: DayRow) -> Scale:

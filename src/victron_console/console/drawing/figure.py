@@ -24,6 +24,15 @@ def power_figure(watts: float | None, quality: Quality = Quality.GOOD, *, signed
     return (Run(text, Role.TEXT1, bold=kilo),)
 
 
+def trusted(quality: Quality, *runs: Run) -> tuple[Run, ...]:
+    """Runs of one figure as its quality lets it be shown: faint behind `~` where stale, `---` where lost."""
+    if quality in (Quality.LOST, Quality.GONE):
+        return (Run(fmt.LOST, Role.LINK_TEXT),)
+    if quality is Quality.STALE:
+        return (Run(fmt.STALE_MARK, Role.LINK_TEXT), *(Run(run.text, Role.TEXT3) for run in runs))
+    return runs
+
+
 def idle_figure(watts: float, *, signed: bool = False) -> Figure:
     """A power on a wire without an arrow: there, but not worth a look."""
     return (Run(fmt.power(watts, signed=signed), Role.TEXT3),)

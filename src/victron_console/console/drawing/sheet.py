@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from victron_console.console.line import Line
 from victron_console.console.palette import Role
+from victron_console.console.text import width_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class Sheet:
         for run in runs:
             column = line.put(column, run.text, run.role, bold=run.bold)
         return column
+
+    def runs_right(self, row: int, end: int, runs: Iterable[Run]) -> None:
+        """Write several looks so that the last cell stands in column `end`."""
+        shown = tuple(runs)
+        self.runs(row, end + 1 - sum(width_of(run.text) for run in shown), shown)
 
     def head(self, row: int, start: int, end: int, label: str, note: str = "") -> None:
         """The head of a section: its label, a thin rule, and one faint note at the right end."""
