@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
+
+from victron_console.model.text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,55 @@ class Overview:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """The overview that `to_json` gave; unknown keys of another version are left out."""
-        known = {f.name for f in fields(cls)}
-        values = {key: value for key, value in data.items() if key in known}
-        values["ac_input"] = AcInput(**(data.get("ac_input") or {}))
+    def from_json(cls, data: object) -> Self:
+        """The overview that `to_json` gave; what else is there, of another version or damaged, is left out."""
+        if not isinstance(data, dict):
+            return cls()
+        values = {name: found for name, take in _TAKEN.items() if (found := take(data.get(name))) is not None}
         return cls(**values)
+
+
+_BEYOND = 2.0**53
+"""No quantity of a station comes near it; NaN is on neither side."""
+_MAX_SENTENCE = 1024
+
+
+def _number(raw: object) -> float | None:
+    """Only numbers that are finite; true is none."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not -_BEYOND < raw < _BEYOND:
+        return None
+    return raw
+
+
+def _text(raw: object) -> str | None:
+    return clean(raw) if isinstance(raw, str) else None
+
+
+def _ac_input(raw: object) -> AcInput | None:
+    if not isinstance(raw, dict):
+        return None
+    connected = raw.get("connected")
+    return AcInput(_text(raw.get("type")), connected if isinstance(connected, bool) else None)
+
+
+def _counts(raw: object) -> dict[str, int] | None:
+    if not isinstance(raw, dict):
+        return None
+    return {clean(name): count for name, count in raw.items() if type(count) is int}
+
+
+def _sentences(raw: object) -> dict[str, str] | None:
+    if not isinstance(raw, dict):
+        return None
+    return {clean(name): clean(text, _MAX_SENTENCE) for name, text in raw.items() if isinstance(text, str)}
+
+
+_OTHERS: dict[str, Callable[[object], Any]] = {
+    "ac_input": _ac_input,
+    "system_state": _text,
+    "firmware": _text,
+    "device_alarms": _counts,
+    "flags": _sentences,
+}
+_TAKEN = {field.name: _OTHERS.get(field.name, _number) for field in fields(Overview)}
+"""How each field is taken from data."""

@@ -107,4 +107,18 @@ def body_of(entries: Mapping[int, Entry]) -> str:
 def entries_in(body: str) -> dict[int, Entry]:
     """The entries that `body_of` wrote."""
     found = json.loads(body)
-    return {int(no): (entry[0], entry[1]) if isinstance(entry, list) else entry for no, entry in found.items()}
+    return {
+        int(no): (scalar(entry[0]), entry[1]) if isinstance(entry, list) else scalar(entry)
+        for no, entry in found.items()
+    }
+
+
+def scalar(value: Scalar) -> Scalar:
+    """The value as it was read.
+
+    Raises:
+        TypeError: it is bytes, a list or a table: no program of ours wrote it.
+    """
+    if value is not None and not isinstance(value, int | float | str):
+        raise TypeError(f"a value is {type(value).__name__}")
+    return value

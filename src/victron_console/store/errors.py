@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from victron_console.model.text import clean
 
 
 class StoreError(Exception):
@@ -82,6 +85,8 @@ _PRIMARY_CODE = 0xFF
 def explained(error: sqlite3.Error, path: str | Path) -> StoreError:
     """The store's own error for one of SQLite's."""
     code = (getattr(error, "sqlite_errorcode", None) or 0) & _PRIMARY_CODE
+    if str(error).startswith("Could not decode to UTF-8"):  # Python's own, which has no code
+        return _damaged(path, "it holds bytes where text belongs")
     if code not in _SENTENCES:
         return StoreError(f"{path} failed: {error}")
     kind, sentence = _SENTENCES[code]
@@ -99,3 +104,24 @@ def explaining(path: str | Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise explained(error, path) from error
+
+
+_UNDECODABLE = (ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError, zlib.error)
+"""What rows that the program did not write itself make of code that takes them for its own."""
+
+
+@contextmanager
+def decoding(path: str | Path) -> Iterator[None]:
+    """Turn what goes wrong while rows become objects into the store's own error. Check arguments before it.
+
+    Raises:
+        StoreDamaged: a row holds what the program never writes.
+    """
+    try:
+        yield
+    except _UNDECODABLE as error:
+        raise _damaged(path, f"{type(error).__name__}, {clean(str(error))}") from error
+
+
+def _damaged(path: str | Path, what: str) -> StoreDamaged:
+    return StoreDamaged(f"{path} is damaged: {what}. Stop the collector and put a backup in its place")

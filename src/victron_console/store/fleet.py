@@ -15,7 +15,7 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
-from victron_console.store.entries import Judged, judged
+from victron_console.store.entries import Judged, judged, scalar
 from victron_console.store.errors import UnknownStation
 from victron_console.store.presence import LIVE, Presence, ServiceStanding, presences, standings
 from victron_console.store.registry import DEFAULT_CADENCE_S
@@ -85,7 +85,10 @@ def _live_row(
 ) -> StationRow:
     status = StationStatus(StationState(state), since, reason)
     figures = Overview.from_json(json.loads(overview)) if overview else None
-    return StationRow(station, name, tuple(json.loads(tags)), json.loads(info), status, figures, read_at, cadence_s)
+    labels, configured = json.loads(tags), json.loads(info)
+    if not isinstance(configured, dict) or not isinstance(labels, list):
+        raise TypeError(f"the configuration of {station} is no table")
+    return StationRow(station, name, tuple(map(str, labels)), configured, status, figures, read_at, cadence_s)
 
 
 def _past_row(conn: sqlite3.Connection, row: tuple[Any, ...], as_of: float) -> StationRow:
@@ -130,7 +133,7 @@ def _latest(conn: sqlite3.Connection, station_no: int) -> _Values:
         "JOIN latest ON series_no = series.no WHERE station_no = ?",
         (station_no,),
     ):
-        values.setdefault(device_no, {})[path] = (value, Quality(quality), reason)
+        values.setdefault(device_no, {})[path] = (scalar(value), Quality(quality), reason)
     return values
 
 
@@ -206,7 +209,7 @@ def series_rows(conn: sqlite3.Connection, station_no: int) -> list[SeriesRow]:
         (station_no,),
     )
     found = [
-        SeriesRow(DeviceKey(cls, instance).series(path), value, Quality(quality), reason, changed_at, first_at)
+        SeriesRow(DeviceKey(cls, instance).series(path), scalar(value), Quality(quality), reason, changed_at, first_at)
         for cls, instance, path, value, quality, reason, changed_at, first_at in rows
     ]
     return sorted(found, key=lambda row: row.name)

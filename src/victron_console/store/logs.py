@@ -69,12 +69,21 @@ def link(conn: sqlite3.Connection, station_no: int, since: float, until: float) 
     ]
 
 
+def require_means(field: str) -> None:
+    """Refuse an overview field that is not averaged.
+
+    Raises:
+        ValueError: it has no five-minute rows.
+    """
+    if field not in OVERVIEW_FIELDS:
+        raise ValueError(f"{field!r} has no five-minute rows; these have: {', '.join(OVERVIEW_FIELDS)}")
+
+
 def overview_means(
     conn: sqlite3.Connection, station_no: int, field: str, since: float, until: float, count: int
 ) -> list[float | None]:
     """The mean of an overview field in `count` equal columns; None where nothing fresh was known."""
-    if field not in OVERVIEW_FIELDS:
-        raise ValueError(f"{field!r} has no five-minute rows; these have: {', '.join(OVERVIEW_FIELDS)}")
+    require_means(field)  # it becomes part of the statement
     rows = conn.execute(
         "WITH RECURSIVE s (at) AS (SELECT max(:first, ifnull(min(slot), :first)) FROM overview5 "
         "UNION ALL SELECT at + :step FROM s WHERE at + :step < :until) "

@@ -21,7 +21,7 @@ from victron_console.model.snapshot import Snapshot
 from victron_console.store import alerts, diagnoses, fleet, jobs, link_states, logs, silences, size, trace
 from victron_console.store.connection import open_readable
 from victron_console.store.diagnoses import DiagnosisRow, StepRow
-from victron_console.store.errors import explaining
+from victron_console.store.errors import decoding, explaining
 from victron_console.store.jobs import JobRow
 from victron_console.store.rows import (
     Bucket,
@@ -80,7 +80,7 @@ class Reader:
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         conn = self.db.conn
-        with explaining(self.path):
+        with explaining(self.path), decoding(self.path):
             conn.execute("BEGIN")
             try:
                 yield conn
@@ -89,7 +89,7 @@ class Reader:
 
     def changed(self) -> bool:
         """Whether anything was committed since the last call; True the first time. Costs microseconds: ask often."""
-        with explaining(self.path):
+        with explaining(self.path), decoding(self.path):
             version = self.db.conn.execute("PRAGMA data_version").fetchone()[0]
             if self._seen and self._seen[0] == version:
                 return False
@@ -130,6 +130,7 @@ class Reader:
             UnknownStation: the store never had it.
             ValueError: `series` is no series name.
         """
+        split_series(series)  # before the store is read: a wrong name is no damage
         with self._reading() as conn:
             found = fleet.series_numbers(conn, fleet.station_number(conn, station), series)
             return trace.points(conn, *found, since, until) if found else []
@@ -182,12 +183,13 @@ class Reader:
         from victron_console.store import charts
 
         now = self._clock.now()
+        key, _ = split_series(series)
         with self._reading() as conn:
             no = fleet.station_number(conn, station)
             found = fleet.series_numbers(conn, no, series)
             if found is None:
                 return None
-            silent = silences.silent_spans(conn, no, split_series(series)[0], now, None)
+            silent = silences.silent_spans(conn, no, key, now, None)
             return charts.pieces(conn, *found, [*silent, (now, inf)], edges, fine=fine)
 
     def overview_history(self, station: str, field: str, since: float, until: float, count: int) -> list[float | None]:
@@ -197,6 +199,7 @@ class Reader:
             UnknownStation: the store never had it.
             ValueError: the field has no five-minute rows.
         """
+        logs.require_means(field)
         with self._reading() as conn:
             return logs.overview_means(conn, fleet.station_number(conn, station), field, since, until, count)
 

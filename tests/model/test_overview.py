@@ -1,0 +1,55 @@
+"""What becomes of an overview that is read back, whatever stands there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from victron_console.model.overview import AcInput, Overview
+
+NAMES = [field.name for field in fields(Overview)]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def test_an_overview_comes_back_as_it_was() -> None:
+    shown = Overview(
+        1_800_000_000.5,
+        soc_percent=70,
+        grid_power_w=-12.5,
+        ac_input=AcInput("grid", connected=False),
+        system_state="Bulk",
+        device_alarms={"warning": 2},
+        flags={"balance": "It does not add up."},
+    )
+    assert Overview.from_json(json.loads(json.dumps(shown.to_json()))) == shown
+
+
+def test_fields_of_a_wrong_type_are_left_out_and_the_others_stay() -> None:
+    damaged = {
+        "soc_percent": "70",
+        "pv_power_w": float("nan"),
+        "load_power_w": True,
+        "grid_power_w": 10**400,
+        "ac_input": [1],
+        "flags": {"balance": 3},
+        "device_alarms": {"warning": "two"},
+        "firmware": {"v": 3},
+        "later": 1,
+        "battery_power_w": 5,
+    }
+    assert Overview.from_json(damaged) == Overview(battery_power_w=5)
+    assert Overview.from_json([]) == Overview()
+
+
+@given(data=st.dictionaries(st.sampled_from(NAMES), JSON) | JSON)
+def test_no_json_value_is_refused_and_every_number_is_finite(data: object) -> None:
+    shown = Overview.from_json(data)
+    json.dumps(shown.to_json(), allow_nan=False)
+    assert Overview.from_json(shown.to_json()) == shown
