@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from victron_console.console.fleet_cells import TREND_POINTS
 from victron_console.console.view import Dawn
+from victron_console.insight.figures import last
 from victron_console.insight.sunrise import site_outlook
 from victron_console.model.clock import local
+from victron_console.model.snapshot import Snapshot
 from victron_console.store.reader import Reader
 from victron_console.store.rows import StationRow
 
@@ -46,15 +48,16 @@ def daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> D
     midnight = local(now, zone).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
     minutes = reader.link(row.id, now - _LINK_S, now, as_of)
     polls = [minute for minute in minutes if minute.round_trip_mean_s is not None]
+    snapshot = reader.snapshot(row.id, as_of)
     return Daily(
         soc_trend=tuple(trend) if any(point is not None for point in trend) else (),
         energy_today_kwh=_energy_kwh(reader, row.id, midnight, now),
         genset_hours_today=_genset_hours(reader, row.id, midnight, now),
-        fuel_percent=_fuel(reader, row.id) if as_of is None else None,
-        vrm_contact_at=_vrm_contact(reader, row.id) if as_of is None else None,
+        fuel_percent=_fuel(snapshot),
+        vrm_contact_at=_vrm_contact(snapshot),
         round_trip_s=polls[-1].round_trip_mean_s if polls else None,
         errors=sum(minute.errors for minute in minutes) if minutes else None,
-        dawn=_dawn(reader, row, now, as_of, zone),
+        dawn=_dawn(reader, row, snapshot, now, zone),
         received_bytes_s=sum(minute.size_bytes for minute in minutes[-5:]) / (60 * len(minutes[-5:])) if minutes else 0,
     )
 
@@ -68,14 +71,14 @@ def station_zone(row: StationRow) -> ZoneInfo | None:
         return None
 
 
-def _dawn(reader: Reader, row: StationRow, now: float, as_of: float | None, zone: ZoneInfo | None) -> Dawn | None:
+def _dawn(reader: Reader, row: StationRow, snapshot: Snapshot, now: float, zone: ZoneInfo | None) -> Dawn | None:
     """What is expected until sunrise; None where it cannot be said."""
     since = now - _PATTERN_DAYS * DAY_S
     watts = reader.overview_history(row.id, "battery_power_w", since, now, _PATTERN_COLUMNS)
     step = (now - since) / _PATTERN_COLUMNS
     place = row.info.get("location") or {}
     expected = site_outlook(
-        reader.snapshot(row.id, as_of),
+        snapshot,
         [(since + (index + 0.5) * step, value) for index, value in enumerate(watts)],
         capacity_ah=(row.info.get("battery") or {}).get("capacity_ah"),
         zone=zone,
@@ -106,19 +109,13 @@ def _genset_hours(reader: Reader, station: str, since: float, until: float) -> f
     return running * (until - since) / len(watts) / 3600
 
 
-def _fuel(reader: Reader, station: str) -> float | None:
+def _fuel(snapshot: Snapshot) -> float | None:
     """The lowest fuel tank, per cent. FluidType 0 is diesel, as in the catalogue's `tank_fluid`."""
-    series = {row.name: row.value for row in reader.series(station, "tank/*")}
-    levels = [
-        float(value)
-        for name, value in series.items()
-        if name.endswith("/Level") and isinstance(value, int | float) and series.get(f"{name[:-5]}FluidType") == 0
-    ]
-    return min(levels, default=None)
+    diesel = [tank for tank in snapshot.of_class("tank") if last(tank, "FluidType") == 0]
+    return min((level for tank in diesel if (level := last(tank, "Level")) is not None), default=None)
 
 
-def _vrm_contact(reader: Reader, station: str) -> float | None:
-    for row in reader.series(station, "*/Vrm/TimeLastContact"):
-        if isinstance(row.value, int | float) and row.value > 0:
-            return float(row.value)
-    return None
+def _vrm_contact(snapshot: Snapshot) -> float | None:
+    """When the station last spoke to VRM (UTC epoch, s)."""
+    told = (last(device, "Vrm/TimeLastContact") for device in snapshot.devices.values())
+    return next((at for at in told if at is not None and at > 0), None)

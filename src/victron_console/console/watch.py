@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,7 +33,7 @@ DAILY_EVERY_S = 60.0
 DAILY_REST_S = 0.5
 """A day is read anew so long after the one before, that of each station at most each `DAILY_EVERY_S`: with a thousand
 stations, reading all of them each minute would be most of what the console does. Days change with five-minute slots."""
-DAILY_AT_ONCE = 20
+DAILY_AT_ONCE = 40
 """Stations whose day is read in one look, as long as there are some of which it never was."""
 PAST_DAYS_AT_ONCE = 4
 """The same in the past, where each look comes at once after the one before: the values are shown first."""
@@ -148,7 +149,9 @@ class StoreWatch:
             return unread[:DAILY_AT_ONCE]
         every_s = max(DAILY_EVERY_S, len(rows) * DAILY_REST_S)
         due = [row for row in rows if elapsed - self._days_at[row.id] >= every_s]
-        return sorted(due, key=lambda row: self._days_at[row.id])[:DAILY_AT_ONCE]
+        # There is about a look a second: those that became due together are spread over the time there is for them.
+        at_once = ceil(2 * len(rows) / every_s)
+        return sorted(due, key=lambda row: self._days_at[row.id])[:at_once]
 
     def _look_back(self, reader: Reader, as_of: float) -> FleetView | None:
         """The fleet as it was: values, states and alarms first; what belongs to the day follows, look by look."""
