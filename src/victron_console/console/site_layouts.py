@@ -35,6 +35,7 @@ from victron_console.console.site_sections import (
     draw_text,
     log_text,
 )
+from victron_console.model.quality import Quality
 
 ROOMY_ROWS = 40
 """Body rows from which a blank one stands over the key row."""
@@ -176,7 +177,7 @@ def _short_balance(page: Page, sheet: Sheet, row: int, column: int, end: int) ->
     """Both bars without names, and the charge with what is left of it at sunrise."""
     place = Place(row, column, end, named=False, total_end=8)
     row = draw_bars(page, sheet, replace(place, bar=max(1, end + 2 - place.bar_start))) + 1
-    dawn = page.site.dawn
+    dawn = None if page.site.trust is Quality.LOST else page.site.dawn
     words = f"  sunrise {''.join(sunrise(dawn.low_percent, dawn.high_percent))}" if dawn and dawn.low_percent else ""
     sheet.runs(row, column, (*soc_runs(battery_view(page)), Run(words, Role.TEXT2)))
 

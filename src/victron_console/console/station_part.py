@@ -97,7 +97,7 @@ def _draw_narrow(sheet: Sheet, site: Site, detail: StationDetail | None, now: fl
     _outlook(sheet, 8, site, now, 80)
     trends = (detail.trends or {}) if detail else {}
     sheet.put(4, 81, "TREND 6h", Role.TEXT3)
-    for end, head in ((108, "MIN"), (113, "NOW"), (118, "MAX")):
+    for end, head in ((107, "MIN"), (113, "NOW"), (118, "MAX")):
         sheet.right(4, end, head, Role.TEXT3)
     for row, trended in enumerate(TRENDS, 5):
         _trend_row(sheet, row, trended, trends.get(trended.field, ()), site)
@@ -137,20 +137,22 @@ def _cells_head(sheet: Sheet, row: int, end: int, pack: Pack, quality: Quality) 
         return
     low = min(pack.cells, key=lambda cell: cell.voltage_v, default=None)
     high = max(pack.cells, key=lambda cell: cell.voltage_v, default=None)
-    parts: list[tuple[str, str, bool]] = []
+    parts: list[tuple[str, str, str, bool]] = []  # word, cell, figure, whether it is the one to look at
     if pack.median_v is not None:
-        parts.append(("median", f"{number(pack.median_v, 3)} V", False))
+        parts.append(("median", "", f"{number(pack.median_v, 3)} V", False))
     if pack.min_v is not None:
         bad = low is not None and -low.deviation_v >= CELL_WARN_V
-        parts.append(("low", f"{low.name if low else pack.min_id or '?'}  {number(pack.min_v, 3)}", bad))
+        parts.append(("low", f"{low.name if low else pack.min_id or '?'}  ", number(pack.min_v, 3), bad))
     if pack.max_v is not None:
         bad = high is not None and high.deviation_v >= CELL_WARN_V
-        parts.append(("high", f"{high.name if high else pack.max_id or '?'}  {number(pack.max_v, 3)}", bad))
+        parts.append(("high", f"{high.name if high else pack.max_id or '?'}  ", number(pack.max_v, 3), bad))
     if pack.spread_v is not None:
-        parts.append(("spread", f"{number(pack.spread_v * 1e3)} mV", pack.spread_v >= 2 * CELL_WARN_V))
-    for word, value, bad in parts:
-        figure = trusted(quality, Run(value, Role.NOW_TEXT if bad else Role.TEXT2, bold=bad))
-        column = sheet.runs(row, column, (Run(f"{word} ", Role.TEXT3), *figure)) + 3
+        parts.append(("spread", "", f"{number(pack.spread_v * 1e3)} mV", pack.spread_v >= 2 * CELL_WARN_V))
+    for word, name, value, bad in parts:
+        bad = bad and quality is Quality.GOOD
+        role = Role.NOW_TEXT if bad else Role.TEXT2
+        column = line.put(line.put(column, word, Role.TEXT3) + 1, name, role, bold=bad)
+        column = sheet.runs(row, column, trusted(quality, Run(value, role, bold=bad))) + 3
     if not pack.cells:
         words = ("BMS gives min/max only", "min/max only", "")
         line.put(column, next(said for said in words if column + width_of(said) <= end + 1 or not said), Role.TEXT3)
@@ -252,8 +254,8 @@ def _trend_row(sheet: Sheet, row: int, trended: Trended, values: Sequence[float 
     for offset, mark in enumerate(spark(columns, trended.low or 0.0, top)):
         last = offset == len(columns) - 1
         role = URGENT_TEXT.get(beyond, Role.SPARK) if last else Role.SPARK
-        sheet.put(row, 90 + offset, mark, Role.LINK_TEXT if mark == GAP else role)
-    sheet.right(row, 108, _figure(ends.low, trended), Role.TEXT3)
+        sheet.put(row, 89 + offset, mark, Role.LINK_TEXT if mark == GAP else role)
+    sheet.right(row, 107, _figure(ends.low, trended), Role.TEXT3)
     sheet.runs_right(row, 113, trusted(site.trust, _now(ends, trended, site)))
     sheet.right(row, 118, _figure(ends.high, trended), Role.TEXT3)
 

@@ -41,8 +41,8 @@ def draw_battery_flat(sheet: Sheet, row: int, start: int, end: int, view: Batter
     notes = (_title(view, room), _bank(panel), f"SOH {number(panel.soh_percent)} %" if panel.soh_percent else "")
     sheet.head(row, start, end, "BATTERY", _fitting(notes, room))
     bar, bar_end = start + 10, start + 59
-    sheet.runs(row + 1, start, soc_runs(view))
     _draw_charge(sheet, row + 1, bar, bar_end, view)
+    sheet.runs(row + 1, start, (*soc_runs(view), Run(" ")))  # over the bar: `--- last 81%` is longer than its place
     sheet.runs(row + 1, bar_end + 3, (*power_runs(view), Run("  "), *amperes_runs(view)))
     _draw_dawn(sheet, row + 2, bar, bar_end, view)
     if view.dawn and view.dawn.sunrise_at is not None:

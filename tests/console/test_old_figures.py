@@ -1,0 +1,135 @@
+"""What is not of now never looks as if it were: stale figures are marked and faint, lost ones are not drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.console.sample_fleet import DETAIL, NOW, SITES
+from tests.console.sample_stations import CEDAR, snapshot_of
+from tests.console.site.test_page_layouts import page
+
+from victron_console.catalogue import catalogue
+from victron_console.console.drawing.link_detail import draw_link_detail
+from victron_console.console.fleet_columns import draw_site, layout
+from victron_console.console.link_data import Link, LinkDetail
+from victron_console.console.site_page import draw_page
+from victron_console.console.site_parts import Page
+from victron_console.console.station_part import draw_station
+from victron_console.console.view import Dawn, Site
+from victron_console.insight.overview import overview
+from victron_console.model.device import DeviceKey
+from victron_console.model.overview import Overview
+from victron_console.model.quality import Quality
+from victron_console.model.station import ServiceState, StationState
+from victron_console.store.rows import ServiceRow
+
+ALDER = SITES[0]
+STALE = replace(ALDER, quality=Quality.STALE, state=StationState.STALE)
+LOST = replace(ALDER, quality=Quality.LOST, state=StationState.LOST)
+NEVER_READ = Site("n", "New", quality=Quality.STALE, state=StationState.STARTING)
+
+
+def card(site: Site, width: int = 120) -> list[str]:
+    """The fleet's card of a site."""
+    return [line.text for line in draw_station(width, 19, site, replace(DETAIL, station=site.id), NOW)]
+
+
+def site_page(quality: Quality, width: int) -> str:
+    shown = page(CEDAR)
+    old: Page = replace(shown, site=replace(shown.site, quality=quality))
+    return "\n".join(line.text for line in draw_page(old, width, 58)[0])
+
+
+@pytest.mark.parametrize("width", [120, 200])
+def test_the_card_marks_every_stale_figure(width: int) -> None:
+    text = "\n".join(card(STALE, width))
+    assert "link stale" in text
+    assert "~2.03k" in text
+    assert "median ~3.190 V   low 7  ~3.040" in text
+    assert "~1.93" in text
+
+
+@pytest.mark.parametrize("width", [120, 200])
+def test_the_card_of_a_lost_site_has_no_figure_of_now(width: int) -> None:
+    text = "\n".join(card(LOST, width))
+    assert "link lost" in text
+    assert "2.03k" not in text
+    assert "CELLS  --- no live figures" in text
+    assert "1.93" not in text.replace("1.98", "")
+
+
+def test_a_site_that_was_never_read_has_no_zeros() -> None:
+    rows = card(NEVER_READ)
+    assert rows[1].split()[:2] == ["IN", "---"]
+    assert rows[2].split()[:2] == ["OUT", "---"]
+    assert "link starting" in rows[0]
+
+
+def test_a_degraded_link_is_not_called_good() -> None:
+    assert "link degraded" in card(replace(ALDER, state=StationState.DEGRADED))[0]
+
+
+def test_words_of_the_cells_end_before_the_trend() -> None:
+    assert DETAIL.pack is not None
+    pack = replace(DETAIL.pack, cells=(), median_v=None, min_v=3.19, max_v=3.2, min_id="V112", max_id="V3")
+    row = "\n".join(line.text for line in draw_station(120, 9, ALDER, replace(DETAIL, pack=pack), NOW))
+    assert "min/max only " in row
+    assert " TREND 6h" in row
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_the_site_page_marks_stale_figures_and_draws_no_lost_ones(width: int) -> None:
+    shown = overview(snapshot_of(CEDAR))[0]
+    volts = f"{shown.battery_voltage_v:.1f} V"
+    good, stale, lost = (site_page(quality, width) for quality in (Quality.GOOD, Quality.STALE, Quality.LOST))
+    assert "~50" not in good
+    if width >= 80:
+        assert f"~{volts}" in stale
+        assert f"{volts}" in good
+        assert "--- last 81% " in lost
+        assert f"   {volts}" not in lost
+        assert f"  {volts} in" not in lost
+        assert "~50" in stale
+    assert "~211W" in stale
+    assert "211W" not in lost
+
+
+def test_the_current_value_is_one_of_the_days_extremes() -> None:
+    shown = page(CEDAR)
+    row = replace(shown.data.day.rows[0], now=12.0)
+    assert min(row.known(Quality.GOOD)) == 12.0
+    assert min(row.known(Quality.LOST)) == 50.0
+
+
+def fleet_row(site: Site, width: int) -> str:
+    return draw_site(width, layout(width), site, NOW, selected=False).text
+
+
+@pytest.mark.parametrize("state", sorted(set(catalogue().enums["system_state"].values.values())))
+def test_an_unbalanced_station_says_so_beside_every_state(state: str) -> None:
+    shown = Overview(system_state=state, flags={"balance": "more out than in"})
+    text = fleet_row(Site("s", "S", shown, read_at=NOW - 4), 141)
+    assert "?unbal" in text
+    assert ">" not in text
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_a_blank_stays_between_the_charge_at_sunrise_and_the_sparkline(width: int) -> None:
+    site = Site("s", "S", read_at=NOW - 4, dawn=Dawn(98.0, 100.0), soc_trend=(99.0,) * 36)
+    assert "98-100 ▇" in fleet_row(site, width)
+    assert "98-99 " in fleet_row(replace(site, dawn=Dawn(98.0, 99.0)), width)
+
+
+def test_a_service_that_was_never_read_but_is_on_the_bus_gives_no_values() -> None:
+    adc = ServiceRow(
+        "com.victronenergy.adc", None, ServiceState.LIVE, NOW - 90, "", None, None, 0.0, 0, Quality.LOST
+    )  # fmt: skip
+    tank = ServiceRow(
+        "com.victronenergy.tank.a", DeviceKey("tank", "3"), ServiceState.LIVE, None, "", None, NOW - 600, 10.0, 9,
+        Quality.LOST,
+    )  # fmt: skip
+    lines = draw_link_detail(120, 20, Link(ALDER), LinkDetail(ALDER.id, (adc, tank)), NOW)
+    text = "\n".join(line.text for line in lines)
+    assert "gives no values" in text
+    assert text.index("tank/3") < text.index("adc")
