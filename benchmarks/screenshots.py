@@ -17,6 +17,7 @@ from victron_console.console.screens import SCREENS
 from victron_console.console.themes import load_themes
 from victron_console.console.watch import StoreWatch
 from victron_console.model.clock import SystemClock
+from victron_console.simulator.history import DAY_S, record_history
 from victron_console.simulator.simulated import demo_fleet
 from victron_console.store.reader import Reader
 
@@ -51,7 +52,9 @@ async def _shoot(store: Path, size: tuple[int, int]) -> None:
 
 
 async def _record_and_shoot(store: Path) -> None:
-    with demo_fleet() as fleet:
+    with demo_fleet(
+        past=lambda specs, at, wrong: record_history(specs, store, at - DAY_S, at, scenarios=wrong)
+    ) as fleet:
         stations = FixedStations(tuple(station_from(station.config) for station in fleet.stations))
         collector = asyncio.create_task(Fleet(stations, store, SystemClock(), random=Random(1)).run())
         await asyncio.sleep(RECORD_S)
