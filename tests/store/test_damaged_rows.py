@@ -14,6 +14,8 @@ from victron_console.model.clock import ManualClock
 from victron_console.model.overview import Overview
 from victron_console.store.errors import StoreDamaged
 from victron_console.store.reader import Reader
+from victron_console.store.rows import StationUpdate
+from victron_console.store.writer import Writer
 
 Poll = Callable[..., None]
 
@@ -69,6 +71,13 @@ def test_damaged_history_is_said_with_the_name_of_the_store(
     damage(path, f"UPDATE hot SET body = '{body}'")
     with closing(Reader(path, clock)) as reader, pytest.raises(StoreDamaged, match=r"store\.db is damaged"):
         reader.snapshot("alder", as_of=clock.now() + 1)
+
+
+def test_the_writer_says_too_that_what_it_goes_on_from_is_damaged(poll: Poll, path: Path, clock: ManualClock) -> None:
+    poll({"P": 1})
+    damage(path, "UPDATE latest SET value = X'00ff'")
+    with closing(Writer(path, clock)) as writer, pytest.raises(StoreDamaged, match=r"store\.db is damaged"):
+        writer.record(StationUpdate("alder", clock.now()))
 
 
 def test_a_damaged_overview_costs_no_more_than_its_figures(poll: Poll, path: Path, reader: Reader) -> None:

@@ -11,7 +11,7 @@ from victron_console.catalogue import catalogue
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.station import StationState
-from victron_console.store.entries import Entry, entry_from
+from victron_console.store.entries import Entry, entry_from, scalar
 from victron_console.store.presence import ServiceStanding, standings
 
 DEFAULT_CADENCE_S = 10.0
@@ -147,7 +147,7 @@ def load_station(conn: sqlite3.Connection, station_id: str) -> Station | None:
     ):
         device = devices[device_no]
         station.series += 1
-        device.slots[path] = Slot(series_no, decimals_of(device.key, path), entry_from(value, quality, why))
+        device.slots[path] = Slot(series_no, decimals_of(device.key, path), entry_from(scalar(value), quality, why))
     for device in devices.values():
         # How much was written since the keyframe is not known: as if enough for the next one.
         device.changes = len(device.slots)

@@ -16,7 +16,7 @@ from victron_console.store import link_states
 from victron_console.store.batch import Batch
 from victron_console.store.changes import take_cadence, take_failures, take_overview, take_service, take_service_change
 from victron_console.store.connection import open_writable, transaction
-from victron_console.store.errors import UnknownStation
+from victron_console.store.errors import UnknownStation, decoding
 from victron_console.store.registry import DEFAULT_CADENCE_S, MAX_DEVICES, MAX_SERIES, Numbers, Station, load_station
 from victron_console.store.rows import CollectorState, Event, StationRecord, StationUpdate
 from victron_console.store.schema import migrate
@@ -150,7 +150,8 @@ class Writer:
 
     def _station(self, station_id: str) -> Station:
         if station_id not in self._stations:
-            found = load_station(self.db.conn, station_id)
+            with decoding(self.path):
+                found = load_station(self.db.conn, station_id)
             if found is None:
                 raise UnknownStation(f"{station_id} is not in the store: register it before recording it")
             self._stations[station_id] = found
