@@ -30,6 +30,8 @@ def damage(path: Path, statement: str) -> None:
     [
         "UPDATE station SET info = '[[]]'",
         "UPDATE station SET info = '{'",
+        'UPDATE station SET info = \'{"location": "north"}\'',
+        "UPDATE station SET info = '{\"notes\": [1]}'",
         "UPDATE station SET tags = '7'",
         "UPDATE station SET name = CAST(X'fffe' AS TEXT)",
         "UPDATE summary SET overview = '{\"soc'",

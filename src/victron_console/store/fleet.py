@@ -22,6 +22,8 @@ from victron_console.store.registry import DEFAULT_CADENCE_S
 from victron_console.store.replay import texts_at, values_at
 from victron_console.store.rows import SeriesRow, ServiceRow, StationRow
 
+_TABLES = ("location", "battery", "grid", "pv", "ess", "cadence", "thresholds")
+_TEXTS = ("contact", "access", "notes", "runbook")
 _STATION = (
     "SELECT no, id, name, tags, info, state, since, reason, overview, read_at, cadence_s "
     "FROM station JOIN summary ON station_no = no "
@@ -86,9 +88,18 @@ def _live_row(
     status = StationStatus(StationState(state), since, reason)
     figures = Overview.from_json(json.loads(overview)) if overview else None
     labels, configured = json.loads(tags), json.loads(info)
-    if not isinstance(configured, dict) or not isinstance(labels, list):
-        raise TypeError(f"the configuration of {station} is no table")
+    if not isinstance(configured, dict) or not isinstance(labels, list) or not _is_sound(configured):
+        raise TypeError(f"the configuration of {station} is none of ours")
     return StationRow(station, name, tuple(map(str, labels)), configured, status, figures, read_at, cadence_s)
+
+
+def _is_sound(configured: Mapping[str, Any]) -> bool:
+    """Whether what everyone takes for a table or a text is one, where it is there."""
+    return all(
+        isinstance(configured.get(name) or kind(), kind)
+        for kind, names in ((dict, _TABLES), (str, _TEXTS))
+        for name in names
+    )
 
 
 def _past_row(conn: sqlite3.Connection, row: tuple[Any, ...], as_of: float) -> StationRow:
