@@ -103,7 +103,7 @@ def draw_balance(
     if quality in (Quality.LOST, Quality.GONE):
         return _draw_unknown(sheet, place, LOST, Role.LINK_TEXT, "no live figures")
     if balance.verdict is Verdict.UNKNOWN and not balance.sources and not balance.uses:
-        return _draw_unknown(sheet, place, ABSENT, Role.TEXT3, "nothing is measured")
+        return _draw_unknown(sheet, place, ABSENT, Role.TEXT3, "no power is known")
     old = quality is Quality.STALE
     sides = [("IN", balance.in_w, _pieces(balance, IN, sources)), ("OUT", balance.out_w, _pieces(balance, OUT, ()))]
     if old:
@@ -112,10 +112,7 @@ def draw_balance(
     for number, (label, total, pieces) in enumerate(sides):
         row = place.row + number * place.rows // 2
         sheet.put(row, place.column, label, Role.TEXT2)
-        text = power(total)
-        role = Role.TEXT3 if old or text.endswith(" ") else Role.TEXT1
-        figure = sheet.right(row, place.column + place.total_end, text, role, bold=role is Role.TEXT1)
-        sheet.put(row, figure - 1, STALE_MARK if old else "", Role.LINK_TEXT)
+        _total(sheet, row, place.column + place.total_end, total, old=old)
         names_row, names_at = row, place.bar_start + place.length + 2
         if place.rows == 4:
             names_row, names_at = row + 1, place.bar_start
@@ -131,6 +128,13 @@ def draw_balance(
 
 
 IN, OUT = 0, 1
+
+
+def _total(sheet: Sheet, row: int, end: int, watts: float, *, old: bool) -> None:
+    text = power(watts)
+    role = Role.TEXT3 if old or text.endswith(" ") else Role.TEXT1
+    figure = sheet.right(row, end, text, role, bold=role is Role.TEXT1)
+    sheet.put(row, figure - 1, STALE_MARK if old else "", Role.LINK_TEXT)
 
 
 def _draw_unknown(sheet: Sheet, place: Place, word: str, role: Role, why: str) -> int:
