@@ -11,7 +11,7 @@ from tests.console.trends.sample_day import LIMITS, SHAPES, day_frame, lane, tre
 from victron_console.console.palette import Role
 from victron_console.console.trends.frame import Frame
 from victron_console.console.trends.page import Board, data_lane, draw_board, panel_rows, plot_room
-from victron_console.console.trends.quantity import BY_NAME
+from victron_console.console.trends.quantity import BY_NAME, quantity_named
 from victron_console.console.trends.read import Lane, Trend
 from victron_console.console.trends.scale import nice, scale_of
 from victron_console.store.rows import Bucket
@@ -110,3 +110,12 @@ def test_any_size_is_drawn_within_its_bounds(width: int, height: int) -> None:
     lines = draw_board(board, width, height)
 
     assert len(lines) <= height and all(line.width == width for line in lines)
+
+
+def test_a_device_alarm_that_never_spoke_is_a_base_line_not_noise() -> None:
+    quantity = quantity_named("battery/1/Alarms/HighCellVoltage")
+    assert quantity is not None
+    frame = Frame(0.0, 900.0, 3)
+    scale = scale_of(Trend("alder", quantity, frame, (Bucket(0.0, 0.0, 0.0, 0.0),) * 3), 6)
+
+    assert (scale.bottom, scale.top) == (0.0, 4.0)

@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from victron_console.console.text import literal
-from victron_console.console.trends.quantity import FIGURES, series_quantity
+from victron_console.console.trends.quantity import FIGURES, is_measured, series_quantity
 from victron_console.console.trends.read import StationSeries
 
 MOST_SHOWN = 40
@@ -29,13 +29,14 @@ class Choice:
 
 
 def choices_of(found: StationSeries) -> list[Choice]:
-    """The figures and series of a station that can be drawn."""
+    """The figures and series of a station that can be drawn, what is measured before states and alarms."""
     figures = [
         Choice(q.name, f"{q.label} {q.unit}   {q.name}")
         for q in FIGURES
         if q.field in found.fields or q.of(found.names)
     ]
-    return [*figures, *(Choice(name, f"{series_quantity(name).full_label}   {name}") for name in sorted(found.names))]
+    names = sorted(found.names, key=lambda name: (not is_measured(name), name))
+    return [*figures, *(Choice(name, f"{series_quantity(name).full_label}   {name}") for name in names)]
 
 
 class Picker(ModalScreen[str | None]):

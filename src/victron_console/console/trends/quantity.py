@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from victron_console.catalogue import catalogue
+from victron_console.catalogue import Kind, catalogue
 from victron_console.console.format import number, power
 from victron_console.model.device import split_series
 
@@ -128,10 +128,17 @@ def series_quantity(series: str) -> Quantity:
         parts=(series,),
         decimals=metric.decimals or 0,
         signed=metric.unit in _SIGNED and bool(metric.sign),
-        from_zero=metric.unit in _FROM_ZERO,
+        from_zero=metric.unit in _FROM_ZERO or metric.kind is not Kind.GAUGE,
         least=100.0 if power_like else 4.0 * 10 ** -(metric.decimals or 0),
         device=owner,
     )
+
+
+def is_measured(series: str) -> bool:
+    """Whether a series is a measured value, which is drawn more often than a state, an alarm or a setting is."""
+    device, path = split_series(series)
+    metric = catalogue().metric(device.cls, path)
+    return metric is not None and metric.kind in (Kind.GAUGE, Kind.COUNTER)
 
 
 def quantity_named(name: str) -> Quantity | None:

@@ -70,7 +70,7 @@ def scale_of(trend: Trend, rows: int, limits: Sequence[Limit] = (), *, top: floa
     if trend.quantity.is_percent:
         return Scale(0.0, 100.0 / rows, rows)
     if not trend.quantity.from_zero:
-        return _around(low, high, rows)
+        return _around(low, high, rows, trend.quantity.least)
     if low >= 0:
         return Scale(0.0, nice(max(high, trend.quantity.least)) / rows, rows)
     return _signed(-low, max(high, 0.0), rows, trend.quantity.least)
@@ -86,9 +86,9 @@ def _signed(down: float, up: float, rows: int, least: float) -> Scale:
     return Scale(0.0, max(nice(max(down, least)) / below, nice(max(up, least)) / above), rows, below)
 
 
-def _around(low: float, high: float, rows: int) -> Scale:
+def _around(low: float, high: float, rows: int, least: float) -> Scale:
     """What a voltage moves in, with some air: its bars do not stand on zero."""
-    span = max(high - low, abs(high) * 0.01, 1e-6)
+    span = max(high - low, abs(high) * 0.01, least, 1e-6)
     step = nice(span / 4)
     foot = math.floor((low - span * 0.05) / step) * step
     top = math.ceil((high + span * 0.05) / step) * step
