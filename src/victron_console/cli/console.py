@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import os
 import sys
@@ -122,6 +123,8 @@ def show(
         backtest=lambda rule, station: try_rule(options, store, rule, station),
         collector=None if attached or readonly else lambda: _collect(options, files, store, clock),
     )
+    gc.freeze()
+    gc.enable()
     app.run()
     sys.exit(app.return_code or 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 
 import click
@@ -44,6 +45,7 @@ class LazyCommands(click.Group):
         module, _, attribute = COMMANDS[cmd_name].partition(":")
         command = getattr(importlib.import_module(f"victron_console.cli.{module}"), attribute)
         assert isinstance(command, click.Command)
+        gc.enable()
         return command
 
 
