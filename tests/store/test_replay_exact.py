@@ -82,14 +82,22 @@ def test_snapshot_of_the_past_is_what_the_snapshot_was_then(
             live.append((clock.now(), view(reader, None, clock.now())))
         for at, then in live:
             assert view(reader, at, at) == then
+        assert_a_sequence_is_its_snapshots(reader, [at for at, _ in live])
         recorded = histories(reader, clock.now())
         seal_all(path, clock.now(), merge=True)
         assert reader.stats().rows["hot"] == 0
         assert histories(reader, clock.now()) == recorded
         for at, then in live:
             assert view(reader, at, at) == then
+        assert_a_sequence_is_its_snapshots(reader, [at for at, _ in live])
         reader.close()
         writer.close()
+
+
+def assert_a_sequence_is_its_snapshots(reader: Reader, live: list[float]) -> None:
+    moments = sorted({*live, *(at + 5.0 for at in live), START - 1.0})
+    for first in (0, len(moments) // 2):
+        assert reader.snapshots("alder", moments[first:]) == [reader.snapshot("alder", at) for at in moments[first:]]
 
 
 def seal_all(path: Path, now: float, *, merge: bool) -> None:
@@ -202,6 +210,8 @@ def test_values_said_after_the_clock_went_back_are_found(
     assert reader.snapshot("alder", START + 30).number("system/0/P") == 1
     assert reader.snapshot("alder", START + 65).number("system/0/P") == 3
     assert reader.snapshot("alder").number("system/0/P") == 3
+    moments = [START + 30, START + 65, START + 4_000_000_010]
+    assert reader.snapshots("alder", moments) == [reader.snapshot("alder", at) for at in moments]
 
 
 def test_renamed_service_keeps_its_history_and_its_old_name_then(

@@ -14,6 +14,8 @@ from victron_console.model.snapshot import Snapshot
 from victron_console.store.reader import Reader
 
 SHORT_S = 60.0
+AT_ONCE = 240
+"""So many snapshots are read at once, and are in memory together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,9 @@ def recorded(reader: Reader, since: float, until: float, each_s: float = 10.0) -
 
 
 def _snapshots(reader: Reader, station: str, since: float, until: float, each_s: float) -> Iterator[Snapshot]:
-    for n in range(int((until - since) // each_s) + 1):
-        yield reader.snapshot(station, since + n * each_s)
+    moments = [since + n * each_s for n in range(int((until - since) // each_s) + 1)]
+    for first in range(0, len(moments), AT_ONCE):
+        yield from reader.snapshots(station, moments[first : first + AT_ONCE])
 
 
 def _fired(station: str, occurrences: Sequence[Occurrence]) -> Iterator[Fired]:

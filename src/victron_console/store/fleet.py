@@ -106,14 +106,15 @@ def _past_row(conn: sqlite3.Connection, row: tuple[Any, ...], as_of: float) -> S
     devices = presences(conn, row[0], as_of)
     return replace(
         _live_row(*row),
-        status=_status_at(conn, row[0], as_of),
+        status=status_at(conn, row[0], as_of),
         overview=None,
         read_at=max((device.read_at for device in devices if device.read_at is not None), default=None),
         cadence_s=min((device.cadence_s for device in devices), default=DEFAULT_CADENCE_S),
     )
 
 
-def _status_at(conn: sqlite3.Connection, station_no: int, as_of: float) -> StationStatus:
+def status_at(conn: sqlite3.Connection, station_no: int, as_of: float) -> StationStatus:
+    """The state of a station at a moment."""
     row = conn.execute(
         "SELECT state, at, reason FROM station_state WHERE station_no = ? AND at <= ? "
         "ORDER BY at DESC, id DESC LIMIT 1",
@@ -129,8 +130,8 @@ def snapshot(conn: sqlite3.Connection, station: str, now: float, as_of: float | 
     no = station_number(conn, station)
     present = presences(conn, no, as_of)
     values = _latest(conn, no) if as_of is None else _past(conn, no, present, as_of)
-    devices = {device.key: _device_state(device, values.get(device.no, {})) for device in present}
-    return Snapshot(station, now, devices, _status_at(conn, no, LIVE if as_of is None else as_of))
+    devices = {device.key: device_state(device, values.get(device.no, {})) for device in present}
+    return Snapshot(station, now, devices, status_at(conn, no, LIVE if as_of is None else as_of))
 
 
 _Values = dict[int, dict[str, Judged]]
@@ -158,7 +159,8 @@ def _past(conn: sqlite3.Connection, station_no: int, present: list[Presence], as
     return values
 
 
-def _device_state(device: Presence, values: Mapping[str, Judged]) -> DeviceState:
+def device_state(device: Presence, values: Mapping[str, Judged]) -> DeviceState:
+    """A device with its values as a snapshot holds it."""
     at = device.read_at or 0.0
     return DeviceState(
         device.key,

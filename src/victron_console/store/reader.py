@@ -121,6 +121,19 @@ class Reader:
         with self._reading() as conn:
             return fleet.snapshot(conn, station, now, as_of)
 
+    def snapshots(self, station: str, moments: Sequence[float]) -> list[Snapshot]:
+        """What `snapshot` gives for each of some past moments, in order of time and at a small part of the cost.
+
+        What changed between the first and the last is held in memory: ask for an hour or so at once.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        from victron_console.store import sequence
+
+        with self._reading() as conn:
+            return sequence.snapshots(conn, station, moments)
+
     def history(self, station: str, series: str, since: float, until: float) -> list[Point]:
         """The changes of a series from `since` to `until`; the first point carries what held at `since`.
 

@@ -36,6 +36,18 @@ def keyframe_before(conn: sqlite3.Connection, device_no: int, at: float) -> Keyf
     return Keyframe(row[0], entries_in(row[1])) if row else Keyframe(0, {})
 
 
+def keyframes_between(
+    conn: sqlite3.Connection, device_no: int, since: float, until: float
+) -> list[tuple[float, Keyframe]]:
+    """The keyframes after a moment, up to and with another; of several at one moment the last."""
+    rows = conn.execute(
+        "SELECT at, tip, body FROM keyframe WHERE device_no = ? AND at > ? AND at <= ? ORDER BY at, tip",
+        (device_no, since, until),
+    )
+    last = {at: Keyframe(tip, entries_in(body)) for at, tip, body in rows}
+    return list(last.items())
+
+
 def changes_between(
     conn: sqlite3.Connection, device_no: int, after: Keyframe, until: float, series_no: int | None = None
 ) -> Iterator[tuple[float, dict[int, Entry]]]:

@@ -163,6 +163,25 @@ def values_at(conn: sqlite3.Connection, device_no: int, at: float) -> dict[int, 
     return {series_no: _entry_at(Block(clocks, *row), at) for series_no, *row in rows}
 
 
+def changes_of_device(
+    conn: sqlite3.Connection, device_no: int, since: float, until: float
+) -> list[tuple[float, dict[int, Entry]]]:
+    """The sealed changes of a device after a moment, up to and with another, by series number; oldest first."""
+    rows = conn.execute(
+        f"SELECT s.no, {_BLOCK} FROM series s JOIN block b ON b.series_no = s.no "
+        "WHERE s.device_no = ? AND b.since <= ? AND b.until > ?",
+        (device_no, until, since),
+    ).fetchall()
+    clocks = Clocks(conn)
+    found = [
+        (at, {series_no: entry})
+        for series_no, *row in rows
+        for at, entry in Block(clocks, *row).changes(since, until)
+        if since < at <= until
+    ]
+    return sorted(found, key=lambda change: change[0])
+
+
 def _entry_at(block: Block, at: float) -> Entry:
     if block.until <= at:
         return block.last
