@@ -133,6 +133,20 @@ async def test_a_station_that_failed_is_tried_again_after_an_hour(pair: Path, re
     assert set(work._due()) == {WORN, TWIN}
 
 
+async def test_a_station_whose_record_is_too_young_is_looked_at_again_with_the_next_turn(
+    pair: Path, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Diagnosing(pair, ManualClock(AT + 90 * 86_400), recorder, Rules().take)
+
+    async def brought(pool: object, station: str) -> Examination:
+        return Examination() if station == WORN else Examination(trouble="ValueError: no")
+
+    monkeypatch.setattr(diagnosing, "ProcessPoolExecutor", Inline)
+    monkeypatch.setattr(work, "_examined", brought)
+    await work._diagnose([WORN, TWIN])
+    assert work._due() == [WORN]
+
+
 def test_each_station_is_due_once_in_its_own_night_always_at_the_same_time() -> None:
     noon = 1_763_899_200.0  # 12:00 UTC, 13:00 in Berlin
     moments = {name: due_since(name, noon, "Europe/Berlin") for name in ("alder", "birch", "cedar", "dune")}

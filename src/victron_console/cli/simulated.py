@@ -22,8 +22,9 @@ from victron_console.simulator.simulated import Past, SimulatedFleet, demo_fleet
 
 MOST = 1000
 PORTS = 65_536
-MOST_WITH_PAST = 24
-"""A day of more stations would take too long to wait for."""
+MOST_DAYS = 60
+MOST_LIVED = 12 * MOST_DAYS
+"""Days of stations: more would take too long to wait for. Twelve stations live through a day in some two seconds."""
 
 
 class _Speed(click.FloatRange):
@@ -50,6 +51,9 @@ def _fleet_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @_fleet_options
+@click.option(
+    "--days", type=click.IntRange(0, MOST_DAYS), default=1, show_default=True, help="What the stations lived before."
+)
 @click.option("--low-bandwidth", is_flag=True, help="For slow links: 2 frames a second and coarser ages.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
 @common_options
@@ -60,15 +64,18 @@ def demo(
     scenario: str | None,
     seed: int,
     speed: float,
+    days: int,
     low_bandwidth: bool,
     ascii_only: bool,
 ) -> None:
     """Open the console on simulated stations and a throw-away store."""
     with tempfile.TemporaryDirectory(prefix="victron-console-demo-") as folder:
         store = options.store or Path(folder) / "demo.db"
-        past = _a_day_into(store) if stations <= MOST_WITH_PAST and not store.exists() else None
+        days = min(days, MOST_LIVED // stations)
+        past = _lived(store, days) if days and not store.exists() else None
         if past is not None:
-            click.echo("The stations live through a day first: a few seconds ...", err=True)
+            span, wait = ("a day", "a few seconds") if days == 1 else (f"{days} days", "some seconds a day")
+            click.echo(f"The stations live through {span} first: {wait} ...", err=True)
         with demo_fleet(stations, scenario, seed, speed=speed, past=past) as fleet:
             show(
                 options,
@@ -81,11 +88,11 @@ def demo(
             )
 
 
-def _a_day_into(store: Path) -> Past:
-    """Stations that have lived through a day, which is in the store."""
+def _lived(store: Path, days: int) -> Past:
+    """Stations that have lived through some days, which are in the store."""
     from victron_console.simulator.history import DAY_S, record_history  # the store and the figures: only for the demo
 
-    return lambda specs, at, scenarios: record_history(specs, store, at - DAY_S, at, scenarios=scenarios)
+    return lambda specs, at, scenarios: record_history(specs, store, at - days * DAY_S, at, scenarios=scenarios)
 
 
 def _as_configured(fleet: SimulatedFleet) -> FixedStations:

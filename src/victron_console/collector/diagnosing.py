@@ -32,8 +32,8 @@ from victron_console.store.writer import Writer
 
 log = logging.getLogger(__name__)
 
-FIRST_S = 600.0
-"""Nothing is diagnosed so soon after a start: there is more urgent work, and something to read by then."""
+FIRST_S = 45.0
+"""Nothing is diagnosed so soon after a start: the first polls are more urgent."""
 EVERY_S = 300.0
 RETRY_S = 3600.0
 """A station that could not be diagnosed is tried again after so long."""
@@ -139,6 +139,8 @@ class Diagnosing:
     async def _take(self, station: str, found: Examination) -> None:
         await self._tell(station, found.trouble)
         if found.row is None:
+            if not found.trouble:  # its record is too young: look again with the next turn
+                self._tried_at.pop(station, None)
             return
         try:
             await self._recorder.call(partial(_keep, row=found.row, steps=found.steps))
