@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import repeat
 from typing import Any, cast
 
 import numpy as np
@@ -34,6 +35,7 @@ _MIXED = 255
 _HEADER = struct.Struct("<bBIII")
 """Digits, the one kind of all changes or 255, and the bytes of positions, kinds and numbers; the rest is JSON."""
 _MILLIS = 1000.0
+_NUMBERS = frozenset((int, float))
 
 
 class CannotDecode(Exception):
@@ -89,13 +91,19 @@ def _plain(kind: int, number: float) -> Entry:
 
 def column_of(positions: Sequence[int] | Positions, entries: Sequence[Entry]) -> Column:
     """The column of some changes; entries are as `store.entries` makes them, but no texts."""
+    places = np.asarray(positions, np.uint32)
+    if _NUMBERS.issuperset(map(type, entries)):  # nearly every column; the rest says the same of any
+        numbers = np.array(entries, np.float64)
+        if bool(np.all(np.abs(numbers) < _EXACT)):
+            is_int = np.fromiter(map(isinstance, entries, repeat(int)), np.uint8, len(entries))
+            return Column(places, is_int * np.uint8(Kind.INT), numbers, [])
     kinds = np.fromiter(map(_kind, entries), np.uint8, len(entries))
     numbers = np.array(
         [np.nan if kind >= Kind.ABSENT else entry for kind, entry in zip(kinds.tolist(), entries, strict=True)],
         np.float64,
     )
     others = [entry for kind, entry in zip(kinds.tolist(), entries, strict=True) if kind == Kind.OTHER]
-    return Column(np.asarray(positions, np.uint32), kinds, numbers, others)
+    return Column(places, kinds, numbers, others)
 
 
 def _kind(entry: Entry) -> int:
