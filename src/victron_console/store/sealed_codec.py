@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from pcodec import ChunkConfig, standalone
+from pcodec import ChunkConfig, DeltaSpec, standalone
 
 from victron_console.store.entries import Entry, same
 
@@ -25,6 +25,10 @@ Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.uint32]
 
 LEVEL = 8
+_CONFIGS = (
+    ChunkConfig(compression_level=LEVEL, delta_spec=DeltaSpec.try_consecutive(1)),
+    ChunkConfig(compression_level=LEVEL),
+)
 SHORT = 64
 """Columns of up to so many changes are kept as JSON where that is smaller."""
 _MOST_DIGITS = 9
@@ -215,8 +219,14 @@ def unscaled(digits: int, body: bytes) -> Floats:
 
 
 def compressed(values: npt.NDArray[Any]) -> bytes:
-    """One pcodec file; nothing for no values, which pcodec cannot give back."""
-    return bytes(standalone.simple_compress(values, ChunkConfig(compression_level=LEVEL))) if len(values) else b""
+    """One pcodec file; nothing for no values, which pcodec cannot give back.
+
+    What pcodec chooses by itself misses the differences of a voltage or a current that is noisy around a slow course:
+    these are a quarter to a third smaller.
+    """
+    if not len(values):
+        return b""
+    return min((bytes(standalone.simple_compress(values, config)) for config in _CONFIGS), key=len)
 
 
 def decompressed(body: bytes, kind: type[np.generic]) -> npt.NDArray[Any]:
