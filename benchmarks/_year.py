@@ -106,12 +106,18 @@ def _draw(store: Path) -> None:
     screen = Screen(store, (200, 60))
 
     def show(name: str) -> None:
+        cpu_s: list[float] = []
+
         def year() -> float:
+            before = screen.cpu_s()
             took_s = screen.drawn_s(b"-")
+            cpu_s.append(screen.cpu_s() - before)
             screen.drawn_s(b"+")
             return took_s
 
-        print(f"    {name:<40}{_median_ms(year):8.0f} ms   (at most {MOST_DRAWN_MS:.0f})")
+        took_ms = _median_ms(year)
+        cpu = f"{statistics.median(cpu_s) * 1000:.0f} ms of CPU"
+        print(f"    {name:<40}{took_ms:8.0f} ms   (at most {MOST_DRAWN_MS:.0f}), {cpu}")
 
     try:
         screen.read_until(b"Alder", 60)
@@ -130,7 +136,7 @@ def _draw(store: Path) -> None:
         screen.close()
 
 
-def main() -> None:
+def measure() -> None:
     """Print what a year's answers take."""
     with tempfile.TemporaryDirectory() as folder:
         store, until = Path(folder) / "store.db", SystemClock().now()
