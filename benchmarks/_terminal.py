@@ -34,6 +34,8 @@ app = ConsoleApp(clock=clock, themes=load_themes(), options=ConsoleOptions(theme
 app.run()
 sys.exit(app.return_code or 0)
 """
+_QUIET_S, _PIECE_BYTES = 1.5, 200
+"""A key's drawing is over when nothing was drawn for so long."""
 _WRITER = "import sys; from benchmarks._simulated import main_writer; main_writer(sys.argv[1:])"
 
 
@@ -88,6 +90,19 @@ class Screen:
         if not self._read(2.0):
             raise RuntimeError(f"{key!r} painted nothing")
         return time.perf_counter() - began
+
+    def drawn_s(self, key: bytes) -> float:
+        """Seconds from a key to the last piece of what it draws; small pieces are the clock of the header."""
+        while self._read(0.02):
+            pass
+        began = last = time.perf_counter()
+        os.write(self._master, key)
+        while time.perf_counter() - last < _QUIET_S:
+            if len(self._read(0.02)) >= _PIECE_BYTES:
+                last = time.perf_counter()
+        if last == began:
+            raise RuntimeError(f"{key!r} drew nothing")
+        return last - began
 
     def cpu_s(self) -> float:
         """CPU time that the console has taken, s (Linux: /proc)."""

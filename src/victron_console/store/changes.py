@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 from victron_console.model.overview import Overview
 from victron_console.model.quality import LOST_FAILURES, STALE_AT_LEAST_S, STALE_CADENCES
+from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.store.batch import OVERVIEW_FIELDS, Batch
 from victron_console.store.entries import Entry, body_of, entry_of, judged, same
@@ -137,34 +139,48 @@ def _keep(device: Device, service: str, cadence_s: float, at: float, batch: Batc
 
 def _changes(station: Station, device: Device, reading: ServiceReading, batch: Batch) -> list[Change]:
     """New and changed entries; a path that left the service is absent from now on."""
-    slots = device.slots
+    slots, readings = device.slots, reading.readings
     changes: list[Change] = []
     left_out = 0
-    for path, value in reading.readings.items():
+    for path, value in _news(readings, device.seen):
         slot = slots.get(path)
-        if slot is None:
-            if station.series >= MAX_SERIES:
-                left_out += 1
-                continue
+        if slot is not None:
+            entry = entry_of(value, slot.decimals)
+            if not same(entry, slot.entry):
+                changes.append((slot, entry))
+        elif station.series < MAX_SERIES:
             station.series += 1
             slot = slots[path] = Slot(next(batch.numbers.series), decimals_of(device.key, path))
             batch.series.append((slot.no, device.no, path))
-            slot.seen = value
             changes.append((slot, entry_of(value, slot.decimals)))
-            continue
-        if slot.repeats(value):
-            continue
-        slot.seen = value
-        entry = entry_of(value, slot.decimals)
-        if not same(entry, slot.entry):
-            changes.append((slot, entry))
+        else:
+            left_out += 1
     station.overflowed |= left_out > 0
-    if len(slots) > len(reading.readings) - left_out:
-        left = [slots[path] for path in slots.keys() - reading.readings.keys()]
+    device.seen = {} if left_out else dict(readings)
+    if len(slots) > len(readings) - left_out:
+        left = [slots[path] for path in slots.keys() - readings.keys()]
         changes += [(slot, None) for slot in left if slot.entry is not None]
-        for slot in left:
-            slot.seen = None
     return changes
+
+
+def _news(readings: Mapping[str, Reading], seen: Mapping[str, Reading]) -> list[tuple[str, Reading]]:
+    """The readings that may say something else than the last ones: most do not, so this loop is what recording costs.
+
+    A reason is compared by identity: where that errs, a reading is looked at for nothing.
+    """
+    news = []
+    last = seen.get
+    for path, value in readings.items():
+        before = last(path)
+        if (
+            before is None
+            or value.value != before.value
+            or type(value.value) is not type(before.value)
+            or value.quality is not before.quality
+            or value.reason is not before.reason
+        ):
+            news.append((path, value))
+    return news
 
 
 def _write_changes(device: Device, changes: list[Change], at: float, batch: Batch) -> None:
@@ -177,7 +193,8 @@ def _write_changes(device: Device, changes: list[Change], at: float, batch: Batc
             if isinstance(slot.entry, str):
                 batch.texts.append((slot.no, at, None))
         slot.entry = entry
-        batch.latest.append((slot.no, *judged(entry), at))
+        value, quality, reason = judged(entry)
+        batch.latest.append((slot.no, value, quality.value, reason, at))  # sqlite3 is slow with the enum's member
     if body:
         row = next(batch.numbers.hot)
         batch.hot.append((row, device.tip, at, device.no, body_of(body)))

@@ -75,7 +75,7 @@ def pieces(
     if fine or not _is_coarse(edges):
         return curves.stretches(curve(conn, device_no, series_no, since, until), masks, edges)
     found, _ = trace.unsealed(conn, device_no, series_no, since, until)
-    beside = [_as_curve(found)]
+    beside, around = [_as_curve(found)], list[tuple[float, Entry]]()
     rolled: list[Pieces] = []
     for block in sealed.blocks(conn, series_no, since, until, hours=True):
         hours = block.hours() if block.until > since else None
@@ -84,7 +84,8 @@ def pieces(
             continue
         rolled.append(hours)
         # Beside the hours the curve is silent; after them it goes on with what held at their end.
-        beside.append(_as_curve([(float(hours.begins[0]), None), (float(hours.ends[-1]), block.last)]))
+        around += [(float(hours.begins[0]), None), (float(hours.ends[-1]), block.last)]
+    beside.insert(0, _as_curve(around))
     parts = [curves.stretches(curves.join_curves(beside), masks, edges)]
     if rolled:
         parts.append(curves.split(curves.in_order(rolled), edges))

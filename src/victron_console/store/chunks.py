@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from operator import itemgetter
 from zlib import crc32
 
 import numpy as np
@@ -22,7 +23,7 @@ from victron_console.store.sealed_codec import CannotDecode, Column
 
 ROLLED_FROM = 3
 """Series with more changes an hour than this get hourly figures; of others the changes are as few."""
-
+_AT = itemgetter(0)
 
 BlockRow = tuple[int, float, float, int, str, int, bytes | None, bytes]
 """Series number, first and last change, changes, last entry, checksum, hourly figures, the changes."""
@@ -60,10 +61,9 @@ class Course:
 
 def course_of(changes: Sequence[tuple[float, Entry]]) -> Course:
     """The course of some changes, sorted by time; those of one moment stay in their order."""
-    times = np.array([at for at, _ in changes], np.float64)
-    order = np.argsort(times, kind="stable")
-    column = sealed_codec.column_of(np.zeros(len(times), np.uint32), [changes[i][1] for i in order])
-    return Course(times[order], column)
+    moments, entries = zip(*sorted(changes, key=_AT), strict=True)
+    times = np.array(moments, np.float64)
+    return Course(times, sealed_codec.column_of(np.zeros(len(times), np.uint32), entries))
 
 
 def joined(courses: Sequence[Course]) -> Course:
@@ -253,6 +253,9 @@ def set_aside(conn: sqlite3.Connection, device_no: int, period: int, damages: Se
 
 def split_by_period(course: Course, level: Level) -> Iterator[tuple[int, Course]]:
     """A course by the periods of a level."""
+    if level.period(float(course.times[0])) == level.period(float(course.times[-1])):
+        yield level.period(float(course.times[0])), course
+        return
     starts = np.floor_divide(course.times, level.length_s)
     for start in np.unique(starts):
         rows = np.flatnonzero(starts == start)

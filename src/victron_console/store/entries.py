@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
@@ -25,6 +25,9 @@ Judged = tuple[Scalar, Quality, str]
 _INT64 = 2**63
 _EXACT_INT = 2.0**53
 _FLOAT32 = struct.Struct("<f")
+_PLAIN = frozenset((int, float, type(None)))
+"""Types of the entries that are read as they are: all but a few."""
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def entry_of(reading: Reading, decimals: int | None) -> Entry:
@@ -39,6 +42,8 @@ def entry_of(reading: Reading, decimals: int | None) -> Entry:
     value = reading.value
     if value is None or reading.quality is Quality.ABSENT:
         return None
+    if isinstance(value, float) and math.isfinite(value):  # most are
+        return _tidy_float(value, decimals)
     tidied = tidy(value, decimals)
     return (None, "not a finite number") if tidied is None else tidied
 
@@ -101,14 +106,24 @@ def entry_from(value: Scalar, quality: str, reason: str) -> Entry:
 
 def body_of(entries: Mapping[int, Entry]) -> str:
     """Entries by series number as JSON."""
-    return json.dumps(entries, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _JSON.encode(entries)
 
 
 def entries_in(body: str) -> dict[int, Entry]:
     """The entries that `body_of` wrote."""
-    found = json.loads(body)
+    return _entries(json.loads(body))
+
+
+def entries_of_rows(bodies: Iterable[str]) -> list[dict[int, Entry]]:
+    """The same of many bodies; read as one text it takes half as long."""
+    return [_entries(found) for found in json.loads(f"[{','.join(bodies)}]")]
+
+
+def _entries(found: Mapping[str, Any]) -> dict[int, Entry]:
     return {
-        int(no): (scalar(entry[0]), entry[1]) if isinstance(entry, list) else scalar(entry)
+        int(no): entry
+        if type(entry) in _PLAIN
+        else ((scalar(entry[0]), entry[1]) if isinstance(entry, list) else scalar(entry))
         for no, entry in found.items()
     }
 

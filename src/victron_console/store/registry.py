@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -28,19 +28,6 @@ class Slot:
     no: int
     decimals: int | None
     entry: Entry = None
-    seen: Reading | None = None
-    """The reading that the entry was made of; None where that is not known. An equal one needs no second look."""
-
-    def repeats(self, reading: Reading) -> bool:
-        """Whether a reading says what the last one said: most do, and this is much cheaper than rounding it."""
-        seen = self.seen
-        return (
-            seen is not None
-            and seen.value == reading.value
-            and type(seen.value) is type(reading.value)
-            and seen.quality is reading.quality
-            and seen.reason == reading.reason
-        )
 
 
 @dataclass(slots=True)
@@ -62,6 +49,8 @@ class Device:
     changes: int = 0
     """Entries written since."""
     slots: dict[str, Slot] = field(default_factory=dict)
+    seen: Mapping[str, Reading] = field(default_factory=dict)
+    """What it was read as last; empty where that is not known. What repeats it needs no second look."""
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from victron_console.store import sealed
-from victron_console.store.entries import Entry, entries_in
+from victron_console.store.entries import Entry, entries_in, entries_of_rows
 
 # A row only ever follows older ones; were that ever wrong, the walk would have no end.
 _CHAIN = """
@@ -67,9 +67,9 @@ def changes_between(
     end = later or conn.execute("SELECT tip FROM device_now WHERE device_no = ?", (device_no,)).fetchone()
     # A key in JSON cannot be mistaken: a quote inside a text is written with a backslash.
     holding = "" if series_no is None else f'"{series_no}":'
-    rows = conn.execute(_CHAIN, {"start": end[0], "stop": after.tip, "until": until, "holding": holding})
-    for at, body in rows:
-        yield at, entries_in(body)
+    rows = conn.execute(_CHAIN, {"start": end[0], "stop": after.tip, "until": until, "holding": holding}).fetchall()
+    bodies = entries_of_rows(body for _, body in rows)
+    yield from ((at, entries) for (at, _), entries in zip(rows, bodies, strict=True))
 
 
 def values_at(conn: sqlite3.Connection, device_no: int, at: float) -> dict[int, Entry]:

@@ -69,16 +69,16 @@ def decoded_hours(stored: bytes) -> Pieces:
         for size in sizes:
             parts.append(body[at : at + size])
             at += size
-        changes, seconds = np.split(decompressed(parts[2], np.uint32), [count])
-        known = seconds > 0
-        figures = [np.full(count, np.nan) for _ in range(4)]
-        for figure, values in zip(
-            figures, (*np.split(unscaled(digits, parts[0]), 3), unscaled(mean_digits, parts[1])), strict=True
-        ):
-            figure[known] = values
+        counted = decompressed(parts[2], np.uint32)
+        if len(counted) != 2 * count:
+            raise ValueError("not the expected hours")
+        changes, known_s = counted.astype(np.float64).reshape(2, count)
+        known = known_s > 0
+        figures = np.full((4, count), np.nan)
+        figures[:3, known] = unscaled(digits, parts[0]).reshape(3, -1)
+        figures[3, known] = unscaled(mean_digits, parts[1])
         low, high, last, mean = figures
         begins = begin + HOUR_S * np.arange(count, dtype=np.float64)
-        known_s = seconds.astype(np.float64)
-        return Pieces(begins, begins + HOUR_S, low, mean, high, last, known_s, changes.astype(np.float64))
+        return Pieces(begins, begins + HOUR_S, low, mean, high, last, known_s, changes)
     except (ValueError, RuntimeError, struct.error, IndexError, TypeError, MemoryError) as error:
         raise CannotDecode(str(error)) from error

@@ -18,7 +18,7 @@ from victron_console.store import chunks, sealed
 from victron_console.store.chunks import Contents, Course, Level, NewChunk
 from victron_console.store.connection import reading, transaction
 from victron_console.store.curves import Span
-from victron_console.store.entries import Entry, body_of, entries_in
+from victron_console.store.entries import Entry, body_of, entries_in, entries_of_rows
 from victron_console.store.errors import StoreError
 from victron_console.store.silences import silent_spans
 from victron_console.store.trace import merged
@@ -32,6 +32,8 @@ SETTLED_S = HOT_S + Level.HOUR.length_s
 """A period is settled this long after its end: all of it is sealed by then."""
 SLICE_ROWS = 20_000
 """Rows of one step: it holds the write lock for a few ms."""
+_END = (0, 0.0, "")
+"""After the last row, whose numbers begin with 1."""
 
 
 class Outrun(StoreError):
@@ -141,16 +143,17 @@ def _taken(conn: sqlite3.Connection, device_no: int, rows: list[tuple[int, float
     device = DeviceRows()
     latest, later = -inf, iter(keyframes)
     keyframe = next(later, None)
-    for row_id, at, body in [*rows, (0, 0.0, "")]:
-        while keyframe is not None and (keyframe[0] < row_id or not body):
+    bodies: list[dict[int, Entry]] = entries_of_rows(body for _, _, body in rows)
+    for (row_id, at, _), changed in zip([*rows, _END], [*bodies, {}], strict=True):
+        while keyframe is not None and (keyframe[0] < row_id or not row_id):
             entries = entries_in(keyframe[2])
             if keyframe[1] < latest:  # the clock went back: from here on these values held, changed or not
                 _repeat(device, keyframe[1], entries)
             device.state.update(entries)
             latest = max(latest, keyframe[1])
             keyframe = next(later, None)
-        if body:
-            device.take(at, entries_in(body))
+        if row_id:
+            device.take(at, changed)
             device.ids.append(row_id)
             device.tip, device.tip_at = row_id, at
             latest = max(latest, at)

@@ -12,11 +12,12 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import repeat
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from pcodec import ChunkConfig, standalone
+from pcodec import ChunkConfig, DeltaSpec, standalone
 
 from victron_console.store.entries import Entry, same
 
@@ -24,6 +25,10 @@ Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.uint32]
 
 LEVEL = 8
+_CONFIGS = (
+    ChunkConfig(compression_level=LEVEL, delta_spec=DeltaSpec.try_consecutive(1)),
+    ChunkConfig(compression_level=LEVEL),
+)
 SHORT = 64
 """Columns of up to so many changes are kept as JSON where that is smaller."""
 _MOST_DIGITS = 9
@@ -34,6 +39,7 @@ _MIXED = 255
 _HEADER = struct.Struct("<bBIII")
 """Digits, the one kind of all changes or 255, and the bytes of positions, kinds and numbers; the rest is JSON."""
 _MILLIS = 1000.0
+_NUMBERS = frozenset((int, float))
 
 
 class CannotDecode(Exception):
@@ -89,13 +95,19 @@ def _plain(kind: int, number: float) -> Entry:
 
 def column_of(positions: Sequence[int] | Positions, entries: Sequence[Entry]) -> Column:
     """The column of some changes; entries are as `store.entries` makes them, but no texts."""
+    places = np.asarray(positions, np.uint32)
+    if _NUMBERS.issuperset(map(type, entries)):  # nearly every column; the rest says the same of any
+        numbers = np.array(entries, np.float64)
+        if bool(np.all(np.abs(numbers) < _EXACT)):
+            is_int = np.fromiter(map(isinstance, entries, repeat(int)), np.uint8, len(entries))
+            return Column(places, is_int * np.uint8(Kind.INT), numbers, [])
     kinds = np.fromiter(map(_kind, entries), np.uint8, len(entries))
     numbers = np.array(
         [np.nan if kind >= Kind.ABSENT else entry for kind, entry in zip(kinds.tolist(), entries, strict=True)],
         np.float64,
     )
     others = [entry for kind, entry in zip(kinds.tolist(), entries, strict=True) if kind == Kind.OTHER]
-    return Column(np.asarray(positions, np.uint32), kinds, numbers, others)
+    return Column(places, kinds, numbers, others)
 
 
 def _kind(entry: Entry) -> int:
@@ -207,8 +219,14 @@ def unscaled(digits: int, body: bytes) -> Floats:
 
 
 def compressed(values: npt.NDArray[Any]) -> bytes:
-    """One pcodec file; nothing for no values, which pcodec cannot give back."""
-    return bytes(standalone.simple_compress(values, ChunkConfig(compression_level=LEVEL))) if len(values) else b""
+    """One pcodec file; nothing for no values, which pcodec cannot give back.
+
+    What pcodec chooses by itself misses the differences of a voltage or a current that is noisy around a slow course:
+    these are a quarter to a third smaller.
+    """
+    if not len(values):
+        return b""
+    return min((bytes(standalone.simple_compress(values, config)) for config in _CONFIGS), key=len)
 
 
 def decompressed(body: bytes, kind: type[np.generic]) -> npt.NDArray[Any]:

@@ -17,7 +17,9 @@ from victron_console.console.screens.chart import ChartScreen
 from victron_console.console.screens.picker import Picker
 from victron_console.console.screens.trends import TrendsScreen
 from victron_console.console.themes import load_themes
+from victron_console.console.trends.chart import Chart
 from victron_console.console.watch import StoreWatch
+from victron_console.console.widgets.chart_parts import Plot
 from victron_console.model.clock import ManualClock
 from victron_console.store.rows import StationRecord
 from victron_console.store.writer import Writer
@@ -130,3 +132,21 @@ async def test_the_screen_and_station_of_the_last_session_are_opened_again(conso
         assert isinstance(again.screen, TrendsScreen) and again.station == "alder"
         await pilot.press("escape")
         assert not isinstance(again.screen, TrendsScreen)
+
+
+async def test_a_chart_keeps_its_lines_until_another_span_is_read(
+    console: ConsoleApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await until(lambda: console.station)
+        await pilot.press("5")
+        await until(lambda: "SOC %" in screen_text(console))
+        await pilot.press("enter")
+        await until(lambda: isinstance(console.screen, ChartScreen) and console.screen.table().rows)
+        chart = console.screen
+        assert isinstance(chart, ChartScreen)
+        shown: list[Chart | None] = []
+        monkeypatch.setattr(Plot, "show", lambda self, drawn: shown.append(drawn))
+        await pilot.press("minus")
+        await until(lambda: shown and shown[-1] and shown[-1].frame == chart.frame())
+        assert None not in shown

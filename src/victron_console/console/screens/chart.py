@@ -122,6 +122,8 @@ class ChartScreen(OverTimeScreen):
             for curve in self.curves
             if (trend := self._trends.get(curve)) is not None and trend.frame == curve.shifted(frame)
         )
+        if not lines and self._trends and self.is_reading("chart"):
+            return  # an empty plot costs as much as a full one
         self._chosen = max(0, min(self._chosen, len(self.curves) - 1))
         found = self._found.get(self.curves[0].station) if self.curves else None
         limits = limits_of(self.curves[0].quantity, self._lane, found) if found is not None else ()

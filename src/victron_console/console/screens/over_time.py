@@ -41,6 +41,10 @@ class OverTimeScreen(OneStationScreen):
         """Draw another window, and read what is not known of it."""
         raise NotImplementedError
 
+    def is_reading(self, group: str) -> bool:
+        """Whether the store is being asked: what was drawn before stays until it has answered."""
+        return any(worker.group == group and not worker.is_finished for worker in self.workers)
+
     def span(self) -> tuple[float, float]:
         """The window."""
         frame = self.frame()

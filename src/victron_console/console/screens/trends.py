@@ -132,16 +132,12 @@ class TrendsScreen(OverTimeScreen):
         bars = any(quantity.daily for quantity in self.quantities)
         return [*words, said if bars else f"{said}:  █ to the lowest  ░ to the highest"]
 
-    @property
-    def _reading(self) -> bool:
-        return any(worker.group == "trends" and not worker.is_finished for worker in self.workers)
-
     def redraw(self) -> None:
         """Draw what is known."""
         frame, found = self.frame(), self.found
         trends = tuple(t for q in self.quantities if (t := self._trends.get(q.name)) is not None and t.frame == frame)
-        if not trends and self.quantities and self._board.board is not None and self._reading:
-            return  # the panels of before stay until the new ones are read
+        if not trends and self.quantities and self._board.board is not None and self.is_reading("trends"):
+            return
         self._chosen = max(0, min(self._chosen, len(trends) - 1))
         unseen = unseen_marks()
         if found is not None:
