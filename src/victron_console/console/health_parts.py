@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from victron_console.console.drawing.health_advice import ADVICE, draw_advice, draw_advice_row
 from victron_console.console.drawing.health_figure import draw_explanation
 from victron_console.console.drawing.health_lists import (
     draw_firmware,
@@ -114,11 +115,15 @@ def _figures(shown: Shown) -> Listing:
     figures = health.kept.figures if health and health.kept else {}
     names = figures_of(health)
     firsts, days = starts(names), shown.days
+    told = health.advice if health else None
 
     def row(width: int, name: str, selected: bool) -> Line:
+        if name == ADVICE and told is not None:
+            return draw_advice_row(width, told, selected=selected)
         past = course_of(name, health, days) if health else None
         return draw_figure(width, name, figures[name], past, first=name in firsts, selected=selected)
 
+    names = [*([ADVICE] if told is not None else []), *names]
     return Listing(names, draw_figure_heads, row, "Not diagnosed yet: each station is, once a night.")
 
 
@@ -173,5 +178,7 @@ def _explanation(shown: Shown, name: str, width: int, height: int, *, offset: in
     if health is None:
         return []
     summary = [] if full else [draw_summary(width, health, shown.now)]
+    if name == ADVICE:
+        return summary + draw_advice(width, height - len(summary), health, shown.now, offset=offset)
     past = course_of(name, health, shown.days)
     return summary + draw_explanation(width, height - len(summary), name, health, past, offset=offset)

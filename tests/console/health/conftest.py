@@ -34,6 +34,21 @@ from victron_console.store.writer import Writer
 
 DAY_S = 86_400.0
 ADVICE = "Tue 01:00-05:00 charge from the grid (scheduled charging): saves about 0.84 € a day (0.51 to 0.92)"
+ADVISED = {
+    "status": "ok", "saving_a_day": 0.84, "low": 0.51, "high": 0.92, "reserve_kwh": 2.4, "currency": "€",
+    "pv": {"low": 6.1, "usual": 12.3, "high": 15.2, "days": 11,
+           "words": "own yield of 11 days, 0.82 of the plain forecast"},
+    "prices": {"since": NOW - NOW % 3600, "buy": [0.31] * 36, "sell": [0.08] * 36},
+    "steps": [[NOW - NOW % 3600 + 7200, NOW - NOW % 3600 + 14400, "charge from grid", 2400, 80]],
+}  # fmt: skip
+CAME = {
+    "day": "2026-11-21", "followed": "followed", "seen": 4, "judged": 5, "cost": 1.52, "usual_cost": 2.3,
+    "saved": 0.71, "expected": 0.84, "currency": "€", "reason": "",
+}  # fmt: skip
+UNTOLD = CAME | {
+    "day": "2026-11-20", "followed": "unknown whether followed", "cost": None, "usual_cost": None, "saved": None,
+    "reason": "grid power was not measured in 3 of 24 hours",
+}  # fmt: skip
 DIAGNOSED = NOW - 9 * 3600.0
 NAMES = {
     "alder-farm": "Alder Farm",
@@ -135,6 +150,15 @@ def store(tmp_path: Path) -> Iterator[Path]:
         add_job(writer.db, NOW - 5 * DAY_S, "NB", "alder-farm", "Tighten the busbars", NOW + 12 * DAY_S)
         add_job(writer.db, NOW - 4 * DAY_S, "NB", "birch-clinic", "Bring a new fan", NOW - DAY_S)
         add_job(writer.db, NOW - 4 * DAY_S, "MK", "fir-house", "Read the meter")
-        writer.note([Event(NOW - 600, "dune-pump", "advice", ADVICE)])
+        came = "What came of the advice for Sat 21 Nov: followed (4 of 5 hours); cost 1.52 €"
+        writer.note(
+            [
+                Event(NOW - 600, "dune-pump", "advice", ADVICE, ADVISED),
+                Event(
+                    NOW - 30 * 3600, "dune-pump", "advice", "What came of the advice for Fri 20 Nov", {"came": UNTOLD}
+                ),
+                Event(NOW - 6 * 3600, "dune-pump", "advice", came, {"came": CAME}),
+            ]
+        )
         finish_job(writer.db, 3, NOW - 3600, "MK", "41 207 kWh")
     yield path

@@ -83,7 +83,7 @@ async def test_a_station_lists_what_is_known_and_why_the_rest_is_not(store: Path
 
 async def test_enter_on_a_figure_opens_its_explanation_and_escape_leads_back_to_the_fleet(store: Path) -> None:
     async with console_on(store).run_test(size=(60, 16)) as pilot:
-        screen = await opened(pilot, "home", "enter", "down", "enter")
+        screen = await opened(pilot, "home", "enter", "down", "down", "enter")
         assert not screen.query_one(CursorList).display
         told = pane(screen)
         assert told.startswith(" STATE OF HEALTH (BMS)") and "78.0 %" in told
@@ -174,6 +174,22 @@ async def test_every_part_draws_at_any_size(store: Path, keys: tuple[str, ...]) 
             await pilot.pause()
             for line in (*screen.query_one(CursorList)._lines, *screen.query_one("#health-pane", Rows)._lines):
                 assert len(line.text) == line.width <= size[0]
+
+
+async def test_a_station_with_advice_shows_what_holds_what_it_rests_on_and_what_came(store: Path) -> None:
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot, "home")
+        assert "ESS advice" in pane(screen) and "What came of the advice for Sat 21 Nov" in pane(screen)
+        screen = await opened(pilot, "home", "enter")
+        assert rows(screen)[0].startswith(">ESS") and "0.840" in rows(screen)[0]
+        await pilot.press("enter")
+        await settled(pilot)
+        told = pane(screen)
+        assert "charge from the grid" in told and "sets nothing" in told
+        assert "P10 6.1, P90 15.2 kWh" in told and "own yield of 11 days" in told
+        saturday, friday = (line for line in told.split("\n") if " Nov " in line and "What" not in line)
+        assert saturday.split() == ["Sat", "21", "Nov", "yes", "0.71", "0.84", "1.52", "2.30"]
+        assert friday.split()[3:8] == ["?", "?", "0.84", "?", "?"] and "was not measured" in friday
 
 
 def test_a_line_with_a_date_or_a_span_is_a_job_with_a_date() -> None:

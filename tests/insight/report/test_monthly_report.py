@@ -26,7 +26,7 @@ from victron_console.store.alerts import record_alerts
 from victron_console.store.diagnoses import DiagnosisRow, record_diagnosis
 from victron_console.store.errors import UnknownStation
 from victron_console.store.reader import Reader
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.rows import Event, StationRecord, StationUpdate
 from victron_console.store.writer import Writer
 
 BEGIN = datetime(2026, 9, 30, 12, tzinfo=UTC).timestamp()
@@ -49,6 +49,16 @@ KEPT = Kept(
     risk=assess([Evidence(name="cells", tier=Tier.PLAN, words="Cell spread 118 mV")]),
     rules={"soh_loss_lo": 0.7},
 )  # fmt: skip
+
+
+def came(day: str, followed: str, cost: float | None, saved: float | None) -> Event:
+    """A line of the log, of the night after a day."""
+    at = datetime.fromisoformat(f"{day}T00:20:00+00:00").timestamp() + 86_400
+    told = {
+        "day": day, "followed": followed, "seen": 4, "judged": 5, "cost": cost, "usual_cost": cost and cost + 0.8,
+        "saved": saved, "expected": 0.84, "currency": EVIL, "reason": "" if cost else "the meters do not agree",
+    }  # fmt: skip
+    return Event(at, "alder", "advice", f"What came of the advice for {day}", {"came": told})
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +88,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )  # fmt: skip
         record_alerts(writer.db, AlertChanges(alarms), END)
         record_diagnosis(writer.db, DiagnosisRow("alder", END, pack(KEPT)))
+        writer.note(
+            [
+                came("2026-09-30", "followed", 2.0, 3.0),
+                came("2026-10-01", "followed", 1.5, 0.7),
+                came("2026-10-02", "not followed", 2.5, None),
+                came("2026-10-31", "followed", None, None),
+            ]
+        )
     return path
 
 
@@ -106,6 +124,17 @@ def test_energies_of_the_month_are_those_of_its_own_days(october: MonthReport) -
 def test_only_alarms_that_stood_in_the_month_are_told(reader: Reader, october: MonthReport) -> None:
     assert [one.key.family for one in october.alarms] == ["soc"]
     assert [one.key.family for one in month_of(reader, "alder", date(2026, 9, 1), NOW).alarms] == ["grid"]
+
+
+def test_what_came_of_the_months_advice_is_told_by_day_and_only_what_was_reckoned_up_is_summed(
+    october: MonthReport,
+) -> None:
+    assert [one.day.isoformat() for one in october.advice] == ["2026-10-01", "2026-10-02", "2026-10-31"]
+    written = markdown.text([october])
+    assert "| Days with advice | 3 | followed, at least in part, on 2 |" in written
+    assert "about 0.70" in written and "against 0.84 expected, on 1 day that" in written
+    assert "Thu 01 Oct" in written and "followed; self\\-consumption" not in written
+    assert "the meters do not agree" in written and "Advice for the battery" in html.page([october])
 
 
 class Seen(HTMLParser):

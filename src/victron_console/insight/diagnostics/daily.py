@@ -20,7 +20,7 @@ from victron_console.insight.diagnostics.gx import GxHealth, GxRecord, gx_health
 from victron_console.insight.diagnostics.history import History, Site
 from victron_console.insight.diagnostics.imbalance import Cells, Imbalance, imbalance
 from victron_console.insight.diagnostics.outages import Outages, outages
-from victron_console.insight.diagnostics.pv import PvYield, pv_yield
+from victron_console.insight.diagnostics.pv import PvYield, may_be_curtailed, pv_yield
 from victron_console.insight.diagnostics.replacement import Replacement, replacement
 from victron_console.insight.diagnostics.residual import Residual, residual
 from victron_console.insight.diagnostics.resistance import Resistance, resistance
@@ -30,7 +30,6 @@ from victron_console.insight.diagnostics.soh import SohTrend, soh_trend
 from victron_console.insight.diagnostics.thermal import HeatRecord, Thermal, thermal
 from victron_console.insight.diagnostics.timeline import BoolArray
 
-FULL_SOC = 99.5
 RESISTANCE_INSPECT = 2.0
 """Grown this much no date is given: look at the battery (own judgement)."""
 
@@ -176,14 +175,7 @@ def _inspect(ohms: Resistance, site: Site) -> list[str]:
 
 
 def _curtailed(history: History) -> BoolArray | None:
-    """Where PV may have been held back: battery full and nothing sold."""
-    if history.soc_percent is None:
-        return None
-    with np.errstate(invalid="ignore"):
-        full = history.soc_percent >= FULL_SOC
-        selling = np.zeros(len(history.at), dtype=bool) if history.grid_w is None else history.grid_w < -50.0
-    held: BoolArray = full & ~selling
-    return held
+    return None if history.soc_percent is None else may_be_curtailed(history.soc_percent, history.grid_w)
 
 
 def _grid(history: History, site: Site) -> GridQuality | None:

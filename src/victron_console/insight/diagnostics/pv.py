@@ -23,6 +23,8 @@ WHOLE_DAY = 0.9
 BEST_SHARE = 0.9
 TREND_WEEKS = 56
 CURTAILED_SHARE = 0.1
+FULL_SOC = 99.5
+SELLING_W = 50.0
 SLOT_S = 1800.0
 YIELD = Method(
     name="energy per kWp and day, whole days of the last 30",
@@ -89,17 +91,33 @@ def pv_yield(
             unknown("Clear-sky ratio", "", CLEAR, reason),
             unknown("Yield lost", "%/month", LOSS, reason),
         )
-    held_back = _curtailed_days(at, pv_w, curtailed, zone)
-    whole = [
-        day
-        for day in report(Powers(at=at, pv=pv_w), Period.DAY, zone)
-        if day.coverage >= WHOLE_DAY and day.first_day.toordinal() not in held_back
-    ]
+    whole = whole_days(at, pv_w, zone, curtailed)
     numbers = np.array([day.first_day.toordinal() for day in whole], dtype=np.float64)
     specific = np.array([day.energies.pv or 0.0 for day in whole]) / array.kwp
     ratio, loss = _against_clear_sky(whole, numbers, specific, array, (float(at[0]), float(at[-1])))
     pairs = tuple((int(number), float(value)) for number, value in zip(numbers, specific, strict=True))
     return PvYield(_specific(numbers, specific, float(at[-1])), ratio, loss, pairs)
+
+
+def whole_days(
+    at: FloatArray, pv_w: FloatArray, zone: tzinfo | None = None, curtailed: BoolArray | None = None
+) -> list[Report]:
+    """The local days that were measured whole and on which nothing was held back, with their PV energy."""
+    held_back = _curtailed_days(at, pv_w, curtailed, zone)
+    return [
+        day
+        for day in report(Powers(at=at, pv=pv_w), Period.DAY, zone)
+        if day.coverage >= WHOLE_DAY and day.first_day.toordinal() not in held_back
+    ]
+
+
+def may_be_curtailed(soc_percent: FloatArray, grid_w: FloatArray | None) -> BoolArray:
+    """Where PV may have been held back: battery full and nothing sold. Power in W, + import."""
+    with np.errstate(invalid="ignore"):
+        full = soc_percent >= FULL_SOC
+        selling = np.zeros(len(soc_percent), dtype=bool) if grid_w is None else grid_w < -SELLING_W
+    held: BoolArray = full & ~selling
+    return held
 
 
 def _specific(numbers: FloatArray, specific: FloatArray, until: float) -> Finding:

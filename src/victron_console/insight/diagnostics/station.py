@@ -21,7 +21,8 @@ from victron_console.insight.diagnostics.kept import Course, Kept, unpack
 from victron_console.insight.diagnostics.pv import Array
 from victron_console.insight.diagnostics.recorded import history, steps_of_day
 from victron_console.insight.diagnostics.resistance import NO_STEPS, LoadSteps
-from victron_console.insight.diagnostics.timeline import DAY_S, WEEK_S, FloatArray, grouped, zone_of
+from victron_console.insight.diagnostics.station_needs import zone_of
+from victron_console.insight.diagnostics.timeline import DAY_S, WEEK_S, FloatArray, grouped
 from victron_console.insight.figures import last, system_of
 from victron_console.model.alert import Severity
 from victron_console.model.device import DeviceKey

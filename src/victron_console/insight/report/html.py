@@ -49,6 +49,8 @@ def _station(month: MonthReport) -> str:
         parts += ["<h2>Grid</h2>", _table(grid)]
     if rest := words.rest(month):
         parts += ["<h2>Inverter, PV, GX and link</h2>", _table(rest)]
+    if advice := words.advice(month):
+        parts += [f"<h2>{words.ADVICE}</h2>", _table(advice)]
     parts += ["<h2>Alarms</h2>", _alarms(month), "<h2>How this is made</h2>"]
     parts += [f'<p class="note">{escape(words.METHODS_NOTE)} Made {iso_utc(month.made_at)[:16]} UTC.</p>']
     return f'<section class="station">{"".join(parts)}</section>'

@@ -33,6 +33,8 @@ def _station(month: MonthReport) -> list[str]:
         lines += ["", "## Grid", "", *_table(grid)]
     if rest := words.rest(month):
         lines += ["", "## Inverter, PV, GX and link", "", *_table(rest)]
+    if advice := words.advice(month):
+        lines += ["", f"## {words.ADVICE}", "", *_table(advice)]
     lines += ["", "## Alarms", ""]
     alarms = words.alarms(month)
     lines += [f"- {plain(' '.join(parts))}" for parts in alarms] or ["None in this month."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from victron_console.insight.diagnostics.advice_log import Came, Followed
 from victron_console.insight.diagnostics.energy import Report
 from victron_console.insight.diagnostics.finding import Finding
 from victron_console.insight.report.month import MonthReport
@@ -22,6 +23,7 @@ ENERGIES = (
 )
 BATTERY = ("soh", "replacement", "capacity", "cycles", "imbalance", "resistance", "thermal", "soc")
 GRID = ("grid", "outages")
+ADVICE = "Advice for the battery"
 METHODS_NOTE = (
     "Energies are powers added up over time, never across a gap; the share measured is given beside them. "
     "A replacement is told as a span of months, since no method tells a date. What is not known says why."
@@ -79,6 +81,31 @@ def rest(month: MonthReport) -> list[Row]:
     """The findings that are neither of the battery nor of the grid."""
     sections = {name.split(".")[0] for name in month.kept.figures} if month.kept else set()
     return health(month, tuple(sections - {*BATTERY, *GRID})) if sections else []
+
+
+def advice(month: MonthReport) -> list[Row]:
+    """What came of the advice for the battery: the month in a row, then day by day; empty where there was none."""
+    if not month.advice:
+        return []
+    days = month.advice
+    done = [one for one in days if one.followed in (Followed.YES, Followed.PARTLY)]
+    told = [one for one in done if one.saved is not None]
+    saved, expected = sum(one.saved or 0.0 for one in told), sum(one.expected for one in told)
+    counted = f"{len(told)} day{'' if len(told) == 1 else 's'}"
+    remark = f"against {expected:.2f} expected, on {counted} that can be reckoned up; the rest is not counted"
+    return [
+        Row("Days with advice", str(len(days)), f"followed, at least in part, on {len(done)}"),
+        Row("Saved by it", f"about {saved:.2f} {days[-1].currency}" if told else "not known", remark),
+        *(_day_of_advice(one) for one in days),
+    ]
+
+
+def _day_of_advice(one: Came) -> Row:
+    if one.cost is None or one.usual_cost is None:
+        return Row(f"{one.day:%a %d %b}", "not known", f"{one.followed}; {one.reason}")
+    saved = "" if one.saved is None else f"; saved about {one.saved:.2f}, {one.expected:.2f} expected"
+    words = f"{one.followed}; self-consumption would have cost about {one.usual_cost:.2f}{saved}"
+    return Row(f"{one.day:%a %d %b}", f"{one.cost:.2f} {one.currency}", words)
 
 
 def verdict(month: MonthReport) -> str:
