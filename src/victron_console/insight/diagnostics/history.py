@@ -29,6 +29,10 @@ class Site:
     """The nominal mains; None off grid."""
     array: Array | None = None
     zone: tzinfo | None = None
+    chemistry: str | None = None
+    """As the station file says; None: taken for LFP."""
+    packs_soh: Mapping[str, float] = field(default_factory=dict)
+    """What each battery of the bank reports of itself, by name; empty where it is one alone."""
     inspect_now: tuple[str, ...] | None = None
     """What alarms say of the battery now (modules offline, low cells); None where they are not read."""
 
@@ -92,4 +96,6 @@ class History:
                 cut[name] = value[kept]
             elif isinstance(value, Mapping):
                 cut[name] = {key: part[kept] for key, part in value.items()}
+            elif isinstance(value, LoadSteps):
+                cut[name] = value.since(moment)
         return replace(self, **cut)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from victron_console.insight.batteries import limits_conflict, site_battery
+from victron_console.insight.batteries import limits_conflict, members, site_battery
 from victron_console.insight.cells import capacity_ah
 from victron_console.insight.diagnostics.capacity import Limits
 from victron_console.insight.diagnostics.daily import DailyFindings, as_rule_inputs, diagnose, findings
@@ -27,6 +27,7 @@ from victron_console.insight.figures import last, system_of
 from victron_console.model.alert import Severity
 from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.text import clean
 from victron_console.store.diagnoses import StepRow
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Bucket, GapKind, Point
@@ -120,6 +121,8 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         supply=_supply(info, past),
         array=_array(info),
         zone=zone_of(info),
+        chemistry=(info.get("battery") or {}).get("chemistry"),
+        packs_soh=_packs_soh(snapshot, battery),
         inspect_now=_inspect_now(reader, station),
     )
     before = reader.diagnoses(until).get(station)
@@ -142,6 +145,12 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
 def _capacity(info: Mapping[str, Any], snapshot: Snapshot, battery: DeviceState | None) -> float | None:
     configured = (info.get("battery") or {}).get("capacity_ah")
     return configured or last(system_of(snapshot), "Dc/Battery/Capacity") or capacity_ah(battery)
+
+
+def _packs_soh(snapshot: Snapshot, battery: DeviceState | None) -> dict[str, float]:
+    """What the batteries of a bank report of themselves, where they are services of their own."""
+    found = ((clean(pack.name), last(pack, "Soh")) for pack in members(snapshot, battery))
+    return {name: soh for name, soh in found if soh is not None}
 
 
 def _limits(info: Mapping[str, Any], battery: DeviceState | None) -> Limits | None:
