@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from victron_console.console.drawing.health_advice import ADVICE, draw_advice, draw_advice_row
+from victron_console.console.drawing.health_energy import ENERGY, draw_energy, draw_energy_row
 from victron_console.console.drawing.health_figure import draw_explanation
 from victron_console.console.drawing.health_lists import (
     draw_firmware,
@@ -120,10 +121,13 @@ def _figures(shown: Shown) -> Listing:
     def row(width: int, name: str, selected: bool) -> Line:
         if name == ADVICE and told is not None:
             return draw_advice_row(width, told, selected=selected)
+        if name == ENERGY:
+            return draw_energy_row(width, energy, selected=selected)
         past = course_of(name, health, days) if health else None
         return draw_figure(width, name, figures[name], past, first=name in firsts, selected=selected)
 
-    names = [*([ADVICE] if told is not None else []), *names]
+    energy = health.kept.energy if health and health.kept else ()
+    names = [*([ADVICE] if told is not None else []), *([ENERGY] if energy else []), *names]
     return Listing(names, draw_figure_heads, row, "Not diagnosed yet: each station is, once a night.")
 
 
@@ -180,5 +184,8 @@ def _explanation(shown: Shown, name: str, width: int, height: int, *, offset: in
     summary = [] if full else [draw_summary(width, health, shown.now)]
     if name == ADVICE:
         return summary + draw_advice(width, height - len(summary), health, shown.now, offset=offset)
+    if name == ENERGY:
+        energy = health.kept.energy if health.kept else ()
+        return summary + draw_energy(width, height - len(summary), energy, offset=offset)
     past = course_of(name, health, shown.days)
     return summary + draw_explanation(width, height - len(summary), name, health, past, offset=offset)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from victron_console.insight.diagnostics.finding import (
     not_identifiable,
     unknown,
 )
-from victron_console.insight.diagnostics.kept import Course, Kept, pack
+from victron_console.insight.diagnostics.kept import Course, EnergyRow, Kept, pack
 from victron_console.insight.diagnostics.risk import Evidence, Tier, assess
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
@@ -100,6 +101,7 @@ def kept(tier: Tier | None, soh: float, spread: float, growth: float | None) -> 
         "efficiency.reference": not_identifiable("Efficiency", "%", METHOD, "the site never inverts alone", SPAN),
         "pv.specific": known("Yield", "kWh/kWp", 3.4 - spread / 200),
         "grid.voltage_out": known("Voltage out of its band", "%", 1.25),
+        "outages.count": known("Outages", "", 2.0),
         "gx.link": known("Polls answered", "%", 99.72),
         "gx.restarts": unknown("Restarts", "a month", METHOD, "the GX device gives no uptime"),
     }
@@ -117,6 +119,15 @@ def kept(tier: Tier | None, soh: float, spread: float, growth: float | None) -> 
     return Kept(
         at=DIAGNOSED, figures=figures, risk=assess(evidence), rules={}, courses=courses,
         limits={"nominal capacity": "200 Ah", "PV size": "6 kWp"},
+        energy=(
+            EnergyRow("day", date(2026, 11, 20), 11.2, 14.1, 4.4, 0.6, 0.95, 0.69, 1.0),
+            EnergyRow("day", date(2026, 11, 21), 3.1, 15.0, 12.0, 0.0, 1.0, 0.2, 0.62),
+            EnergyRow("month", date(2026, 10, 1), 312.0, 401.0, 120.0, 33.0, 0.89, 0.7, 0.99),
+            EnergyRow("month", date(2026, 11, 1), 140.0, 290.0, 160.0, 4.0, 0.97, 0.45, 1.0),
+            EnergyRow("year", date(2026, 1, 1), 5230.0, 4810.0, 911.0, 1402.0, 0.73, 0.81, 0.97),
+        ),
+        outage_days=((date(2026, 9, 3), 41.0), (date(2026, 10, 28), 0.4)),
+        outage_hours=tuple(1 if hour in (2, 18) else 0 for hour in range(24)),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from victron_console.insight.diagnostics.finding import Finding, Method, Window, insufficient
-from victron_console.insight.diagnostics.kept import Kept, pack, unpack
+from victron_console.insight.diagnostics.kept import EnergyRow, Kept, pack, unpack
 from victron_console.insight.diagnostics.risk import Evidence, Tier, assess
 from victron_console.insight.report import html, markdown
 from victron_console.insight.report.month import MonthReport, month_before, month_of
@@ -44,10 +44,19 @@ KEPT = Kept(
         "replacement.80": Finding(title="Time to 80 % SOH", unit="months", method=METHOD, window=WINDOW, value=7.4,
                                   low=4.2, high=11.9),
         "capacity.ah": insufficient("Capacity", "Ah", METHOD, "3 segments, 20 needed"),
+        "outages.count": Finding(title="Outages", unit="", method=METHOD, window=WINDOW, value=2.0),
         "gx.link": Finding(title="Polls answered", unit="%", method=METHOD, window=WINDOW, value=99.7),
     },
     risk=assess([Evidence(name="cells", tier=Tier.PLAN, words="Cell spread 118 mV")]),
     rules={"soh_loss_lo": 0.7},
+    energy=(
+        EnergyRow("month", date(2026, 9, 1), 410.0, 380.0, 80.0, 95.0, 0.77, 0.79, 1.0),
+        EnergyRow("month", date(2026, 10, 1), 48.0, 28.8, 0.0, 19.2, 0.6, None, 0.06),
+        EnergyRow("month", date(2026, 11, 1), 1.0, 1.0, 0.0, 0.0, None, None, 0.1),
+        EnergyRow("year", date(2026, 1, 1), 458.0, 408.0, 80.0, 114.0, 0.75, 0.8, 0.2),
+    ),
+    outage_days=((date(2026, 9, 30), 20.0), (date(2026, 10, 2), 41.2)),
+    outage_hours=(0,) * 24,
 )  # fmt: skip
 
 
@@ -137,6 +146,14 @@ def test_what_came_of_the_months_advice_is_told_by_day_and_only_what_was_reckone
     assert "the meters do not agree" in written and "Advice for the battery" in html.page([october])
 
 
+def test_months_so_far_and_the_days_without_grid_stand_in_both_forms(october: MonthReport) -> None:
+    written, page = markdown.text([october]), html.page([october])
+    assert "| September 2026 | 410 | 380 | 80 | 95 | 77% | 79% | 100% |" in written
+    assert "| 2026, in all | 458 |" in written and "November 2026 | 1" not in written
+    assert "| Fri 02 Oct | 41 min | no grid |" in written and "Wed 30 Sep" not in written
+    assert "September 2026" in page and "41 min" in page
+
+
 class Seen(HTMLParser):
     """The tags and the text of a page."""
 
@@ -169,7 +186,7 @@ def test_markdown_shows_foreign_text_as_text(october: MonthReport) -> None:
     assert "| PV | 48.0 kWh |" in written and "| 2026-10-01 | 24.0 | 14.4 | 0.0 | 100% |" in written
     for line in written.split("\n"):
         if line.startswith("| ") and "Day" not in line:
-            assert line.replace("\\|", "").count("|") in (4, 6), line
+            assert line.replace("\\|", "").count("|") in (4, 6, 9), line
 
 
 def test_a_month_without_any_record_says_so(reader: Reader) -> None:

@@ -172,8 +172,8 @@ def _inverter(h: History) -> InverterRecord:
 
 def _gx(h: History) -> GxRecord:
     return GxRecord(
-        at=h.at, uptime_s=h.gx_uptime_s, data_free_bytes=h.data_free_bytes, can_errors=h.can_errors, polls=h.polls,
-        failed_polls=h.failed_polls,
+        at=h.at, uptime_s=h.gx_uptime_s, data_free_bytes=h.data_free_bytes, can_errors=h.can_errors,
+        wifi_percent=h.wifi_percent, vrm_contact_at=h.vrm_contact_at, polls=h.polls, failed_polls=h.failed_polls,
     )  # fmt: skip
 
 

@@ -75,6 +75,9 @@ class History:
     grid_a: Mapping[str, FloatArray] = field(default_factory=dict)
     gx_uptime_s: FloatArray | None = None
     data_free_bytes: FloatArray | None = None
+    wifi_percent: FloatArray | None = None
+    vrm_contact_at: FloatArray | None = None
+    """When VRM was last reached (UTC epoch, s)."""
     can_errors: Mapping[str, FloatArray] = field(default_factory=dict)
     """Counter by interface."""
     polls: FloatArray | None = None

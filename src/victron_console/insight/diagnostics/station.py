@@ -14,15 +14,16 @@ import numpy as np
 from victron_console.insight.batteries import limits_conflict, members, site_battery
 from victron_console.insight.cells import capacity_ah
 from victron_console.insight.diagnostics.capacity import Limits
-from victron_console.insight.diagnostics.daily import DailyFindings, as_rule_inputs, diagnose, findings
+from victron_console.insight.diagnostics.daily import as_rule_inputs, diagnose, findings
 from victron_console.insight.diagnostics.grid import Supply
 from victron_console.insight.diagnostics.history import History, Site
-from victron_console.insight.diagnostics.kept import Course, Kept, unpack
+from victron_console.insight.diagnostics.kept import Kept, unpack
 from victron_console.insight.diagnostics.pv import Array
 from victron_console.insight.diagnostics.recorded import history, steps_of_day
 from victron_console.insight.diagnostics.resistance import NO_STEPS, LoadSteps
 from victron_console.insight.diagnostics.station_needs import zone_of
-from victron_console.insight.diagnostics.timeline import DAY_S, WEEK_S, FloatArray, grouped
+from victron_console.insight.diagnostics.station_tables import courses, energy_rows
+from victron_console.insight.diagnostics.timeline import DAY_S, FloatArray
 from victron_console.insight.figures import last, system_of
 from victron_console.model.alert import Severity
 from victron_console.model.device import DeviceKey
@@ -133,8 +134,11 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         figures=dict(findings(found)),
         risk=found.risk,
         rules=as_rule_inputs(found),
-        courses=_courses(found, past),
+        courses=courses(found, past),
         limits=_assumed(site),
+        energy=energy_rows(found),
+        outage_days=found.outages.calendar if found.outages else (),
+        outage_hours=found.outages.by_hour if found.outages else (),
     )
     return Examined(kept, fresh)
 
@@ -268,27 +272,3 @@ def _packed(steps: LoadSteps, begin: float) -> bytes:
 def _unpacked(row: StepRow) -> LoadSteps:
     at, ohm, celsius, soc = np.frombuffer(row.steps, dtype="<f4").astype(np.float64).reshape(4, -1)
     return LoadSteps(row.since + at, ohm, celsius, soc)
-
-
-# ---- what screens draw
-
-
-def _courses(found: DailyFindings, past: History) -> dict[str, Course]:
-    spread, ohms, inverter = found.imbalance, found.resistance, found.efficiency
-    courses = {
-        "soh.level": _weekly(past.at, past.soh_percent),
-        "imbalance.spread": Course(spread.weekly_at, spread.weekly_mv),
-        "resistance.milliohm": Course(ohms.weekly_at, ohms.weekly_milliohm),
-        "efficiency.reference": Course(inverter.weekly_at, inverter.weekly_percent),
-    }
-    return {name: course for name, course in courses.items() if len(course.at) > 1}
-
-
-def _weekly(at: FloatArray, value: FloatArray | None) -> Course:
-    """The median of each week."""
-    if value is None:
-        return Course((), ())
-    known = np.isfinite(value)
-    weeks = (at[known] // WEEK_S).astype(np.int64)
-    found = [((key + 0.5) * WEEK_S, float(np.median(part))) for key, part in grouped(weeks, value[known])]
-    return Course(tuple(float(moment) for moment, _ in found), tuple(middle for _, middle in found))

@@ -19,6 +19,7 @@ vertical-align: top } td.value { text-align: right; white-space: nowrap; font-va
 td.remark, p.note, svg text { color: #5a6570; font-size: .9em } svg { width: 100%; height: auto }
 svg text { fill: #5a6570; font-size: 11px }
 .critical { color: #98101a; font-weight: bold } .warning { color: #8f6400; font-weight: bold }
+table.months th + th { text-align: right }
 section.station + section.station { page-break-before: always }
 """
 PV, LOAD, GRID = "#e0a030", "#5f7488", "#2b343c"
@@ -41,12 +42,13 @@ def _station(month: MonthReport) -> str:
         "<h2>Energy</h2>",
         _table(words.energies(month)),
         _energy_picture(month),
+        _by_month(month),
         "<h2>Battery</h2>",
         _charge_picture(month),
         _table(words.health(month, words.BATTERY)),
     ]
     if grid := words.health(month, words.GRID) if month.kept else []:
-        parts += ["<h2>Grid</h2>", _table(grid)]
+        parts += ["<h2>Grid</h2>", _table([*words.outages(month), *grid])]
     if rest := words.rest(month):
         parts += ["<h2>Inverter, PV, GX and link</h2>", _table(rest)]
     if advice := words.advice(month):
@@ -63,6 +65,20 @@ def _table(rows: Sequence[Row]) -> str:
         for row in rows
     )
     return f"<table>{cells}</table>"
+
+
+def _by_month(month: MonthReport) -> str:
+    rows = words.by_month(month)
+    if not rows:
+        return ""
+    heads = "".join(f"<th>{escape(head)}</th>" for head in words.BY_MONTH)
+    cells = "".join(
+        "<tr>"
+        + "".join(f'<td class="{"value" if n else ""}">{escape(text)}</td>' for n, text in enumerate(texts))
+        + "</tr>"
+        for texts in map(words.month_cells, rows)
+    )
+    return f'<table class="months"><tr>{heads}</tr>{cells}</table>'
 
 
 def _alarms(month: MonthReport) -> str:

@@ -28,9 +28,12 @@ def _station(month: MonthReport) -> list[str]:
     lines += _table(words.energies(month))
     if month.total is not None:
         lines += _by_day(month)
+    if rows := words.by_month(month):
+        lines += ["", f"| {' | '.join(words.BY_MONTH)} |", "|---" + "|---:" * (len(words.BY_MONTH) - 1) + "|"]
+        lines += [f"| {' | '.join(words.month_cells(row))} |" for row in rows]
     lines += ["", "## Battery", "", *_table(words.health(month, words.BATTERY))]
     if month.kept is not None and (grid := words.health(month, words.GRID)):
-        lines += ["", "## Grid", "", *_table(grid)]
+        lines += ["", "## Grid", "", *_table([*words.outages(month), *grid])]
     if rest := words.rest(month):
         lines += ["", "## Inverter, PV, GX and link", "", *_table(rest)]
     if advice := words.advice(month):

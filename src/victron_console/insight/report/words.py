@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from victron_console.insight.diagnostics.advice_log import Came, Followed
 from victron_console.insight.diagnostics.energy import Report
 from victron_console.insight.diagnostics.finding import Finding
+from victron_console.insight.diagnostics.kept import EnergyRow
 from victron_console.insight.report.month import MonthReport
 from victron_console.model.alert import Occurrence
 from victron_console.model.clock import local
@@ -24,6 +25,7 @@ ENERGIES = (
 BATTERY = ("soh", "replacement", "capacity", "cycles", "imbalance", "resistance", "thermal", "soc")
 GRID = ("grid", "outages")
 ADVICE = "Advice for the battery"
+BY_MONTH = ("", "PV kWh", "Loads kWh", "Bought kWh", "Sold kWh", "Used on site", "Autarky", "Measured")
 METHODS_NOTE = (
     "Energies are powers added up over time, never across a gap; the share measured is given beside them. "
     "A replacement is told as a span of months, since no method tells a date. What is not known says why."
@@ -68,6 +70,39 @@ def by_day(month: MonthReport) -> list[tuple[Report, dict[str, float | None]]]:
         (day, {key: getattr(day.energies, key) if day.coverage > 0 else None for key, _ in ENERGIES})
         for day in month.days
     ]
+
+
+def outages(month: MonthReport) -> list[Row]:
+    """The days of the month without grid; empty where there was none or nobody can tell."""
+    found = month.kept.outage_days if month.kept else ()
+    return [
+        Row(f"{day:%a %d %b}", f"{max(1.0, minutes):.0f} min", "no grid")
+        for day, minutes in found
+        if day.replace(day=1) == month.first_day
+    ]
+
+
+def by_month(month: MonthReport) -> list[EnergyRow]:
+    """The months up to this one, and the year, as last diagnosed; oldest first."""
+    rows = month.kept.energy if month.kept else ()
+    shown = [row for row in rows if row.period == "month" and row.first_day <= month.first_day]
+    return shown + [row for row in rows if row.period == "year" and row.first_day.year == month.first_day.year]
+
+
+def month_cells(row: EnergyRow) -> tuple[str, ...]:
+    """The cells under `BY_MONTH`."""
+
+    def kwh(value: float | None) -> str:
+        return "-" if value is None else f"{value:.0f}"
+
+    def share(value: float | None) -> str:
+        return "-" if value is None else f"{value:.0%}"
+
+    name = f"{row.first_day:%Y}, in all" if row.period == "year" else f"{row.first_day:%B %Y}"
+    return (
+        name, kwh(row.pv), kwh(row.load), kwh(row.imported), kwh(row.exported), share(row.self_consumption),
+        share(row.autarky), share(row.coverage),
+    )  # fmt: skip
 
 
 def health(month: MonthReport, sections: tuple[str, ...]) -> list[Row]:
