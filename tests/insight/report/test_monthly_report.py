@@ -150,6 +150,7 @@ def test_months_so_far_and_the_days_without_grid_stand_in_both_forms(october: Mo
     written, page = markdown.text([october]), html.page([october])
     assert "| September 2026 | 410 | 380 | 80 | 95 | 77% | 79% | 100% |" in written
     assert "| 2026, in all | 458 |" in written and "November 2026 | 1" not in written
+    assert "Not known: Capacity \\(3 segments, 20 needed\\)" in written and "| Outages | 2 |" in written
     assert "| Fri 02 Oct | 41 min | no grid |" in written and "Wed 30 Sep" not in written
     assert "September 2026" in page and "41 min" in page
 
@@ -175,7 +176,14 @@ def test_a_page_shows_foreign_text_as_text_and_loads_nothing(october: MonthRepor
     seen.feed(html.page([october]))
     assert "script" not in seen.tags and seen.tags.count("svg") == 2
     assert seen.text.count("<script>alert(1)</script>") >= 4  # title, heading, confidence, alarm
-    for told in ("48.0 kWh", "60%", "4 to 12 months", "insufficient: 3 segments, 20 needed", "Plan.", "30 min"):
+    for told in (
+        "48.0 kWh",
+        "60%",
+        "4 to 12 months",
+        "Not known: Capacity (3 segments, 20 needed).",
+        "Plan.",
+        "30 min",
+    ):
         assert told in seen.text, told
     assert "2027" not in seen.text, "a replacement has no date"
 

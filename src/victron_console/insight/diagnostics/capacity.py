@@ -34,7 +34,7 @@ REPLACED_BY, REPLACED_AFTER = 1.15, 10
 """A rise of the median of so many segments that is another battery, or another setting of its BMS (own judgement)."""
 DOUBTED_ABOVE, DOUBTED_BELOW = 115.0, 60.0
 """Percent of the configured capacity that no sound entry gives (own judgement)."""
-TITLES = (("Own capacity", "Ah"), ("Own capacity of its first 90 days", "%"), ("Own capacity of the configured", "%"))
+TITLES = (("Own capacity", "Ah"), ("Own capacity of its first 90 days", "%"), ("Capacity against the configured", "%"))
 FULL_BELOW_CVL_V = 0.1 / 15.0
 """A cell: full is within this of the charge limit at a small current for ten minutes."""
 FULL_CURRENT_C = 0.05
@@ -195,7 +195,9 @@ def _of_present_battery(segments: list[Segment]) -> list[Segment]:
 def _relative(now: Centre, first: FloatArray, method: Method, window: Window) -> Finding:
     title, unit = TITLES[1]
     if len(first) < SEGMENTS or window.days < 2 * BASELINE_DAYS:
-        reason = f"{len(first)} segments in the first 90 of {window.days:.0f} days; {SEGMENTS} and 180 days are needed"
+        reason = (
+            f"{window.days:.0f} days with {len(first)} segments in the first 90; 180 days and {SEGMENTS} are needed"
+        )
         return insufficient(title, unit, method, reason, window)
     base = centre(first)
     value = 100.0 * now.value / base.value

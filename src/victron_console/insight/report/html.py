@@ -45,17 +45,21 @@ def _station(month: MonthReport) -> str:
         _by_month(month),
         "<h2>Battery</h2>",
         _charge_picture(month),
-        _table(words.health(month, words.BATTERY)),
+        *_figures(month, words.BATTERY),
     ]
-    if grid := words.health(month, words.GRID) if month.kept else []:
-        parts += ["<h2>Grid</h2>", _table([*words.outages(month), *grid])]
-    if rest := words.rest(month):
-        parts += ["<h2>Inverter, PV, GX and link</h2>", _table(rest)]
+    if month.kept is not None:
+        parts += ["<h2>Grid</h2>", _table(words.outages(month)), *_figures(month, words.GRID)]
+        parts += ["<h2>Inverter, PV, GX and link</h2>", *_figures(month, words.others(month))]
     if advice := words.advice(month):
         parts += [f"<h2>{words.ADVICE}</h2>", _table(advice)]
     parts += ["<h2>Alarms</h2>", _alarms(month), "<h2>How this is made</h2>"]
     parts += [f'<p class="note">{escape(words.METHODS_NOTE)} Made {iso_utc(month.made_at)[:16]} UTC.</p>']
     return f'<section class="station">{"".join(parts)}</section>'
+
+
+def _figures(month: MonthReport, sections: tuple[str, ...]) -> list[str]:
+    note = words.not_known(month, sections)
+    return [_table(words.health(month, sections)), f'<p class="note">{escape(note)}</p>' if note else ""]
 
 
 def _table(rows: Sequence[Row]) -> str:

@@ -108,8 +108,8 @@ def _next_month(first_day: date) -> date:
 def _advice(reader: Reader, station: str, first_day: date, since: float, now: float) -> tuple[Came, ...]:
     """A day is looked back at when it is over, the last of a month in the next one."""
     log = reader.events(since, min(now, since + 40 * DAY_S), station, [KIND], CAME, limit=MOST_LINES)
-    came = (one for event in log if (one := came_of(event)) is not None)
-    return tuple(sorted((one for one in came if one.day.replace(day=1) == first_day), key=lambda one: one.day))
+    came = {one.day: one for event in reversed(log) if (one := came_of(event)) is not None}
+    return tuple(came[day] for day in sorted(came) if day.replace(day=1) == first_day)
 
 
 def _charge(

@@ -106,16 +106,33 @@ def month_cells(row: EnergyRow) -> tuple[str, ...]:
 
 
 def health(month: MonthReport, sections: tuple[str, ...]) -> list[Row]:
-    """The findings of some sections; those without a figure say why there is none."""
+    """The figures of some sections that are known."""
     if month.kept is None:
         return [Row("Diagnosis", "not made", "the station was not diagnosed by the end of the month")]
-    return [_finding(finding) for name, finding in month.kept.figures.items() if name.split(".")[0] in sections]
+    return [_figure(one) for one in _of(month, sections) if one.known]
 
 
-def rest(month: MonthReport) -> list[Row]:
-    """The findings that are neither of the battery nor of the grid."""
-    sections = {name.split(".")[0] for name in month.kept.figures} if month.kept else set()
-    return health(month, tuple(sections - {*BATTERY, *GRID})) if sections else []
+def not_known(month: MonthReport, sections: tuple[str, ...]) -> str:
+    """The figures of some sections that are not known, each reason once; a sentence where nothing is even asked for."""
+    if month.kept is not None and not _of(month, sections):
+        return "Nothing of it is recorded."
+    by_reason: dict[str, list[str]] = {}
+    for one in _of(month, sections):
+        if not one.known:
+            by_reason.setdefault(one.reason, []).append(one.title)
+    told = "; ".join(f"{', '.join(titles)} ({reason})" for reason, titles in by_reason.items())
+    return f"Not known: {told}." if told else ""
+
+
+def _of(month: MonthReport, sections: tuple[str, ...]) -> list[Finding]:
+    figures = month.kept.figures if month.kept else {}
+    return [finding for name, finding in figures.items() if name.split(".")[0] in sections]
+
+
+def others(month: MonthReport) -> tuple[str, ...]:
+    """The sections that are neither of the battery nor of the grid, in their order."""
+    names = dict.fromkeys(name.split(".")[0] for name in month.kept.figures) if month.kept else {}
+    return tuple(name for name in names if name not in (*BATTERY, *GRID))
 
 
 def advice(month: MonthReport) -> list[Row]:
@@ -162,16 +179,26 @@ def alarms(month: MonthReport) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _finding(finding: Finding) -> Row:
-    if not finding.known or finding.value is None:
-        return Row(finding.title, "not known", f"{finding.status}: {finding.reason}")
-    unit = f" {finding.unit}" if finding.unit else ""
+def _figure(finding: Finding) -> Row:
+    unit, value = f" {finding.unit}" if finding.unit else "", finding.value or 0.0
     if finding.unit == "months" and finding.low is not None and finding.high is not None:
         return Row(finding.title, f"{finding.low:.0f} to {finding.high:.0f} months", finding.confidence)
-    ends = "" if finding.low is None or finding.high is None else f"{finding.low:.3g} to {finding.high:.3g}{unit}"
-    window = f"{finding.window.days:.0f} days" if finding.window.until > finding.window.since else ""
+    ends = (
+        ""
+        if finding.low is None or finding.high is None
+        else f"{_digits(finding.low)} to {_digits(finding.high)}{unit}"
+    )
+    days = round(finding.window.days)
+    window = f"{days} day{'' if days == 1 else 's'}" if days > 0 else ""
     remark = "; ".join(part for part in (ends, finding.confidence, window) if part)
-    return Row(finding.title, f"{finding.value:.4g}{unit}", remark)
+    return Row(finding.title, f"{_digits(value)}{unit}", remark)
+
+
+def _digits(value: float) -> str:
+    """As many decimals as count: `1250`, `83.5`, `1.28`, `0.052`; whole numbers without any."""
+    size = abs(value)
+    decimals = 0 if size >= 100 or float(value).is_integer() else 1 if size >= 10 else 2 if size >= 1 else 3
+    return f"{value:.{decimals}f}"
 
 
 def _share(share: float | None) -> str:
