@@ -139,6 +139,8 @@ def clear_sky_kwh_m2(begin: float, end: float, latitude: float, longitude: float
 def clear_sky_w_m2(at: FloatArray, latitude: float, longitude: float) -> FloatArray:
     """Clear-sky irradiance on level ground, W/m²: Haurwitz' 1098 cos z exp(-0.057 / cos z), good to some 10 %.
 
+    Over a year within 0.3 % of pvlib's Haurwitz, within 0.9 to 1.13 of its Ineichen, which knows height and haze.
+
     The sun's place is Spencer's series: within half a degree, and fast over a year of moments, which an almanac is not.
     """
     year = 2.0 * np.pi * ((at / DAY_S) % 365.2425) / 365.2425
