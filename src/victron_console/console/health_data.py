@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 DAY_S = 86_400.0
 COURSE_DAYS = 400
 DONE_SHOWN_DAYS = 30
+ALARM_DAYS = 30
 ADVICE_S = 26 * 3600.0
 """Advice is told at least once a local day: an older one holds no more."""
 CAME_DAYS = 14
@@ -85,6 +87,8 @@ class HealthData:
     course: Mapping[str, Course] = field(default_factory=dict)
     """The figures of one station as they were diagnosed day by day."""
     course_of: str = ""
+    alarms: Mapping[str, int] = field(default_factory=dict)
+    """How many alarms each station raised in the last 30 days."""
 
     def row(self, station: str | None) -> Health | None:
         """A station's row."""
@@ -137,6 +141,7 @@ def read_health(
         {name: rows for name, rows in peers.items() if rows},
         _course(reader, chosen, now) if chosen in ids else {},
         chosen or "",
+        Counter(one.key.station for one in reader.alert_history(now - ALARM_DAYS * DAY_S, now) if one.is_alarm),
     )
 
 

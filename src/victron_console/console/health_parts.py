@@ -9,6 +9,7 @@ from enum import StrEnum
 from victron_console.console.drawing.health_advice import ADVICE, draw_advice, draw_advice_row
 from victron_console.console.drawing.health_energy import ENERGY, draw_energy, draw_energy_row
 from victron_console.console.drawing.health_figure import draw_explanation
+from victron_console.console.drawing.health_firmware import draw_firmware_detail
 from victron_console.console.drawing.health_lists import (
     draw_firmware,
     draw_firmware_heads,
@@ -19,6 +20,7 @@ from victron_console.console.drawing.health_lists import (
     draw_peers,
     draw_ranking,
     listed,
+    same_visit,
     station_of,
 )
 from victron_console.console.drawing.health_row import draw_heads, draw_health
@@ -171,9 +173,14 @@ def detail(part: Part, shown: Shown, name: str, width: int, height: int, *, offs
         return _explanation(shown, name, width, height, offset=offset, full=full)
     if part is Part.JOBS:
         one = listed(shown.data).get(name)
-        return draw_job_detail(width, height, one, shown.sites.get(station_of(one), "")) if one is not None else []
+        if one is None:
+            return []
+        together = same_visit(shown.data, name)
+        return draw_job_detail(width, height, one, shown.sites.get(station_of(one), ""), together)
     if part is Part.PEERS:
         return draw_ranking(width, height, shown.title(name), shown.data.peers.get(name, ()), shown.sites)
+    if part is Part.FIRMWARE:
+        return draw_firmware_detail(width, height, shown.data)
     return draw_evidence(width, height, shown.data.row(name), shown.now)
 
 

@@ -22,6 +22,8 @@ from victron_console.console.screens.health import HealthScreen
 from victron_console.console.widgets.cursor_list import CursorList
 from victron_console.console.widgets.rows import Rows
 from victron_console.model.clock import ManualClock
+from victron_console.store.jobs import add_job
+from victron_console.store.operator import OperatorWriter
 from victron_console.store.reader import Reader
 
 SnapCompare = Callable[..., bool]
@@ -190,6 +192,25 @@ async def test_a_station_with_advice_shows_what_holds_what_it_rests_on_and_what_
         saturday, friday = (line for line in told.split("\n") if " Nov " in line and "What" not in line)
         assert saturday.split() == ["Sat", "21", "Nov", "yes", "0.71", "0.84", "1.52", "2.30"]
         assert friday.split()[3:8] == ["?", "?", "0.84", "?", "?"] and "was not measured" in friday
+
+
+async def test_the_same_trip_does_what_falls_due_at_the_site_within_a_month(store: Path) -> None:
+    with closing(OperatorWriter(store, ManualClock(NOW), "NB")) as writer:
+        add_job(writer.db, NOW, "NB", "alder-farm", "Clean the panels", NOW + 30 * DAY_S)
+        add_job(writer.db, NOW, "NB", "alder-farm", "Paint the shed", NOW + 90 * DAY_S)
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot, "m", "home", "down")
+        assert "Tighten the busbars" in pane(screen)
+        assert "same trip  Clean the panels" in pane(screen) and "Paint the shed" not in pane(screen)
+
+
+async def test_the_firmware_list_tells_complaints_by_version_and_an_order_of_upgrades(store: Path) -> None:
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot, "f")
+        told = [line.split() for line in pane(screen).split("\n")]
+        assert ["v3.70", "3", "0", "0.0"] in told and ["v3.55", "1", "1", "0.0"] in told
+        first = next(line for line in pane(screen).split("\n") if "first, alone" in line)
+        assert "Alder Farm" in first and "after a quiet week" in pane(screen)
 
 
 async def test_energy_and_autarky_stand_by_year_month_and_day_and_outages_by_date(store: Path) -> None:
