@@ -32,8 +32,12 @@ def energy_rows(found: DailyFindings) -> tuple[EnergyRow, ...]:
             one.energies.exported, one.self_consumption, one.autarky, round(one.coverage, 4),
         )
         for one in (*found.days[-ENERGY_DAYS:], *found.months[-ENERGY_MONTHS:], *found.years)
-        if one.coverage > 0.0
+        if one.coverage > 0.0 and any(map(_is_known, (one.energies.pv, one.energies.load, one.energies.imported)))
     )  # fmt: skip
+
+
+def _is_known(kwh: float | None) -> bool:
+    return kwh is not None
 
 
 def _weekly(at: FloatArray, value: FloatArray | None) -> Course:
