@@ -205,7 +205,7 @@ def _evidence(found: DailyFindings, site: Site) -> list[Evidence]:
     early = found.replacement.windows[0]
     clamp = found.residual.unbalanced.confidence or "sources and uses differ by more than losses can"
     unbalanced = found.residual.is_unbalanced
-    doubt = found.capacity.doubt
+    doubt = found.capacity.doubt or ""
     evidence: list[Evidence] = [
         judged("SOH", found.soh.level, 85.0, 80.0, 70.0),
         judged("capacity", found.capacity.relative, 90.0, 80.0, 70.0),
@@ -218,14 +218,21 @@ def _evidence(found: DailyFindings, site: Site) -> list[Evidence]:
         judged("inverter", found.efficiency.drop, 1.0, 2.0, 4.0),
         judged("link", found.gx.link, 95.0, 80.0, 50.0),
         told("alarms", site.inspect_now, Tier.ACT, found.at),
-        told("meters", None if unbalanced is None else [clamp] if unbalanced else [], Tier.PLAN, found.at),
-        told("configuration", None if doubt is None else [doubt] if doubt else [], Tier.WATCH, found.at),
+        _found_or_not("meters", found.residual.unbalanced, clamp if unbalanced else "", Tier.PLAN, found.at),
+        _found_or_not("configuration", found.capacity.of_nominal, doubt, Tier.WATCH, found.at),
         *_packs(found, site),
     ]  # fmt: skip
     if early.reason.startswith("no date: healthy"):
         healthy = Evidence(name="replacement", tier=Tier.OK, words=early.reason, seen_at=found.at)
         evidence = [healthy if one.name == "replacement" else one for one in evidence]
     return [one for one in evidence if applies(one.name, site.chemistry)]
+
+
+def _found_or_not(name: str, finding: Finding, words: str, tier: Tier, at: float) -> Evidence:
+    """Evidence from a figure that is judged by words; unknown with its reason where there is no figure."""
+    if not finding.known:
+        return Evidence(name=name, tier=None, words=finding.reason)
+    return told(name, [words] if words else [], tier, at)
 
 
 def _packs(found: DailyFindings, site: Site) -> list[Evidence]:

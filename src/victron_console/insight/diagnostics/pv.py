@@ -24,7 +24,8 @@ BEST_SHARE = 0.9
 TREND_WEEKS = 56
 CURTAILED_SHARE = 0.1
 FULL_SOC = 99.5
-SELLING_W = 50.0
+SELLING_W, BUYING_W = 50.0, 200.0
+"""An ESS that holds PV back still buys its setpoint, 50 W as delivered."""
 SLOT_S = 1800.0
 YIELD = Method(
     name="energy per kWp and day, whole days of the last 30",
@@ -112,11 +113,15 @@ def whole_days(
 
 
 def may_be_curtailed(soc_percent: FloatArray, grid_w: FloatArray | None) -> BoolArray:
-    """Where PV may have been held back: battery full and nothing sold. Power in W, + import."""
+    """Where PV may have been held back: battery full and nothing sold, nor bought. Power in W, + import.
+
+    Who buys has a use for more sun: a full battery that is kept so for the evening holds nothing back.
+    """
     with np.errstate(invalid="ignore"):
         full = soc_percent >= FULL_SOC
-        selling = np.zeros(len(soc_percent), dtype=bool) if grid_w is None else grid_w < -SELLING_W
-    held: BoolArray = full & ~selling
+        if grid_w is None:
+            return full
+        held: BoolArray = full & ~(grid_w < -SELLING_W) & ~(grid_w > BUYING_W)
     return held
 
 
