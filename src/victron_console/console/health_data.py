@@ -102,9 +102,8 @@ def read_health(
     reader: Reader, sites: Sequence[Site], chosen: str | None, now: float, as_of: float | None
 ) -> HealthData:
     """The health of these stations as last diagnosed, and one's course of days."""
-    # These load numpy, for which the first paint does not wait.
+    # It loads numpy, for which the first paint does not wait.
     from victron_console.insight.diagnostics.peers import ranked
-    from victron_console.insight.diagnostics.proposals import proposals
 
     ids = {site.id for site in sites}
     found = {station: unpack(row.body) for station, row in reader.diagnoses(as_of).items() if station in ids}
@@ -129,20 +128,27 @@ def read_health(
         for site in sites
     ]
     rows.sort(key=lambda row: (_URGENCY[row.word], row.site.name))
-    answered = {(job.station, job.reason) for job in jobs if not job.done or job.at > kept_at(kept, job.station)}
-    open_ones = [
-        p for station, one in kept.items() for p in proposals(station, one) if (station, p.reason) not in answered
-    ]
-    open_ones.sort(key=lambda proposal: (-proposal.job.tier, proposal.job.deadline, proposal.job.site))
     return HealthData(
         tuple(rows),
-        tuple(open_ones),
+        tuple(_unanswered(kept, jobs)),
         tuple(sorted((job for job in jobs if job.done), key=lambda job: -job.at)),
         {name: rows for name, rows in peers.items() if rows},
         _course(reader, chosen, now) if chosen in ids else {},
         chosen or "",
         Counter(one.key.station for one in reader.alert_history(now - ALARM_DAYS * DAY_S, now) if one.is_alarm),
     )
+
+
+def _unanswered(kept: Mapping[str, Kept], jobs: Sequence[JobRow]) -> list[Proposal]:
+    """The proposals that no job answers, the most urgent first."""
+    from victron_console.insight.diagnostics.proposals import proposals  # numpy, as above
+
+    answered = {(job.station, job.reason) for job in jobs if not job.done or job.at > kept_at(kept, job.station)}
+    open_ones = [
+        p for station, one in kept.items() for p in proposals(station, one) if (station, p.reason) not in answered
+    ]
+    open_ones.sort(key=lambda proposal: (-proposal.job.tier, proposal.job.deadline, proposal.job.site))
+    return open_ones
 
 
 def _advice(reader: Reader, now: float) -> tuple[dict[str, Told], dict[str, list[Came]]]:
