@@ -6,6 +6,8 @@ import json
 import math
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 
 from victron_console.collector.advising import Advising, advised
 from victron_console.collector.recorder import Recorder
+from victron_console.insight.diagnostics.advice_log import same_course, told_of
 from victron_console.insight.diagnostics.station_needs import wants_advice
 from victron_console.model.clock import ManualClock
 from victron_console.model.overview import Overview
@@ -77,7 +80,7 @@ def test_only_a_station_with_all_that_it_takes_wants_advice(tmp_path: Path) -> N
 
 
 def test_cheap_nights_before_a_dull_day_are_advised_with_what_they_save(store: Path) -> None:
-    found = advised(store, "alder", NOW, dull())
+    found = advised(store, "alder", NOW, dull()).advice
     assert found.kind == "advice" and found.station == "alder"
     assert "charge from the grid" in found.text and "saves about" in found.text and "Open-Meteo" in found.text
     charging = [step for step in found.details["steps"] if step[2] == "charge from grid"]
@@ -89,12 +92,12 @@ def test_with_a_flat_price_nothing_is_to_be_changed(store: Path, tmp_path: Path)
     flat = tmp_path / "flat.toml"
     flat.write_text("buy = 0.30\nsell = 0.08", "utf-8")
     with priced(store, flat):
-        found = advised(store, "alder", NOW, dull())
+        found = advised(store, "alder", NOW, dull()).advice
     assert found.text.startswith("no change") and not found.details["steps"]
 
 
 def test_on_old_figures_nothing_is_advised(store: Path) -> None:
-    assert "stale" in advised(store, "alder", NOW + 3600, dull()).text
+    assert "stale" in advised(store, "alder", NOW + 3600, dull()).advice.text
 
 
 @contextmanager
@@ -113,7 +116,7 @@ def test_a_tariff_that_cannot_be_read_is_said(store: Path, tmp_path: Path, text:
     if text is not None:
         tariff.write_text(text, "utf-8")
     with priced(store, tariff):
-        assert told in advised(store, "alder", NOW, dull()).text
+        assert told in advised(store, "alder", NOW, dull()).advice.text
 
 
 async def test_the_collector_asks_for_that_place_alone_and_tells_what_changed_once(store: Path) -> None:
@@ -136,6 +139,9 @@ async def test_the_collector_asks_for_that_place_alone_and_tells_what_changed_on
     with closing(Reader(store, clock)) as reader:
         (told,) = reader.events(NOW - 60, NOW + 60, kinds=["advice"])
     assert told.station == "alder" and "charge from the grid" in told.text
+    with closing(Reader(store, clock)) as reader:
+        (promise,) = reader.promises("alder", date(2025, 11, 1))
+    assert promise.day == date(2025, 11, 23) and promise.kwh_m2 == 0.0 and promise.issued_at == NOW
     assert len(asked) == 1 and asked[0].params["latitude"] == "48.000" and asked[0].params["azimuth"] == "-10"
     down = True
     clock.advance(72 * 3600.0)
@@ -144,3 +150,17 @@ async def test_the_collector_asks_for_that_place_alone_and_tells_what_changed_on
         newest = reader.events(NOW, clock.now(), kinds=["advice"])[0]
     assert newest.text.startswith("no advice: Open-Meteo cannot be reached")
     await recorder.close()
+
+
+def test_the_log_repeats_an_advice_only_for_another_course_another_price_or_another_day(store: Path) -> None:
+    before = told_of(advised(store, "alder", NOW, dull()).advice)
+    assert before is not None
+    later = replace(before, at=NOW + 3600, text="saves a cent more")
+    assert same_course(before, later, NOW + 3600)
+    hour = NOW + 2 * 3600
+    for changed in (replace(before.hours[hour], mode="sell"), replace(before.hours[hour], buy=9.9)):
+        other = replace(later, hours={**before.hours, hour: changed})
+        assert not same_course(before, other, NOW + 3600)
+        assert same_course(before, other, hour + 3600), "what has passed is no news"
+    silent = replace(before, hours={}, text="no advice: the state of charge is not known or stale")
+    assert not same_course(before, silent, NOW) and same_course(silent, silent, NOW)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.collector.worn_pair import TWIN, UNTIL, WORN, record_pair
@@ -149,13 +150,14 @@ async def test_a_station_whose_record_is_too_young_is_looked_at_again_with_the_n
 
 def test_each_station_is_due_once_in_its_own_night_always_at_the_same_time() -> None:
     noon = 1_763_899_200.0  # 12:00 UTC, 13:00 in Berlin
-    moments = {name: due_since(name, noon, "Europe/Berlin") for name in ("alder", "birch", "cedar", "dune")}
+    berlin = ZoneInfo("Europe/Berlin")
+    moments = {name: due_since(name, noon, berlin) for name in ("alder", "birch", "cedar", "dune")}
     assert len(set(moments.values())) == 4
     for name, at in moments.items():
         assert noon - 12 * 3600 <= at <= noon - 7 * 3600
-        assert due_since(name, at + 1, "Europe/Berlin") == at
-        assert due_since(name, at - 1, "Europe/Berlin") == at - 86_400
-    assert due_since("alder", noon, "Asia/Tokyo") != moments["alder"]
+        assert due_since(name, at + 1, berlin) == at
+        assert due_since(name, at - 1, berlin) == at - 86_400
+    assert due_since("alder", noon, ZoneInfo("Asia/Tokyo")) != moments["alder"]
 
 
 async def test_a_station_that_is_gone_by_then_stops_no_other(

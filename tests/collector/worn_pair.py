@@ -43,15 +43,16 @@ def _update(station: str, at: float, *, worn: bool) -> StationUpdate:
     amperes = round(18.0 * math.sin(phase), 1)
     spread_v = (18.0 + (0.5 * days if worn else 0.0) + 2.0 * math.sin(7.3 * days)) / 1000.0
     # Both drift with their age; only the worn one's SOH falls.
+    lowest_v = 3.26 + 0.0007 * soc
     soh = round(94.0 - (days / 24.0 if worn else 0.0))
     values = {
         "Soc": round(soc, 1),
         "Soh": float(soh),
-        "Dc/0/Voltage": 52.0,
+        "Dc/0/Voltage": round(51.0 + 0.02 * soc, 2),
         "Dc/0/Current": amperes,
-        "Dc/0/Temperature": 25.0,
-        "System/MaxCellVoltage": round(3.3 + spread_v, 3),
-        "System/MinCellVoltage": 3.3,
+        "Dc/0/Temperature": round(25.0 + math.sin(phase), 1),
+        "System/MaxCellVoltage": round(lowest_v + spread_v, 3),
+        "System/MinCellVoltage": round(lowest_v, 3),
     }
     reading = ServiceReading(
         "com.victronenergy.battery.ttyO1", BATTERY, at, {path: Reading(value, at) for path, value in values.items()}

@@ -1,6 +1,8 @@
-"""Advice for the stations whose file names a tariff: hourly, told in the log when it changes. It never sets anything.
+"""Advice for the stations whose file names a tariff: hourly, told in the log when it changes and once a day; and, when
+a day is over, what came of it. It never sets anything.
 
-Open-Meteo is asked for the place of such a station and of no other.
+Open-Meteo is asked for the place of such a station and of no other. What it promises is kept, to be held against the
+yield.
 """
 
 from __future__ import annotations
@@ -11,26 +13,38 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from victron_console.collector.behind import stay_behind
 from victron_console.collector.recorder import Recorder
-from victron_console.insight.diagnostics.station_needs import wants_advice
-from victron_console.model.clock import Clock, ManualClock
+from victron_console.insight.diagnostics.advice_log import KIND, Told, same_course, told_of
+from victron_console.insight.diagnostics.station_needs import wants_advice, zone_of
+from victron_console.model.clock import Clock, ManualClock, local
 from victron_console.sources.open_meteo import ForecastUnavailable, IrradianceForecast, OpenMeteo, Plane
 from victron_console.store.errors import StoreError
+from victron_console.store.promises import Promise, record_promise
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Event, StationRow
+from victron_console.store.writer import Writer
 
 log = logging.getLogger(__name__)
 
 FIRST_S = 900.0
 EVERY_S = 3600.0
 NICE = 15
-KIND = "advice"
-"""The kind of the log's lines that hold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advisory:
+    """What the worker brings of one station."""
+
+    advice: Event
+    came: tuple[Event, ...] = ()
+    """Of the days that are over."""
+    promise: Promise | None = None
 
 
 class Advising:
@@ -59,7 +73,7 @@ class Advising:
         self._recorder = recorder
         self._first_s = first_s
         self._forecasts = OpenMeteo(clock, store.with_name(f"{store.name}.forecasts"), transport)
-        self._told: dict[str, str] = {}
+        self._told: dict[str, Told] = {}
 
     async def run(self) -> None:
         """Look each hour which stations want advice."""
@@ -84,22 +98,36 @@ class Advising:
         try:
             for row in stations:
                 try:
-                    forecast = await self._forecasts.irradiance(_plane(row))
+                    forecast: IrradianceForecast | str = await self._forecasts.irradiance(_plane(row))
                 except ForecastUnavailable as error:
-                    await self._tell(Event(self._clock.now(), row.id, KIND, f"no advice: {error}"))
-                    continue
-                await self._tell(
-                    await loop.run_in_executor(pool, advised, self._store, row.id, self._clock.now(), forecast)
-                )
+                    forecast = str(error)
+                found = await loop.run_in_executor(pool, advised, self._store, row.id, self._clock.now(), forecast)
+                await self._take(row, found)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _tell(self, event: Event) -> None:
-        """Log what is advised where it is not what was advised before."""
-        if event.station is None or self._told.get(event.station) == event.text:
-            return
-        self._told[event.station] = event.text
-        await self._recorder.call(lambda writer: writer.note([event]))
+    async def _take(self, row: StationRow, found: Advisory) -> None:
+        """Log what came, and what is advised where it is not what was advised before today."""
+        events = list(found.came)
+        before, now = self._told.get(row.id), told_of(found.advice)
+        is_news = now is not None and (before is None or self._is_news(row, before, now))
+        if is_news:
+            events.append(found.advice)
+
+        def keep(writer: Writer) -> None:
+            if found.promise is not None:
+                record_promise(writer.db, row.id, found.promise)
+            writer.note(events)
+
+        await self._recorder.call(keep)
+        if is_news and now is not None:
+            self._told[row.id] = now
+
+    def _is_news(self, row: StationRow, before: Told, now: Told) -> bool:
+        zone = zone_of(row.info)
+        if local(before.at, zone).date() != local(now.at, zone).date():
+            return True  # once a day in any case: the log says what holds, and for how long
+        return not same_course(before, now, self._clock.now())
 
 
 def _plane(row: StationRow) -> Plane:
@@ -107,17 +135,35 @@ def _plane(row: StationRow) -> Plane:
     return Plane(place["latitude"], place["longitude"], pv.get("tilt_deg", 30.0), pv.get("azimuth_deg", 180.0))
 
 
-def advised(store: Path, station: str, now: float, forecast: IrradianceForecast) -> Event:
-    """In the worker: one station's advice. Whatever fails is said, so that the others go on."""
-    from victron_console.insight.diagnostics.station_advice import advice_for, read_tariff  # scipy
+def advised(store: Path, station: str, now: float, forecast: IrradianceForecast | str) -> Advisory:
+    """In the worker: one station's advice, and what came of the last days'. Whatever fails is said, so that the others
+    go on.
 
+    Args:
+        store: what is read.
+        station: one that wants advice.
+        now: the moment (UTC epoch, s).
+        forecast: irradiance on its array; a sentence where there is none.
+    """
+    from victron_console.insight.diagnostics.station_advice import advice_for, read_tariff  # scipy
+    from victron_console.insight.diagnostics.station_forecast import promise_of_tomorrow
+    from victron_console.insight.diagnostics.station_outcome import outcomes
+
+    came: tuple[Event, ...] = ()
+    promise = None
     try:
         with closing(Reader(store, ManualClock(now))) as reader:
             row = reader.station(station)
-            found = advice_for(reader, station, now, read_tariff(row.info if row else {}), forecast)
+            if row is None:
+                return Advisory(Event(now, station, KIND, "no advice: the station was never read"))
+            came = tuple(outcomes(reader, row, now))
+            if isinstance(forecast, str):
+                return Advisory(Event(now, station, KIND, f"no advice: {forecast}"), came)
+            promise = promise_of_tomorrow(forecast, now, zone_of(row.info))
+            found = advice_for(reader, row, now, read_tariff(row.info), forecast)
     except (OSError, ValueError) as error:  # BadTariff is a ValueError
-        return Event(now, station, KIND, f"no advice: {error}")
+        return Advisory(Event(now, station, KIND, f"no advice: {error}"), came, promise)
     except Exception as error:  # the worker's boundary
         logging.getLogger(__name__).exception("%s could not be advised", station)
-        return Event(now, station, KIND, f"no advice: {type(error).__name__}: {error}")
-    return Event(now, station, KIND, found.text, found.details)
+        return Advisory(Event(now, station, KIND, f"no advice: {type(error).__name__}: {error}"), came, promise)
+    return Advisory(Event(now, station, KIND, found.text, found.details), came, promise)

@@ -14,15 +14,16 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
 from victron_console.alerts.parameters import DIAGNOSTICS
 from victron_console.collector.behind import stay_behind
 from victron_console.collector.recorder import Recorder
 from victron_console.insight.diagnostics.kept import unpack
+from victron_console.insight.diagnostics.station_needs import zone_of
 from victron_console.model.clock import Clock, ManualClock, local
 from victron_console.store.diagnoses import DiagnosisRow, StepRow, record_diagnosis
 from victron_console.store.errors import StoreError
@@ -113,7 +114,7 @@ class Diagnosing:
                     for row in reader.stations()
                     if row.read_at is not None
                     and now - self._tried_at.get(row.id, 0.0) >= RETRY_S
-                    and done.get(row.id, 0.0) < due_since(row.id, now, (row.info.get("location") or {}).get("timezone"))
+                    and done.get(row.id, 0.0) < due_since(row.id, now, zone_of(row.info))
                 ]
         except StoreError as error:
             log.warning("what is due for diagnosis cannot be read: %s", error)
@@ -163,9 +164,8 @@ class Diagnosing:
             log.warning("%s: %s (not noted in the store: %s)", station, text, error)
 
 
-def due_since(station: str, now: float, timezone: str | None) -> float:
+def due_since(station: str, now: float, zone: tzinfo | None) -> float:
     """The last moment up to now at which a station's daily diagnosis was due (UTC epoch, s)."""
-    zone = ZoneInfo(timezone) if timezone else None
     offset = NIGHT_S + crc32(station.encode()) % SPREAD_S
     there = local(now, zone)
     midnight = now - (there.hour * 3600 + there.minute * 60 + there.second)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from victron_console.console.view import Site
+from victron_console.insight.diagnostics.advice_log import CAME, KIND, Came, Told, came_of, told_of
 from victron_console.insight.diagnostics.firmware import Installed, compare
 from victron_console.insight.diagnostics.kept import Course, Kept, unpack
 from victron_console.store.jobs import JobRow
@@ -19,7 +21,12 @@ if TYPE_CHECKING:
 DAY_S = 86_400.0
 COURSE_DAYS = 400
 DONE_SHOWN_DAYS = 30
-ADVICE_DAYS = 2
+ALARM_DAYS = 30
+ADVICE_S = 26 * 3600.0
+"""Advice is told at least once a local day: an older one holds no more."""
+CAME_DAYS = 14
+MOST_LINES = 5000
+"""Of advice read at once, over the fleet."""
 COMPARED = {
     "soh.level": True,
     "imbalance.spread": False,
@@ -45,8 +52,10 @@ class Health:
     """Open ones, the first due first."""
     ranks: Mapping[str, Ranked] = field(default_factory=dict)
     """Its place among its peers, by figure."""
-    advice: str = ""
-    """What was last advised for its ESS; empty where nothing was in the last days."""
+    advice: Told | None = None
+    """What was last advised for its ESS; None where nothing was since yesterday."""
+    came: tuple[Came, ...] = ()
+    """What came of the last days' advice, the latest first."""
 
     @property
     def word(self) -> str:
@@ -78,6 +87,8 @@ class HealthData:
     course: Mapping[str, Course] = field(default_factory=dict)
     """The figures of one station as they were diagnosed day by day."""
     course_of: str = ""
+    alarms: Mapping[str, int] = field(default_factory=dict)
+    """How many alarms each station raised in the last 30 days."""
 
     def row(self, station: str | None) -> Health | None:
         """A station's row."""
@@ -91,9 +102,8 @@ def read_health(
     reader: Reader, sites: Sequence[Site], chosen: str | None, now: float, as_of: float | None
 ) -> HealthData:
     """The health of these stations as last diagnosed, and one's course of days."""
-    # These load numpy, for which the first paint does not wait.
+    # It loads numpy, for which the first paint does not wait.
     from victron_console.insight.diagnostics.peers import ranked
-    from victron_console.insight.diagnostics.proposals import proposals
 
     ids = {site.id for site in sites}
     found = {station: unpack(row.body) for station, row in reader.diagnoses(as_of).items() if station in ids}
@@ -103,8 +113,7 @@ def read_health(
         for name, better in COMPARED.items()
     }
     jobs = [job for job in reader.jobs(as_of, done_since=now - DONE_SHOWN_DAYS * DAY_S) if job.station in ids]
-    told = reader.events(now - ADVICE_DAYS * DAY_S, now, kinds=["advice"])
-    advice = {event.station: event.text for event in reversed(told) if event.station}
+    advice, came = _advice(reader, now)
     firmware = {row.station: row for row in compare(*_versions(reader, sites))}
     rows = [
         Health(
@@ -113,24 +122,46 @@ def read_health(
             firmware.get(site.id),
             tuple(sorted((job for job in jobs if job.station == site.id and not job.done), key=due_first)),
             {name: rank for name, rows in peers.items() for rank in rows if rank.station == site.id},
-            advice.get(site.id, ""),
+            advice.get(site.id),
+            tuple(came.get(site.id, ())),
         )
         for site in sites
     ]
     rows.sort(key=lambda row: (_URGENCY[row.word], row.site.name))
+    return HealthData(
+        tuple(rows),
+        tuple(_unanswered(kept, jobs)),
+        tuple(sorted((job for job in jobs if job.done), key=lambda job: -job.at)),
+        {name: rows for name, rows in peers.items() if rows},
+        _course(reader, chosen, now) if chosen in ids else {},
+        chosen or "",
+        Counter(one.key.station for one in reader.alert_history(now - ALARM_DAYS * DAY_S, now) if one.is_alarm),
+    )
+
+
+def _unanswered(kept: Mapping[str, Kept], jobs: Sequence[JobRow]) -> list[Proposal]:
+    """The proposals that no job answers, the most urgent first."""
+    from victron_console.insight.diagnostics.proposals import proposals  # numpy, as above
+
     answered = {(job.station, job.reason) for job in jobs if not job.done or job.at > kept_at(kept, job.station)}
     open_ones = [
         p for station, one in kept.items() for p in proposals(station, one) if (station, p.reason) not in answered
     ]
     open_ones.sort(key=lambda proposal: (-proposal.job.tier, proposal.job.deadline, proposal.job.site))
-    return HealthData(
-        tuple(rows),
-        tuple(open_ones),
-        tuple(sorted((job for job in jobs if job.done), key=lambda job: -job.at)),
-        {name: rows for name, rows in peers.items() if rows},
-        _course(reader, chosen, now) if chosen in ids else {},
-        chosen or "",
-    )
+    return open_ones
+
+
+def _advice(reader: Reader, now: float) -> tuple[dict[str, Told], dict[str, list[Came]]]:
+    """By station the advice that holds, and what came of the last days', the latest first."""
+    advice: dict[str, Told] = {}
+    for event in reader.events(now - ADVICE_S, now, kinds=[KIND], limit=MOST_LINES):
+        if event.station and event.station not in advice and (told := told_of(event)) is not None:
+            advice[event.station] = told
+    came: dict[str, list[Came]] = {}
+    for event in reader.events(now - CAME_DAYS * DAY_S, now, kinds=[KIND], text=CAME, limit=MOST_LINES):
+        if event.station and (one := came_of(event)) is not None:
+            came.setdefault(event.station, []).append(one)
+    return advice, came
 
 
 def due_first(job: JobRow) -> tuple[float, int]:

@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from victron_console.console.drawing.health_advice import ADVICE, draw_advice, draw_advice_row
+from victron_console.console.drawing.health_energy import ENERGY, draw_energy, draw_energy_row
 from victron_console.console.drawing.health_figure import draw_explanation
+from victron_console.console.drawing.health_firmware import draw_firmware_detail
 from victron_console.console.drawing.health_lists import (
     draw_firmware,
     draw_firmware_heads,
@@ -17,6 +20,7 @@ from victron_console.console.drawing.health_lists import (
     draw_peers,
     draw_ranking,
     listed,
+    same_visit,
     station_of,
 )
 from victron_console.console.drawing.health_row import draw_heads, draw_health
@@ -114,11 +118,18 @@ def _figures(shown: Shown) -> Listing:
     figures = health.kept.figures if health and health.kept else {}
     names = figures_of(health)
     firsts, days = starts(names), shown.days
+    told = health.advice if health else None
 
     def row(width: int, name: str, selected: bool) -> Line:
+        if name == ADVICE and told is not None:
+            return draw_advice_row(width, told, selected=selected)
+        if name == ENERGY:
+            return draw_energy_row(width, energy, selected=selected)
         past = course_of(name, health, days) if health else None
         return draw_figure(width, name, figures[name], past, first=name in firsts, selected=selected)
 
+    energy = health.kept.energy if health and health.kept else ()
+    names = [*([ADVICE] if told is not None else []), *([ENERGY] if energy else []), *names]
     return Listing(names, draw_figure_heads, row, "Not diagnosed yet: each station is, once a night.")
 
 
@@ -162,9 +173,14 @@ def detail(part: Part, shown: Shown, name: str, width: int, height: int, *, offs
         return _explanation(shown, name, width, height, offset=offset, full=full)
     if part is Part.JOBS:
         one = listed(shown.data).get(name)
-        return draw_job_detail(width, height, one, shown.sites.get(station_of(one), "")) if one is not None else []
+        if one is None:
+            return []
+        together = same_visit(shown.data, name)
+        return draw_job_detail(width, height, one, shown.sites.get(station_of(one), ""), together)
     if part is Part.PEERS:
         return draw_ranking(width, height, shown.title(name), shown.data.peers.get(name, ()), shown.sites)
+    if part is Part.FIRMWARE:
+        return draw_firmware_detail(width, height, shown.data)
     return draw_evidence(width, height, shown.data.row(name), shown.now)
 
 
@@ -173,5 +189,10 @@ def _explanation(shown: Shown, name: str, width: int, height: int, *, offset: in
     if health is None:
         return []
     summary = [] if full else [draw_summary(width, health, shown.now)]
+    if name == ADVICE:
+        return summary + draw_advice(width, height - len(summary), health, shown.now, offset=offset)
+    if name == ENERGY:
+        energy = health.kept.energy if health.kept else ()
+        return summary + draw_energy(width, height - len(summary), energy, offset=offset)
     past = course_of(name, health, shown.days)
     return summary + draw_explanation(width, height - len(summary), name, health, past, offset=offset)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from fnmatch import fnmatchcase
 from math import inf
 from pathlib import Path
@@ -18,11 +19,12 @@ from victron_console.model.alert_record import NoticeRecord
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.model.device import split_series
 from victron_console.model.snapshot import Snapshot
-from victron_console.store import alerts, diagnoses, fleet, jobs, link_states, logs, silences, size, trace
+from victron_console.store import alerts, diagnoses, fleet, jobs, link_states, logs, promises, silences, size, trace
 from victron_console.store.connection import open_readable
 from victron_console.store.diagnoses import DiagnosisRow, StepRow
 from victron_console.store.errors import decoding, explaining
 from victron_console.store.jobs import JobRow
+from victron_console.store.promises import Promise
 from victron_console.store.rows import (
     Bucket,
     CollectorState,
@@ -340,6 +342,15 @@ class Reader:
         """
         with self._reading() as conn:
             return diagnoses.load_steps(conn, station, battery)
+
+    def promises(self, station: str, since: date) -> list[Promise]:
+        """What forecasts promised of a station's local days from one on, oldest first.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        with self._reading() as conn:
+            return promises.promises(conn, station, since)
 
     def jobs(self, as_of: float | None = None, *, done_since: float | None = None) -> list[JobRow]:
         """The maintenance jobs that are open, and those done since a moment."""

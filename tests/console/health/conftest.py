@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from victron_console.insight.diagnostics.finding import (
     not_identifiable,
     unknown,
 )
-from victron_console.insight.diagnostics.kept import Course, Kept, pack
+from victron_console.insight.diagnostics.kept import Course, EnergyRow, Kept, pack
 from victron_console.insight.diagnostics.risk import Evidence, Tier, assess
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
@@ -34,6 +35,21 @@ from victron_console.store.writer import Writer
 
 DAY_S = 86_400.0
 ADVICE = "Tue 01:00-05:00 charge from the grid (scheduled charging): saves about 0.84 € a day (0.51 to 0.92)"
+ADVISED = {
+    "status": "ok", "saving_a_day": 0.84, "low": 0.51, "high": 0.92, "reserve_kwh": 2.4, "currency": "€",
+    "pv": {"low": 6.1, "usual": 12.3, "high": 15.2, "days": 11,
+           "words": "own yield of 11 days, 0.82 of the plain forecast"},
+    "prices": {"since": NOW - NOW % 3600, "buy": [0.31] * 36, "sell": [0.08] * 36},
+    "steps": [[NOW - NOW % 3600 + 7200, NOW - NOW % 3600 + 14400, "charge from grid", 2400, 80]],
+}  # fmt: skip
+CAME = {
+    "day": "2026-11-21", "followed": "followed", "seen": 4, "judged": 5, "cost": 1.52, "usual_cost": 2.3,
+    "saved": 0.71, "expected": 0.84, "currency": "€", "reason": "",
+}  # fmt: skip
+UNTOLD = CAME | {
+    "day": "2026-11-20", "followed": "unknown whether followed", "cost": None, "usual_cost": None, "saved": None,
+    "reason": "grid power was not measured in 3 of 24 hours",
+}  # fmt: skip
 DIAGNOSED = NOW - 9 * 3600.0
 NAMES = {
     "alder-farm": "Alder Farm",
@@ -85,6 +101,7 @@ def kept(tier: Tier | None, soh: float, spread: float, growth: float | None) -> 
         "efficiency.reference": not_identifiable("Efficiency", "%", METHOD, "the site never inverts alone", SPAN),
         "pv.specific": known("Yield", "kWh/kWp", 3.4 - spread / 200),
         "grid.voltage_out": known("Voltage out of its band", "%", 1.25),
+        "outages.count": known("Outages", "", 2.0),
         "gx.link": known("Polls answered", "%", 99.72),
         "gx.restarts": unknown("Restarts", "a month", METHOD, "the GX device gives no uptime"),
     }
@@ -102,6 +119,15 @@ def kept(tier: Tier | None, soh: float, spread: float, growth: float | None) -> 
     return Kept(
         at=DIAGNOSED, figures=figures, risk=assess(evidence), rules={}, courses=courses,
         limits={"nominal capacity": "200 Ah", "PV size": "6 kWp"},
+        energy=(
+            EnergyRow("day", date(2026, 11, 20), 11.2, 14.1, 4.4, 0.6, 0.95, 0.69, 1.0),
+            EnergyRow("day", date(2026, 11, 21), 3.1, 15.0, 12.0, 0.0, 1.0, 0.2, 0.62),
+            EnergyRow("month", date(2026, 10, 1), 312.0, 401.0, 120.0, 33.0, 0.89, 0.7, 0.99),
+            EnergyRow("month", date(2026, 11, 1), 140.0, 290.0, 160.0, 4.0, 0.97, 0.45, 1.0),
+            EnergyRow("year", date(2026, 1, 1), 5230.0, 4810.0, 911.0, 1402.0, 0.73, 0.81, 0.97),
+        ),
+        outage_days=((date(2026, 9, 3), 41.0), (date(2026, 10, 28), 0.4)),
+        outage_hours=tuple(1 if hour in (2, 18) else 0 for hour in range(24)),
     )  # fmt: skip
 
 
@@ -135,6 +161,15 @@ def store(tmp_path: Path) -> Iterator[Path]:
         add_job(writer.db, NOW - 5 * DAY_S, "NB", "alder-farm", "Tighten the busbars", NOW + 12 * DAY_S)
         add_job(writer.db, NOW - 4 * DAY_S, "NB", "birch-clinic", "Bring a new fan", NOW - DAY_S)
         add_job(writer.db, NOW - 4 * DAY_S, "MK", "fir-house", "Read the meter")
-        writer.note([Event(NOW - 600, "dune-pump", "advice", ADVICE)])
+        came = "What came of the advice for Sat 21 Nov: followed (4 of 5 hours); cost 1.52 €"
+        writer.note(
+            [
+                Event(NOW - 600, "dune-pump", "advice", ADVICE, ADVISED),
+                Event(
+                    NOW - 30 * 3600, "dune-pump", "advice", "What came of the advice for Fri 20 Nov", {"came": UNTOLD}
+                ),
+                Event(NOW - 6 * 3600, "dune-pump", "advice", came, {"came": CAME}),
+            ]
+        )
         finish_job(writer.db, 3, NOW - 3600, "MK", "41 207 kWh")
     yield path

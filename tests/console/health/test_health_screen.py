@@ -22,6 +22,8 @@ from victron_console.console.screens.health import HealthScreen
 from victron_console.console.widgets.cursor_list import CursorList
 from victron_console.console.widgets.rows import Rows
 from victron_console.model.clock import ManualClock
+from victron_console.store.jobs import add_job
+from victron_console.store.operator import OperatorWriter
 from victron_console.store.reader import Reader
 
 SnapCompare = Callable[..., bool]
@@ -83,7 +85,7 @@ async def test_a_station_lists_what_is_known_and_why_the_rest_is_not(store: Path
 
 async def test_enter_on_a_figure_opens_its_explanation_and_escape_leads_back_to_the_fleet(store: Path) -> None:
     async with console_on(store).run_test(size=(60, 16)) as pilot:
-        screen = await opened(pilot, "home", "enter", "down", "enter")
+        screen = await opened(pilot, "home", "enter", *["down"] * 3, "enter")
         assert not screen.query_one(CursorList).display
         told = pane(screen)
         assert told.startswith(" STATE OF HEALTH (BMS)") and "78.0 %" in told
@@ -176,6 +178,59 @@ async def test_every_part_draws_at_any_size(store: Path, keys: tuple[str, ...]) 
                 assert len(line.text) == line.width <= size[0]
 
 
+async def test_a_station_with_advice_shows_what_holds_what_it_rests_on_and_what_came(store: Path) -> None:
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot, "home")
+        assert "ESS advice" in pane(screen) and "What came of the advice for Sat 21 Nov" in pane(screen)
+        screen = await opened(pilot, "home", "enter")
+        assert rows(screen)[0].startswith(">ESS") and "0.840" in rows(screen)[0]
+        await pilot.press("enter")
+        await settled(pilot)
+        told = pane(screen)
+        assert "charge from the grid" in told and "sets nothing" in told
+        assert "P10 6.1, P90 15.2 kWh" in told and "own yield of 11 days" in told
+        saturday, friday = (line for line in told.split("\n") if " Nov " in line and "What" not in line)
+        assert saturday.split() == ["Sat", "21", "Nov", "yes", "0.71", "0.84", "1.52", "2.30"]
+        assert friday.split()[3:8] == ["?", "?", "0.84", "?", "?"] and "was not measured" in friday
+
+
+async def test_the_same_trip_does_what_falls_due_at_the_site_within_a_month(store: Path) -> None:
+    with closing(OperatorWriter(store, ManualClock(NOW), "NB")) as writer:
+        add_job(writer.db, NOW, "NB", "alder-farm", "Clean the panels", NOW + 30 * DAY_S)
+        add_job(writer.db, NOW, "NB", "alder-farm", "Paint the shed", NOW + 90 * DAY_S)
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot, "m", "home", "down")
+        assert "Tighten the busbars" in pane(screen)
+        assert "same trip  Clean the panels" in pane(screen) and "Paint the shed" not in pane(screen)
+
+
+async def test_the_firmware_list_tells_complaints_by_version_and_an_order_of_upgrades(store: Path) -> None:
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot, "f")
+        told = [line.split() for line in pane(screen).split("\n")]
+        assert ["v3.70", "3", "0", "0.0"] in told and ["v3.55", "1", "1", "0.0"] in told
+        first = next(line for line in pane(screen).split("\n") if "first, alone" in line)
+        assert "Alder Farm" in first and "after a quiet week" in pane(screen)
+
+
+async def test_energy_and_autarky_stand_by_year_month_and_day_and_outages_by_date(store: Path) -> None:
+    async with console_on(store).run_test(size=(80, 60)) as pilot:
+        screen = await opened(pilot, "home", "enter", "down")
+        assert "energy" in rows(screen)[1] and "70%" in rows(screen)[1] and "in Oct" in rows(screen)[1]
+        await pilot.press("enter")
+        await settled(pilot)
+        table = [line.split() for line in pane(screen).split("\n")]
+        assert ["2026", "5230", "4810", "911", "81%", "73%", "1402", "97%"] in table
+        assert ["Oct", "2026", "312", "401", "120", "70%", "89%", "33.0", "99%"] in table
+        assert ["Sat", "21", "Nov", "3.1", "15.0", "12.0", "20%", "100%", "0.0", "62%"] in table
+        screen = await opened(pilot, "escape", "home", "down")
+        for _ in range(20):
+            if "OUTAGES" in pane(screen):
+                break
+            await pilot.press("down")
+        assert "2026-10-28 1 min, 2026-09-03 41 min" in pane(screen) and "02h 1x, 18h 1x" in pane(screen)
+
+
 def test_a_line_with_a_date_or_a_span_is_a_job_with_a_date() -> None:
     assert due_of("tighten busbars", NOW) == ("tighten busbars", None)
     assert due_of("tighten busbars @ 2w", NOW) == ("tighten busbars", NOW + 14 * DAY_S)
@@ -196,7 +251,9 @@ def test_figures_keep_the_digits_that_count() -> None:
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("part", ["fleet", "station", "jobs"])
 def test_health(snap_compare: SnapCompare, store: Path, size: tuple[int, int], part: str) -> None:
-    keys = {"fleet": ("home",), "station": ("home", "enter", "down"), "jobs": ("m", "home", "down", "down")}[part]
+    keys = {"fleet": ("home",), "station": ("home", "enter", *["down"] * 3), "jobs": ("m", "home", "down", "down")}[
+        part
+    ]
 
     async def before(pilot: Pilot[Any]) -> None:
         await opened(pilot, *keys)

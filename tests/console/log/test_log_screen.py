@@ -92,6 +92,8 @@ def test_words_are_looked_for_in_names_kinds_and_operators_too(reader: Reader, w
     assert [event.text for event in all_pages(reader, LogChoice("!raise"), 5)] == ["ordered"]
     assert [event.kind for event in all_pages(reader, LogChoice(kinds="operators"), 5)] == ["acknowledged"]
     assert len(all_pages(reader, LogChoice(station="alder"), 5)) == 20
+    writer.note([Event(NOON, "birch", "advice", "no change")])
+    assert [event.text for event in all_pages(reader, LogChoice(kinds="advice"), 5)] == ["no change"]
 
 
 def test_newer_lines_join_without_doubling_the_moment_they_meet_in(reader: Reader, writer: Writer) -> None:

@@ -46,11 +46,12 @@ def worn_year() -> History:
     dc = load + (25 + 0.01 * load + 1.5e-5 * load**2) * (1 + 0.04 * months)
     steps_at = np.sort(T0 + rng.uniform(0, 400 * DAY_S, 4000))
     battery_w = 52 * amperes
+    lowest = 3.28 + 0.0005 * soc
     return History(
-        at=at, soh_percent=np.round(93.0 - 0.8 * months), soc_percent=soc, battery_v=np.full(count, 52.0),
+        at=at, soh_percent=np.round(93.0 - 0.8 * months), soc_percent=soc, battery_v=51.0 + 0.02 * soc,
         battery_a=amperes, battery_w=battery_w, battery_c=outside * 0.6 + 18 + 0.7 * months,
-        coldest_c=outside * 0.6 + 15, ambient_c=outside, cell_high_v=3.3 + spread / 1000,
-        cell_low_v=np.full(count, 3.3), cell_low_id=np.full(count, 7.0), pv_w=pv, load_w=load,
+        coldest_c=outside * 0.6 + 15, ambient_c=outside, cell_high_v=lowest + spread / 1000,
+        cell_low_v=lowest, cell_low_id=np.full(count, 7.0), pv_w=pv, load_w=load,
         grid_w=load + battery_w - pv + 60.0, inverter_dc_w=dc, ac_out_w=load,
         ac_in_w=np.where(on_grid, 600.0, 0.0), inverter_state=np.where(on_grid, 3.0, 9.0),
         grid_connected=np.where((day > 30) & (day < 30.2), 0.0, 1.0), grid_hz=50 + rng.normal(0, 0.02, count),

@@ -11,7 +11,7 @@ from astral import Observer
 from astral.sun import elevation
 
 from victron_console.insight.diagnostics.finding import Status
-from victron_console.insight.diagnostics.pv import Array, clear_sky_kwh_m2, clear_sky_w_m2, pv_yield
+from victron_console.insight.diagnostics.pv import Array, clear_sky_kwh_m2, clear_sky_w_m2, may_be_curtailed, pv_yield
 from victron_console.insight.diagnostics.timeline import DAY_S
 from victron_console.simulator.fleet import CEDAR_HOUSE
 from victron_console.simulator.scenario import NO_FAULTS
@@ -77,3 +77,10 @@ def test_what_nobody_configured_is_unknown() -> None:
     assert pv_yield(at, pv, None).specific.status is Status.UNKNOWN
     no_place = pv_yield(at, pv, Array(5.0), UTC)
     assert no_place.specific.known and no_place.clear_ratio.status is Status.UNKNOWN
+
+
+def test_pv_is_held_back_only_where_a_full_battery_meets_neither_buying_nor_selling() -> None:
+    soc = np.array([100.0, 100.0, 100.0, 100.0, 80.0, np.nan])
+    grid = np.array([50.0, -900.0, 700.0, np.nan, 0.0, 0.0])
+    assert may_be_curtailed(soc, grid).tolist() == [True, False, False, True, False, False]
+    assert may_be_curtailed(soc, None).tolist() == [True, True, True, True, False, False]

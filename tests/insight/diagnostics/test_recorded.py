@@ -97,6 +97,7 @@ def test_a_recorded_house_has_all_that_its_devices_say(recorded: History) -> Non
     for name in (
         "soc_percent", "soh_percent", "battery_v", "battery_a", "battery_w", "battery_c", "cell_high_v", "cell_low_v",
         "cell_low_id", "pv_w", "load_w", "grid_w", "ac_out_w", "ac_in_w", "grid_connected",
+        "data_free_bytes", "vrm_contact_at",
     ):  # fmt: skip
         assert known(getattr(recorded, name)) > 0.9, name
     assert list(recorded.grid_v) == ["L1"] and list(recorded.can_errors) == ["can0"]

@@ -109,8 +109,19 @@ def test_restarts_errors_space_and_link_of_a_gx_device() -> None:
     assert found.link.value == pytest.approx(99.0)
 
 
+def test_weak_wifi_and_days_without_vrm_are_told() -> None:
+    at = T0 + np.arange(0, 40 * DAY_S, 300.0)
+    days = (at - T0) / DAY_S
+    contact = np.where(days < 37, at - 60.0, T0 + 37 * DAY_S)
+    signal = np.where(days < 30, 80.0, 34.0 + 10 * np.sin(days))
+    found = gx_health(GxRecord(at=at, wifi_percent=signal, vrm_contact_at=contact))
+    assert found.wifi.value == pytest.approx(34, abs=8) and found.wifi.low is not None and found.wifi.low < 27
+    assert found.vrm.value == pytest.approx(90.0, abs=0.5) and "71.9 h before the end" in found.vrm.confidence
+    never = gx_health(GxRecord(at=at, wifi_percent=signal * np.nan, vrm_contact_at=0.0 * at))
+    assert never.wifi.status is Status.UNKNOWN and never.vrm.status is Status.UNKNOWN
+
+
 def test_a_silent_gx_device_is_unknown() -> None:
     found = gx_health(GxRecord(at=T0 + np.arange(5.0)))
-    assert {found.restarts.status, found.can_weekly.status, found.disk_days.status, found.link.status} == {
-        Status.UNKNOWN
-    }
+    figures = (found.restarts, found.can_weekly, found.disk_days, found.wifi, found.vrm, found.link)
+    assert {figure.status for figure in figures} == {Status.UNKNOWN}

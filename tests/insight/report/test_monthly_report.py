@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from victron_console.insight.diagnostics.finding import Finding, Method, Window, insufficient
-from victron_console.insight.diagnostics.kept import Kept, pack, unpack
+from victron_console.insight.diagnostics.kept import EnergyRow, Kept, pack, unpack
 from victron_console.insight.diagnostics.risk import Evidence, Tier, assess
 from victron_console.insight.report import html, markdown
 from victron_console.insight.report.month import MonthReport, month_before, month_of
@@ -26,7 +26,7 @@ from victron_console.store.alerts import record_alerts
 from victron_console.store.diagnoses import DiagnosisRow, record_diagnosis
 from victron_console.store.errors import UnknownStation
 from victron_console.store.reader import Reader
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.rows import Event, StationRecord, StationUpdate
 from victron_console.store.writer import Writer
 
 BEGIN = datetime(2026, 9, 30, 12, tzinfo=UTC).timestamp()
@@ -44,11 +44,30 @@ KEPT = Kept(
         "replacement.80": Finding(title="Time to 80 % SOH", unit="months", method=METHOD, window=WINDOW, value=7.4,
                                   low=4.2, high=11.9),
         "capacity.ah": insufficient("Capacity", "Ah", METHOD, "3 segments, 20 needed"),
+        "outages.count": Finding(title="Outages", unit="", method=METHOD, window=WINDOW, value=2.0),
         "gx.link": Finding(title="Polls answered", unit="%", method=METHOD, window=WINDOW, value=99.7),
     },
     risk=assess([Evidence(name="cells", tier=Tier.PLAN, words="Cell spread 118 mV")]),
     rules={"soh_loss_lo": 0.7},
+    energy=(
+        EnergyRow("month", date(2026, 9, 1), 410.0, 380.0, 80.0, 95.0, 0.77, 0.79, 1.0),
+        EnergyRow("month", date(2026, 10, 1), 48.0, 28.8, 0.0, 19.2, 0.6, None, 0.06),
+        EnergyRow("month", date(2026, 11, 1), 1.0, 1.0, 0.0, 0.0, None, None, 0.1),
+        EnergyRow("year", date(2026, 1, 1), 458.0, 408.0, 80.0, 114.0, 0.75, 0.8, 0.2),
+    ),
+    outage_days=((date(2026, 9, 30), 20.0), (date(2026, 10, 2), 41.2)),
+    outage_hours=(0,) * 24,
 )  # fmt: skip
+
+
+def came(day: str, followed: str, cost: float | None, saved: float | None) -> Event:
+    """A line of the log, of the night after a day."""
+    at = datetime.fromisoformat(f"{day}T00:20:00+00:00").timestamp() + 86_400
+    told = {
+        "day": day, "followed": followed, "seen": 4, "judged": 5, "cost": cost, "usual_cost": cost and cost + 0.8,
+        "saved": saved, "expected": 0.84, "currency": EVIL, "reason": "" if cost else "the meters do not agree",
+    }  # fmt: skip
+    return Event(at, "alder", "advice", f"What came of the advice for {day}", {"came": told})
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +97,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )  # fmt: skip
         record_alerts(writer.db, AlertChanges(alarms), END)
         record_diagnosis(writer.db, DiagnosisRow("alder", END, pack(KEPT)))
+        writer.note(
+            [
+                came("2026-09-30", "followed", 2.0, 3.0),
+                came("2026-10-01", "followed", 1.5, 0.7),
+                came("2026-10-02", "not followed", 2.5, None),
+                came("2026-10-31", "followed", None, None),
+            ]
+        )
     return path
 
 
@@ -108,6 +135,26 @@ def test_only_alarms_that_stood_in_the_month_are_told(reader: Reader, october: M
     assert [one.key.family for one in month_of(reader, "alder", date(2026, 9, 1), NOW).alarms] == ["grid"]
 
 
+def test_what_came_of_the_months_advice_is_told_by_day_and_only_what_was_reckoned_up_is_summed(
+    october: MonthReport,
+) -> None:
+    assert [one.day.isoformat() for one in october.advice] == ["2026-10-01", "2026-10-02", "2026-10-31"]
+    written = markdown.text([october])
+    assert "| Days with advice | 3 | followed, at least in part, on 2 |" in written
+    assert "about 0.70" in written and "against 0.84 expected, on 1 day that" in written
+    assert "Thu 01 Oct" in written and "followed; self\\-consumption" not in written
+    assert "the meters do not agree" in written and "Advice for the battery" in html.page([october])
+
+
+def test_months_so_far_and_the_days_without_grid_stand_in_both_forms(october: MonthReport) -> None:
+    written, page = markdown.text([october]), html.page([october])
+    assert "| September 2026 | 410 | 380 | 80 | 95 | 77% | 79% | 100% |" in written
+    assert "| 2026, in all | 458 |" in written and "November 2026 | 1" not in written
+    assert "Not known: Capacity \\(3 segments, 20 needed\\)" in written and "| Outages | 2 |" in written
+    assert "| Fri 02 Oct | 41 min | no grid |" in written and "Wed 30 Sep" not in written
+    assert "September 2026" in page and "41 min" in page
+
+
 class Seen(HTMLParser):
     """The tags and the text of a page."""
 
@@ -129,7 +176,14 @@ def test_a_page_shows_foreign_text_as_text_and_loads_nothing(october: MonthRepor
     seen.feed(html.page([october]))
     assert "script" not in seen.tags and seen.tags.count("svg") == 2
     assert seen.text.count("<script>alert(1)</script>") >= 4  # title, heading, confidence, alarm
-    for told in ("48.0 kWh", "60%", "4 to 12 months", "insufficient: 3 segments, 20 needed", "Plan.", "30 min"):
+    for told in (
+        "48.0 kWh",
+        "60%",
+        "4 to 12 months",
+        "Not known: Capacity (3 segments, 20 needed).",
+        "Plan.",
+        "30 min",
+    ):
         assert told in seen.text, told
     assert "2027" not in seen.text, "a replacement has no date"
 
@@ -140,7 +194,7 @@ def test_markdown_shows_foreign_text_as_text(october: MonthReport) -> None:
     assert "| PV | 48.0 kWh |" in written and "| 2026-10-01 | 24.0 | 14.4 | 0.0 | 100% |" in written
     for line in written.split("\n"):
         if line.startswith("| ") and "Day" not in line:
-            assert line.replace("\\|", "").count("|") in (4, 6), line
+            assert line.replace("\\|", "").count("|") in (4, 6, 9), line
 
 
 def test_a_month_without_any_record_says_so(reader: Reader) -> None:

@@ -12,11 +12,12 @@ from victron_console.console.line import Line
 from victron_console.console.palette import Role
 from victron_console.console.text import cut, plain
 from victron_console.insight.diagnostics.finding import Finding
-from victron_console.insight.diagnostics.kept import Course
+from victron_console.insight.diagnostics.kept import Course, Kept
 from victron_console.model.clock import local
 
 _LABEL = 12
 _CHART_ROWS = 4
+_OUTAGE_DAYS = 20
 _CHART_FROM_HEIGHT = 18
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
@@ -87,7 +88,21 @@ def _facts(name: str, finding: Finding, health: Health) -> list[tuple[str, str]]
         facts.append(("peers", _peers(rank.rank, rank.percentile, rank.deviation, outlier=rank.outlier)))
     if health.kept is not None and name.split(".")[0] in ("capacity", "cycles", "pv", "grid", "resistance"):
         facts.append(("taken as", "; ".join(f"{what} {value}" for what, value in health.kept.limits.items())))
+    if name.startswith("outages.") and health.kept is not None:
+        facts += _calendar(health.kept)
     return facts
+
+
+def _calendar(kept: Kept) -> list[tuple[str, str]]:
+    """When it was dark: the last days with an outage, and the hours in which they begin."""
+    if not kept.outage_days:
+        return []
+    latest = [
+        f"{day:%Y-%m-%d} {max(1.0, minutes):.0f} min" for day, minutes in reversed(kept.outage_days[-_OUTAGE_DAYS:])
+    ]
+    facts = [("days", f"{len(kept.outage_days)} with an outage; the last: {', '.join(latest)}")]
+    hours = [f"{hour:02d}h {count}x" for hour, count in enumerate(kept.outage_hours) if count]
+    return [*facts, ("begin at", ", ".join(hours))] if hours else facts
 
 
 def _peers(rank: int, percentile: float | None, deviation: float | None, *, outlier: bool) -> str:

@@ -16,6 +16,7 @@ from victron_console.model.clock import local
 from victron_console.store.jobs import JobRow
 
 if TYPE_CHECKING:
+    from victron_console.insight.diagnostics.maintenance import Job
     from victron_console.insight.diagnostics.peers import Ranked
     from victron_console.insight.diagnostics.proposals import Proposal
 
@@ -67,15 +68,37 @@ def draw_job(width: int, one: JobRow | Proposal, site: str, now: float, *, selec
     return line
 
 
-def draw_job_detail(width: int, height: int, one: JobRow | Proposal | None, site: str) -> list[Line]:
-    """A job in full."""
+def same_visit(data: HealthData, name: str) -> list[str]:
+    """What else of the list falls due at the same site within 30 days: one trip does for all."""
+    from victron_console.insight.diagnostics.maintenance import visits  # numpy, for which the first paint does not wait
+
+    jobs = {key: _as_job(one) for key, one in listed(data).items() if not isinstance(one, JobRow) or not one.done}
+    own = jobs.get(name)
+    visit = next((visit for visit in visits(list(jobs.values())) if own is not None and own in visit.jobs), None)
+    return [job.what for job in visit.jobs if job is not own] if visit else []
+
+
+def _as_job(one: JobRow | Proposal) -> Job:
+    from victron_console.insight.diagnostics.maintenance import Job
+    from victron_console.insight.diagnostics.risk import Tier
+
+    if isinstance(one, JobRow):
+        return Job(site=one.station, what=one.what, tier=Tier.PLAN, found_at=one.at, due_at=one.due_at)
+    return one.job
+
+
+def draw_job_detail(
+    width: int, height: int, one: JobRow | Proposal, site: str, together: Sequence[str] = ()
+) -> list[Line]:
+    """A job in full, with what the same trip would do."""
     sheet = Sheet(width, height)
-    if one is None:
-        return sheet.lines
     sheet.head(0, 1, width - 2, cut(plain(site).upper(), max(4, width - 4)))
-    for row, (label, text) in enumerate(_about(one), start=1):
+    facts = _about(one)
+    if together:
+        facts.append(("same trip", "; ".join(together)))
+    for row, (label, text) in enumerate(facts, start=1):
         sheet.put(row, 1, label, Role.TEXT3)
-        sheet.put(row, 9, cut(plain(text), width - 10), Role.TEXT2)
+        sheet.put(row, 12, cut(plain(text), width - 13), Role.TEXT2)
     return sheet.lines
 
 

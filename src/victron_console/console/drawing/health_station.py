@@ -35,7 +35,7 @@ COMPONENTS = {
 _ORDER = list(dict.fromkeys(COMPONENTS.values()))
 _SHORT = {Status.INSUFFICIENT: "not yet", Status.NOT_IDENTIFIABLE: "never", Status.UNKNOWN: "no input"}
 TITLE_START = 11
-_UNIT_WIDTH = 11
+UNIT_WIDTH = 11
 _SPARK_FROM, _RANGE_FROM = 60, 84
 _RANGE_WIDTH = 15
 
@@ -77,13 +77,14 @@ def draw_figure_heads(width: int) -> Line:
     line = Line(width)
     line.put(1, "OF", Role.TEXT3)
     line.put(TITLE_START, "FIGURE", Role.TEXT3)
-    line.right(_value_end(width), "NOW", Role.TEXT3)
+    line.right(value_end(width), "NOW", Role.TEXT3)
     if width >= _RANGE_FROM:
-        line.put(_value_end(width) + 2 + _UNIT_WIDTH, "RANGE", Role.TEXT3)
+        line.put(value_end(width) + 2 + UNIT_WIDTH, "RANGE", Role.TEXT3)
     return line
 
 
-def _value_end(width: int) -> int:
+def value_end(width: int) -> int:
+    """The last cell of the column of values."""
     return TITLE_START + min(32, max(12, width - TITLE_START - (34 if width >= _SPARK_FROM else 20))) + 8
 
 
@@ -94,7 +95,7 @@ def draw_figure(width: int, name: str, finding: Finding, course: Course | None, 
         line.put(0, ">", Role.TEXT1, bold=True)
     if first:
         line.put(1, cut(component(name), TITLE_START - 2), Role.TEXT2)
-    end = _value_end(width)
+    end = value_end(width)
     line.put(TITLE_START, cut(plain(finding.title), end - 8 - TITLE_START), Role.TEXT1 if finding.known else Role.TEXT3)
     after = end + 2
     if not finding.known:
@@ -102,8 +103,8 @@ def draw_figure(width: int, name: str, finding: Finding, course: Course | None, 
         line.put(after, cut(plain(finding.reason), width - after - 1), Role.TEXT3)
         return line
     line.right(end, figure_text(finding), Role.TEXT1)
-    line.put(after, cut(plain(finding.unit), _UNIT_WIDTH), Role.TEXT3)
-    after += _UNIT_WIDTH
+    line.put(after, cut(plain(finding.unit), UNIT_WIDTH), Role.TEXT3)
+    after += UNIT_WIDTH
     if width >= _RANGE_FROM:
         line.put(after, cut(range_text(finding), _RANGE_WIDTH), Role.TEXT3)
         after += _RANGE_WIDTH + 1
@@ -140,16 +141,21 @@ def draw_evidence(width: int, height: int, health: Health | None, now: float) ->
         sheet.put(row, 1, "job", Role.TEXT3)
         sheet.put(row, 9, due_text(job.due_at, now), Role.TEXT2)
         sheet.put(row, 24, cut(plain(job.what), width - 26), Role.TEXT2)
-    if health.advice:
-        sheet.put(sheet.height, 1, "ESS advice", Role.TEXT3)
-    for row, part in enumerate(wrap(plain(health.advice), max(8, width - 26)), start=sheet.height - 1):
-        sheet.put(row, 24, part, Role.TEXT2)
+    _draw_advice(sheet, "ESS advice", health.advice.text if health.advice else "")
+    _draw_advice(sheet, "what came", health.came[0].text if health.came else "")
     for row, (name, course) in enumerate(kept.courses.items(), start=sheet.height + 1):
         if (finding := kept.figure(name)) is not None:
             sheet.put(row, 1, cut(plain(finding.title), 22), Role.TEXT2)
             column = sheet.put(row, 24, course_spark(course, max(0, min(60, width - 42))), Role.CHART)
             sheet.put(row, column + 2, f"{figure_text(finding)} {finding.unit}", Role.TEXT2)
     return sheet.lines
+
+
+def _draw_advice(sheet: Sheet, label: str, text: str) -> None:
+    if text:
+        sheet.put(sheet.height, 1, label, Role.TEXT3)
+    for row, part in enumerate(wrap(plain(text), max(8, sheet.width - 26)), start=sheet.height - 1):
+        sheet.put(row, 24, part, Role.TEXT2)
 
 
 def draw_summary(width: int, health: Health, now: float) -> Line:

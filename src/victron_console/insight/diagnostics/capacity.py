@@ -6,7 +6,7 @@ believes, and is called so. A series of its own, never mixed with the reported S
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,6 +30,11 @@ TEMPERATURES_C = (15.0, 35.0)
 SEGMENTS = 20
 BASELINE_DAYS = 90.0
 WIDEST_INTERVAL = 0.15
+REPLACED_BY, REPLACED_AFTER = 1.15, 10
+"""A rise of the median of so many segments that is another battery, or another setting of its BMS (own judgement)."""
+DOUBTED_ABOVE, DOUBTED_BELOW = 115.0, 60.0
+"""Percent of the configured capacity that no sound entry gives (own judgement)."""
+TITLES = (("Own capacity", "Ah"), ("Own capacity of its first 90 days", "%"), ("Capacity against the configured", "%"))
 FULL_BELOW_CVL_V = 0.1 / 15.0
 """A cell: full is within this of the charge limit at a small current for ten minutes."""
 FULL_CURRENT_C = 0.05
@@ -90,9 +95,19 @@ class Capacity:
     """The latest, Ah, with its 95 % interval."""
     relative: Finding
     """Percent of its own first 90 days."""
+    of_nominal: Finding
+    """Percent of the capacity that is configured; what does not fit is said in its confidence."""
     segments: tuple[Segment, ...]
     offset_a: float | None
     """What the current sensor reads at none, from full-to-full balance; it holds the charging loss too."""
+
+    @property
+    def doubt(self) -> str | None:
+        """Why the configured capacity cannot be true; empty where it can, None where nobody can tell."""
+        seen = self.of_nominal
+        if not seen.known or seen.low is None or seen.high is None:
+            return None
+        return seen.confidence if seen.low > DOUBTED_ABOVE or seen.high < DOUBTED_BELOW else ""
 
 
 def capacity(record: ChargeRecord, nominal_ah: float | None, limits: Limits | None = None) -> Capacity:
@@ -110,45 +125,79 @@ def capacity(record: ChargeRecord, nominal_ah: float | None, limits: Limits | No
     checked(record.at, record.current_a, record.soc_percent, *others)
     if not nominal_ah or not np.isfinite(record.current_a).any():
         reason = "no battery current recorded" if nominal_ah else "the nominal capacity is not known: set it"
-        titles = (("Own capacity", "Ah"), ("Own capacity of its first 90 days", "%"))
-        nothing = [unknown(title, unit, IMPLIED, reason) for title, unit in titles]
-        return Capacity(nothing[0], nothing[1], (), None)
+        ah, relative, of_nominal = (unknown(title, unit, IMPLIED, reason) for title, unit in TITLES)
+        return Capacity(ah, relative, of_nominal, (), None)
     full = _full(record, nominal_ah, limits)
     offset_a = _offset(record, full)
     counted = _full_to_low(record, full, limits, offset_a or 0.0)
     if len(counted) >= SEGMENTS:
-        return _summed(counted, COUNTED, record, offset_a)
-    return _summed(_by_soc(record, offset_a or 0.0), IMPLIED, record, offset_a)
+        return _summed(counted, COUNTED, record, offset_a, nominal_ah)
+    return _summed(_by_soc(record, offset_a or 0.0), IMPLIED, record, offset_a, nominal_ah)
 
 
-def _summed(segments: list[Segment], method: Method, record: ChargeRecord, offset_a: float | None) -> Capacity:
-    """The last 20 or 90 days of segments, and against the first 90 days."""
-    titles = (("Own capacity", "Ah"), ("Own capacity of its first 90 days", "%"))
-    window = Window(since=float(record.at[0]), until=float(record.at[-1]), count=len(segments), what="segments")
+def _summed(
+    segments: list[Segment], method: Method, record: ChargeRecord, offset_a: float | None, nominal_ah: float
+) -> Capacity:
+    """The last 20 or 90 days of segments, against the first 90 days and against what is configured."""
+    segments = _of_present_battery(segments)
+    since = segments[0].since if segments else float(record.at[0])
+    window = Window(since=since, until=float(record.at[-1]), count=len(segments), what="segments")
+
+    def not_yet(reason: str) -> Capacity:
+        ah, relative, of_nominal = (insufficient(title, unit, method, reason, window) for title, unit in TITLES)
+        return Capacity(ah, relative, of_nominal, tuple(segments), offset_a)
+
     if len(segments) < SEGMENTS:
-        reason = f"{len(segments)} segments of {LEAST_SWING_PERCENT:.0f} % and more without a gap, {SEGMENTS} needed"
-        nothing = [insufficient(title, unit, method, reason, window) for title, unit in titles]
-        return Capacity(nothing[0], nothing[1], tuple(segments), offset_a)
+        return not_yet(
+            f"{len(segments)} segments of {LEAST_SWING_PERCENT:.0f} % and more without a gap, {SEGMENTS} needed"
+        )
     ends, ah = np.array([[segment.until, segment.ah] for segment in segments]).T
     latest = np.zeros(len(ah), dtype=bool)
     latest[-SEGMENTS:] = True
     now = centre(ah[latest | (ends > ends[-1] - BASELINE_DAYS * DAY_S)])
     if now.half_width > WIDEST_INTERVAL * now.value:
-        reason = f"segments scatter too much: ±{100 * now.half_width / now.value:.0f} %, at most 15 % is taken"
-        nothing = [insufficient(title, unit, method, reason, window) for title, unit in titles]
-        return Capacity(nothing[0], nothing[1], tuple(segments), offset_a)
+        return not_yet(f"segments scatter too much: ±{100 * now.half_width / now.value:.0f} %, at most 15 % is taken")
     found = Finding(
-        title=titles[0][0], unit="Ah", method=method, window=window, value=now.value, low=now.low, high=now.high,
+        title=TITLES[0][0], unit="Ah", method=method, window=window, value=now.value, low=now.low, high=now.high,
         confidence=f"median of {now.count} segments with its 95 % interval",
     )  # fmt: skip
-    return Capacity(found, _relative(now, ah[ends < ends[0] + BASELINE_DAYS * DAY_S], method, window),
-                    tuple(segments), offset_a)  # fmt: skip
+    first = ah[ends < ends[0] + BASELINE_DAYS * DAY_S]
+    return Capacity(found, _relative(now, first, method, window), _of_nominal(found, nominal_ah), tuple(segments),
+                    offset_a)  # fmt: skip
+
+
+def _of_nominal(found: Finding, nominal_ah: float) -> Finding:
+    """Against what is configured. More than nominal no battery has, and one at half of it is another one than told."""
+    value, low, high = (100.0 * (each or 0.0) / nominal_ah for each in (found.value, found.low, found.high))
+    words = found.confidence
+    if low > DOUBTED_ABOVE or high < DOUBTED_BELOW:
+        words = (
+            f"configured are {nominal_ah:g} Ah, seen are {found.value:.0f}: set battery.capacity_ah right, or the shunt"
+        )
+    return replace(found, title=TITLES[2][0], unit="%", value=value, low=low, high=high, confidence=words)
+
+
+def _of_present_battery(segments: list[Segment]) -> list[Segment]:
+    """Those since the capacity last rose for good: no battery grows, so what was before is of another one."""
+    ah = np.array([segment.ah for segment in segments])
+    if len(ah) < 2 * REPLACED_AFTER:
+        return segments
+    middles = np.median(np.lib.stride_tricks.sliding_window_view(ah, REPLACED_AFTER), axis=1)
+    rises = middles[REPLACED_AFTER:] / middles[:-REPLACED_AFTER]
+    last = np.flatnonzero(rises >= REPLACED_BY)
+    if not len(last):
+        return segments
+    # The steepest rise of the last run of rises: the windows on both sides of it touch there.
+    run = last[last > last[-1] - REPLACED_AFTER]
+    return segments[int(run[np.argmax(rises[run])]) + REPLACED_AFTER :]
 
 
 def _relative(now: Centre, first: FloatArray, method: Method, window: Window) -> Finding:
-    title, unit = "Own capacity of its first 90 days", "%"
+    title, unit = TITLES[1]
     if len(first) < SEGMENTS or window.days < 2 * BASELINE_DAYS:
-        reason = f"{len(first)} segments in the first 90 of {window.days:.0f} days; {SEGMENTS} and 180 days are needed"
+        reason = (
+            f"{window.days:.0f} days with {len(first)} segments in the first 90; 180 days and {SEGMENTS} are needed"
+        )
         return insufficient(title, unit, method, reason, window)
     base = centre(first)
     value = 100.0 * now.value / base.value

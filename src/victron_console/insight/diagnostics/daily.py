@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 import numpy as np
 
 from victron_console.insight.diagnostics.capacity import Capacity, ChargeRecord, capacity
+from victron_console.insight.diagnostics.chemistry import applies, only_of_lfp
 from victron_console.insight.diagnostics.cycles import Cycles, cycles
 from victron_console.insight.diagnostics.efficiency import Efficiency, InverterRecord, efficiency
 from victron_console.insight.diagnostics.energy import Period, Powers, Report, report
@@ -20,17 +21,21 @@ from victron_console.insight.diagnostics.gx import GxHealth, GxRecord, gx_health
 from victron_console.insight.diagnostics.history import History, Site
 from victron_console.insight.diagnostics.imbalance import Cells, Imbalance, imbalance
 from victron_console.insight.diagnostics.outages import Outages, outages
-from victron_console.insight.diagnostics.pv import PvYield, pv_yield
+from victron_console.insight.diagnostics.pv import PvYield, may_be_curtailed, pv_yield
 from victron_console.insight.diagnostics.replacement import Replacement, replacement
 from victron_console.insight.diagnostics.residual import Residual, residual
 from victron_console.insight.diagnostics.resistance import Resistance, resistance
 from victron_console.insight.diagnostics.risk import Evidence, Risk, Tier, assess, judged, told
 from victron_console.insight.diagnostics.soc import SocTruth, soc_truth
 from victron_console.insight.diagnostics.soh import SohTrend, soh_trend
+from victron_console.insight.diagnostics.stuck import told_stuck, without_stuck
 from victron_console.insight.diagnostics.thermal import HeatRecord, Thermal, thermal
 from victron_console.insight.diagnostics.timeline import BoolArray
 
-FULL_SOC = 99.5
+OF_BATTERY = ("SOH", "capacity", "replacement", "cells", "resistance", "heat", "cold charging", "configuration")
+"""Evidence that goes with a battery when it is replaced."""
+PACKS_APART = 5.0
+"""Points of SOH between the batteries of a bank that are no rounding (own judgement)."""
 RESISTANCE_INSPECT = 2.0
 """Grown this much no date is given: look at the battery (own judgement)."""
 
@@ -75,20 +80,23 @@ def diagnose(history: History, site: Site, before: Risk | None = None) -> DailyF
     """
     if not len(history.at):
         raise ValueError("there is no record to diagnose: give at least one moment")
-    h, ah, zone = history, site.nominal_ah, site.zone
-    soc, amperes = h.or_nothing(h.soc_percent), h.or_nothing(h.battery_a)
+    (h, stuck), ah, zone = without_stuck(history, site.nominal_ah), site.nominal_ah, site.zone
     powers = Powers(at=h.at, pv=h.pv_w, load=h.load_w, grid=h.grid_w, genset=h.genset_w, battery=h.battery_w)
-    trend, ohms, own = soh_trend(h.at, h.or_nothing(h.soh_percent)), resistance(h.steps), _capacity(h, site)
+    trend = soh_trend(h.at, h.or_nothing(h.soh_percent))
+    # What was recorded of the battery before this one is of another.
+    b = h if trend.replaced_at is None else h.since(trend.replaced_at)
+    soc, amperes = b.or_nothing(b.soc_percent), b.or_nothing(b.battery_a)
+    ohms, own = resistance(b.steps), _capacity(b, site)
     found = DailyFindings(
         at=float(h.at[-1]),
         soh=trend,
         replacement=replacement(trend, _inspect(ohms, site)),
         capacity=own,
-        cycles=cycles(h.at, amperes, soc, ah),
-        imbalance=imbalance(_cells(h), ah, zone),
+        cycles=cycles(b.at, amperes, soc, ah),
+        imbalance=imbalance(_cells(b), ah, zone),
         resistance=ohms,
-        thermal=thermal(_heat(h), ah, zone),
-        soc=soc_truth(h.at, soc, amperes, own.ah.value or ah),
+        thermal=thermal(_heat(b), ah, zone),
+        soc=soc_truth(b.at, soc, amperes, own.ah.value or ah),
         efficiency=efficiency(_inverter(h)),
         residual=residual(powers),
         pv=pv_yield(h.at, h.or_nothing(h.pv_w), site.array, zone, _curtailed(h)),
@@ -100,7 +108,8 @@ def diagnose(history: History, site: Site, before: Risk | None = None) -> DailyF
         years=tuple(report(powers, Period.YEAR, zone)),
         risk=assess(()),
     )
-    return replace(found, risk=assess(_evidence(found, site), before))
+    found = only_of_lfp(replace(found, **told_stuck(found, stuck)), site.chemistry)
+    return replace(found, risk=assess(_evidence(found, site), _of_present_battery(before, trend.replaced_at)))
 
 
 def as_rule_inputs(found: DailyFindings) -> dict[str, float]:
@@ -163,8 +172,8 @@ def _inverter(h: History) -> InverterRecord:
 
 def _gx(h: History) -> GxRecord:
     return GxRecord(
-        at=h.at, uptime_s=h.gx_uptime_s, data_free_bytes=h.data_free_bytes, can_errors=h.can_errors, polls=h.polls,
-        failed_polls=h.failed_polls,
+        at=h.at, uptime_s=h.gx_uptime_s, data_free_bytes=h.data_free_bytes, can_errors=h.can_errors,
+        wifi_percent=h.wifi_percent, vrm_contact_at=h.vrm_contact_at, polls=h.polls, failed_polls=h.failed_polls,
     )  # fmt: skip
 
 
@@ -176,14 +185,7 @@ def _inspect(ohms: Resistance, site: Site) -> list[str]:
 
 
 def _curtailed(history: History) -> BoolArray | None:
-    """Where PV may have been held back: battery full and nothing sold."""
-    if history.soc_percent is None:
-        return None
-    with np.errstate(invalid="ignore"):
-        full = history.soc_percent >= FULL_SOC
-        selling = np.zeros(len(history.at), dtype=bool) if history.grid_w is None else history.grid_w < -50.0
-    held: BoolArray = full & ~selling
-    return held
+    return None if history.soc_percent is None else may_be_curtailed(history.soc_percent, history.grid_w)
 
 
 def _grid(history: History, site: Site) -> GridQuality | None:
@@ -201,6 +203,9 @@ def _grid(history: History, site: Site) -> GridQuality | None:
 
 def _evidence(found: DailyFindings, site: Site) -> list[Evidence]:
     early = found.replacement.windows[0]
+    clamp = found.residual.unbalanced.confidence or "sources and uses differ by more than losses can"
+    unbalanced = found.residual.is_unbalanced
+    doubt = found.capacity.doubt or ""
     evidence: list[Evidence] = [
         judged("SOH", found.soh.level, 85.0, 80.0, 70.0),
         judged("capacity", found.capacity.relative, 90.0, 80.0, 70.0),
@@ -213,8 +218,36 @@ def _evidence(found: DailyFindings, site: Site) -> list[Evidence]:
         judged("inverter", found.efficiency.drop, 1.0, 2.0, 4.0),
         judged("link", found.gx.link, 95.0, 80.0, 50.0),
         told("alarms", site.inspect_now, Tier.ACT, found.at),
+        _found_or_not("meters", found.residual.unbalanced, clamp if unbalanced else "", Tier.PLAN, found.at),
+        _found_or_not("configuration", found.capacity.of_nominal, doubt, Tier.WATCH, found.at),
+        *_packs(found, site),
     ]  # fmt: skip
     if early.reason.startswith("no date: healthy"):
         healthy = Evidence(name="replacement", tier=Tier.OK, words=early.reason, seen_at=found.at)
         evidence = [healthy if one.name == "replacement" else one for one in evidence]
-    return evidence
+    return [one for one in evidence if applies(one.name, site.chemistry)]
+
+
+def _found_or_not(name: str, finding: Finding, words: str, tier: Tier, at: float) -> Evidence:
+    """Evidence from a figure that is judged by words; unknown with its reason where there is no figure."""
+    if not finding.known:
+        return Evidence(name=name, tier=None, words=finding.reason)
+    return told(name, [words] if words else [], tier, at)
+
+
+def _packs(found: DailyFindings, site: Site) -> list[Evidence]:
+    """Whether the batteries of a bank have aged alike; one alone has nothing to differ from."""
+    if len(site.packs_soh) < 2:
+        return []
+    worst, best = (pick(site.packs_soh, key=site.packs_soh.__getitem__) for pick in (min, max))
+    low, high = site.packs_soh[worst], site.packs_soh[best]
+    words = f"{worst} stands at {low:.0f} %, {best} at {high:.0f} %: of different age, the older one limits the bank"
+    return [told("packs", [words] if high - low >= PACKS_APART else [], Tier.WATCH, found.at)]
+
+
+def _of_present_battery(before: Risk | None, replaced_at: float | None) -> Risk | None:
+    """What is remembered, without what was seen of a battery that is no longer there."""
+    if before is None or replaced_at is None:
+        return before
+    gone = [one for one in before.evidence if one.name in OF_BATTERY and (one.seen_at or 0.0) < replaced_at]
+    return replace(before, evidence=tuple(one for one in before.evidence if one not in gone))

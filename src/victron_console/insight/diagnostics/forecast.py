@@ -28,7 +28,8 @@ LOAD = Method(
 PV = Method(
     name="forecast irradiance on the array x kWp x 0.85, times own yield over forecast of 14 days",
     inputs=("Open-Meteo irradiance", "PV power", "kWp, tilt and azimuth"),
-    source="Open-Meteo GTI (free for non-commercial use, CC BY 4.0); P10 and P90 are the spread of own daily ratios.",
+    source="Open-Meteo GTI (free for non-commercial use, CC BY 4.0); P10 and P90 are the spread of own daily ratios, "
+    "days on which PV was held back left out; guessed (0.6 to 1.25 of the forecast) below 5 days.",
 )
 
 
@@ -43,7 +44,16 @@ class PvOutlook:
     bias: float
     """Own yield over the plain forecast."""
     days: int
-    """How many days the bias rests on; 0: guessed."""
+    """How many days bias and spread rest on; 0: they are guessed."""
+    compared: int = 0
+    """How many of the last days could be compared, too few where `days` is 0."""
+
+    @property
+    def words(self) -> str:
+        """Which of the two it is: own experience, or a guess and why."""
+        if self.days:
+            return f"own yield of {self.days} days, {self.bias:.2f} of the plain forecast"
+        return f"guessed: {self.compared} of {LEAST_BIAS_DAYS} days could be compared"
 
 
 def hourly_kwh(at: FloatArray, power_w: FloatArray, begins: FloatArray) -> FloatArray:
@@ -83,6 +93,26 @@ def load_outlook(at: FloatArray, load_w: FloatArray, begins: FloatArray, zone: t
     return result
 
 
+def plain_kwh(kwh_m2: FloatArray, kwp: float) -> FloatArray:
+    """What an irradiation on the array's plane yields before anything is known of the array, kWh."""
+    return kwh_m2 * kwp * PANEL_PERFORMANCE
+
+
+def irradiation(begins: FloatArray, w_m2: FloatArray, since: float, until: float) -> float | None:
+    """What a forecast by the hour promises a square metre between two moments, kWh; None where it does not cover them.
+
+    Args:
+        begins: begin of each hour (UTC epoch, s).
+        w_m2: mean irradiance of the hour.
+        since: such as local midnight, which need not be a full hour of UTC.
+        until: the end.
+    """
+    seconds = np.clip(np.minimum(begins + HOUR_S, until) - np.maximum(begins, since), 0.0, None)
+    if seconds.sum() < until - since - 1.0:
+        return None
+    return float(np.sum(seconds * w_m2)) / 3.6e6
+
+
 def pv_outlook(forecast_w_m2: FloatArray, kwp: float, past: tuple[FloatArray, FloatArray] | None = None) -> PvOutlook:
     """Expected PV of each coming hour.
 
@@ -91,19 +121,20 @@ def pv_outlook(forecast_w_m2: FloatArray, kwp: float, past: tuple[FloatArray, Fl
         kwp: size of the array.
         past: daily energies of the last days, kWh: what the plain forecast promised and what came; None: none kept.
     """
-    plain = np.maximum(forecast_w_m2, 0.0) / 1000.0 * kwp * PANEL_PERFORMANCE
+    plain = plain_kwh(np.maximum(forecast_w_m2, 0.0) / 1000.0, kwp)
     ratios = np.zeros(0)
-    bias = 1.0
+    bias, compared = 1.0, 0
     if past is not None:
         promised, came = (values[-BIAS_DAYS:] for values in past)
         known = np.isfinite(promised) & np.isfinite(came) & (promised > 0.1 * kwp)
-        if known.sum() >= LEAST_BIAS_DAYS:
+        compared = int(known.sum())
+        if compared >= LEAST_BIAS_DAYS:
             bias = float(np.clip(came[known].sum() / promised[known].sum(), *BIAS_RANGE))
             ratios = came[known] / promised[known]
     low, usual, high = np.quantile(ratios, (0.1, 0.5, 0.9)) if len(ratios) else GUESSED_SPREAD
     centre = bias if len(ratios) else usual
     return PvOutlook(
-        plain * min(float(low), centre), plain * centre, plain * max(float(high), centre), bias, len(ratios)
+        plain * min(float(low), centre), plain * centre, plain * max(float(high), centre), bias, len(ratios), compared
     )
 
 

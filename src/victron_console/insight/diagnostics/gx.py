@@ -1,4 +1,4 @@
-"""The health of the GX device: restarts, CAN errors, free space, link. Knows no battery."""
+"""The health of the GX device: restarts, CAN errors, free space, Wi-Fi, VRM, link. Knows no battery."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ from victron_console.insight.diagnostics.trend import theil_sen
 
 LEAST_WEEKS = 3
 LEAST_DISK_DAYS = 14.0
+WIFI_DAYS, VRM_DAYS = 7.0, 30.0
+VRM_LATE_S = 1800.0
+LEAST_VALUES = 24
 RESTARTS = Method(
     name="falls of the uptime",
     inputs=("uptime of the GX device",),
@@ -36,6 +39,16 @@ DISK = Method(
     name="Theil-Sen of the free space of the data partition, drawn on to nothing",
     inputs=("free space of /data",),
     source="Venus OS warns at 90 % used; the trend warns before.",
+)
+WIFI = Method(
+    name="median of the last 7 days, with the lowest 5 %",
+    inputs=("Wi-Fi signal of the GX device",),
+    source="Below 40 % polls and VRM begin to fail (own judgement); without Wi-Fi the GX device gives no figure.",
+)
+VRM = Method(
+    name="share of the last 30 days in which VRM was reached within half an hour",
+    inputs=("last VRM contact of the GX device",),
+    source="Twice the usual interval of 15 minutes between two uploads.",
 )
 LINK = Method(
     name="share of polls answered, by minutes",
@@ -53,6 +66,9 @@ class GxRecord:
     data_free_bytes: FloatArray | None = None
     can_errors: Mapping[str, FloatArray] | None = None
     """Counter by interface."""
+    wifi_percent: FloatArray | None = None
+    vrm_contact_at: FloatArray | None = None
+    """When VRM was last reached (UTC epoch, s)."""
     polls: FloatArray | None = None
     """Polls in each interval before a moment."""
     failed_polls: FloatArray | None = None
@@ -68,6 +84,10 @@ class GxHealth:
     """Errors in a usual week, of the worst interface."""
     disk_days: Finding
     """Days until the data partition is full, at the present rate; without a figure where it does not fill."""
+    wifi: Finding
+    """Signal, percent."""
+    vrm: Finding
+    """Percent of the time with VRM in reach."""
     link: Finding
     """Percent of the polls that were answered."""
 
@@ -78,9 +98,9 @@ def gx_health(record: GxRecord) -> GxHealth:
     Raises:
         ValueError: the arrays do not belong together.
     """
-    given = [value for value in (record.uptime_s, record.data_free_bytes, record.polls) if value is not None]
-    checked(record.at, *given, *(record.can_errors or {}).values())
-    return GxHealth(_restarts(record), _can(record), _disk(record), _link(record))
+    series = (record.uptime_s, record.data_free_bytes, record.wifi_percent, record.vrm_contact_at, record.polls)
+    checked(record.at, *(value for value in series if value is not None), *(record.can_errors or {}).values())
+    return GxHealth(_restarts(record), _can(record), _disk(record), _wifi(record), _vrm(record), _link(record))
 
 
 def _window(record: GxRecord, count: int, what: str) -> Window:
@@ -136,6 +156,42 @@ def _disk(record: GxRecord) -> Finding:
     if falls_a_day <= 0:
         return insufficient(title, unit, DISK, "it does not fill", window)
     return Finding(title=title, unit=unit, method=DISK, window=window, value=float(free[-1]) / falls_a_day)
+
+
+def _wifi(record: GxRecord) -> Finding:
+    title, unit = "Wi-Fi signal", "%"
+    at, signal = _last_days(record, record.wifi_percent, WIFI_DAYS)
+    if not len(signal):
+        return unknown(title, unit, WIFI, "the GX device reports no Wi-Fi: it may be wired")
+    window = Window(since=float(at[0]), until=float(at[-1]), count=len(signal))
+    if len(signal) < LEAST_VALUES:
+        return insufficient(title, unit, WIFI, f"{len(signal)} values, {LEAST_VALUES} are needed", window)
+    low, middle, high = (float(value) for value in np.quantile(signal, (0.05, 0.5, 0.95)))
+    return Finding(title=title, unit=unit, method=WIFI, window=window, value=middle, low=low, high=high,
+                   confidence="90 % of the time within")  # fmt: skip
+
+
+def _vrm(record: GxRecord) -> Finding:
+    title, unit = "VRM in reach", "%"
+    at, contact = _last_days(record, record.vrm_contact_at, VRM_DAYS)
+    at, contact = at[contact > 0.0], contact[contact > 0.0]
+    if not len(contact):
+        return unknown(title, unit, VRM, "the GX device reports no contact with VRM")
+    window = Window(since=float(at[0]), until=float(at[-1]), count=len(contact))
+    if len(contact) < LEAST_VALUES:
+        return insufficient(title, unit, VRM, f"{len(contact)} values, {LEAST_VALUES} are needed", window)
+    late_h = max(0.0, float(at[-1] - contact[-1])) / 3600.0
+    words = f"last reached {late_h:.1f} h before the end" if late_h * 3600.0 > VRM_LATE_S else "in reach at the end"
+    share = 100.0 * float(np.mean(at - contact <= VRM_LATE_S))
+    return Finding(title=title, unit=unit, method=VRM, window=window, value=share, confidence=words)
+
+
+def _last_days(record: GxRecord, value: FloatArray | None, days: float) -> tuple[FloatArray, FloatArray]:
+    """The known values of the last days and their moments."""
+    if value is None or not len(record.at):
+        return np.zeros(0), np.zeros(0)
+    kept = np.isfinite(value) & (record.at > record.at[-1] - days * DAY_S)
+    return record.at[kept], value[kept]
 
 
 def _link(record: GxRecord) -> Finding:

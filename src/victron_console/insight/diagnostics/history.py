@@ -29,6 +29,10 @@ class Site:
     """The nominal mains; None off grid."""
     array: Array | None = None
     zone: tzinfo | None = None
+    chemistry: str | None = None
+    """As the station file says; None: taken for LFP."""
+    packs_soh: Mapping[str, float] = field(default_factory=dict)
+    """What each battery of the bank reports of itself, by name; empty where it is one alone."""
     inspect_now: tuple[str, ...] | None = None
     """What alarms say of the battery now (modules offline, low cells); None where they are not read."""
 
@@ -71,6 +75,9 @@ class History:
     grid_a: Mapping[str, FloatArray] = field(default_factory=dict)
     gx_uptime_s: FloatArray | None = None
     data_free_bytes: FloatArray | None = None
+    wifi_percent: FloatArray | None = None
+    vrm_contact_at: FloatArray | None = None
+    """When VRM was last reached (UTC epoch, s)."""
     can_errors: Mapping[str, FloatArray] = field(default_factory=dict)
     """Counter by interface."""
     polls: FloatArray | None = None
@@ -92,4 +99,6 @@ class History:
                 cut[name] = value[kept]
             elif isinstance(value, Mapping):
                 cut[name] = {key: part[kept] for key, part in value.items()}
+            elif isinstance(value, LoadSteps):
+                cut[name] = value.since(moment)
         return replace(self, **cut)  # type: ignore[arg-type]

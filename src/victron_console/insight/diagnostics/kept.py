@@ -6,7 +6,8 @@ Screens and reports read this and never the diagnoses themselves: no array libra
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from victron_console.insight.diagnostics.finding import Finding, Method, Status, Window
@@ -21,6 +22,25 @@ class Course:
 
     at: tuple[float, ...]
     values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyRow:
+    """What flowed in a local day, month or year, kWh; None where nothing of it is measured."""
+
+    period: str
+    """`day`, `month` or `year`."""
+    first_day: date
+    pv: float | None
+    load: float | None
+    imported: float | None
+    exported: float | None
+    self_consumption: float | None
+    """Share of the PV used on site, 0 to 1."""
+    autarky: float | None
+    """Share of the loads met without grid or genset, 0 to 1."""
+    coverage: float
+    """Share of the period that was measured, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +58,12 @@ class Kept:
     """Of the figures whose past is known beyond the days they were diagnosed on."""
     limits: Mapping[str, str] = field(default_factory=dict)
     """What the diagnoses took for granted of the site, such as its capacity, and where that comes from."""
+    energy: tuple[EnergyRow, ...] = ()
+    """The last days, the months of a year and the years, oldest first in each."""
+    outage_days: tuple[tuple[date, float], ...] = ()
+    """Local days with an outage and its minutes, oldest first."""
+    outage_hours: tuple[int, ...] = ()
+    """How many outages began in each local hour, 24 numbers; empty where none are recorded."""
 
     def figure(self, name: str) -> Finding | None:
         """A figure by its name."""
@@ -70,6 +96,9 @@ def pack(kept: Kept) -> dict[str, Any]:
         "rules": dict(kept.rules),
         "courses": {name: [list(course.at), list(course.values)] for name, course in kept.courses.items()},
         "limits": dict(kept.limits),
+        "energy": [[row.period, row.first_day.isoformat(), *astuple(row)[2:]] for row in kept.energy],
+        "outage_days": [[day.isoformat(), minutes] for day, minutes in kept.outage_days],
+        "outage_hours": list(kept.outage_hours),
     }
 
 
@@ -94,4 +123,9 @@ def unpack(body: Mapping[str, Any]) -> Kept | None:
         rules=body["rules"],
         courses={name: Course(tuple(at), tuple(values)) for name, (at, values) in body["courses"].items()},
         limits=body["limits"],
+        energy=tuple(
+            EnergyRow(period, date.fromisoformat(day), *rest) for period, day, *rest in body.get("energy", ())
+        ),
+        outage_days=tuple((date.fromisoformat(day), minutes) for day, minutes in body.get("outage_days", ())),
+        outage_hours=tuple(body.get("outage_hours", ())),
     )

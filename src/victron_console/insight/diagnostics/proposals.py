@@ -19,6 +19,7 @@ WHAT = {
     "cold charging": "Stop charging in the cold: heating, or the BMS's low limit",
     "inverter": "Clean the inverter's fan and filter, check its connections",
     "link": "Look at the site's network",
+    "meters": "Set the meters right: sources and uses do not agree",
     "alarms": "Look at the battery now",
 }
 

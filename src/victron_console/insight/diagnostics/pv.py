@@ -23,6 +23,9 @@ WHOLE_DAY = 0.9
 BEST_SHARE = 0.9
 TREND_WEEKS = 56
 CURTAILED_SHARE = 0.1
+FULL_SOC = 99.5
+SELLING_W, BUYING_W = 50.0, 200.0
+"""An ESS that holds PV back still buys its setpoint, 50 W as delivered."""
 SLOT_S = 1800.0
 YIELD = Method(
     name="energy per kWp and day, whole days of the last 30",
@@ -89,17 +92,37 @@ def pv_yield(
             unknown("Clear-sky ratio", "", CLEAR, reason),
             unknown("Yield lost", "%/month", LOSS, reason),
         )
-    held_back = _curtailed_days(at, pv_w, curtailed, zone)
-    whole = [
-        day
-        for day in report(Powers(at=at, pv=pv_w), Period.DAY, zone)
-        if day.coverage >= WHOLE_DAY and day.first_day.toordinal() not in held_back
-    ]
+    whole = whole_days(at, pv_w, zone, curtailed)
     numbers = np.array([day.first_day.toordinal() for day in whole], dtype=np.float64)
     specific = np.array([day.energies.pv or 0.0 for day in whole]) / array.kwp
     ratio, loss = _against_clear_sky(whole, numbers, specific, array, (float(at[0]), float(at[-1])))
     pairs = tuple((int(number), float(value)) for number, value in zip(numbers, specific, strict=True))
     return PvYield(_specific(numbers, specific, float(at[-1])), ratio, loss, pairs)
+
+
+def whole_days(
+    at: FloatArray, pv_w: FloatArray, zone: tzinfo | None = None, curtailed: BoolArray | None = None
+) -> list[Report]:
+    """The local days that were measured whole and on which nothing was held back, with their PV energy."""
+    held_back = _curtailed_days(at, pv_w, curtailed, zone)
+    return [
+        day
+        for day in report(Powers(at=at, pv=pv_w), Period.DAY, zone)
+        if day.coverage >= WHOLE_DAY and day.first_day.toordinal() not in held_back
+    ]
+
+
+def may_be_curtailed(soc_percent: FloatArray, grid_w: FloatArray | None) -> BoolArray:
+    """Where PV may have been held back: battery full and nothing sold, nor bought. Power in W, + import.
+
+    Who buys has a use for more sun: a full battery that is kept so for the evening holds nothing back.
+    """
+    with np.errstate(invalid="ignore"):
+        full = soc_percent >= FULL_SOC
+        if grid_w is None:
+            return full
+        held: BoolArray = full & ~(grid_w < -SELLING_W) & ~(grid_w > BUYING_W)
+    return held
 
 
 def _specific(numbers: FloatArray, specific: FloatArray, until: float) -> Finding:
@@ -120,6 +143,8 @@ def clear_sky_kwh_m2(begin: float, end: float, latitude: float, longitude: float
 
 def clear_sky_w_m2(at: FloatArray, latitude: float, longitude: float) -> FloatArray:
     """Clear-sky irradiance on level ground, W/m²: Haurwitz' 1098 cos z exp(-0.057 / cos z), good to some 10 %.
+
+    Over a year within 0.3 % of pvlib's Haurwitz, within 0.9 to 1.13 of its Ineichen, which knows height and haze.
 
     The sun's place is Spencer's series: within half a degree, and fast over a year of moments, which an almanac is not.
     """

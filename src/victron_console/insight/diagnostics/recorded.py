@@ -32,6 +32,12 @@ FIGURES = {
     "battery_w": "battery_power_w", "pv_w": "pv_power_w", "grid_w": "grid_power_w", "genset_w": "genset_power_w",
 }  # fmt: skip
 """Fields of `Overview` with five-minute rows, by the field of `History`."""
+GX_PATHS = {
+    "data_free_bytes": ("platform", "ModificationChecks/DataPartitionFreeSpace"),
+    "wifi_percent": ("platform", "Network/Wifi/SignalStrength"),
+    "vrm_contact_at": ("logger", "Vrm/TimeLastContact"),
+}
+"""Of the GX device, by the field of `History`. It gives no uptime."""
 INPUT_PATHS = {"vebus": "Ac/ActiveIn", "multi": "Ac/In/1", "acsystem": "Ac/In/1"}
 
 
@@ -80,7 +86,8 @@ def history(
             fields[name] = next((columns.mean(one) for one in series if columns.has(one)), None)
         fields["cell_low_id"] = _cell_ids(record, at, battery)
     fields |= _loads(columns) | _inverter(columns) | _grid(columns, len(at))
-    fields["data_free_bytes"] = columns.first("platform", "ModificationChecks/DataPartitionFreeSpace")
+    for name, (cls, path) in GX_PATHS.items():
+        fields[name] = columns.first(cls, path)
     fields["can_errors"] = _can_errors(record, columns, at, errors_of)
     return History(at=at, steps=steps, **fields)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from victron_console.insight.balance import GAIN_SHARE, LOSS_SHARE, MARGIN_W, NOTHING_BELOW_W
 from victron_console.insight.diagnostics.energy import Powers
 from victron_console.insight.diagnostics.finding import Finding, Method, Window, insufficient, unknown
-from victron_console.insight.diagnostics.timeline import DAY_S, FloatArray, checked
+from victron_console.insight.diagnostics.timeline import DAY_S, BoolArray, FloatArray, checked
 
 UNBALANCED_FROM_PERCENT = 50.0
 LEAST_SAMPLES = 24
+CLAMP_AGREES_TO, CLAMP_SELLS_FROM = 0.1, 0.25
+"""Shares of the means: out of bounds with the meter turned, and selling what nothing gives (own judgement)."""
+CLAMP = "the grid meter looks reversed, import and export swapped: turn its clamp or its setting"
 METHOD = Method(
     name="share of the last day's means whose sources and uses differ by more than losses can",
     inputs=("PV, grid, genset, load and battery power",),
@@ -58,12 +61,36 @@ def residual(powers: Powers) -> Residual:
         nothing = [insufficient(title, unit, METHOD, reason, window) for title, unit in titles]
         return Residual(nothing[0], nothing[1])
     rest = in_w - out_w
-    out = (rest < -GAIN_SHARE * larger - MARGIN_W) | (rest > LOSS_SHARE * larger + MARGIN_W)
+    out = _out_of_bounds(in_w, out_w)
     share = 100.0 * float(np.mean(out[flowing]))
+    hint = _clamp_hint(powers, known) if share > UNBALANCED_FROM_PERCENT else ""
     return Residual(
-        Finding(title=titles[0][0], unit="%", method=METHOD, window=window, value=share),
+        Finding(title=titles[0][0], unit="%", method=METHOD, window=window, value=share, confidence=hint),
         Finding(title=titles[1][0], unit="W", method=METHOD, window=window, value=float(np.median(rest[flowing]))),
     )
+
+
+def _out_of_bounds(in_w: FloatArray, out_w: FloatArray) -> BoolArray:
+    """Where losses cannot explain the difference."""
+    larger, rest = np.maximum(in_w, out_w), in_w - out_w
+    found: BoolArray = (rest < -GAIN_SHARE * larger - MARGIN_W) | (rest > LOSS_SHARE * larger + MARGIN_W)
+    return found
+
+
+def _clamp_hint(powers: Powers, known: BoolArray) -> str:
+    """What a grid meter the wrong way round shows: turned, all agrees; or more is sold than anything gives.
+
+    The second also where the loads are reckoned from that meter, as a GX does, and cannot fall below nothing.
+    """
+    if powers.grid is None:
+        return ""
+    turned = [side[known] for side in _sides(replace(powers, grid=-powers.grid))]
+    given = sum((np.maximum(value, 0.0) for value in (powers.pv, powers.genset) if value is not None), 0.0 * powers.at)
+    given = given + (0.0 if powers.battery is None else np.maximum(-powers.battery, 0.0))
+    sold = np.maximum(-powers.grid, 0.0)
+    impossible = (sold > (1.0 + GAIN_SHARE) * given + MARGIN_W)[known]
+    agrees = float(np.mean(_out_of_bounds(turned[0], turned[1]))) <= CLAMP_AGREES_TO
+    return CLAMP if agrees or float(np.mean(impossible)) >= CLAMP_SELLS_FROM else ""
 
 
 def _sides(powers: Powers) -> tuple[FloatArray, FloatArray]:

@@ -51,6 +51,11 @@ class LoadSteps:
         )
         return LoadSteps(at[order], *joined)
 
+    def since(self, moment: float) -> LoadSteps:
+        """Those from a moment on."""
+        kept = self.at >= moment
+        return LoadSteps(self.at[kept], self.ohm[kept], self.celsius[kept], self.soc_percent[kept])
+
 
 NO_STEPS = LoadSteps(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0))
 

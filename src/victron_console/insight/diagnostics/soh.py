@@ -59,6 +59,8 @@ class SohTrend:
     steps: tuple[Step, ...]
     days: float
     """How long the present battery has been seen."""
+    replaced_at: float | None = None
+    """When the figure last rose for good: what was recorded before is of another battery. None: never."""
 
     @property
     def latest_percent(self) -> float | None:
@@ -81,12 +83,14 @@ def soh_trend(at: FloatArray, soh_percent: FloatArray) -> SohTrend:
     if not len(days):
         nothing = "the battery reports no SOH"
         return SohTrend(unknown(TITLE, UNIT, METHOD, nothing), unknown(LEVEL, "%", REPORTED, nothing), (), 0.0)
+    whole = float(days[0])
     days, smooth = _of_present_battery(days, _running_median(daily))
     steps = _steps(days, smooth)
     seen_days = float(days[-1] - days[0]) / DAY_S + 1.0
     week = Window(since=float(days[-1]) - MEDIAN_DAYS * DAY_S, until=float(days[-1]), count=MEDIAN_DAYS, what="days")
     level = Finding(title=LEVEL, unit="%", method=REPORTED, window=week, value=float(smooth[-1]))
-    return SohTrend(_loss(steps, days, seen_days), level, steps, seen_days)
+    replaced_at = float(days[0]) if days[0] > whole else None
+    return SohTrend(_loss(steps, days, seen_days), level, steps, seen_days, replaced_at)
 
 
 def _loss(steps: tuple[Step, ...], days: FloatArray, seen_days: float) -> Finding:

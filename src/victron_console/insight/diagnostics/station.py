@@ -11,21 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from victron_console.insight.batteries import limits_conflict, site_battery
+from victron_console.insight.batteries import limits_conflict, members, site_battery
 from victron_console.insight.cells import capacity_ah
 from victron_console.insight.diagnostics.capacity import Limits
-from victron_console.insight.diagnostics.daily import DailyFindings, as_rule_inputs, diagnose, findings
+from victron_console.insight.diagnostics.daily import as_rule_inputs, diagnose, findings
 from victron_console.insight.diagnostics.grid import Supply
 from victron_console.insight.diagnostics.history import History, Site
-from victron_console.insight.diagnostics.kept import Course, Kept, unpack
+from victron_console.insight.diagnostics.kept import Kept, unpack
 from victron_console.insight.diagnostics.pv import Array
 from victron_console.insight.diagnostics.recorded import history, steps_of_day
 from victron_console.insight.diagnostics.resistance import NO_STEPS, LoadSteps
-from victron_console.insight.diagnostics.timeline import DAY_S, WEEK_S, FloatArray, grouped, zone_of
+from victron_console.insight.diagnostics.station_needs import zone_of
+from victron_console.insight.diagnostics.station_tables import courses, energy_rows
+from victron_console.insight.diagnostics.timeline import DAY_S, FloatArray
 from victron_console.insight.figures import last, system_of
 from victron_console.model.alert import Severity
 from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.text import clean
 from victron_console.store.diagnoses import StepRow
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Bucket, GapKind, Point
@@ -119,6 +122,8 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         supply=_supply(info, past),
         array=_array(info),
         zone=zone_of(info),
+        chemistry=(info.get("battery") or {}).get("chemistry"),
+        packs_soh=_packs_soh(snapshot, battery),
         inspect_now=_inspect_now(reader, station),
     )
     before = reader.diagnoses(until).get(station)
@@ -129,8 +134,11 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         figures=dict(findings(found)),
         risk=found.risk,
         rules=as_rule_inputs(found),
-        courses=_courses(found, past),
+        courses=courses(found, past),
         limits=_assumed(site),
+        energy=energy_rows(found),
+        outage_days=found.outages.calendar if found.outages else (),
+        outage_hours=found.outages.by_hour if found.outages else (),
     )
     return Examined(kept, fresh)
 
@@ -141,6 +149,12 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
 def _capacity(info: Mapping[str, Any], snapshot: Snapshot, battery: DeviceState | None) -> float | None:
     configured = (info.get("battery") or {}).get("capacity_ah")
     return configured or last(system_of(snapshot), "Dc/Battery/Capacity") or capacity_ah(battery)
+
+
+def _packs_soh(snapshot: Snapshot, battery: DeviceState | None) -> dict[str, float]:
+    """What the batteries of a bank report of themselves, where they are services of their own."""
+    found = ((clean(pack.name), last(pack, "Soh")) for pack in members(snapshot, battery))
+    return {name: soh for name, soh in found if soh is not None}
 
 
 def _limits(info: Mapping[str, Any], battery: DeviceState | None) -> Limits | None:
@@ -258,27 +272,3 @@ def _packed(steps: LoadSteps, begin: float) -> bytes:
 def _unpacked(row: StepRow) -> LoadSteps:
     at, ohm, celsius, soc = np.frombuffer(row.steps, dtype="<f4").astype(np.float64).reshape(4, -1)
     return LoadSteps(row.since + at, ohm, celsius, soc)
-
-
-# ---- what screens draw
-
-
-def _courses(found: DailyFindings, past: History) -> dict[str, Course]:
-    spread, ohms, inverter = found.imbalance, found.resistance, found.efficiency
-    courses = {
-        "soh.level": _weekly(past.at, past.soh_percent),
-        "imbalance.spread": Course(spread.weekly_at, spread.weekly_mv),
-        "resistance.milliohm": Course(ohms.weekly_at, ohms.weekly_milliohm),
-        "efficiency.reference": Course(inverter.weekly_at, inverter.weekly_percent),
-    }
-    return {name: course for name, course in courses.items() if len(course.at) > 1}
-
-
-def _weekly(at: FloatArray, value: FloatArray | None) -> Course:
-    """The median of each week."""
-    if value is None:
-        return Course((), ())
-    known = np.isfinite(value)
-    weeks = (at[known] // WEEK_S).astype(np.int64)
-    found = [((key + 0.5) * WEEK_S, float(np.median(part))) for key, part in grouped(weeks, value[known])]
-    return Course(tuple(float(moment) for moment, _ in found), tuple(middle for _, middle in found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
@@ -13,17 +13,21 @@ import numpy as np
 from victron_console.insight.battery_panel import battery_panel
 from victron_console.insight.diagnostics.ess import Horizon, Mode, Storage
 from victron_console.insight.diagnostics.ess_advice import Advice, advise, reserve_kwh
-from victron_console.insight.diagnostics.forecast import load_outlook, pv_outlook
+from victron_console.insight.diagnostics.finding import Status
+from victron_console.insight.diagnostics.five_minutes import SLOT_S, FiveMinutes
+from victron_console.insight.diagnostics.forecast import PvOutlook, load_outlook, pv_outlook
 from victron_console.insight.diagnostics.kept import unpack
+from victron_console.insight.diagnostics.station_forecast import promised_and_came
+from victron_console.insight.diagnostics.station_needs import zone_of
 from victron_console.insight.diagnostics.tariff import Tariff, from_csv, from_toml
-from victron_console.insight.diagnostics.timeline import DAY_S, HOUR_S, FloatArray, zone_of
+from victron_console.insight.diagnostics.timeline import DAY_S, HOUR_S, FloatArray
 from victron_console.model.clock import local
 from victron_console.sources.open_meteo import IrradianceForecast
 from victron_console.store.reader import Reader
+from victron_console.store.rows import StationRow
 
 HOURS = 36
 PAST_DAYS = 42
-SLOT_S = 300.0
 LARGEST_TARIFF = 5_000_000
 WORDS = {
     Mode.HOLD: "keep the charge (minimum SOC at the present one)",
@@ -55,12 +59,12 @@ def read_tariff(info: Mapping[str, Any]) -> Tariff:
     return from_csv(text, zone_of(info)) if path.suffix == ".csv" else from_toml(text)
 
 
-def advice_for(reader: Reader, station: str, now: float, tariff: Tariff, forecast: IrradianceForecast) -> Advised:
+def advice_for(reader: Reader, row: StationRow, now: float, tariff: Tariff, forecast: IrradianceForecast) -> Advised:
     """Advice for the coming day and a half.
 
     Args:
         reader: of the store.
-        station: one that `wants_advice`.
+        row: a station that `wants_advice`.
         now: the moment (UTC epoch, s).
         tariff: what energy costs.
         forecast: irradiance on its array.
@@ -68,16 +72,19 @@ def advice_for(reader: Reader, station: str, now: float, tariff: Tariff, forecas
     Raises:
         StoreError: the store cannot be read.
     """
-    row = reader.station(station)
-    if row is None or row.overview is None:
+    if row.overview is None:
         return Advised("no advice: the station was never read", {})
-    info, shown = row.info, row.overview
+    station, info, shown = row.id, row.info, row.overview
     zone = zone_of(info)
     capacity_kwh = info["battery"]["capacity_ah"] * (shown.battery_voltage_v or 0.0) / 1000.0
     if capacity_kwh <= 0:
         return Advised("no advice: the battery's voltage is not known", {})
     begins, w_m2 = _coming(forecast, now)
-    past_at, load_w = _load(reader, station, now)
+    if not len(begins):
+        return Advised("no advice: the forecast holds no coming hour", {})
+    until = now - now % SLOT_S
+    past = FiveMinutes(reader, station, until - PAST_DAYS * DAY_S, until)
+    load_w = past.load_w()
     mean_load_kw = float(np.nanmean(load_w)) / 1000.0 if np.isfinite(load_w).any() else 0.0
     buy, sell = tariff.prices(begins, zone)
     storage = Storage(
@@ -87,14 +94,17 @@ def advice_for(reader: Reader, station: str, now: float, tariff: Tariff, forecas
     kept = reserve_kwh(storage, floor, _outage_hours(reader, station), mean_load_kw)
     storage = replace(storage, reserve_kwh=kept)
     hours = Horizon(
-        buy=buy, sell=sell, load_kwh=load_outlook(past_at, load_w, begins, zone), pv_kwh=np.zeros(len(begins))
+        buy=buy, sell=sell, load_kwh=load_outlook(past.at, load_w, begins, zone), pv_kwh=np.zeros(len(begins))
     )
+    kwp = info["pv"]["kwp"]
+    outlook = pv_outlook(w_m2, kwp, promised_and_came(reader, station, now, zone, kwp))
     advice = advise(
-        begins, hours, pv_outlook(w_m2, info["pv"]["kwp"]), storage,
+        begins, hours, outlook, storage,
         stored_kwh=None if shown.soc_percent is None else capacity_kwh * shown.soc_percent / 100.0,
         state_age_s=now - shown.figures_at if shown.figures_at is not None else float("inf"),
     )  # fmt: skip
-    return _told(advice, tariff, forecast, now, zone)
+    text = _told(advice, outlook, tariff, forecast, now, zone)
+    return Advised(text, _details(advice, outlook, hours, begins, tariff))
 
 
 def _coming(forecast: IrradianceForecast, now: float) -> tuple[FloatArray, FloatArray]:
@@ -111,23 +121,6 @@ def _coming(forecast: IrradianceForecast, now: float) -> tuple[FloatArray, Float
     return np.array(begins), np.array(values)
 
 
-def _load(reader: Reader, station: str, now: float) -> tuple[FloatArray, FloatArray]:
-    """The loads, AC and DC, of the last weeks."""
-    count = round(PAST_DAYS * DAY_S / SLOT_S)
-    until = now - now % SLOT_S
-    since = until - count * SLOT_S
-    ac, dc = (
-        _numbers(reader.overview_history(station, field, since, until, count))
-        for field in ("load_power_w", "dc_load_power_w")
-    )
-    watts: FloatArray = np.where(np.isfinite(ac), ac + np.nan_to_num(dc), dc)
-    return since + SLOT_S * (np.arange(count, dtype=np.float64) + 0.5), watts
-
-
-def _numbers(values: Sequence[float | None]) -> FloatArray:
-    return np.array([np.nan if value is None else value for value in values])
-
-
 def _outage_hours(reader: Reader, station: str) -> float:
     """What a usual long outage lasted, as diagnosed; 0 where none is known."""
     found = reader.diagnoses().get(station)
@@ -135,7 +128,9 @@ def _outage_hours(reader: Reader, station: str) -> float:
     return (kept.value("outages.reserve_hours") if kept else None) or 0.0
 
 
-def _told(advice: Advice, tariff: Tariff, forecast: IrradianceForecast, now: float, zone: tzinfo | None) -> Advised:
+def _told(
+    advice: Advice, outlook: PvOutlook, tariff: Tariff, forecast: IrradianceForecast, now: float, zone: tzinfo | None
+) -> str:
     text = advice.reason
     if advice.change and advice.saving_a_day is not None:
         parts = [
@@ -146,12 +141,28 @@ def _told(advice: Advice, tariff: Tariff, forecast: IrradianceForecast, now: flo
         span = f"{advice.saving_low:.2f} to {advice.saving_high:.2f}"
         saves = f"saves about {advice.saving_a_day:.2f} {tariff.currency} a day ({span})"
         text = f"{'; '.join(parts)}: {saves}; {advice.reason}"
-    source = f"irradiance: Open-Meteo, CC BY 4.0{f', {forecast.note}' if forecast.note else ''}"
-    return Advised(f"{text}. {source}", {
+    spread = f"PV spread: {outlook.words}"
+    return f"{text}. {spread}. Irradiance: Open-Meteo, CC BY 4.0{f', {forecast.note}' if forecast.note else ''}"
+
+
+def _details(advice: Advice, outlook: PvOutlook, hours: Horizon, begins: FloatArray, tariff: Tariff) -> dict[str, Any]:
+    """What `advice_log` reads back: also the prices, which the tariff may no longer name when the day is over."""
+    if advice.status is not Status.OK:
+        return {"status": str(advice.status)}
+    return {
         "status": str(advice.status), "reserve_kwh": round(advice.reserve_kwh, 2),
-        "saving_a_day": advice.saving_a_day, "low": advice.saving_low, "high": advice.saving_high,
+        "saving_a_day": advice.saving_a_day if advice.change else 0.0, "low": advice.saving_low,
+        "high": advice.saving_high, "currency": tariff.currency,
+        "pv": {
+            "low": round(float(outlook.low.sum()), 2), "usual": round(float(outlook.usual.sum()), 2),
+            "high": round(float(outlook.high.sum()), 2), "days": outlook.days, "words": outlook.words,
+        },
+        "prices": {
+            "since": float(begins[0]), "buy": [round(price, 5) for price in hours.buy.tolist()],
+            "sell": [round(price, 5) for price in hours.sell.tolist()],
+        },
         "steps": [
             [step.since, step.until, str(step.mode), round(step.power_w), round(step.soc_percent)]
             for step in advice.steps
         ],
-    })  # fmt: skip
+    }  # fmt: skip

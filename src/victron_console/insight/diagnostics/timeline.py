@@ -5,10 +5,7 @@ Moments are UTC epoch seconds, ascending. Nothing here bridges a gap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,9 +139,3 @@ def turning_points(value: FloatArray, threshold: float) -> IntArray:
             turns.append(low)
             direction, high = 1, n
     return known[np.array(sorted({0, *turns, len(course) - 1}), dtype=np.int64)]
-
-
-def zone_of(info: Mapping[str, Any]) -> ZoneInfo | None:
-    """The time zone of a station file's public part; None where it names none."""
-    name = (info.get("location") or {}).get("timezone")
-    return ZoneInfo(name) if name else None

@@ -19,6 +19,7 @@ vertical-align: top } td.value { text-align: right; white-space: nowrap; font-va
 td.remark, p.note, svg text { color: #5a6570; font-size: .9em } svg { width: 100%; height: auto }
 svg text { fill: #5a6570; font-size: 11px }
 .critical { color: #98101a; font-weight: bold } .warning { color: #8f6400; font-weight: bold }
+table.months th + th { text-align: right }
 section.station + section.station { page-break-before: always }
 """
 PV, LOAD, GRID = "#e0a030", "#5f7488", "#2b343c"
@@ -41,17 +42,24 @@ def _station(month: MonthReport) -> str:
         "<h2>Energy</h2>",
         _table(words.energies(month)),
         _energy_picture(month),
+        _by_month(month),
         "<h2>Battery</h2>",
         _charge_picture(month),
-        _table(words.health(month, words.BATTERY)),
+        *_figures(month, words.BATTERY),
     ]
-    if grid := words.health(month, words.GRID) if month.kept else []:
-        parts += ["<h2>Grid</h2>", _table(grid)]
-    if rest := words.rest(month):
-        parts += ["<h2>Inverter, PV, GX and link</h2>", _table(rest)]
+    if month.kept is not None:
+        parts += ["<h2>Grid</h2>", _table(words.outages(month)), *_figures(month, words.GRID)]
+        parts += ["<h2>Inverter, PV, GX and link</h2>", *_figures(month, words.others(month))]
+    if advice := words.advice(month):
+        parts += [f"<h2>{words.ADVICE}</h2>", _table(advice)]
     parts += ["<h2>Alarms</h2>", _alarms(month), "<h2>How this is made</h2>"]
     parts += [f'<p class="note">{escape(words.METHODS_NOTE)} Made {iso_utc(month.made_at)[:16]} UTC.</p>']
     return f'<section class="station">{"".join(parts)}</section>'
+
+
+def _figures(month: MonthReport, sections: tuple[str, ...]) -> list[str]:
+    note = words.not_known(month, sections)
+    return [_table(words.health(month, sections)), f'<p class="note">{escape(note)}</p>' if note else ""]
 
 
 def _table(rows: Sequence[Row]) -> str:
@@ -61,6 +69,20 @@ def _table(rows: Sequence[Row]) -> str:
         for row in rows
     )
     return f"<table>{cells}</table>"
+
+
+def _by_month(month: MonthReport) -> str:
+    rows = words.by_month(month)
+    if not rows:
+        return ""
+    heads = "".join(f"<th>{escape(head)}</th>" for head in words.BY_MONTH)
+    cells = "".join(
+        "<tr>"
+        + "".join(f'<td class="{"value" if n else ""}">{escape(text)}</td>' for n, text in enumerate(texts))
+        + "</tr>"
+        for texts in map(words.month_cells, rows)
+    )
+    return f'<table class="months"><tr>{heads}</tr>{cells}</table>'
 
 
 def _alarms(month: MonthReport) -> str:

@@ -28,15 +28,25 @@ def _station(month: MonthReport) -> list[str]:
     lines += _table(words.energies(month))
     if month.total is not None:
         lines += _by_day(month)
-    lines += ["", "## Battery", "", *_table(words.health(month, words.BATTERY))]
-    if month.kept is not None and (grid := words.health(month, words.GRID)):
-        lines += ["", "## Grid", "", *_table(grid)]
-    if rest := words.rest(month):
-        lines += ["", "## Inverter, PV, GX and link", "", *_table(rest)]
+    if rows := words.by_month(month):
+        lines += ["", f"| {' | '.join(words.BY_MONTH)} |", "|---" + "|---:" * (len(words.BY_MONTH) - 1) + "|"]
+        lines += [f"| {' | '.join(words.month_cells(row))} |" for row in rows]
+    lines += ["", "## Battery", "", *_figures(month, words.BATTERY)]
+    if month.kept is not None:
+        lines += ["", "## Grid", "", *(_table(dark) if (dark := words.outages(month)) else ())]
+        lines += [*_figures(month, words.GRID), "", "## Inverter, PV, GX and link", ""]
+        lines += _figures(month, words.others(month))
+    if advice := words.advice(month):
+        lines += ["", f"## {words.ADVICE}", "", *_table(advice)]
     lines += ["", "## Alarms", ""]
     alarms = words.alarms(month)
     lines += [f"- {plain(' '.join(parts))}" for parts in alarms] or ["None in this month."]
     return [*lines, "", "## How this is made", "", words.METHODS_NOTE, f"Made {iso_utc(month.made_at)[:16]} UTC."]
+
+
+def _figures(month: MonthReport, sections: tuple[str, ...]) -> list[str]:
+    rows, note = words.health(month, sections), words.not_known(month, sections)
+    return [*(_table(rows) if rows else ()), *(["", plain(note)] if note else ())]
 
 
 def _by_day(month: MonthReport) -> list[str]:

@@ -6,17 +6,19 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-import numpy as np
-
-from victron_console.insight.diagnostics.energy import Period, Powers, Report, report
+from victron_console.insight.diagnostics.advice_log import CAME, KIND, Came, came_of
+from victron_console.insight.diagnostics.energy import Period, Report, report
+from victron_console.insight.diagnostics.five_minutes import SLOT_S, FiveMinutes
 from victron_console.insight.diagnostics.kept import Kept, unpack
-from victron_console.insight.diagnostics.timeline import DAY_S, FloatArray, zone_of
+from victron_console.insight.diagnostics.station_needs import zone_of
+from victron_console.insight.diagnostics.timeline import DAY_S
 from victron_console.model.alert import Occurrence
 from victron_console.model.clock import local
 from victron_console.store.errors import UnknownStation
 from victron_console.store.reader import Reader
 
-SLOT_S = 300.0
+MOST_LINES = 100
+"""Of what came of advice: one a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class MonthReport:
     """By when they were raised."""
     kept: Kept | None
     """What was last found of the station by the end of the month; None where it was not diagnosed."""
+    advice: tuple[Came, ...] = ()
+    """What came of the advice for its battery, by day."""
 
 
 def month_before(now: float) -> date:
@@ -71,10 +75,8 @@ def month_of(reader: Reader, station: str, first_day: date, now: float) -> Month
         raise ValueError(f"{first_day:%Y-%m} has not begun yet: name a month that has")
     until = min(end, now)
     # One column beyond each end: energy is added up between the middles of columns.
-    count = max(1, round((until - since) / SLOT_S)) + 2
-    begin = since - SLOT_S
-    at = begin + SLOT_S * (np.arange(count, dtype=np.float64) + 0.5)
-    powers = _powers(reader, station, at, begin, begin + count * SLOT_S)
+    count = max(1, round((until - since) / SLOT_S)) + 1
+    powers = FiveMinutes(reader, station, since - SLOT_S, since + count * SLOT_S).powers()
     measured = any(each is not None for each in (powers.pv, powers.load, powers.grid, powers.genset, powers.battery))
     total = next((one for one in report(powers, Period.MONTH, zone) if one.first_day == first_day), None)
     found = reader.diagnoses(until + DAY_S).get(station)
@@ -90,6 +92,7 @@ def month_of(reader: Reader, station: str, first_day: date, now: float) -> Month
         charge=_charge(reader, station, first_day, zone, until),
         alarms=tuple(sorted(reader.alert_history(since, until, station), key=lambda one: one.raised_at)),
         kept=unpack(found.body) if found is not None else None,
+        advice=_advice(reader, station, first_day, since, now),
     )
 
 
@@ -102,23 +105,11 @@ def _next_month(first_day: date) -> date:
     return first_day + timedelta(days=monthrange(first_day.year, first_day.month)[1])
 
 
-def _powers(reader: Reader, station: str, at: FloatArray, since: float, until: float) -> Powers:
-    def column(field: str) -> FloatArray | None:
-        values = reader.overview_history(station, field, since, until, len(at))
-        found = np.array([np.nan if value is None else value for value in values])
-        return found if np.isfinite(found).any() else None
-
-    load, dc_load = column("load_power_w"), column("dc_load_power_w")
-    if load is not None and dc_load is not None:
-        load = load + np.nan_to_num(dc_load)
-    return Powers(
-        at=at,
-        pv=column("pv_power_w"),
-        load=dc_load if load is None else load,
-        grid=column("grid_power_w"),
-        genset=column("genset_power_w"),
-        battery=column("battery_power_w"),
-    )
+def _advice(reader: Reader, station: str, first_day: date, since: float, now: float) -> tuple[Came, ...]:
+    """A day is looked back at when it is over, the last of a month in the next one."""
+    log = reader.events(since, min(now, since + 40 * DAY_S), station, [KIND], CAME, limit=MOST_LINES)
+    came = {one.day: one for event in reversed(log) if (one := came_of(event)) is not None}
+    return tuple(came[day] for day in sorted(came) if day.replace(day=1) == first_day)
 
 
 def _charge(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from victron_console.insight.diagnostics.advice_log import Came, Followed
 from victron_console.insight.diagnostics.energy import Report
 from victron_console.insight.diagnostics.finding import Finding
+from victron_console.insight.diagnostics.kept import EnergyRow
 from victron_console.insight.report.month import MonthReport
 from victron_console.model.alert import Occurrence
 from victron_console.model.clock import local
@@ -22,6 +24,8 @@ ENERGIES = (
 )
 BATTERY = ("soh", "replacement", "capacity", "cycles", "imbalance", "resistance", "thermal", "soc")
 GRID = ("grid", "outages")
+ADVICE = "Advice for the battery"
+BY_MONTH = ("", "PV kWh", "Loads kWh", "Bought kWh", "Sold kWh", "Used on site", "Autarky", "Measured")
 METHODS_NOTE = (
     "Energies are powers added up over time, never across a gap; the share measured is given beside them. "
     "A replacement is told as a span of months, since no method tells a date. What is not known says why."
@@ -68,17 +72,92 @@ def by_day(month: MonthReport) -> list[tuple[Report, dict[str, float | None]]]:
     ]
 
 
+def outages(month: MonthReport) -> list[Row]:
+    """The days of the month without grid; empty where there was none or nobody can tell."""
+    found = month.kept.outage_days if month.kept else ()
+    return [
+        Row(f"{day:%a %d %b}", f"{max(1.0, minutes):.0f} min", "no grid")
+        for day, minutes in found
+        if day.replace(day=1) == month.first_day
+    ]
+
+
+def by_month(month: MonthReport) -> list[EnergyRow]:
+    """The months up to this one, and the year, as last diagnosed; oldest first."""
+    rows = month.kept.energy if month.kept else ()
+    shown = [row for row in rows if row.period == "month" and row.first_day <= month.first_day]
+    return shown + [row for row in rows if row.period == "year" and row.first_day.year == month.first_day.year]
+
+
+def month_cells(row: EnergyRow) -> tuple[str, ...]:
+    """The cells under `BY_MONTH`."""
+
+    def kwh(value: float | None) -> str:
+        return "-" if value is None else f"{value:.0f}"
+
+    def share(value: float | None) -> str:
+        return "-" if value is None else f"{value:.0%}"
+
+    name = f"{row.first_day:%Y}, in all" if row.period == "year" else f"{row.first_day:%B %Y}"
+    return (
+        name, kwh(row.pv), kwh(row.load), kwh(row.imported), kwh(row.exported), share(row.self_consumption),
+        share(row.autarky), share(row.coverage),
+    )  # fmt: skip
+
+
 def health(month: MonthReport, sections: tuple[str, ...]) -> list[Row]:
-    """The findings of some sections; those without a figure say why there is none."""
+    """The figures of some sections that are known."""
     if month.kept is None:
         return [Row("Diagnosis", "not made", "the station was not diagnosed by the end of the month")]
-    return [_finding(finding) for name, finding in month.kept.figures.items() if name.split(".")[0] in sections]
+    return [_figure(one) for one in _of(month, sections) if one.known]
 
 
-def rest(month: MonthReport) -> list[Row]:
-    """The findings that are neither of the battery nor of the grid."""
-    sections = {name.split(".")[0] for name in month.kept.figures} if month.kept else set()
-    return health(month, tuple(sections - {*BATTERY, *GRID})) if sections else []
+def not_known(month: MonthReport, sections: tuple[str, ...]) -> str:
+    """The figures of some sections that are not known, each reason once; a sentence where nothing is even asked for."""
+    if month.kept is not None and not _of(month, sections):
+        return "Nothing of it is recorded."
+    by_reason: dict[str, list[str]] = {}
+    for one in _of(month, sections):
+        if not one.known:
+            by_reason.setdefault(one.reason, []).append(one.title)
+    told = "; ".join(f"{', '.join(titles)} ({reason})" for reason, titles in by_reason.items())
+    return f"Not known: {told}." if told else ""
+
+
+def _of(month: MonthReport, sections: tuple[str, ...]) -> list[Finding]:
+    figures = month.kept.figures if month.kept else {}
+    return [finding for name, finding in figures.items() if name.split(".")[0] in sections]
+
+
+def others(month: MonthReport) -> tuple[str, ...]:
+    """The sections that are neither of the battery nor of the grid, in their order."""
+    names = dict.fromkeys(name.split(".")[0] for name in month.kept.figures) if month.kept else {}
+    return tuple(name for name in names if name not in (*BATTERY, *GRID))
+
+
+def advice(month: MonthReport) -> list[Row]:
+    """What came of the advice for the battery: the month in a row, then day by day; empty where there was none."""
+    if not month.advice:
+        return []
+    days = month.advice
+    done = [one for one in days if one.followed in (Followed.YES, Followed.PARTLY)]
+    told = [one for one in done if one.saved is not None]
+    saved, expected = sum(one.saved or 0.0 for one in told), sum(one.expected for one in told)
+    counted = f"{len(told)} day{'' if len(told) == 1 else 's'}"
+    remark = f"against {expected:.2f} expected, on {counted} that can be reckoned up; the rest is not counted"
+    return [
+        Row("Days with advice", str(len(days)), f"followed, at least in part, on {len(done)}"),
+        Row("Saved by it", f"about {saved:.2f} {days[-1].currency}" if told else "not known", remark),
+        *(_day_of_advice(one) for one in days),
+    ]
+
+
+def _day_of_advice(one: Came) -> Row:
+    if one.cost is None or one.usual_cost is None:
+        return Row(f"{one.day:%a %d %b}", "not known", f"{one.followed}; {one.reason}")
+    saved = "" if one.saved is None else f"; saved about {one.saved:.2f}, {one.expected:.2f} expected"
+    words = f"{one.followed}; self-consumption would have cost about {one.usual_cost:.2f}{saved}"
+    return Row(f"{one.day:%a %d %b}", f"{one.cost:.2f} {one.currency}", words)
 
 
 def verdict(month: MonthReport) -> str:
@@ -100,16 +179,26 @@ def alarms(month: MonthReport) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _finding(finding: Finding) -> Row:
-    if not finding.known or finding.value is None:
-        return Row(finding.title, "not known", f"{finding.status}: {finding.reason}")
-    unit = f" {finding.unit}" if finding.unit else ""
+def _figure(finding: Finding) -> Row:
+    unit, value = f" {finding.unit}" if finding.unit else "", finding.value or 0.0
     if finding.unit == "months" and finding.low is not None and finding.high is not None:
         return Row(finding.title, f"{finding.low:.0f} to {finding.high:.0f} months", finding.confidence)
-    ends = "" if finding.low is None or finding.high is None else f"{finding.low:.3g} to {finding.high:.3g}{unit}"
-    window = f"{finding.window.days:.0f} days" if finding.window.until > finding.window.since else ""
+    ends = (
+        ""
+        if finding.low is None or finding.high is None
+        else f"{_digits(finding.low)} to {_digits(finding.high)}{unit}"
+    )
+    days = round(finding.window.days)
+    window = f"{days} day{'' if days == 1 else 's'}" if days > 0 else ""
     remark = "; ".join(part for part in (ends, finding.confidence, window) if part)
-    return Row(finding.title, f"{finding.value:.4g}{unit}", remark)
+    return Row(finding.title, f"{_digits(value)}{unit}", remark)
+
+
+def _digits(value: float) -> str:
+    """As many decimals as count: `1250`, `83.5`, `1.28`, `0.052`; whole numbers without any."""
+    size = abs(value)
+    decimals = 0 if size >= 100 or float(value).is_integer() else 1 if size >= 10 else 2 if size >= 1 else 3
+    return f"{value:.{decimals}f}"
 
 
 def _share(share: float | None) -> str:

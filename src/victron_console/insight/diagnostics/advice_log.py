@@ -1,0 +1,140 @@
+"""The log's lines of advice read back: what was advised by the hour, and what came of it. Loads no array library.
+
+Both are events of the kind `advice`: one that advises holds `steps` and `prices` (`station_advice`), one that looks
+back holds `came` (`station_outcome`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from victron_console.store.rows import Event
+
+KIND = "advice"
+CAME = "What came of the advice"
+"""How the lines begin that look back."""
+HOUR_S = 3600.0
+SELF = "self-consumption"
+
+
+class Followed(StrEnum):
+    """Whether the battery did what was advised."""
+
+    YES = "followed"
+    PARTLY = "followed in part"
+    NO = "not followed"
+    UNKNOWN = "unknown whether followed"
+
+
+@dataclass(frozen=True, slots=True)
+class HourAdvised:
+    """What an advice says of one hour."""
+
+    mode: str
+    power_w: float
+    """Mean battery power of the plan, + charging."""
+    soc_percent: float
+    """At the end of its step."""
+    buy: float
+    sell: float
+    """Prices per kWh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An advice as it was told."""
+
+    at: float
+    text: str
+    hours: Mapping[float, HourAdvised]
+    """By begin (UTC epoch, s); empty where none could be given."""
+    saving_a_day: float
+    reserve_kwh: float
+    currency: str
+    pv: Mapping[str, Any]
+    """`low`, `usual` and `high` of all hours together, kWh; `words`: what they rest on. Empty without an advice."""
+
+    @property
+    def change(self) -> bool:
+        """Whether it advises anything else than self-consumption."""
+        return any(hour.mode != SELF for hour in self.hours.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of a local day's advice. Money in the tariff's currency."""
+
+    day: date
+    at: float
+    text: str
+    followed: Followed
+    expected: float
+    """What the advice was to save."""
+    saved: float | None
+    """None where it cannot be told or was not followed."""
+    cost: float | None
+    """Bought less sold, as measured."""
+    usual_cost: float | None
+    """The same, had the battery followed the sun."""
+    currency: str
+    reason: str = ""
+    """Why the cost cannot be told; empty where it is."""
+
+
+def told_of(event: Event) -> Told | None:
+    """The advice of a log line; None where it is none."""
+    if event.kind != KIND or "came" in event.details:
+        return None
+    told = event.details
+    return Told(
+        at=event.at, text=event.text, hours=_hours(told), saving_a_day=told.get("saving_a_day") or 0.0,
+        reserve_kwh=told.get("reserve_kwh") or 0.0, currency=told.get("currency", ""), pv=told.get("pv") or {},
+    )  # fmt: skip
+
+
+def came_of(event: Event) -> Came | None:
+    """What a log line says came of a day's advice; None where it says nothing of that."""
+    told = event.details.get("came") if event.kind == KIND else None
+    if told is None:
+        return None
+    return Came(
+        day=date.fromisoformat(told["day"]), at=event.at, text=event.text, followed=Followed(told["followed"]),
+        expected=told["expected"], saved=told["saved"], cost=told["cost"], usual_cost=told["usual_cost"],
+        currency=told["currency"], reason=told["reason"],
+    )  # fmt: skip
+
+
+def in_force(told: Sequence[Told], begin: float) -> Told | None:
+    """The latest advice that was known when an hour began; None where that advised nothing for it."""
+    last = max((one for one in told if one.at <= begin), key=lambda one: one.at, default=None)
+    return last if last is not None and begin in last.hours else None
+
+
+def same_course(before: Told, now: Told, at: float) -> bool:
+    """Whether two advices ask for the same from a moment on, as far as both reach; then the log need not repeat it."""
+    if not before.hours or not now.hours:
+        return before.text == now.text
+    both = [begin for begin in before.hours.keys() & now.hours.keys() if begin + HOUR_S > at]
+    return bool(both) and all(_course(before.hours[begin]) == _course(now.hours[begin]) for begin in both)
+
+
+def _course(hour: HourAdvised) -> tuple[str, float, float]:
+    return hour.mode, hour.buy, hour.sell
+
+
+def _hours(told: Mapping[str, Any]) -> dict[float, HourAdvised]:
+    prices = told.get("prices")
+    if not prices:
+        return {}
+    steps = told.get("steps") or ()
+    found = {}
+    for n, (buy, sell) in enumerate(zip(prices["buy"], prices["sell"], strict=True)):
+        begin = prices["since"] + n * HOUR_S
+        own = next((step for step in steps if step[0] <= begin < step[1]), None)
+        _, _, mode, watts, soc = own or (0.0, 0.0, SELF, 0.0, 0.0)
+        found[begin] = HourAdvised(mode, watts, soc, buy, sell)
+    return found
