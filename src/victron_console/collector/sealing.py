@@ -1,4 +1,4 @@
-"""The worker process beside the collector: it seals and merges the history, so that no poll and no key waits for that.
+"""The worker process beside the collector: it seals, merges and prunes history, so that no poll and no key waits.
 
 It may be killed at any moment: every step is one transaction.
 """
@@ -17,7 +17,7 @@ from victron_console.collector.behind import stay_behind
 from victron_console.collector.recorder import Recorder
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.store.errors import StoreError, UpkeepStopped
-from victron_console.store.rows import Event, Upkeep
+from victron_console.store.rows import Event, Retention, Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,11 @@ class Sealing:
         self._recorder = recorder
         self._first_s = first_s
         self._trouble = ""
+        self._retention = Retention()
+
+    def keep(self, retention: Retention) -> None:
+        """Give up what need not be kept, from the next turn on."""
+        self._retention = retention
 
     async def run(self) -> None:
         """Look every ten minutes whether something is due."""
@@ -62,7 +67,7 @@ class Sealing:
         """One turn of the worker; False where its process died."""
         loop = asyncio.get_running_loop()
         try:
-            done = await loop.run_in_executor(pool, _work, self._store)
+            done = await loop.run_in_executor(pool, _work, self._store, self._retention)
         except BrokenProcessPool:
             await self._tell("the process that seals the history died; it is started again")
             return False
@@ -98,12 +103,12 @@ def _begin(stop: ProcessEvent) -> None:
     stay_behind(NICE)
 
 
-def _work(store: Path) -> Upkeep:
+def _work(store: Path, retention: Retention) -> Upkeep:
     """In the worker: one turn."""
     from victron_console.store.upkeep import upkeep  # numpy and pcodec are for the worker alone
 
     try:
-        return upkeep(store, SystemClock(), rest=_rest)
+        return upkeep(store, SystemClock(), rest=_rest, retention=retention)
     except UpkeepStopped:
         return Upkeep()
 
