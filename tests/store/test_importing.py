@@ -208,3 +208,38 @@ def test_an_export_into_a_store_that_has_the_station_adds_what_is_new_and_change
         assert reader.snapshot("alder").number("system/0/P") == 8
     with closing(open_writable(path)) as db:
         assert verify(db.conn).faults == []
+
+
+def test_a_device_that_ceased_to_change_was_still_read_until_the_export(
+    poll: Poll, path: Path, tmp_path: Path, clock: ManualClock
+) -> None:
+    poll({"Steady": 1, "Odd": Reading(2, clock.now(), Quality.IMPLAUSIBLE, "one reason")}, device="battery/1")
+    poll({"P": 1})
+    for value in range(30):
+        clock.advance(10)
+        poll({"P": value})
+        if value < 15:
+            poll({"Steady": 1, "Odd": Reading(2, clock.now(), Quality.IMPLAUSIBLE, "one reason")}, device="battery/1")
+    clock.advance(10)
+    poll({"Steady": 1, "Odd": Reading(2, clock.now(), Quality.IMPLAUSIBLE, "another")}, device="battery/1")
+    for value in range(30, 40):
+        clock.advance(10)
+        poll({"P": value})
+        poll({"Steady": 1, "Odd": Reading(2, clock.now(), Quality.IMPLAUSIBLE, "another")}, device="battery/1")
+    moved = tmp_path / "moved.db"
+    import_file(moved, exported(path, clock, tmp_path / "all.csv"), clock)
+    assert rows_of(moved, clock) == rows_of(path, clock)
+
+
+def test_an_export_that_begins_in_a_gap_keeps_the_first_value_after_it_also_an_absent_one(
+    poll: Poll, path: Path, tmp_path: Path, clock: ManualClock
+) -> None:
+    poll({"P": None})
+    clock.advance(500)
+    poll({"P": None})
+    with closing(Reader(path, clock)) as reader, (tmp_path / "part.csv").open("w", newline="") as file:
+        write_csv(export(reader, ["alder"], ["*"], clock.now() - 100, clock.now()), file)
+    import_file(tmp_path / "moved.db", tmp_path / "part.csv", clock)
+    assert [(row.at, row.quality) for row in rows_of(tmp_path / "moved.db", clock)][-1:] == [
+        (clock.now(), Quality.ABSENT)
+    ]

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from victron_console import __version__
-from victron_console.model.clock import iso_utc
+from victron_console.model.clock import iso_utc, local
 from victron_console.model.device import split_series
 from victron_console.model.secret import is_secret
 from victron_console.store.errors import UnknownStation
@@ -65,14 +65,14 @@ def write_bundle(
     sums: dict[str, str] = {}
     with (
         completing(target) as unfinished,
-        zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as made,
+        zipfile.ZipFile(unfinished, "w") as made,
     ):
         for name, content in parts.items():
             text = json.dumps(content, indent=1, ensure_ascii=False, default=str)
-            sums[name] = _put(made, name, partial(_write, text))
-        sums[VALUES] = _put(made, VALUES, partial(write_csv, rows))
+            sums[name] = _put(made, name, made_at, partial(_write, text))
+        sums[VALUES] = _put(made, VALUES, made_at, partial(write_csv, rows))
         if screen:
-            sums[SCREEN] = _put(made, SCREEN, partial(_write, screen))
+            sums[SCREEN] = _put(made, SCREEN, made_at, partial(_write, screen))
         manifest = {
             "form": FORM,
             "station": station,
@@ -83,7 +83,7 @@ def write_bundle(
             "program": f"victron-console {__version__}",
             "sha256": sums,
         }
-        _put(made, MANIFEST, partial(_write, json.dumps(manifest, indent=1)))
+        _put(made, MANIFEST, made_at, partial(_write, json.dumps(manifest, indent=1)))
 
 
 class _Summed:
@@ -100,9 +100,11 @@ class _Summed:
         self._file.write(body)
 
 
-def _put(made: zipfile.ZipFile, name: str, write: Callable[[Sink], object]) -> str:
+def _put(made: zipfile.ZipFile, name: str, made_at: float, write: Callable[[Sink], object]) -> str:
     """Write a file of the zip; gives its SHA-256."""
-    with made.open(name, "w", force_zip64=True) as file:
+    entry = zipfile.ZipInfo(name, local(made_at).timetuple()[:6])
+    entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+    with made.open(entry, "w", force_zip64=True) as file:
         summed = _Summed(file)
         write(summed)
     return summed.sum.hexdigest()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from math import inf
@@ -21,7 +21,7 @@ from victron_console.model.quality import Quality
 from victron_console.model.text import MAX_JSON_TEXT, clean
 from victron_console.store import chunks
 from victron_console.store.connection import open_writable, reading, transaction
-from victron_console.store.entries import Entry, entry_from, judged
+from victron_console.store.entries import Entry, entry_from, judged, same
 from victron_console.store.errors import UnreadableImport
 from victron_console.store.export import ExportRow, read_csv
 from victron_console.store.import_places import device_number, refuse_id, refuse_name, series_number, station_number
@@ -137,6 +137,9 @@ def _take(db: Database, rows: Iterable[ExportRow], about: About, now: float, don
     part, place, before = _Part(), ("", DeviceKey("", "")), ""
     series_no, device_no, silent_since = 0, 0, None
     held: Entry = None
+    is_known = False
+    ends: dict[str, float] = {}
+    heard: dict[int, str] = {}
     for row in rows:
         if row.station + row.series != before:
             key, path = split_series(row.series)
@@ -145,27 +148,40 @@ def _take(db: Database, rows: Iterable[ExportRow], about: About, now: float, don
                 part, place = _Part(), (row.station, key)
                 device_no = _place(db, row.station, key, about, now, done)
             series_no = _series(db, device_no, path)
-            before, silent_since, held = row.station + row.series, None, None
+            before, silent_since, is_known = row.station + row.series, None, False
             done.series += 1
         part.first_at = min(part.first_at, row.at)
+        ends[row.station] = max(ends.get(row.station, -inf), row.at)
         if row.quality is Quality.LOST:
             silent_since = row.at
             part.silences.add((row.at, None))
+            heard.pop(device_no, None)
             continue
+        part.last_at = max(part.last_at, row.at)
+        heard[device_no] = row.station
+        entry = entry_from(row.value, row.quality, row.reason)
         if silent_since is not None:
             part.silences.discard((silent_since, None))
             part.silences.add((silent_since, row.at))
             silent_since = None
-            if (row.value, row.quality) == judged(held)[:2]:
+            if is_known and same(entry, held):
                 continue  # said again because the gap ended
-        entry = entry_from(row.value, row.quality, row.reason)
-        part.value_at, part.last_at = min(part.value_at, row.at), max(part.last_at, row.at)
-        _add(part, series_no, row.at, entry, held)
-        held = entry
+        part.value_at = min(part.value_at, row.at)
+        _add(part, series_no, row.at, entry, held if is_known else None)
+        held, is_known = entry, True
         if part.count >= PART:
             _store(db, device_no, part, now, done)
             part = replace(part, changes=defaultdict(list), texts=[], count=0)
     _store(db, device_no, part, now, done)
+    _heard_until(db, {device: ends[station] for device, station in heard.items()})
+
+
+def _heard_until(db: Database, devices: Mapping[int, float]) -> None:
+    """Devices whose rows end in no gap were read until the file ends, also where nothing changed any more."""
+    with transaction(db):
+        db.conn.executemany(
+            "UPDATE device_now SET read_at = max(ifnull(read_at, 0), ?2) WHERE device_no = ?1", devices.items()
+        )
 
 
 def _add(part: _Part, series_no: int, at: float, entry: Entry, held: Entry) -> None:
