@@ -17,6 +17,7 @@ from victron_console.model.clock import iso_utc
 from victron_console.model.device import split_series
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Scalar
+from victron_console.model.text import FORMULA
 from victron_console.store.errors import ParquetMissing
 from victron_console.store.output import completing
 from victron_console.store.reader import Reader
@@ -28,8 +29,6 @@ _WINDOW_S = 86_400.0
 """A series is read a day at a time, so that a year of it never lies in memory."""
 PARQUET_ROWS = 100_000
 """Rows in memory at once."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a text for a formula, and run it."""
 _INT64 = 2**63
 """Of whole numbers, in SQLite."""
 Row = TypeVar("Row")
@@ -171,7 +170,7 @@ def write_csv(rows: Iterable[ExportRow], file: Sink) -> None:
 def _cell(value: Scalar) -> Scalar:
     if value is None:
         return ""
-    if isinstance(value, str) and (value.startswith(_FORMULA) or _as_number(value) != value):
+    if isinstance(value, str) and (value.startswith(FORMULA) or _as_number(value) != value):
         return json.dumps(value, ensure_ascii=False)
     return value
 
