@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from victron_console.model.clock import Clock
 from victron_console.store.connection import open_writable
-from victron_console.store.errors import StoreFull, UpkeepBusy, explaining
+from victron_console.store.errors import StoreFull, StoreReadOnly, UpkeepBusy, explaining
 from victron_console.store.merge import due, merge_step
 from victron_console.store.prune import newest_week_end, prune_steps, used_bytes
 from victron_console.store.rows import Pruned, Retention, Upkeep
@@ -42,8 +42,13 @@ def upkeep_lock(path: Path) -> Iterator[None]:
 
     Raises:
         UpkeepBusy: another process does.
+        StoreReadOnly: the lock file cannot be made.
     """
-    file = os.open(path.with_name(f"{path.name}.upkeep"), os.O_RDWR | os.O_CREAT, 0o644)
+    lock = path.with_name(f"{path.name}.upkeep")
+    try:
+        file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise StoreReadOnly(f"{lock} cannot be made ({error.strerror}): check the folder of the store") from error
     try:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
