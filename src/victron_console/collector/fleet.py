@@ -23,7 +23,7 @@ from victron_console.collector.links import source_of
 from victron_console.collector.notifying import NOTIFY_FAILED, Notifier
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import PASSING, Recorder
-from victron_console.collector.sealing import Sealing
+from victron_console.collector.sealing import HISTORY_FAILS, Sealing
 from victron_console.config import Fault, LoadResult, StationConfig, StationFiles
 from victron_console.insight.doubts import OverviewMemory
 from victron_console.insight.overview import overview
@@ -98,7 +98,7 @@ class Fleet:
         self._health = Health(clock)
         self.recorder = Recorder(lambda: Writer(store, clock, durable=self._durable))
         self._alerting = Alerting(store, clock, self.recorder, rule_folders)
-        self._sealing = Sealing(store, clock, self.recorder)
+        self._sealing = Sealing(store, clock, self.recorder, partial(self._alerting.tell_trouble, HISTORY_FAILS))
         self._notifier = Notifier(store, clock, partial(self._alerting.tell_trouble, NOTIFY_FAILED))
         self._alerting.on_kept = self._notifier.take
 

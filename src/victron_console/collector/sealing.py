@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.synchronize import Event as ProcessEvent
@@ -16,7 +17,7 @@ from pathlib import Path
 from victron_console.collector.behind import stay_behind
 from victron_console.collector.recorder import Recorder
 from victron_console.model.clock import Clock, SystemClock
-from victron_console.store.errors import StoreError, UpkeepStopped
+from victron_console.store.errors import StoreError, UpkeepBusy, UpkeepStopped
 from victron_console.store.rows import Event, Retention, Upkeep
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,11 @@ FIRST_S = 60.0
 EVERY_S = 600.0
 """Looked at so often; there is something to seal once an hour."""
 NICE = 10
+HISTORY_FAILS = ("history_fails", "History fails", "free disk space; `victron-console store seal` says why")
+"""The alarm: family, title and response."""
+
+Alarm = Callable[[str], Awaitable[None]]
+"""Takes why nothing is sealed, as a sentence; an empty one once it is again."""
 
 _stop: ProcessEvent | None = None
 
@@ -32,8 +38,12 @@ _stop: ProcessEvent | None = None
 class Sealing:
     """Keeps the store's history sealed, until cancelled; says in the log when that begins or ends to fail."""
 
-    def __init__(self, store: Path, clock: Clock, recorder: Recorder, *, first_s: float = FIRST_S) -> None:
+    def __init__(
+        self, store: Path, clock: Clock, recorder: Recorder, alarm: Alarm, *, first_s: float = FIRST_S
+    ) -> None:
+        """`alarm` raises or clears the alarm that nothing is sealed; the first turn is after `first_s`."""
         self._store = store
+        self._alarm = alarm
         self._clock = clock
         self._recorder = recorder
         self._first_s = first_s
@@ -71,6 +81,8 @@ class Sealing:
         except BrokenProcessPool:
             await self._tell("the process that seals the history died; it is started again")
             return False
+        except UpkeepBusy:
+            return True  # somebody else does it
         except StoreError as error:
             done = Upkeep(trouble=str(error))
         if done.damaged:
@@ -88,6 +100,7 @@ class Sealing:
         if trouble:
             log.warning("the history is not sealed: %s", trouble)
         await self._note(f"history is not sealed: {trouble}" if trouble else "history is sealed again")
+        await self._alarm(trouble)
 
     async def _note(self, text: str) -> None:
         try:
