@@ -22,6 +22,7 @@ from victron_console.model.service import ServiceReading
 from victron_console.store import chunks
 from victron_console.store.connection import open_writable
 from victron_console.store.errors import StoreFull
+from victron_console.store.export import export
 from victron_console.store.merge import due, merge_step
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Point, StationRecord, StationUpdate
@@ -268,3 +269,29 @@ def test_ten_years_are_drawn_of_three_days(tmp_path: Path) -> None:
         columns = reader.buckets("alder", "battery/0/P", now - 10 * 365 * DAY_S, now, 500)
         assert [column is None for column in columns] == [True] * 499 + [False]
         assert len(reader.rollup("alder", "battery/0/P", now - 10 * 365 * DAY_S, now)) <= 73
+
+
+def test_ten_years_after_three_days_are_exported_whole_and_in_few_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "store.db"
+    made(path, polls=300, step_s=864.0, devices=1)
+    now = START + 3650 * DAY_S
+    with closing(open_writable(path)) as db:
+        kept_up(db, now)
+        assert verify(db.conn).faults == []
+    recorded = histories(path, now)
+    reads = 0
+    with closing(Reader(path, ManualClock(now))) as reader:
+        history = reader.history
+
+        def counted(station: str, series: str, since: float, until: float) -> list[Point]:
+            nonlocal reads
+            reads += 1
+            return history(station, series, since, until)
+
+        monkeypatch.setattr(reader, "history", counted)
+        rows = [row for row in export(reader, ["alder"], ["battery/0/P"], 0, now) if row.quality is not Quality.LOST]
+        assert reads < 140
+        assert len(list(export(reader, ["alder"], ["battery/0/P"], 0, now, 30 * DAY_S))) == 122
+    assert [(row.at, row.value) for row in rows] == [(p.at, p.value) for p in recorded["battery/0/P"]]

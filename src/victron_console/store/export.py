@@ -26,7 +26,9 @@ from victron_console.store.trace import Span, merged
 
 COLUMNS = ("time", "station", "series", "value", "quality")
 _WINDOW_S = 86_400.0
-"""A series is read a day at a time, so that a year of it never lies in memory."""
+"""A series is read a day at a time, so that a year of it never lies in memory ..."""
+_QUIET_WINDOW_S = 32 * 86_400.0
+"""... and up to so much where it does not change: ten years without it are a hundred reads, not thousands."""
 PARQUET_ROWS = 100_000
 """Rows in memory at once."""
 _INT64 = 2**63
@@ -94,11 +96,13 @@ def _silent(gaps: Iterable[Gap], row: SeriesRow, until: float) -> list[Span]:
 
 
 def _points(reader: Reader, station: str, row: SeriesRow, since: float, until: float) -> Iterator[Point]:
-    begin = max(since, row.first_at)
+    begin, window_s = max(since, row.first_at), _WINDOW_S
     first = True
     while begin <= until:
-        end = min(begin + _WINDOW_S, until)
-        for point in reader.history(station, row.name, begin, end):
+        end = min(begin + window_s, until)
+        points = reader.history(station, row.name, begin, end)
+        window_s = min(window_s * 2, _QUIET_WINDOW_S) if len(points) <= 1 else _WINDOW_S
+        for point in points:
             if first or point.at > begin:  # what holds at the begin of a later window was a row of the one before
                 yield point
             first = False
