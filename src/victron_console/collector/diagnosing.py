@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from zlib import crc32
@@ -23,7 +24,7 @@ from victron_console.alerts.parameters import DIAGNOSTICS
 from victron_console.collector.behind import stay_behind
 from victron_console.collector.recorder import Recorder
 from victron_console.insight.diagnostics.kept import unpack
-from victron_console.model.clock import Clock, ManualClock, local
+from victron_console.model.clock import Clock, ManualClock, local, midnight
 from victron_console.store.diagnoses import DiagnosisRow, StepRow, record_diagnosis
 from victron_console.store.errors import StoreError
 from victron_console.store.reader import Reader
@@ -37,7 +38,6 @@ FIRST_S = 600.0
 EVERY_S = 300.0
 RETRY_S = 3600.0
 """A station that could not be diagnosed is tried again after so long."""
-DAY_S = 86_400.0
 NIGHT_S = 3600.0
 """From one o'clock on, local time of the station ..."""
 SPREAD_S = 4 * 3600
@@ -165,10 +165,9 @@ def due_since(station: str, now: float, timezone: str | None) -> float:
     """The last moment up to now at which a station's daily diagnosis was due (UTC epoch, s)."""
     zone = ZoneInfo(timezone) if timezone else None
     offset = NIGHT_S + crc32(station.encode()) % SPREAD_S
-    there = local(now, zone)
-    midnight = now - (there.hour * 3600 + there.minute * 60 + there.second)
-    due = midnight + offset
-    return due if due <= now else due - DAY_S
+    today = local(now, zone).date()
+    due = midnight(today, zone) + offset
+    return due if due <= now else midnight(today - timedelta(days=1), zone) + offset
 
 
 def examined(store: Path, station: str, now: float) -> Examination:
