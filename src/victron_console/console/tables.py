@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from victron_console.console.alarm_sections import Section
-from victron_console.console.cells_data import Ranking
 from victron_console.console.export import Table, Value
-from victron_console.console.link_data import Link
-from victron_console.console.paths import PathTree, Wish, every_value
-from victron_console.console.view import Site
-from victron_console.insight.cells import Pack
 from victron_console.model.clock import iso_utc
-from victron_console.store.rows import Event
+
+if TYPE_CHECKING:  # the fleet's first paint does not wait for what the other screens are made of
+    from victron_console.console.alarm_sections import Section
+    from victron_console.console.cells_data import Ranking
+    from victron_console.console.link_data import Link
+    from victron_console.console.paths import Branch, PathTree, PathValue
+    from victron_console.console.view import Site
+    from victron_console.insight.cells import Pack
+    from victron_console.store.rows import Event
 
 _FIGURES = (
     ("soc_percent", "soc_percent"),
@@ -83,8 +86,8 @@ def _link_row(link: Link) -> tuple[Value, ...]:
     )  # fmt: skip
 
 
-def paths_table(tree: PathTree, wish: Wish) -> Table:
-    """Every value that the filter lets through, those of closed devices too."""
+def paths_table(tree: PathTree, values: Iterable[tuple[Branch, PathValue]]) -> Table:
+    """These values of the station, each with its unit and quality."""
     heads = ("station", "series", "device", "value", "unit", "quality", "reason", "read_at", "pinned")
     return Table(heads, tuple(
         (
@@ -92,7 +95,7 @@ def paths_table(tree: PathTree, wish: Wish) -> Table:
             one.reading.quality.value, one.reading.reason, _iso(branch.device.read_at),
             "yes" if tree.is_pinned(one.series) else "no",
         )
-        for branch, one in every_value(tree, wish)
+        for branch, one in values
     ))  # fmt: skip
 
 

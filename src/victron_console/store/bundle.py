@@ -6,7 +6,7 @@ events.json    the event log, alarms and the GX's notices of the window, and the
 screen.txt     what was on the screen, where the console made the bundle
 manifest.json  the window, and a SHA-256 of each of the files
 
-Left out are addresses, logins, whom to call and how to get in, and values whose path names a secret.
+Left out are addresses, logins, whom to call and how to get in, and values whose path names a secret; the screen is as seen.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -73,17 +73,21 @@ def write_bundle(
         sums[VALUES] = _put(made, VALUES, made_at, partial(write_csv, rows))
         if screen:
             sums[SCREEN] = _put(made, SCREEN, made_at, partial(_write, screen))
-        manifest = {
-            "form": FORM,
-            "station": station,
-            "since": since,
-            "until": until,
-            "window": f"{iso_utc(since)} to {iso_utc(until)}",
-            "made_at": made_at,
-            "program": f"victron-console {__version__}",
-            "sha256": sums,
-        }
-        _put(made, MANIFEST, made_at, partial(_write, json.dumps(manifest, indent=1)))
+        _put(made, MANIFEST, made_at, partial(_write, _manifest(station, since, until, made_at, sums)))
+
+
+def _manifest(station: str, since: float, until: float, made_at: float, sums: Mapping[str, str]) -> str:
+    manifest = {
+        "form": FORM,
+        "station": station,
+        "since": since,
+        "until": until,
+        "window": f"{iso_utc(since)} to {iso_utc(until)}",
+        "made_at": made_at,
+        "program": f"victron-console {__version__}",
+        "sha256": sums,
+    }
+    return json.dumps(manifest, indent=1)
 
 
 class _Summed:

@@ -16,7 +16,7 @@ from victron_console.console.export import Table
 from victron_console.console.keys import Key
 from victron_console.console.line import Line
 from victron_console.console.palette import Role
-from victron_console.console.paths import PathRow, PathTree, Wish, path_rows, read_paths
+from victron_console.console.paths import PathRow, PathTree, Wish, every_value, path_rows, read_paths
 from victron_console.console.screens.dialogs import LinePrompt
 from victron_console.console.screens.station import STATION_KEYS, OneStationScreen
 from victron_console.console.tables import paths_table
@@ -210,8 +210,8 @@ class PathsScreen(OneStationScreen):
         self._rows = []
 
     def table(self) -> Table | None:
-        """Every value that fits the filter."""
-        return paths_table(self.paths, self.wish) if self.paths else None
+        """Every value that fits the filter, those of closed devices too."""
+        return paths_table(self.paths, every_value(self.paths, self.wish)) if self.paths else None
 
     # ---- what the operator does
 
