@@ -113,3 +113,13 @@ async def test_broken_rules_are_an_alarm_of_their_own_until_they_are_mended(tmp_
         (rules / "own.toml").unlink()
         await alerting.take_edits()
         assert not next(it for it in occurrences(tmp_path, clock) if it.key.family == "rules_invalid").active
+
+
+async def test_troubles_told_at_once_from_several_tasks_are_each_kept_once(tmp_path: Path, clock: ManualClock) -> None:
+    async with opened(tmp_path, clock) as alerting:
+        kept: list[str] = []
+        alerting.on_kept = lambda changes: kept.extend(it.key.family for it in changes.occurrences)
+        alarms = [(f"family_{n}", f"Fails {n}", "mend it") for n in range(4)]
+        await asyncio.gather(*(alerting.tell_trouble(alarm, "it fails") for alarm in alarms))
+        found = occurrences(tmp_path, clock)
+    assert sorted(kept) == sorted(it.key.family for it in found) == [family for family, _, _ in alarms]

@@ -160,6 +160,14 @@ def test_each_station_is_due_once_in_its_own_night_always_at_the_same_time() -> 
     assert due_since("alder", noon, ZoneInfo("Asia/Tokyo")) != moments["alder"]
 
 
+@pytest.mark.parametrize("noon", [1_792_922_400.0, 1_774_778_400.0])
+def test_a_station_is_due_once_also_in_the_night_in_which_the_clock_changes(noon: float) -> None:
+    """25 October and 29 March 2026, about noon in Berlin."""
+    for name in ("alder", "birch", "cedar", "dune"):
+        moments = {due_since(name, noon - minutes * 60, ZoneInfo("Europe/Berlin")) for minutes in range(0, 14 * 60, 10)}
+        assert len(moments) == 2  # of that night and of the one before
+
+
 async def test_a_station_that_is_gone_by_then_stops_no_other(
     pair: Path, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from victron_console.collector import fleet as fleet_module
 from victron_console.collector.fleet import Fleet
+from victron_console.collector.sealing import Sealing
 from victron_console.config import ConfigFiles, FixedStations, StationConfig, station_from
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.model.device import DeviceKey, class_of
@@ -20,7 +21,7 @@ from victron_console.sources.base import Discovery, Source, Traffic
 from victron_console.store.errors import LeaseHeld, StoreMissing
 from victron_console.store.operator import OperatorWriter
 from victron_console.store.reader import Reader
-from victron_console.store.rows import Event
+from victron_console.store.rows import Event, Retention
 
 SERVICES = ("com.victronenergy.system", "com.victronenergy.battery.ttyO0")
 PATIENCE_S = 20.0
@@ -188,6 +189,23 @@ async def test_edits_of_the_configuration_are_taken_up_while_running(
         file.write_text("[[station]\nid = broken")
         await eventually(lambda: any(e.kind == "config" for e in events(store)))
         assert set(states(store)) == {"birch"}
+
+
+async def test_how_long_history_is_kept_is_taken_up_while_running_and_a_broken_edit_keeps_all(
+    store: Path, tmp_path: Path, make_source: fleet_module.MakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Retention] = []
+    monkeypatch.setattr(Sealing, "keep", lambda _, retention: kept.append(retention))
+    file = tmp_path / "stations.toml"
+    alder = '[[station]]\nid = "alder"\nname = "Alder"\nurl = "http://127.0.0.1:1"\n'
+    file.write_text(alder)
+    fleet = Fleet(ConfigFiles([file]), store, SystemClock(), random=Random(1), make_source=make_source)
+    async with running(fleet):
+        await eventually(lambda: kept == [Retention()])
+        file.write_text(alder + '[history]\nkeep_changes = "104w"\nmax_size = "20G"\n')
+        await eventually(lambda: kept[1:] == [Retention(104 * 604_800, 20 * 2**30)])
+        file.write_text(alder + '[history]\nkeep_changes = "1s"\nmax_size = "20G"\n')
+        await eventually(lambda: kept[2:] == [Retention()])
 
 
 def events(store: Path) -> list[Event]:

@@ -15,6 +15,7 @@ from victron_console.model.clock import ManualClock, SystemClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
+from victron_console.store.errors import UpkeepBusy
 from victron_console.store.reader import Reader
 from victron_console.store.rows import StationRecord, StationUpdate, Upkeep
 from victron_console.store.writer import Writer
@@ -37,6 +38,10 @@ def store(tmp_path: Path) -> Iterator[Path]:
     yield path
 
 
+async def unheard(_: str) -> None:
+    """Nobody hears the alarm."""
+
+
 async def eventually(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not holds():  # noqa: ASYNC110  the store tells nobody
@@ -49,7 +54,7 @@ async def test_old_rows_are_sealed_beside_the_recorder(store: Path) -> None:
     await recorder.open()
     with closing(Reader(store, clock)) as reader:
         before = reader.history("alder", "battery/1/P", 0, clock.now())
-        sealing = asyncio.create_task(Sealing(store, clock, recorder, first_s=0).run())
+        sealing = asyncio.create_task(Sealing(store, clock, recorder, unheard, first_s=0).run())
         await eventually(lambda: bool(reader.stats().rows["chunk"]) and reader.stats().rows["hot"] <= 240)
         sealing.cancel()
         await asyncio.gather(sealing, return_exceptions=True)
@@ -61,11 +66,22 @@ async def test_trouble_is_noted_when_it_begins_and_when_it_ends(store: Path, mon
     clock = ManualClock(SystemClock().now())
     recorder = Recorder(lambda: Writer(store, clock))
     await recorder.open()
-    sealing = Sealing(store, clock, recorder)
-    turns = iter([Upkeep(trouble="the disk is full"), Upkeep(trouble="the disk is full"), Upkeep(damaged=2), Upkeep()])
+    told: list[str] = []
+
+    async def alarm(trouble: str) -> None:
+        told.append(trouble)
+
+    sealing = Sealing(store, clock, recorder, alarm)
+    full = Upkeep(trouble="the disk is full")
+    turns: Iterator[Upkeep | UpkeepBusy] = iter(
+        [full, full, UpkeepBusy("another process"), Upkeep(damaged=2), Upkeep()]
+    )
 
     async def turn(*_: object) -> Upkeep:
-        return next(turns)
+        found = next(turns)
+        if isinstance(found, UpkeepBusy):
+            raise found
+        return found
 
     monkeypatch.setattr(asyncio.get_running_loop(), "run_in_executor", turn)
     noted: list[str] = []
@@ -74,9 +90,10 @@ async def test_trouble_is_noted_when_it_begins_and_when_it_ends(store: Path, mon
         noted.append(text)
 
     monkeypatch.setattr(sealing, "_note", note)
-    for _ in range(4):
+    for _ in range(5):
         assert await sealing._turn(None)  # type: ignore[arg-type]
     monkeypatch.undo()
+    assert told == ["the disk is full", ""]
     assert noted == [
         "history is not sealed: the disk is full",
         "2 blocks of the sealed history are damaged and were set aside: look at `store verify`",

@@ -257,6 +257,33 @@ def test_console_settings_have_defaults_and_stand_in_one_file_only(tmp_path: Pat
     assert [fault.file.name for fault in both.faults] == ["z.toml"]
 
 
+def test_history_is_kept_for_ever_unless_the_file_says_how_long(tmp_path: Path) -> None:
+    nothing = read(tmp_path, LEAST).history
+    assert (nothing.keep_changes, nothing.max_size) == (None, None)
+    result = read(tmp_path, '[history]\nkeep_changes = "104w"\nmax_size = "20G"\n')
+    assert result.faults == ()
+    assert (result.history.keep_changes, result.history.max_size) == (104 * 604_800, 20 * 2**30)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('keep_changes = "6d"', 'history.keep_changes: found "6d", expected a length of time of at least a week'),
+        ("keep_changes = 104", "history.keep_changes: found 104, expected a length of time"),
+        (
+            'max_size = "20"',
+            'history.max_size: found "20", expected a size of at least 100 MB, such as "500M" or "20G"',
+        ),
+        ('max_size = "20 GB"', 'history.max_size: found "20 GB", expected a size'),
+        ('keep = "1w"', "history.keep: found an unknown key, expected a known key (did you mean keep_changes?)"),
+    ],
+)
+def test_a_limit_of_history_that_may_be_a_slip_is_refused_and_all_is_kept(tmp_path: Path, line: str, said: str) -> None:
+    result = read(tmp_path, f"{LEAST}[history]\n{line}\n")
+    assert [f"{tmp_path / 'site.toml'}, line 6: {said}" in str(fault) for fault in result.faults] == [True]
+    assert (result.history.keep_changes, result.history.max_size) == (None, None)
+
+
 def test_the_cadence_of_a_slow_link_slows_the_rarer_tiers_too(tmp_path: Path) -> None:
     (station,) = read(tmp_path, LEAST + "[station.cadence]\nfast_s = 120\nslow_s = 600\n").stations
     assert {tier.value: seconds for tier, seconds in station.cadence.by_tier().items()} == {

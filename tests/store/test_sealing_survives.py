@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import random
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
+from tests.store.crashes import run_until
 
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
@@ -21,7 +21,8 @@ from victron_console.model.reading import Reading, Scalar
 from victron_console.model.service import ServiceReading
 from victron_console.store import chunks
 from victron_console.store.connection import open_writable
-from victron_console.store.errors import StoreError, StoreFull
+from victron_console.store.errors import StoreFull
+from victron_console.store.export import export
 from victron_console.store.merge import due, merge_step
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Point, StationRecord, StationUpdate
@@ -78,20 +79,16 @@ def kept_up(db: Database, now: float = LATER) -> None:
         merge_step(db, *found[0], now)
 
 
-class _PowerCut(Exception):
-    """The moment the machine stops."""
-
-
 def test_a_crash_at_any_moment_loses_nothing_and_the_files_open_as_they_were_then(tmp_path: Path) -> None:
     original = tmp_path / "original.db"
     made(original, polls=12, step_s=8 * HOUR_S, devices=1)  # over the end of a week
     recorded = histories(original)
-    total = _run_until(original, tmp_path / "whole.db", tmp_path / "unused.db", 10**9)
+    total = run_until(original, tmp_path / "whole.db", tmp_path / "unused.db", 10**9, _seal_and_merge)
     assert histories(tmp_path / "whole.db") == recorded
     draw = random.Random(7)
     for case in range(CASES):
         path, cut = tmp_path / "case.db", tmp_path / "cut.db"
-        _run_until(original, path, cut, draw.randrange(total))
+        run_until(original, path, cut, draw.randrange(total), _seal_and_merge)
         assert histories(path) == recorded, case
         assert histories(cut) == recorded, case
         if case % 25 == 0:  # and it goes on from there
@@ -101,29 +98,9 @@ def test_a_crash_at_any_moment_loses_nothing_and_the_files_open_as_they_were_the
             assert histories(cut) == recorded, case
 
 
-def _run_until(original: Path, path: Path, cut: Path, stop_at: int) -> int:
-    """Seal and merge a copy; break off at a step of SQLite's, with the files as they lie then in `cut`."""
-    for file in (path, cut):
-        for part in ("", "-wal", "-shm"):
-            file.with_name(file.name + part).unlink(missing_ok=True)
-    shutil.copyfile(original, path)
-    steps = 0
-
-    def step() -> int:
-        nonlocal steps
-        steps += 1
-        if steps == stop_at + 1:
-            for part in ("", "-wal"):
-                if path.with_name(path.name + part).exists():
-                    shutil.copyfile(path.with_name(path.name + part), cut.with_name(cut.name + part))
-        return steps > stop_at
-
-    with closing(open_writable(path)) as db, suppress(StoreError, sqlite3.OperationalError):
-        db.conn.execute("PRAGMA synchronous = OFF")  # the copy sees what was written, on the disk or not
-        db.conn.set_progress_handler(step, 40)
-        kept_up(db, START + 3 * DAY_S)  # hours and days, as their week is not over
-        kept_up(db)
-    return steps
+def _seal_and_merge(db: Database) -> None:
+    kept_up(db, START + 3 * DAY_S)  # hours and days, as their week is not over
+    kept_up(db)
 
 
 @pytest.fixture
@@ -292,3 +269,29 @@ def test_ten_years_are_drawn_of_three_days(tmp_path: Path) -> None:
         columns = reader.buckets("alder", "battery/0/P", now - 10 * 365 * DAY_S, now, 500)
         assert [column is None for column in columns] == [True] * 499 + [False]
         assert len(reader.rollup("alder", "battery/0/P", now - 10 * 365 * DAY_S, now)) <= 73
+
+
+def test_ten_years_after_three_days_are_exported_whole_and_in_few_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "store.db"
+    made(path, polls=300, step_s=864.0, devices=1)
+    now = START + 3650 * DAY_S
+    with closing(open_writable(path)) as db:
+        kept_up(db, now)
+        assert verify(db.conn).faults == []
+    recorded = histories(path, now)
+    reads = 0
+    with closing(Reader(path, ManualClock(now))) as reader:
+        history = reader.history
+
+        def counted(station: str, series: str, since: float, until: float) -> list[Point]:
+            nonlocal reads
+            reads += 1
+            return history(station, series, since, until)
+
+        monkeypatch.setattr(reader, "history", counted)
+        rows = [row for row in export(reader, ["alder"], ["battery/0/P"], 0, now) if row.quality is not Quality.LOST]
+        assert reads < 140
+        assert len(list(export(reader, ["alder"], ["battery/0/P"], 0, now, 30 * DAY_S))) == 122
+    assert [(row.at, row.value) for row in rows] == [(p.at, p.value) for p in recorded["battery/0/P"]]

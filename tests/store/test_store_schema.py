@@ -139,7 +139,7 @@ def test_folder_that_cannot_be_made_is_named(tmp_path: Path, clock: ManualClock)
 
 
 def test_reader_cannot_write(made: Path) -> None:
-    db = open_readable(made)
+    db, _ = open_readable(made)
     with pytest.raises(StoreReadOnly, match="cannot be written"), transaction(db):
         db.conn.execute("DELETE FROM pulse")
     db.close()
@@ -161,7 +161,7 @@ def test_store_that_another_program_keeps_locked_is_said_to_be(
 
 
 def test_overview_columns_are_those_that_are_written(made: Path) -> None:
-    db = open_readable(made)
+    db, _ = open_readable(made)
     columns = [column.name for column in db.table("overview5").columns]
     assert columns == ["slot", "station_no", "samples", *OVERVIEW_FIELDS]
     db.close()

@@ -138,7 +138,11 @@ async def _collect(options: Options, files: StationFiles, store: Path, clock: Cl
 
 def _why_read_only(store: Path) -> str:
     """Why nothing can be recorded there, as a sentence; empty where it can."""
-    place = store if store.exists() else next(folder for folder in store.absolute().parents if folder.exists())
-    if os.access(place, os.W_OK):
+    folder = next(folder for folder in store.absolute().parents if folder.exists())
+    beside = [store.with_name(f"{store.name}{end}") for end in ("-wal", "-shm")]
+    # SQLite writes through files beside the store; where a collector runs they are there already.
+    needed = [store] * store.exists() + (beside if all(file.exists() for file in beside) else [folder])
+    place = next((path for path in needed if not os.access(path, os.W_OK)), None)
+    if place is None:
         return ""
     return f"{place} cannot be written by this user: nothing is recorded, and alarms cannot be acknowledged."

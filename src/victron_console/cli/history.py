@@ -16,6 +16,7 @@ from victron_console.model.clock import SystemClock
 from victron_console.store.bundle import write_bundle
 from victron_console.store.export import ExportRow, write_csv, write_json_lines, write_parquet
 from victron_console.store.export import export as export_rows
+from victron_console.store.output import completing
 from victron_console.store.reader import Reader
 
 _FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
@@ -68,5 +69,5 @@ def _write(rows: Iterable[ExportRow], form: str, output: Path | None) -> None:
     if output is None:
         write(rows, sys.stdout)
         return
-    with output.open("w", encoding="utf-8", newline="") as file:
+    with completing(output) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
         write(rows, file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -13,12 +12,13 @@ import click
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.times import Span
+from victron_console.config import HistorySettings
+from victron_console.config.amounts import size_bytes
 from victron_console.model.clock import SystemClock
 from victron_console.store.connection import reading
 from victron_console.store.errors import StoreError
 from victron_console.store.reader import Reader
-
-_SIZES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+from victron_console.store.rows import Retention
 
 
 class Size(click.ParamType[int]):
@@ -28,8 +28,8 @@ class Size(click.ParamType[int]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Bytes."""
-        if match := re.fullmatch(r"(\d+)([KMGT]?)B?", str(value).upper()):
-            return int(match[1]) * _SIZES[match[2]]
+        if (size := size_bytes(str(value))) is not None:
+            return size
         self.fail(f"{value!r} is no size: write 500M or 20G.", param, ctx)
 
 
@@ -43,11 +43,13 @@ def store() -> None:
 @common_options
 @failing_plainly
 def stats(options: Options, as_json: bool) -> None:
-    """Sizes, rows and versions of the database."""
+    """Sizes, rows and versions of the database, and what the configuration keeps of it."""
     with closing(Reader(options.store_path, SystemClock())) as reader:
         found = asdict(reader.stats())
+    keep = options.files().current.history
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        limits = {"keep_changes_s": keep.keep_changes, "max_size_bytes": keep.max_size}
+        click.echo(json.dumps(found | {"retention": limits}, indent=2))
         return
     for key, value in found.items():
         if isinstance(value, dict):
@@ -55,6 +57,15 @@ def stats(options: Options, as_json: bool) -> None:
                 click.echo(f"  {name:<24}{count:>12,}")
         else:
             click.echo(f"{key.replace('_', ' '):<26}{value}")
+    click.echo(f"{'changes are kept':<26}{_kept(keep)}")
+
+
+def _kept(keep: HistorySettings) -> str:
+    limits = [
+        f"for {keep.keep_changes / 86_400:,.0f} days" if keep.keep_changes else "",
+        f"as far as {keep.max_size / 2**20:,.0f} MB hold them" if keep.max_size else "",
+    ]
+    return ", ".join(filter(None, limits)) or "for ever"
 
 
 @store.command()
@@ -109,13 +120,16 @@ def backup(options: Options, file: Path, force: bool) -> None:
 @common_options
 @failing_plainly
 def prune(options: Options, older_than: float | None, max_size: int | None, compact: bool) -> None:
-    """Give up the oldest changes by the week. Hourly figures, states, gaps and events are kept."""
-    from victron_console.store.prune import prune as give_up
+    """Give up the oldest changes by the week. Hourly figures, states, gaps and events are kept.
+
+    The collector does it by itself where [history] in the configuration says keep_changes or max_size.
+    """
+    from victron_console.store.upkeep import prune as give_up
 
     if older_than is None and max_size is None and not compact:
         raise click.UsageError("say what to give up: --older-than 52w or --max-size 20G.")
-    done = give_up(options.store_path, SystemClock(), keep_s=older_than, max_bytes=max_size, compact=compact)
-    click.echo(f"{done.changes:,} changes in {done.blocks:,} blocks given up, {done.freed_bytes:,} bytes freed")
+    done, freed = give_up(options.store_path, SystemClock(), Retention(older_than, max_size), compact=compact)
+    click.echo(f"{done.changes:,} changes in {done.blocks:,} blocks given up, {freed:,} bytes freed")
 
 
 @store.command("import")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 import click
 
+from victron_console.config.amounts import span_s
 from victron_console.model.clock import SystemClock
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 class Moment(click.ParamType[float]):
@@ -20,8 +18,8 @@ class Moment(click.ParamType[float]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """UTC epoch seconds."""
         text = str(value)
-        if match := re.fullmatch(r"(\d+)([smhdw])", text):
-            return SystemClock().now() - int(match[1]) * _UNITS[match[2]]
+        if (ago_s := span_s(text)) is not None:
+            return SystemClock().now() - ago_s
         try:
             return datetime.fromisoformat(text).astimezone().timestamp()
         except ValueError:
@@ -35,8 +33,8 @@ class Span(click.ParamType[float]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Seconds."""
-        if match := re.fullmatch(r"(\d{1,9})([smhdw])", str(value)):
-            if not int(match[1]):
-                self.fail(f"{value!r} is too short: at least 1s.", param, ctx)
-            return float(int(match[1]) * _UNITS[match[2]])
+        if length_s := span_s(str(value)):
+            return float(length_s)
+        if length_s == 0:
+            self.fail(f"{value!r} is too short: at least 1s.", param, ctx)
         self.fail(f"{value!r} is no length of time: write 30s, 1m or 1h.", param, ctx)

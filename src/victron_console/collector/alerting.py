@@ -80,6 +80,7 @@ class Alerting:
         self._engine = Alerts(shipped_rules(), self._past)
         self._stamps: _Stamps = {}
         self._unwritten: deque[AlertChanges] = deque()
+        self._writing = asyncio.Lock()
         self.on_kept: Callable[[AlertChanges], None] = lambda changes: None
         """Told of changes once they are stored."""
 
@@ -175,14 +176,15 @@ class Alerting:
         await self._write()
 
     async def _write(self) -> None:
-        while self._unwritten:
-            oldest = self._unwritten[0]
-            try:
-                await self._recorder.call(partial(_record, changes=oldest, now=self._clock.now()))
-            except PASSING as error:
-                log.debug("alerts wait for the store: %s", error)
-                return
-            self.on_kept(self._unwritten.popleft())
+        async with self._writing:  # the notifier's and the sealing's troubles come from tasks of their own
+            while self._unwritten:
+                oldest = self._unwritten[0]
+                try:
+                    await self._recorder.call(partial(_record, changes=oldest, now=self._clock.now()))
+                except PASSING as error:
+                    log.debug("alerts wait for the store: %s", error)
+                    return
+                self.on_kept(self._unwritten.popleft())
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from zlib import crc32
@@ -24,7 +24,7 @@ from victron_console.collector.behind import stay_behind
 from victron_console.collector.recorder import Recorder
 from victron_console.insight.diagnostics.kept import unpack
 from victron_console.insight.diagnostics.station_needs import zone_of
-from victron_console.model.clock import Clock, ManualClock, local
+from victron_console.model.clock import Clock, ManualClock, local, midnight
 from victron_console.store.diagnoses import DiagnosisRow, StepRow, record_diagnosis
 from victron_console.store.errors import StoreError
 from victron_console.store.reader import Reader
@@ -38,7 +38,6 @@ FIRST_S = 45.0
 EVERY_S = 300.0
 RETRY_S = 3600.0
 """A station that could not be diagnosed is tried again after so long."""
-DAY_S = 86_400.0
 NIGHT_S = 3600.0
 """From one o'clock on, local time of the station ..."""
 SPREAD_S = 4 * 3600
@@ -167,10 +166,9 @@ class Diagnosing:
 def due_since(station: str, now: float, zone: tzinfo | None) -> float:
     """The last moment up to now at which a station's daily diagnosis was due (UTC epoch, s)."""
     offset = NIGHT_S + crc32(station.encode()) % SPREAD_S
-    there = local(now, zone)
-    midnight = now - (there.hour * 3600 + there.minute * 60 + there.second)
-    due = midnight + offset
-    return due if due <= now else due - DAY_S
+    today = local(now, zone).date()
+    due = midnight(today, zone) + offset
+    return due if due <= now else midnight(today - timedelta(days=1), zone) + offset
 
 
 def examined(store: Path, station: str, now: float) -> Examination:

@@ -23,7 +23,7 @@ from victron_console.collector.links import source_of
 from victron_console.collector.notifying import NOTIFY_FAILED, Notifier
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import PASSING, Recorder
-from victron_console.collector.sealing import Sealing
+from victron_console.collector.sealing import HISTORY_FAILS, Sealing
 from victron_console.config import Fault, LoadResult, StationConfig, StationFiles
 from victron_console.insight.doubts import OverviewMemory
 from victron_console.insight.overview import overview
@@ -34,7 +34,7 @@ from victron_console.sources.base import Source
 from victron_console.sources.tasks import end
 from victron_console.store.lease import Lease
 from victron_console.store.reader import Reader
-from victron_console.store.rows import Event, StationRecord, StationUpdate, Wanted, WantedKind
+from victron_console.store.rows import Event, Retention, StationRecord, StationUpdate, Wanted, WantedKind
 from victron_console.store.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -98,6 +98,7 @@ class Fleet:
         self._health = Health(clock)
         self.recorder = Recorder(lambda: Writer(store, clock, durable=self._durable))
         self._alerting = Alerting(store, clock, self.recorder, rule_folders)
+        self._sealing = Sealing(store, clock, self.recorder, partial(self._alerting.tell_trouble, HISTORY_FAILS))
         self._notifier = Notifier(store, clock, partial(self._alerting.tell_trouble, NOTIFY_FAILED))
         self._alerting.on_kept = self._notifier.take
 
@@ -110,11 +111,10 @@ class Fleet:
         """
         with Lease(self._store, self._clock):
             await self._start()
-            sealing = Sealing(self._store, self._clock, self.recorder)
             diagnosing = Diagnosing(self._store, self._clock, self.recorder, self._alerting.diagnose)
             advising = Advising(self._store, self._clock, self.recorder)
             beside = [
-                asyncio.create_task(sealing.run(), name="sealing"),
+                asyncio.create_task(self._sealing.run(), name="sealing"),
                 asyncio.create_task(diagnosing.run(), name="diagnosing"),
                 asyncio.create_task(advising.run(), name="advising"),
                 asyncio.create_task(self._notifier.run(), name="notifying"),
@@ -196,6 +196,7 @@ class Fleet:
     async def _take_up(self, loaded: LoadResult, *, keep_polling: bool = True) -> None:
         """Start, restart and stop pollers so that they are those of the configuration."""
         self._notifier.use(loaded.notify)
+        self._sealing.keep(Retention(loaded.history.keep_changes, loaded.history.max_size))
         wanted = {config.id: config for config in loaded.stations}
         records = [_record(config) for config in loaded.stations]
         await self.recorder.register(records)

@@ -1,4 +1,4 @@
-"""The worker process beside the collector: it seals and merges the history, so that no poll and no key waits for that.
+"""The worker process beside the collector: it seals, merges and prunes history, so that no poll and no key waits.
 
 It may be killed at any moment: every step is one transaction.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.synchronize import Event as ProcessEvent
@@ -16,8 +17,8 @@ from pathlib import Path
 from victron_console.collector.behind import stay_behind
 from victron_console.collector.recorder import Recorder
 from victron_console.model.clock import Clock, SystemClock
-from victron_console.store.errors import StoreError, UpkeepStopped
-from victron_console.store.rows import Event, Upkeep
+from victron_console.store.errors import StoreError, UpkeepBusy, UpkeepStopped
+from victron_console.store.rows import Event, Retention, Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,11 @@ FIRST_S = 60.0
 EVERY_S = 600.0
 """Looked at so often; there is something to seal once an hour."""
 NICE = 10
+HISTORY_FAILS = ("history_fails", "History fails", "free disk space; `victron-console store seal` says why")
+"""The alarm: family, title and response."""
+
+Alarm = Callable[[str], Awaitable[None]]
+"""Takes why nothing is sealed, as a sentence; an empty one once it is again."""
 
 _stop: ProcessEvent | None = None
 
@@ -32,12 +38,21 @@ _stop: ProcessEvent | None = None
 class Sealing:
     """Keeps the store's history sealed, until cancelled; says in the log when that begins or ends to fail."""
 
-    def __init__(self, store: Path, clock: Clock, recorder: Recorder, *, first_s: float = FIRST_S) -> None:
+    def __init__(
+        self, store: Path, clock: Clock, recorder: Recorder, alarm: Alarm, *, first_s: float = FIRST_S
+    ) -> None:
+        """`alarm` raises or clears the alarm that nothing is sealed; the first turn is after `first_s`."""
         self._store = store
+        self._alarm = alarm
         self._clock = clock
         self._recorder = recorder
         self._first_s = first_s
         self._trouble = ""
+        self._retention = Retention()
+
+    def keep(self, retention: Retention) -> None:
+        """Give up what need not be kept, from the next turn on."""
+        self._retention = retention
 
     async def run(self) -> None:
         """Look every ten minutes whether something is due."""
@@ -62,10 +77,12 @@ class Sealing:
         """One turn of the worker; False where its process died."""
         loop = asyncio.get_running_loop()
         try:
-            done = await loop.run_in_executor(pool, _work, self._store)
+            done = await loop.run_in_executor(pool, _work, self._store, self._retention)
         except BrokenProcessPool:
             await self._tell("the process that seals the history died; it is started again")
             return False
+        except UpkeepBusy:
+            return True  # somebody else does it
         except StoreError as error:
             done = Upkeep(trouble=str(error))
         if done.damaged:
@@ -83,6 +100,7 @@ class Sealing:
         if trouble:
             log.warning("the history is not sealed: %s", trouble)
         await self._note(f"history is not sealed: {trouble}" if trouble else "history is sealed again")
+        await self._alarm(trouble)
 
     async def _note(self, text: str) -> None:
         try:
@@ -98,12 +116,12 @@ def _begin(stop: ProcessEvent) -> None:
     stay_behind(NICE)
 
 
-def _work(store: Path) -> Upkeep:
+def _work(store: Path, retention: Retention) -> Upkeep:
     """In the worker: one turn."""
     from victron_console.store.upkeep import upkeep  # numpy and pcodec are for the worker alone
 
     try:
-        return upkeep(store, SystemClock(), rest=_rest)
+        return upkeep(store, SystemClock(), rest=_rest, retention=retention)
     except UpkeepStopped:
         return Upkeep()
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from victron_console.catalogue import catalogue
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
+from victron_console.model.secret import is_secret
 from victron_console.store.rows import Event
 
 KIND = "setting"
@@ -24,7 +25,6 @@ _MOVES_BY_ITSELF = re.compile(
     r")"
 )
 """Settings that the device writes itself; seen to move in recorded stations, or counters and times by their name."""
-_SECRET = re.compile(r"token|passw|secret|pin(?:code)?$|apikey|psk", re.IGNORECASE)
 
 
 def settings_changes(
@@ -61,7 +61,7 @@ def _same(one: Scalar, other: Scalar) -> bool:
 def _event(station: str, at: float, path: str, old: Scalar, new: Scalar) -> Event:
     metric = catalogue().metric("settings", path)
     name = metric.name if metric else path.removeprefix(_PREFIX)
-    if _SECRET.search(path):
+    if is_secret(path):
         return Event(at, station, KIND, f"{name} changed", {"path": path})
     text = f"{name}: {_said(path, old)} became {_said(path, new)}"
     return Event(at, station, KIND, text, {"path": path, "old": old, "new": new})

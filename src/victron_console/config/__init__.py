@@ -10,6 +10,7 @@ from victron_console.config.files import (
     station_from,
     user_folder,
 )
+from victron_console.config.history import HistorySettings
 from victron_console.config.links import HttpAccess, HttpSettings, MqttAccess, MqttSettings
 from victron_console.config.notify import NotifySettings
 from victron_console.config.station import StationConfig
@@ -23,6 +24,7 @@ __all__ = [
     "ConsoleSettings",
     "Fault",
     "FixedStations",
+    "HistorySettings",
     "HttpAccess",
     "HttpSettings",
     "LoadResult",

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 
 from victron_console.config.faults import ConfigError, Fault, Problem, problems, shown
 from victron_console.config.fields import Name, Surroundings
+from victron_console.config.history import HistorySettings
 from victron_console.config.lines import line_of, places
 from victron_console.config.links import Table
 from victron_console.config.notify import NotifySettings
@@ -24,7 +25,7 @@ from victron_console.model.text import clean
 APP_NAME = "victron-console"
 EXAMPLE_SUFFIX = ".example.toml"
 MAX_FILE_BYTES = 4_000_000
-TABLES = "[[station]], [console] or [notify]"
+TABLES = "[[station]], [console], [notify] or [history]"
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -53,6 +54,7 @@ class LoadResult:
     """Each file that was found and the ids of the good stations in it."""
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
+    history: HistorySettings = field(default_factory=HistorySettings)
     referred: frozenset[Path] = frozenset()
     """Secret and certificate files that the stations point to."""
 
@@ -141,6 +143,7 @@ class _Reading:
         self.origins: dict[str, str] = {}
         self.console: ConsoleSettings | None = None
         self.notify: NotifySettings | None = None
+        self.history: HistorySettings | None = None
 
     def result(self) -> LoadResult:
         """Everything that was read."""
@@ -151,6 +154,7 @@ class _Reading:
             files=self.files,
             console=self.console or ConsoleSettings(),
             notify=self.notify or NotifySettings(),
+            history=self.history or HistorySettings(),
             referred=frozenset(self.referred),
         )
 
@@ -171,6 +175,8 @@ class _Reading:
                 self.console = self._take_table(file, key, value, lines, ConsoleSettings, self.console)
             elif key == "notify":
                 self.notify = self._take_table(file, key, value, lines, NotifySettings, self.notify)
+            elif key == "history":
+                self.history = self._take_table(file, key, value, lines, HistorySettings, self.history)
             else:
                 self._refuse_table(file, key, line_of(lines, [key]))
         self.files[file] = tuple(station for station in self.stations if station not in known)

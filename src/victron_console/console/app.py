@@ -216,6 +216,11 @@ class ConsoleApp(TimeApp):
             return self.options.readonly
         return "" if self._desk is not None else "This console has no store to write to."
 
+    @property
+    def store_fault(self) -> str:
+        """Why the store cannot be read now, as a sentence; empty where it can."""
+        return self._watch.fault if self._watch is not None else ""
+
     async def write(self, deeds: list[Deed]) -> list[str]:
         """Write what the operator did, off the screen's thread, and look at once; what became of each."""
         said = await self._desk.do(deeds, self.operator) if self._desk is not None else []

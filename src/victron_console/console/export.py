@@ -11,8 +11,8 @@ from pathlib import Path
 
 from platformdirs import user_documents_path
 
-from victron_console.console.view import Site
-from victron_console.model.clock import iso_utc, local
+from victron_console.model.clock import local
+from victron_console.model.text import FORMULA
 from victron_console.store.errors import StoreError
 from victron_console.store.reader import Reader
 
@@ -55,10 +55,15 @@ def write_shown(shown: Shown, where: Path) -> str:
             else:
                 writer = csv.writer(file, lineterminator="\n")
                 writer.writerow(table.heads)
-                writer.writerows(table.rows)
+                writer.writerows(map(_harmless, table.rows))
     except OSError as error:
         return f"{target} cannot be written: {error.strerror}."
     return f"Written to {target}."
+
+
+def _harmless(row: Sequence[Value]) -> list[Value]:
+    """A row in which no text, such as a device's name, is taken for a formula by a spreadsheet."""
+    return [f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell for cell in row]
 
 
 def write_evidence(store: Path, where: Path, station: str, span: tuple[float, float], made_at: float, text: str) -> str:
@@ -77,28 +82,3 @@ def write_evidence(store: Path, where: Path, station: str, span: tuple[float, fl
 def _stem(name: str, at: float) -> str:
     words = "".join(letter if letter.isalnum() else "-" for letter in name.casefold())
     return f"victron-{words}-{local(at):%Y%m%d-%H%M%S}"
-
-
-_FIGURES = (
-    ("soc_percent", "soc_percent"),
-    ("battery_w", "battery_power_w"),
-    ("pv_w", "pv_power_w"),
-    ("load_w", "load_power_w"),
-    ("grid_w", "grid_power_w"),
-    ("genset_w", "genset_power_w"),
-    ("cell_spread_v", "cell_spread_v"),
-    ("battery_c", "battery_temperature_c"),
-    ("system_state", "system_state"),
-)
-
-
-def fleet_table(sites: Sequence[Site]) -> Table:
-    """The sites as they are shown, with the state that says whether their figures are of now."""
-    heads = ("id", "name", "state", "mark", "read_at", *(head for head, _ in _FIGURES), "pv_today_kwh")
-    return Table(heads, tuple(_site_row(site) for site in sites))
-
-
-def _site_row(site: Site) -> tuple[Value, ...]:
-    read_at = iso_utc(site.read_at) if site.read_at is not None else None
-    figures = tuple(getattr(site.overview, field) for _, field in _FIGURES)
-    return (site.id, site.name, site.state.value, site.mark.value, read_at, *figures, site.energy_today_kwh)

@@ -1,4 +1,4 @@
-"""What the Health screen shows as rows for another program: findings with their range and reason, or the jobs."""
+"""What the Health screen shows as rows for another program: findings with range and reason, jobs, firmware, peers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ FINDINGS = (
     "station", "tier", "figure", "title", "value", "unit", "low", "high", "status", "reason", "since", "until",
     "diagnosed_at",
 )  # fmt: skip
+FIRMWARE = ("station", "name", "version", "standing", "compared_with")
+PEERS = ("station", "figure", "value", "rank", "percentile", "deviation_mads", "outlier")
 JOBS = ("station", "state", "what", "due", "note", "reason", "edited_at", "by")
 
 
@@ -24,6 +26,27 @@ def findings_table(data: HealthData, station: str | None = None) -> Table:
         for row in data.rows
         if row.kept is not None and station in (None, row.site.id)
         for name, one in row.kept.figures.items()
+    ))  # fmt: skip
+
+
+def firmware_table(data: HealthData) -> Table:
+    """The version of each station, and where it stands."""
+    found = [(row.site, row.firmware) for row in data.rows]
+    return Table(FIRMWARE, tuple(
+        (
+            site.id, site.name, str(one.version) if one and one.version else None,
+            str(one.standing) if one else None, str(one.latest) if one and one.latest else None,
+        )
+        for site, one in found
+    ))  # fmt: skip
+
+
+def peers_table(data: HealthData) -> Table:
+    """The place of each station among its peers, figure by figure."""
+    return Table(PEERS, tuple(
+        (one.station, figure, one.value, one.rank, one.percentile, one.deviation, "yes" if one.outlier else "no")
+        for figure, ranking in data.peers.items()
+        for one in ranking
     ))  # fmt: skip
 
 

@@ -147,6 +147,14 @@ def path_rows(tree: PathTree, wish: Wish) -> list[PathRow]:
     return _rows(tree, wish, lambda value, device: bool(shortened.search(_words(value.key, value.path, device))))
 
 
+def every_value(tree: PathTree, wish: Wish) -> Iterator[tuple[Branch, PathValue]]:
+    """The values that fit, each once, whether their device is open or not."""
+    opened = frozenset(str(branch.device.key) for branch in tree.branches)
+    for row in path_rows(tree, replace(wish, opened=opened)):
+        if row.branch is not None and row.value is not None and row.id == row.value.series:
+            yield row.branch, row.value
+
+
 Fits = Callable[[PathValue, str], bool]
 """Whether a value of a device of that name fits the filter."""
 

@@ -21,7 +21,7 @@ from victron_console.insight.cells import Pack, cells
 from victron_console.insight.flow import flow
 from victron_console.insight.flow_model import Flow
 from victron_console.insight.overview import overview
-from victron_console.model.clock import local
+from victron_console.model.clock import local, midnight
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
 from victron_console.store.reader import Reader
@@ -101,14 +101,12 @@ def read_site(reader: Reader, station: str, now: float, as_of: float | None, col
     if row is None:
         return None
     figures = site_figures(reader.snapshot(station, as_of), row)
-    day = _day(reader, station, figures.shown, now, columns)
+    day, zone = _day(reader, station, figures.shown, now, columns), station_zone(row)
     return SiteData(
         station=station,
         figures=figures,
         day=day,
-        today=_energies(
-            day, local(now, station_zone(row)).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
-        ),
+        today=_energies(day, midnight(local(now, zone).date(), zone)),
         info=row.info,
         events=tuple(reader.events(now - DAY_S, now, station=station, limit=LOG_EVENTS)),
         focus_until=max(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
+from datetime import time as time_of_day
 from typing import Protocol
 
 
@@ -56,6 +57,11 @@ class ManualClock:
 def local(at: float, zone: tzinfo | None = None) -> datetime:
     """The moment in a time zone; None is the operator's own."""
     return datetime.fromtimestamp(at, UTC).astimezone(zone)
+
+
+def midnight(day: date, zone: tzinfo | None = None) -> float:
+    """When a day begins in a time zone (UTC epoch, s); None is the operator's own. Days have 23 to 25 hours."""
+    return datetime.combine(day, time_of_day(), tzinfo=zone).timestamp()
 
 
 def iso_utc(at: float) -> str:

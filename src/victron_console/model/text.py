@@ -5,6 +5,8 @@ from __future__ import annotations
 MAX_TEXT = 256
 MAX_JSON_TEXT = 16_384
 """Lists and objects are kept as JSON text up to this length (CAN statistics are about 2 KB)."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Begins of a text that a spreadsheet takes for a formula, and runs."""
 
 _REPLACEMENT = "\ufffd"
 _BIDI = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]

@@ -1,27 +1,32 @@
 """An evidence bundle: one zip with what a station did in a window, for someone who cannot reach it. No secrets.
 
-station.json   what is configured of it that everybody may see, its services, the versions of program and store
+station.json   what is configured of it that helps to judge it, its services, the versions of program and store
 values.csv     every change, with gaps, in the format of `export`; the first rows carry what held at the begin
 events.json    the event log, alarms and the GX's notices of the window, and the gaps
 screen.txt     what was on the screen, where the console made the bundle
 manifest.json  the window, and a SHA-256 of each of the files
+
+Left out are addresses, logins, whom to call and how to get in, and values whose path names a secret; the screen is as seen.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from victron_console import __version__
-from victron_console.model.clock import iso_utc
-from victron_console.store.errors import StoreReadOnly, UnknownStation, UnreadableImport
-from victron_console.store.export import export, write_csv
+from victron_console.model.clock import iso_utc, local
+from victron_console.model.device import split_series
+from victron_console.model.secret import is_secret
+from victron_console.store.errors import UnknownStation
+from victron_console.store.export import Sink, export, write_csv
+from victron_console.store.output import completing
 from victron_console.store.reader import Reader
 
 FORM = 1
@@ -33,6 +38,8 @@ MANIFEST, STATION, VALUES, EVENTS, SCREEN = (
     "events.json",
     "screen.txt",
 )
+SHARED = ("location", "battery", "grid", "pv", "cadence", "thresholds")
+"""The tables of a station's configuration that go into a bundle."""
 
 
 def write_bundle(
@@ -54,38 +61,61 @@ def write_bundle(
         StoreReadOnly: the file cannot be written.
     """
     parts = {STATION: _station(reader, station), EVENTS: _events(reader, station, since, until)}
-    unfinished = target.with_name(f"{target.name}.part")
+    rows = (row for row in export(reader, [station], ["*"], since, until) if not is_secret(split_series(row.series)[1]))
     sums: dict[str, str] = {}
-    try:
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as made:
-            for name, content in parts.items():
-                _put(made, sums, name, json.dumps(content, indent=1, ensure_ascii=False, default=str))
-            values = io.StringIO()
-            write_csv(export(reader, [station], ["*"], since, until), values)
-            _put(made, sums, VALUES, values.getvalue())
-            if screen:
-                _put(made, sums, SCREEN, screen)
-            manifest = {
-                "form": FORM,
-                "station": station,
-                "since": since,
-                "until": until,
-                "window": f"{iso_utc(since)} to {iso_utc(until)}",
-                "made_at": made_at,
-                "program": f"victron-console {__version__}",
-                "sha256": sums,
-            }
-            made.writestr(MANIFEST, json.dumps(manifest, indent=1))
-        unfinished.replace(target)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise StoreReadOnly(f"{target} cannot be written ({error.strerror}): name another file") from error
+    with (
+        completing(target) as unfinished,
+        zipfile.ZipFile(unfinished, "w") as made,
+    ):
+        for name, content in parts.items():
+            text = json.dumps(content, indent=1, ensure_ascii=False, default=str)
+            sums[name] = _put(made, name, made_at, partial(_write, text))
+        sums[VALUES] = _put(made, VALUES, made_at, partial(write_csv, rows))
+        if screen:
+            sums[SCREEN] = _put(made, SCREEN, made_at, partial(_write, screen))
+        _put(made, MANIFEST, made_at, partial(_write, _manifest(station, since, until, made_at, sums)))
 
 
-def _put(made: zipfile.ZipFile, sums: dict[str, str], name: str, text: str) -> None:
-    body = text.encode()
-    sums[name] = hashlib.sha256(body).hexdigest()
-    made.writestr(name, body)
+def _manifest(station: str, since: float, until: float, made_at: float, sums: Mapping[str, str]) -> str:
+    manifest = {
+        "form": FORM,
+        "station": station,
+        "since": since,
+        "until": until,
+        "window": f"{iso_utc(since)} to {iso_utc(until)}",
+        "made_at": made_at,
+        "program": f"victron-console {__version__}",
+        "sha256": sums,
+    }
+    return json.dumps(manifest, indent=1)
+
+
+class _Summed:
+    """Encodes and passes on what is written, and takes its checksum: a year of values never lies in memory."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.sum = hashlib.sha256()
+
+    def write(self, text: str) -> None:
+        """Write a part."""
+        body = text.encode()
+        self.sum.update(body)
+        self._file.write(body)
+
+
+def _put(made: zipfile.ZipFile, name: str, made_at: float, write: Callable[[Sink], object]) -> str:
+    """Write a file of the zip; gives its SHA-256."""
+    entry = zipfile.ZipInfo(name, local(made_at).timetuple()[:6])
+    entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+    with made.open(entry, "w", force_zip64=True) as file:
+        summed = _Summed(file)
+        write(summed)
+    return summed.sum.hexdigest()
+
+
+def _write(text: str, file: Sink) -> None:
+    file.write(text)
 
 
 def _station(reader: Reader, station: str) -> dict[str, Any]:
@@ -97,7 +127,7 @@ def _station(reader: Reader, station: str) -> dict[str, Any]:
         "id": row.id,
         "name": row.name,
         "tags": list(row.tags),
-        "info": dict(row.info),
+        "info": {name: row.info[name] for name in SHARED if row.info.get(name)},
         "services": [
             {"service": s.service, "device": str(s.key) if s.key else None, "cadence_s": s.cadence_s}
             for s in reader.services(station)
@@ -117,23 +147,3 @@ def _events(reader: Reader, station: str, since: float, until: float) -> dict[st
             for g in reader.gaps(station, since, until)
         ],
     }
-
-
-def read_bundle(source: Path) -> dict[str, str]:
-    """The texts of a bundle's files by name, each checked against its checksum.
-
-    Raises:
-        UnreadableImport: it is no bundle, or not as it was made.
-    """
-    try:
-        with zipfile.ZipFile(source) as made:
-            manifest: Mapping[str, Any] = json.loads(made.read(MANIFEST))
-            if manifest["form"] != FORM:
-                raise UnreadableImport(f"{source} was made by another version: update victron-console")
-            texts = {name: made.read(name) for name in manifest["sha256"]}
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, RuntimeError) as error:
-        raise UnreadableImport(f"{source} is no evidence bundle, or it is damaged: ask for it again") from error
-    for name, body in texts.items():
-        if hashlib.sha256(body).hexdigest() != manifest["sha256"][name]:
-            raise UnreadableImport(f"{name} in {source} is not as it was made: ask for it again")
-    return {name: body.decode() for name, body in texts.items()}

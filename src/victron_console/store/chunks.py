@@ -25,8 +25,8 @@ ROLLED_FROM = 3
 """Series with more changes an hour than this get hourly figures; of others the changes are as few."""
 _AT = itemgetter(0)
 
-BlockRow = tuple[int, float, float, int, str, int, bytes | None, bytes]
-"""Series number, first and last change, changes, last entry, checksum, hourly figures, the changes."""
+BlockRow = tuple[int, float, float, int, str, int, bytes | None, bytes | None]
+"""Series number, first and last change, changes, last entry, checksum, hourly figures, the changes (None: pruned)."""
 
 
 class Level(IntEnum):
@@ -191,7 +191,7 @@ def build(
         StoreDamaged: what was encoded does not come back as it was.
     """
     clock = np.unique(np.concatenate([course.times for course in courses.values()]))
-    blocks = []
+    blocks: list[BlockRow] = []
     for series_no, course in sorted(courses.items()):
         positions = np.searchsorted(clock, course.times).astype(np.uint32)
         column = Column(positions, course.column.kinds, course.column.numbers, course.column.others)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_S = 5.0
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
 """A log that a long reader let grow is cut back to this."""
+
+_NOT_BESIDE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+"""What SQLite says where it cannot make its files beside a store: the first on a disk, the second in a folder."""
 
 
 def open_writable(path: Path, *, durable: bool = False, create: bool = False) -> Database:
@@ -44,8 +49,14 @@ def open_writable(path: Path, *, durable: bool = False, create: bool = False) ->
     return db
 
 
-def open_readable(path: Path) -> Database:
+def open_readable(path: Path) -> tuple[Database, Rest | None]:
     """A connection that can only read, bound to the calling thread.
+
+    SQLite reads a store through files beside it. Where those are not there and cannot be made, on a disk that cannot be
+    written or in somebody else's folder, a store at rest is read as it lies, which is right only as long as it rests.
+
+    Returns:
+        The connection; and how the file lay, where it is read as it lies: once that is another, open it anew.
 
     Raises:
         StoreMissing: there is no such file.
@@ -54,8 +65,40 @@ def open_readable(path: Path) -> Database:
     if not path.exists():
         raise StoreMissing(f"{path} does not exist yet: it appears with the first `victron-console collect`")
     _refuse_special(path)
+    uri = f"{path.absolute().as_uri()}?mode=ro"
     with explaining(path):
-        return _connect(f"{path.absolute().as_uri()}?mode=ro")
+        db = _connect(uri)
+        try:
+            db.conn.execute("PRAGMA user_version").fetchone()
+        except sqlite3.Error as error:
+            db.close()
+            if error.sqlite_errorcode & 0xFF not in _NOT_BESIDE or not os.access(path, os.R_OK):
+                raise
+            rest = rest_of(path)
+            if rest.has_log:
+                raise StoreReadOnly(
+                    f"{path} cannot be read where nothing can be written, since {path.name}-wal holds more of it: "
+                    "copy both into a folder that can be written"
+                ) from error
+            return _connect(f"{uri}&immutable=1"), rest
+    return db, None
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How a store's files lie."""
+
+    has_log: bool
+    """Whether somebody writes it, or did when the power went."""
+    changed_ns: int
+    size: int
+
+
+def rest_of(path: Path) -> Rest:
+    """How the files lie now."""
+    log = path.with_name(f"{path.name}-wal")
+    status = path.stat()
+    return Rest(log.exists() and log.stat().st_size > 0, status.st_mtime_ns, status.st_size)
 
 
 def _refuse_special(path: Path) -> None:

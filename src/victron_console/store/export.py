@@ -9,24 +9,30 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
 from itertools import islice
-from math import ceil, inf
+from math import ceil, inf, isfinite
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import Protocol, TypeVar
 
 from victron_console.model.clock import iso_utc
 from victron_console.model.device import split_series
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Scalar
+from victron_console.model.text import FORMULA
 from victron_console.store.errors import ParquetMissing
+from victron_console.store.output import completing
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Gap, GapKind, Point, SeriesRow
 from victron_console.store.trace import Span, merged
 
 COLUMNS = ("time", "station", "series", "value", "quality")
 _WINDOW_S = 86_400.0
-"""A series is read a day at a time, so that a year of it never lies in memory."""
+"""A series is read a day at a time, so that a year of it never lies in memory ..."""
+_QUIET_WINDOW_S = 32 * 86_400.0
+"""... and up to so much where it does not change: ten years without it are a hundred reads, not thousands."""
 PARQUET_ROWS = 100_000
 """Rows in memory at once."""
+_INT64 = 2**63
+"""Of whole numbers, in SQLite."""
 Row = TypeVar("Row")
 _VALUE, _GAP_ENDS, _GAP_BEGINS = range(3)
 
@@ -90,11 +96,13 @@ def _silent(gaps: Iterable[Gap], row: SeriesRow, until: float) -> list[Span]:
 
 
 def _points(reader: Reader, station: str, row: SeriesRow, since: float, until: float) -> Iterator[Point]:
-    begin = max(since, row.first_at)
+    begin, window_s = max(since, row.first_at), _WINDOW_S
     first = True
     while begin <= until:
-        end = min(begin + _WINDOW_S, until)
-        for point in reader.history(station, row.name, begin, end):
+        end = min(begin + window_s, until)
+        points = reader.history(station, row.name, begin, end)
+        window_s = min(window_s * 2, _QUIET_WINDOW_S) if len(points) <= 1 else _WINDOW_S
+        for point in points:
             if first or point.at > begin:  # what holds at the begin of a later window was a row of the one before
                 yield point
             first = False
@@ -142,23 +150,31 @@ def _steps(rows: Iterable[Point], until: float, every_s: float) -> Iterator[Poin
         step += 1
 
 
-def write_csv(rows: Iterable[ExportRow], file: TextIO) -> None:
+class Sink(Protocol):
+    """What takes text: an open file, or what passes it on."""
+
+    def write(self, text: str, /) -> object:
+        """Take a part."""
+        ...
+
+
+def write_csv(rows: Iterable[ExportRow], file: Sink) -> None:
     """Rows with a header; times in ISO 8601 UTC, no value as an empty field; `read_csv` gives them back.
 
-    A text that could be taken for a number or for nothing is written as JSON, in quotes. The reason of an implausible
-    value stands behind its quality: `implausible: out of range`.
+    A text that could be taken for a number, for nothing, or by a spreadsheet for a formula is written as JSON, in
+    quotes. The reason of an implausible value stands behind its quality: `implausible: out of range`.
     """
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
         quality = f"{row.quality}: {row.reason}" if row.reason else row.quality
-        writer.writerow((iso_utc(row.at), row.station, row.series, _cell(row.value), quality))
+        writer.writerow((iso_utc(row.at), row.station, _cell(row.series), _cell(row.value), quality))
 
 
 def _cell(value: Scalar) -> Scalar:
     if value is None:
         return ""
-    if isinstance(value, str) and _as_number(value) != value:
+    if isinstance(value, str) and (value.startswith(FORMULA) or _as_number(value) != value):
         return json.dumps(value, ensure_ascii=False)
     return value
 
@@ -175,6 +191,30 @@ def _as_number(text: str) -> Scalar:
     return text
 
 
+def _said(cell: str) -> Scalar:
+    """What a field says.
+
+    Raises:
+        ValueError: it is no text, or a number that no store holds.
+    """
+    if cell[:1] == '"':
+        text = json.loads(cell)
+        if not isinstance(text, str):
+            raise ValueError(f"{cell[:40]} is no text")
+        return text
+    value = _as_number(cell)
+    if (isinstance(value, int) and not -_INT64 <= value < _INT64) or (isinstance(value, float) and not isfinite(value)):
+        raise ValueError(f"{cell[:40]} is a number that no store holds")
+    return value
+
+
+def _moment(text: str) -> float:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} is a time without its zone: an export says Z")
+    return moment.timestamp()
+
+
 def read_csv(file: Iterable[str]) -> Iterator[ExportRow]:
     """The rows that `write_csv` wrote.
 
@@ -182,20 +222,24 @@ def read_csv(file: Iterable[str]) -> Iterator[ExportRow]:
         ValueError: a line is none of ours; the text names it.
     """
     lines = csv.reader(file)
-    if tuple(next(lines, ())) != COLUMNS:
-        raise ValueError(f"this is no export of ours: its first line is not {','.join(COLUMNS)}")
-    for number, cells in enumerate(lines, start=2):
-        try:
-            time, station, series, value, said = cells
-            quality, _, reason = said.partition(": ")
-            split_series(series)
-            scalar = json.loads(value) if value[:1] == '"' else _as_number(value)
-            yield ExportRow(datetime.fromisoformat(time).timestamp(), station, series, scalar, Quality(quality), reason)
-        except ValueError as error:
-            raise ValueError(f"line {number}: {error}") from error
+    try:
+        if tuple(next(lines, ())) != COLUMNS:
+            raise ValueError(f"this is no export of ours: its first line is not {','.join(COLUMNS)}")
+        for cells in lines:
+            yield _row(cells)
+    except (ValueError, OverflowError, csv.Error) as error:
+        raise ValueError(f"line {lines.line_num}: {error}") from error
 
 
-def write_json_lines(rows: Iterable[ExportRow], file: TextIO) -> None:
+def _row(cells: Sequence[str]) -> ExportRow:
+    time, station, series, value, said = cells
+    quality, _, reason = said.partition(": ")
+    name = str(_said(series))
+    split_series(name)
+    return ExportRow(_moment(time), station, name, _said(value), Quality(quality), reason)
+
+
+def write_json_lines(rows: Iterable[ExportRow], file: Sink) -> None:
     """One JSON object a line; times in ISO 8601 UTC, no value as null; `reason` where there is one."""
     for row in rows:
         values = (iso_utc(row.at), row.station, row.series, row.value, row.quality)
@@ -206,8 +250,11 @@ def write_json_lines(rows: Iterable[ExportRow], file: TextIO) -> None:
 def write_parquet(rows: Iterable[ExportRow], path: Path) -> None:
     """A Parquet file with `time, station, series, value, text, quality, reason`; numbers in `value`, texts in `text`.
 
+    Times are UTC in whole milliseconds, numbers are doubles; where a gap begins a row has quality `lost` and no value.
+
     Raises:
         ParquetMissing: pyarrow is not installed.
+        StoreReadOnly: the file cannot be written.
     """
     try:
         import pyarrow as arrow
@@ -219,7 +266,7 @@ def write_parquet(rows: Iterable[ExportRow], path: Path) -> None:
     names = ("station", "series", "value", "text", "quality", "reason")
     kinds = dict.fromkeys(names, arrow.string()) | {"value": arrow.float64()}
     schema = arrow.schema([("time", arrow.timestamp("ms", "UTC")), *((name, kinds[name]) for name in names)])
-    with parquet.ParquetWriter(path, schema) as writer:
+    with completing(path) as unfinished, parquet.ParquetWriter(unfinished, schema) as writer:
         for part in batched(map(_parquet_row, rows), PARQUET_ROWS):
             writer.write_table(arrow.Table.from_pylist(part, schema=schema))
 
@@ -233,7 +280,7 @@ def _parquet_row(row: ExportRow) -> dict[str, Scalar]:
         "value": None if is_text or row.value is None else float(row.value),
         "text": row.value if is_text else None,
         "quality": str(row.quality),
-        "reason": row.reason,
+        "reason": row.reason or None,
     }
 
 

@@ -5,39 +5,39 @@ Values go straight into sealed history, so what is there already keeps its place
 
 from __future__ import annotations
 
-import io
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from victron_console.model.clock import Clock
+from victron_console.model.clock import Clock, iso_utc
 from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.quality import Quality
-from victron_console.model.station import StationState
-from victron_console.store import bundle, chunks
+from victron_console.model.text import MAX_JSON_TEXT, clean
+from victron_console.store import chunks
 from victron_console.store.connection import open_writable, reading, transaction
-from victron_console.store.entries import Entry, entry_from, judged
+from victron_console.store.entries import Entry, entry_from, judged, same
 from victron_console.store.errors import UnreadableImport
 from victron_console.store.export import ExportRow, read_csv
+from victron_console.store.import_places import device_number, refuse_id, refuse_name, series_number, station_number
+from victron_console.store.import_source import About, LoggedEvent, opened
 from victron_console.store.lease import Lease
-from victron_console.store.registry import DEFAULT_CADENCE_S
-from victron_console.store.seal import Replacement, add
+from victron_console.store.seal import SETTLED_S, Replacement, add, seal_step
 from victron_console.store.upkeep import upkeep_lock
 from victron_console.store.writer import Writer
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-IMPORTED = 2
-"""`station.active` of stations that no configuration names and that stay in view."""
 PART = 200_000
 """Changes of a device that are stored in one transaction."""
+AHEAD_S = 86_400.0
+"""The clock of another machine may be ahead of ours; what is further ahead would pass for fresh for ever."""
 
 Change = tuple[float, Entry]
 
@@ -82,23 +82,19 @@ def import_file(path: Path, source: Path, clock: Clock, station: str | None = No
     Raises:
         LeaseHeld: a collector writes this store.
         UnreadableImport: the file is none of ours, or damaged; what came before the damage is in.
+        ValueError: the id to take it in as is none.
         StoreError: it cannot be written.
     """
-    done = Imported()
-    with _opened(path, clock) as db, ExitStack() as files:
-        about: dict[str, Any] = {}
-        if source.suffix == ".zip":
-            texts = bundle.read_bundle(source)
-            about = json.loads(texts[bundle.STATION])
-            lines: Iterable[str] = io.StringIO(texts[bundle.VALUES], newline="")
-        else:
-            lines = files.enter_context(source.open(encoding="utf-8", newline=""))
+    if station is not None:
+        refuse_id(station)
+    done, now = Imported(), clock.now()
+    with opened(source) as found, _opened(path, clock) as db:
         try:
-            _take(db, _renamed(read_csv(lines), station), about, clock.now(), done)
-        except (ValueError, UnicodeDecodeError) as error:
+            _take(db, _checked(read_csv(found.lines), station, now), found.about, now, done)
+        except ValueError as error:
             raise UnreadableImport(f"{source}: {error}") from error
-        if about:
-            _take_events(db, json.loads(texts[bundle.EVENTS]), station or about["id"], done)
+        if found.events and done.stations:
+            _take_events(db, found.events, done.stations[0], done)
     return done
 
 
@@ -107,51 +103,85 @@ def _opened(path: Path, clock: Clock) -> Iterator[Database]:
     with Lease(path, clock):
         Writer(path, clock).close()  # makes or migrates it
         with upkeep_lock(path), closing(open_writable(path)) as db:
+            while seal_step(db, clock.now() + SETTLED_S):
+                pass  # what is hot must not come beside sealed values of the same time
             yield db
 
 
-def _renamed(rows: Iterable[ExportRow], station: str | None) -> Iterator[ExportRow]:
-    first: str | None = None
+def _checked(rows: Iterable[ExportRow], station: str | None, now: float) -> Iterator[ExportRow]:
+    """The rows as they are to be stored, by station, series and time as `export` writes them.
+
+    Raises:
+        ValueError: a row is none that a collector recorded.
+    """
+    before: ExportRow | None = None
+    seen: set[tuple[str, str]] = set()
     for row in rows:
-        first = first or row.station
-        if station is not None and row.station != first:
-            raise ValueError("it holds several stations: import it without another id")
-        yield row if station is None else replace(row, station=station)
+        if before is None or (row.station, row.series) != (before.station, before.series):
+            if (row.station, row.series) in seen:
+                raise ValueError(f"the rows of {row.series} are not together: leave them in the order of the export")
+            refuse_name(row.station, row.series)
+            if station is not None and before is not None and row.station != before.station:
+                raise ValueError("it holds several stations: import it without another id")
+            seen.add((row.station, row.series))
+        elif row.at < before.at:
+            raise ValueError(f"the rows of {row.series} are not in order of time: leave them as they were exported")
+        if row.at > now + AHEAD_S:
+            raise ValueError(f"{row.series} at {iso_utc(row.at)} lies in the future")
+        before = row
+        value = clean(row.value, MAX_JSON_TEXT) if isinstance(row.value, str) else row.value
+        yield replace(row, station=station or row.station, value=value, reason=clean(row.reason, MAX_JSON_TEXT))
 
 
-def _take(db: Database, rows: Iterable[ExportRow], about: dict[str, Any], now: float, done: Imported) -> None:
+def _take(db: Database, rows: Iterable[ExportRow], about: About, now: float, done: Imported) -> None:
     part, place, before = _Part(), ("", DeviceKey("", "")), ""
     series_no, device_no, silent_since = 0, 0, None
     held: Entry = None
+    is_known = False
+    ends: dict[str, float] = {}
+    heard: dict[int, str] = {}
     for row in rows:
         if row.station + row.series != before:
             key, path = split_series(row.series)
             if (row.station, key) != place:
                 _store(db, device_no, part, now, done)
                 part, place = _Part(), (row.station, key)
-                device_no = _device(db, row.station, key, about, now, done)
+                device_no = _place(db, row.station, key, about, now, done)
             series_no = _series(db, device_no, path)
-            before, silent_since, held = row.station + row.series, None, None
+            before, silent_since, is_known = row.station + row.series, None, False
             done.series += 1
         part.first_at = min(part.first_at, row.at)
+        ends[row.station] = max(ends.get(row.station, -inf), row.at)
         if row.quality is Quality.LOST:
             silent_since = row.at
             part.silences.add((row.at, None))
+            heard.pop(device_no, None)
             continue
+        part.last_at = max(part.last_at, row.at)
+        heard[device_no] = row.station
+        entry = entry_from(row.value, row.quality, row.reason)
         if silent_since is not None:
             part.silences.discard((silent_since, None))
             part.silences.add((silent_since, row.at))
             silent_since = None
-            if (row.value, row.quality) == judged(held)[:2]:
+            if is_known and same(entry, held):
                 continue  # said again because the gap ended
-        entry = entry_from(row.value, row.quality, row.reason)
-        part.value_at, part.last_at = min(part.value_at, row.at), max(part.last_at, row.at)
-        _add(part, series_no, row.at, entry, held)
-        held = entry
+        part.value_at = min(part.value_at, row.at)
+        _add(part, series_no, row.at, entry, held if is_known else None)
+        held, is_known = entry, True
         if part.count >= PART:
             _store(db, device_no, part, now, done)
             part = replace(part, changes=defaultdict(list), texts=[], count=0)
     _store(db, device_no, part, now, done)
+    _heard_until(db, {device: ends[station] for device, station in heard.items()})
+
+
+def _heard_until(db: Database, devices: Mapping[int, float]) -> None:
+    """Devices whose rows end in no gap were read until the file ends, also where nothing changed any more."""
+    with transaction(db):
+        db.conn.executemany(
+            "UPDATE device_now SET read_at = max(ifnull(read_at, 0), ?2) WHERE device_no = ?1", devices.items()
+        )
 
 
 def _add(part: _Part, series_no: int, at: float, entry: Entry, held: Entry) -> None:
@@ -233,66 +263,25 @@ def _device_seen(conn: sqlite3.Connection, device_no: int, part: _Part) -> None:
     )
 
 
-def _device(db: Database, station: str, key: DeviceKey, about: dict[str, Any], now: float, done: Imported) -> int:
+def _place(db: Database, station: str, key: DeviceKey, about: About, now: float, done: Imported) -> int:
     """The number of a device, made where it is new."""
     with transaction(db):
-        conn = db.conn
-        station_no = _station(conn, station, about, now)
-        if station not in done.stations:
-            done.stations.append(station)
-        row = conn.execute(
-            "SELECT no FROM device WHERE station_no = ? AND cls = ? AND instance = ?",
-            (station_no, key.cls, key.instance),
-        ).fetchone()
-        if row:
-            return int(row[0])
-        told: dict[str, Any] = next((s for s in about.get("services", ()) if s["device"] == str(key)), {})
-        service = told.get("service", f"com.victronenergy.{key.cls}.imported{key.instance}")
-        cadence_s = told.get("cadence_s", DEFAULT_CADENCE_S)
-        cursor = conn.execute(
-            "INSERT INTO device (station_no, cls, instance, first_at) VALUES (?, ?, ?, ?)",
-            (station_no, key.cls, key.instance, now),
-        )
-        number = cursor.lastrowid
-        assert number is not None
-        conn.execute("INSERT INTO device_change (device_no, at, service, cadence_s) VALUES (?, ?, ?, ?)",
-                     (number, now, service, cadence_s))  # fmt: skip
-        conn.execute("INSERT INTO device_now (device_no, read_at, cadence_s, failures, tip) VALUES (?, NULL, ?, 0, 0)",
-                     (number, cadence_s))  # fmt: skip
-        return number
-
-
-def _station(conn: sqlite3.Connection, station: str, about: dict[str, Any], now: float) -> int:
-    row = conn.execute("SELECT no FROM station WHERE id = ?", (station,)).fetchone()
-    if row:
-        return int(row[0])
-    name, tags, info = about.get("name", station), about.get("tags", []), about.get("info", {})
-    cursor = conn.execute(
-        "INSERT INTO station (id, name, tags, info, active, registered_at) VALUES (?, ?, ?, ?, ?, ?)",
-        (station, name, json.dumps(tags), json.dumps(info), IMPORTED, now),
-    )
-    conn.execute("INSERT INTO station_state (station_no, at, state, reason) VALUES (?, ?, ?, 'imported')",
-                 (cursor.lastrowid, now, StationState.LOST))  # fmt: skip
-    conn.execute(
-        "INSERT INTO summary (station_no, state, since, reason, cadence_s) VALUES (?, ?, ?, 'imported', ?)",
-        (cursor.lastrowid, StationState.LOST, now, DEFAULT_CADENCE_S),
-    )
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
+        station_no = station_number(db.conn, station, about, now)
+        number = device_number(db.conn, station_no, key, about, now)
+    if station not in done.stations:
+        done.stations.append(station)
+    return number
 
 
 def _series(db: Database, device_no: int, path: str) -> int:
     with transaction(db):
-        conn = db.conn
-        conn.execute("INSERT OR IGNORE INTO series (device_no, path) VALUES (?, ?)", (device_no, path))
-        row = conn.execute("SELECT no FROM series WHERE device_no = ? AND path = ?", (device_no, path)).fetchone()
-        return int(row[0])
+        return series_number(db.conn, device_no, path)
 
 
-def _take_events(db: Database, found: dict[str, Any], station: str, done: Imported) -> None:
+def _take_events(db: Database, events: Iterable[LoggedEvent], station: str, done: Imported) -> None:
     with transaction(db):
-        for event in found["events"]:
-            row = (event["at"], station, event["kind"], event["text"], json.dumps(event["details"]))
+        for event in events:
+            row = (event.at, station, event.kind, event.text, json.dumps(event.details))
             if not db.conn.execute(
                 "SELECT 1 FROM event WHERE at = ? AND station = ? AND kind = ? AND text = ?", row[:4]
             ).fetchone():  # fmt: skip

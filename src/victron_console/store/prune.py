@@ -6,66 +6,43 @@ Only whole weeks are pruned. Series that changed no more than three times an hou
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 import numpy as np
 
-from victron_console.model.clock import Clock
+from victron_console.model.clock import iso_utc
 from victron_console.store import chunks, sealed_codec
-from victron_console.store.chunks import Level
-from victron_console.store.connection import open_writable, reading, transaction
-from victron_console.store.schema import check
-from victron_console.store.upkeep import upkeep_lock
+from victron_console.store.chunks import BlockRow, Level, NewChunk
+from victron_console.store.connection import reading, transaction
+from victron_console.store.rows import Pruned
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
-@dataclass(slots=True)
-class Pruned:
-    """What was given up."""
-
-    blocks: int = 0
-    changes: int = 0
-    freed_bytes: int = 0
-    """Free for new history; the file itself gets smaller only with `compact`."""
-
-
-def prune(
-    path: Path, clock: Clock, *, keep_s: float | None = None, max_bytes: int | None = None, compact: bool = False
-) -> Pruned:
-    """Give up the oldest changes.
+def prune_steps(
+    db: Database, now: float, before: float | None, max_bytes: int | None, by: str, done: Pruned
+) -> Iterator[Callable[[], None]]:
+    """One step after the other, the oldest week first, as long as there is something to give up.
 
     Args:
-        path: the store.
-        clock: the moment.
-        keep_s: weeks that ended longer ago lose their changes.
-        max_bytes: the oldest weeks lose theirs until no more than this is in use, or none is left to prune.
-        compact: give free space back to the disk; needs as much again while it runs.
-
-    Raises:
-        UpkeepBusy: another process seals at the moment.
-        StoreError: it cannot be written; what is done by then is done.
+        db: a writable database, whose `upkeep_lock` the caller holds.
+        now: the moment, for the log (UTC epoch, s).
+        before: weeks that ended by then lose their changes.
+        max_bytes: the oldest weeks lose theirs until no more than this is in use.
+        by: who asks for it, for the log.
+        done: counts what was given up.
     """
-    done = Pruned()
-    with upkeep_lock(path), closing(open_writable(path)) as db:
-        check(db, path)
-        before = used_bytes(db.conn)
-        for number, period in _weeks(db.conn):
-            is_old = keep_s is not None and period + Level.WEEK.length_s <= clock.now() - keep_s
-            is_big = max_bytes is not None and used_bytes(db.conn) > max_bytes
-            if not is_old and not is_big:
-                break
-            _prune_chunk(db, number, clock.now(), done)
-        done.freed_bytes = max(0, before - used_bytes(db.conn))
-        if compact:
-            db.conn.execute("VACUUM")
-    return done
+    if before is None and (max_bytes is None or used_bytes(db.conn) <= max_bytes):
+        return
+    for number, period in _weeks(db.conn):
+        is_old = before is not None and period + Level.WEEK.length_s <= before
+        is_big = max_bytes is not None and used_bytes(db.conn) > max_bytes
+        if not is_old and not is_big:
+            return
+        yield partial(_prune_chunk, db, number, now, by, done)
 
 
 def used_bytes(conn: sqlite3.Connection) -> int:
@@ -74,6 +51,12 @@ def used_bytes(conn: sqlite3.Connection) -> int:
         conn.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
     )
     return int((pages - free) * size)
+
+
+def newest_week_end(conn: sqlite3.Connection) -> float | None:
+    """The end of the last week that is over and merged; None where there is none."""
+    newest = conn.execute("SELECT max(period) FROM chunk WHERE level = ?", (Level.WEEK,)).fetchone()[0]
+    return None if newest is None else float(newest + Level.WEEK.length_s)
 
 
 def _weeks(conn: sqlite3.Connection) -> Iterator[tuple[int, int]]:
@@ -86,29 +69,40 @@ def _weeks(conn: sqlite3.Connection) -> Iterator[tuple[int, int]]:
     return iter(rows.fetchall())
 
 
-def _prune_chunk(db: Database, number: int, now: float, done: Pruned) -> None:
+def _prune_chunk(db: Database, number: int, now: float, by: str, done: Pruned) -> None:
     with reading(db) as conn:
-        device_no, period = conn.execute("SELECT device_no, period FROM chunk WHERE no = ?", (number,)).fetchone()
+        device_no, period, since, until = conn.execute(
+            "SELECT device_no, period, since, until FROM chunk WHERE no = ?", (number,)
+        ).fetchone()
         contents = chunks.load(conn, number)
-        rolled = conn.execute(
-            "SELECT series_no, changes FROM block WHERE chunk_no = ? AND rollup IS NOT NULL AND body IS NOT NULL",
+        rolled: list[BlockRow] = conn.execute(
+            "SELECT series_no, since, until, changes, last, 0, rollup, NULL FROM block "
+            "WHERE chunk_no = ? AND rollup IS NOT NULL ORDER BY id",
             (number,),
         ).fetchall()
-    gone = {series_no for series_no, _ in rolled}
+    gone = {row[0] for row in rolled}
     kept = {series_no: course for series_no, course in contents.courses.items() if series_no not in gone}
     lost = [damage for damage in contents.damages if damage.series_no not in gone]
-    chunk = chunks.build(device_no, Level.WEEK, period, kept, [], {}) if kept else None
-    clock = chunk.clock if chunk else sealed_codec.encoded_clock(np.empty(0))
+    made = chunks.build(device_no, Level.WEEK, period, kept, [], {}) if kept else None
+    clock = made.clock if made else sealed_codec.encoded_clock(np.empty(0))
+    rows = [*rolled, *(made.blocks if made else ())]
     with transaction(db):
         conn = db.conn
-        conn.execute(
-            "UPDATE block SET body = NULL, crc = 0 WHERE chunk_no = ? AND rollup IS NOT NULL AND body IS NOT NULL",
-            (number,),
-        )
-        conn.execute("DELETE FROM block WHERE chunk_no = ? AND rollup IS NULL", (number,))
-        conn.execute("UPDATE chunk SET clock = ?, crc = ? WHERE no = ?", (clock, crc32(clock), number))
-        if chunk:
-            chunks.store_blocks(conn, number, chunk.blocks)
+        # Stored anew and not emptied in place: of rows smaller than a page no page would become free.
+        chunks.remove(conn, number)
+        chunks.store(conn, NewChunk(device_no, Level.WEEK, period, clock, since, until, rows))
         chunks.set_aside(conn, device_no, period, lost, now)
-    done.blocks += len(rolled)
-    done.changes += sum(changes for _, changes in rolled)
+        blocks, changes = done.blocks + len(rolled), done.changes + sum(row[3] for row in rolled)
+        over = max(done.until, float(period + Level.WEEK.length_s))
+        text = f"{changes:,} changes from before {iso_utc(over)[:10]} were given up {by}; their hourly figures stay"
+        event = _told(conn, done.event, now, text)
+    done.blocks, done.changes, done.until, done.event = blocks, changes, over, event
+
+
+def _told(conn: sqlite3.Connection, event: int | None, now: float, text: str) -> int | None:
+    """Say in the log what was given up, in the transaction that gives it up: one line, however many steps it takes."""
+    if event is not None and conn.execute("UPDATE event SET text = ? WHERE id = ?", (text, event)).rowcount:
+        return event
+    return conn.execute(
+        "INSERT INTO event (at, station, kind, text, details) VALUES (?, NULL, 'store', ?, '{}')", (now, text)
+    ).lastrowid

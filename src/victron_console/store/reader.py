@@ -20,7 +20,7 @@ from victron_console.model.clock import Clock, SystemClock
 from victron_console.model.device import split_series
 from victron_console.model.snapshot import Snapshot
 from victron_console.store import alerts, diagnoses, fleet, jobs, link_states, logs, promises, silences, size, trace
-from victron_console.store.connection import open_readable
+from victron_console.store.connection import open_readable, rest_of
 from victron_console.store.diagnoses import DiagnosisRow, StepRow
 from victron_console.store.errors import decoding, explaining
 from victron_console.store.jobs import JobRow
@@ -65,7 +65,7 @@ class Reader:
             StoreError: it cannot be read.
         """
         self.path = path
-        self.db = open_readable(path)
+        self.db, self._rest = open_readable(path)
         """For reads that other layers add (alerts)."""
         self._clock = clock or SystemClock()
         self._seen: tuple[int, int] | None = None
@@ -79,8 +79,16 @@ class Reader:
         """Let go of the store. May be called twice."""
         self.db.close()
 
+    def _look_anew(self) -> None:
+        """Open a store anew that was read as it lay and does not rest any more: a collector began to write it."""
+        if self._rest is not None and rest_of(self.path) != self._rest:
+            self.db.close()
+            self.db, self._rest = open_readable(self.path)
+            self._seen = self._seen and (-1, self._seen[1])
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
+        self._look_anew()
         conn = self.db.conn
         with explaining(self.path), decoding(self.path):
             conn.execute("BEGIN")
@@ -91,6 +99,7 @@ class Reader:
 
     def changed(self) -> bool:
         """Whether anything was committed since the last call; True the first time. Costs microseconds: ask often."""
+        self._look_anew()
         with explaining(self.path), decoding(self.path):
             version = self.db.conn.execute("PRAGMA data_version").fetchone()[0]
             if self._seen and self._seen[0] == version:

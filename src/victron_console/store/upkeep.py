@@ -1,6 +1,6 @@
-"""What the sealed history needs now and then: sealing what is old enough, merging what is over. One at a time a store.
+"""What sealed history needs now and then: sealing what is old, merging what is over, giving up what need not be kept.
 
-It runs beside the collector, in another process, and pauses so that it takes a small share of one CPU.
+One process at a time does it for a store: one beside the collector, that pauses to take a small share of one CPU.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from victron_console.model.clock import Clock
 from victron_console.store.connection import open_writable
-from victron_console.store.errors import StoreFull, UpkeepBusy
+from victron_console.store.errors import StoreFull, StoreReadOnly, UpkeepBusy, explaining
 from victron_console.store.merge import due, merge_step
-from victron_console.store.rows import Upkeep
+from victron_console.store.prune import newest_week_end, prune_steps, used_bytes
+from victron_console.store.rows import Pruned, Retention, Upkeep
 from victron_console.store.schema import check
 from victron_console.store.seal import Outrun, seal_step
 from victron_console.store.thinning import thin_polls
@@ -32,6 +33,7 @@ MIN_FREE_BYTES = 128 * 1024 * 1024
 """With less space left nothing is sealed or merged: it writes before it frees, and recording needs the space more."""
 _MERGES = 50
 """Looked up at once."""
+EVERYTHING = Retention()
 
 
 @contextmanager
@@ -40,8 +42,13 @@ def upkeep_lock(path: Path) -> Iterator[None]:
 
     Raises:
         UpkeepBusy: another process does.
+        StoreReadOnly: the lock file cannot be made.
     """
-    file = os.open(path.with_name(f"{path.name}.upkeep"), os.O_RDWR | os.O_CREAT, 0o644)
+    lock = path.with_name(f"{path.name}.upkeep")
+    try:
+        file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise StoreReadOnly(f"{lock} cannot be made ({error.strerror}): check the folder of the store") from error
     try:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -63,14 +70,16 @@ def upkeep(
     *,
     rest: Callable[[float], None] | None = None,
     free: Callable[[Path], int] = free_bytes,
+    retention: Retention = EVERYTHING,
 ) -> Upkeep:
-    """Seal and merge everything that is due.
+    """Seal and merge everything that is due, and give up what need not be kept.
 
     Args:
         path: the store.
         clock: the moment, and how long a step took.
         rest: called after each step with the seconds to sleep, and may raise UpkeepStopped; None does not rest.
         free: how much space is left beside the store.
+        retention: what is kept.
 
     Raises:
         UpkeepBusy: another process does it.
@@ -80,20 +89,71 @@ def upkeep(
     with upkeep_lock(path), closing(open_writable(path)) as db:
         check(db, path)
         damaged = _damaged(db)
-        for work in _steps(db, clock, done):
-            if free(path) < MIN_FREE_BYTES:
-                done.trouble = f"less than {MIN_FREE_BYTES // 2**20} MB are free beside {path}: nothing is sealed there"
-                break
-            began = clock.monotonic()
-            try:
-                work()
-            except (StoreFull, Outrun) as error:
-                done.trouble = str(error)
-                break
-            if rest is not None:
-                rest((clock.monotonic() - began) * (1.0 / CPU_SHARE - 1.0))
+        # One after the other, also on a full disk: giving up makes room, and needs next to none itself.
+        sealed = _take(_with_room(_steps(db, clock, done), path, free), clock, rest)
+        pruned = _take(_pruning(db, clock.now(), retention, done), clock, rest)
+        done.trouble = sealed or pruned
         done.damaged = _damaged(db) - damaged
     return done
+
+
+def _take(steps: Iterator[Callable[[], object]], clock: Clock, rest: Callable[[float], None] | None) -> str:
+    """Do the steps; gives why they ended early, or nothing."""
+    try:
+        for work in steps:
+            began = clock.monotonic()
+            work()
+            if rest is not None:
+                rest((clock.monotonic() - began) * (1.0 / CPU_SHARE - 1.0))
+    except (StoreFull, Outrun) as error:
+        return str(error)
+    return ""
+
+
+def _with_room(
+    steps: Iterator[Callable[[], object]], path: Path, free: Callable[[Path], int]
+) -> Iterator[Callable[[], object]]:
+    for work in steps:
+        if free(path) < MIN_FREE_BYTES:
+            raise StoreFull(f"less than {MIN_FREE_BYTES // 2**20} MB are free beside {path}: nothing is sealed there")
+        yield work
+
+
+def _pruning(db: Database, now: float, keep: Retention, done: Upkeep) -> Iterator[Callable[[], object]]:
+    before = None
+    if keep.keep_s is not None and (newest := newest_week_end(db.conn)) is not None:
+        before = min(now, newest) - keep.keep_s  # by the clock alone, one that jumps ahead would give up everything
+    return prune_steps(db, now, before, keep.max_bytes, "as [history] asks", done.pruned)
+
+
+def prune(path: Path, clock: Clock, keep: Retention, *, compact: bool = False) -> tuple[Pruned, int]:
+    """Give up the oldest changes now.
+
+    Args:
+        path: the store.
+        clock: the moment.
+        keep: what is kept.
+        compact: give free space back to the disk; needs as much again while it runs.
+
+    Returns:
+        What was given up, and how many bytes that freed for new history; only `compact` makes the file smaller.
+
+    Raises:
+        UpkeepBusy: another process seals at the moment.
+        StoreError: it cannot be written; what is done by then is done.
+    """
+    done, now = Pruned(), clock.now()
+    with upkeep_lock(path), closing(open_writable(path)) as db:
+        check(db, path)
+        used = used_bytes(db.conn)
+        before = None if keep.keep_s is None else now - keep.keep_s
+        for step in prune_steps(db, now, before, keep.max_bytes, "by `store prune`", done):
+            step()
+        freed = max(0, used - used_bytes(db.conn))
+        if compact:
+            with explaining(path):
+                db.conn.execute("VACUUM")
+    return done, freed
 
 
 def _damaged(db: Database) -> int:

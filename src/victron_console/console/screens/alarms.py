@@ -14,6 +14,7 @@ from victron_console.console.alarm_rates import AlarmLoad, alarm_load
 from victron_console.console.alarm_sections import SORTS, AlarmRow, MarkHold, Section, sections
 from victron_console.console.drawing.alarm_detail import Selected
 from victron_console.console.drawing.alarm_load import put_rate
+from victron_console.console.export import Table
 from victron_console.console.format import rate
 from victron_console.console.keys import Key
 from victron_console.console.line import Line
@@ -21,6 +22,7 @@ from victron_console.console.marks import put_alarm_counts
 from victron_console.console.palette import Role
 from victron_console.console.screens.base import ConsoleScreen
 from victron_console.console.screens.dialogs import LinePrompt
+from victron_console.console.tables import alarms_table
 from victron_console.console.text import plain
 from victron_console.console.view import FleetView, alarm_counts
 from victron_console.console.widgets.alarm_pane import COMPACT_ROWS, FULL_ROWS, LINE_ROWS, AlarmPane, Load
@@ -184,6 +186,10 @@ class AlarmsScreen(ConsoleScreen):
             except RulesInvalid:
                 self._rules = shipped_rules()
         return self._rules
+
+    def table(self) -> Table:
+        """The alarms in the order they stand in."""
+        return alarms_table(self._sections)
 
     # ---- what the operator does
 

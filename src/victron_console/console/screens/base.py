@@ -17,6 +17,7 @@ from victron_console.console.format import DAY_S, clock, clock_s, rate
 from victron_console.console.keys import Key, bindings, in_time_mode, key_row, ordered
 from victron_console.console.line import Line
 from victron_console.console.palette import Palette, Role, palette_of
+from victron_console.console.text import cut, plain
 from victron_console.console.view import FleetView, Site
 from victron_console.console.widgets.rows import Rows
 from victron_console.model.clock import local
@@ -48,7 +49,8 @@ class HeaderRow(Rows):
 class KeyRow(Rows):
     """The last row: the keys that matter here, and the terminal's own bytes each second where they fit.
 
-    A new critical alarm stands there instead for a while: nothing on the screen moves for it.
+    A new critical alarm stands there instead for a while, and a store that cannot be read as long as that lasts:
+    nothing on the screen moves for it.
     """
 
     DEFAULT_CSS = "KeyRow { height: 1; dock: bottom; }"
@@ -61,6 +63,10 @@ class KeyRow(Rows):
         console = screen.console
         if (alarm := console.news.banner(console.clock.monotonic())) is not None:
             draw_banner(line, alarm)
+            return [line]
+        if console.store_fault:
+            line.ground = Role.BANNER
+            line.put(1, cut(f"Not up to date: {plain(console.store_fault)}", width - 2), Role.BANNER, bold=True)
             return [line]
         end = width - 1
         if width < 120:
@@ -204,8 +210,8 @@ class ConsoleScreen(Screen[None]):
             line.ground = Role.BANNER
             said = f"REPLAY {local(self.view.at):%Y-%m-%d %H:%M:%S}" + (f" x{app.speed}" if app.playing else "")
             return line.right(line.width - 2, said, Role.BANNER, bold=True) - 2
-        word = "PAUSED" if app.paused else "LIVE"
-        start = line.right(line.width - 2, word, Role.TEXT1, bold=True)
+        word = "NO STORE" if app.store_fault else "PAUSED" if app.paused else "LIVE"
+        start = line.right(line.width - 2, word, Role.BANNER if app.store_fault else Role.TEXT1, bold=True)
         if line.width < _CLOCK_FROM:
             return start - 2
         time = clock(app.now) if app.low_bandwidth else clock_s(app.now)

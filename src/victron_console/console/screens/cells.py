@@ -15,6 +15,7 @@ from victron_console.console.drawing.cells import (
     footer_runs,
 )
 from victron_console.console.drawing.sheet import Sheet
+from victron_console.console.export import Table
 from victron_console.console.format import age
 from victron_console.console.keys import Key
 from victron_console.console.line import Line
@@ -22,6 +23,7 @@ from victron_console.console.palette import Role
 from victron_console.console.screens.station import STATION_KEYS, StationScreen
 from victron_console.console.site_data import SiteData
 from victron_console.console.site_sections import draw_alarms
+from victron_console.console.tables import cells_table, ranking_table
 from victron_console.console.view import ACKED, Alarm, FleetView
 from victron_console.console.widgets.rows import Rows
 from victron_console.insight.cells import Pack
@@ -211,6 +213,12 @@ class CellsScreen(StationScreen):
         """Another station begins with its first pack."""
         super().site_changed()
         self._pack = 0
+
+    def table(self) -> Table | None:
+        """The cells of the station, or the fleet's packs where those are looked at."""
+        if self._fleet_only:
+            return ranking_table(self._ranking)
+        return cells_table(self.data.station, self.data.figures.packs) if self.data else None
 
     # ---- what the operator does
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from textual import events
 
-from victron_console.console.export import Table, fleet_table
+from victron_console.console.export import Table
 from victron_console.console.fleet_columns import COLUMNS
 from victron_console.console.fleet_layout import FleetLayout, fleet_layout
 from victron_console.console.fleet_order import Choice, Entry, OrderHold, chosen, grouped, next_sort
@@ -18,6 +18,7 @@ from victron_console.console.palette import Role
 from victron_console.console.screens.base import ConsoleScreen
 from victron_console.console.screens.dialogs import Choices, LinePrompt
 from victron_console.console.station_detail import station_detail
+from victron_console.console.tables import fleet_table
 from victron_console.console.view import FleetView, Site
 from victron_console.console.widgets.alarm_list import AlarmList, HoursRows, Log
 from victron_console.console.widgets.fleet_table import FleetTable

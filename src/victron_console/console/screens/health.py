@@ -11,7 +11,7 @@ from victron_console.console.drawing.health_row import tier_role
 from victron_console.console.export import Table
 from victron_console.console.health_data import Health, HealthData, read_health
 from victron_console.console.health_parts import Part, Shown, detail, listing
-from victron_console.console.health_table import findings_table, jobs_table
+from victron_console.console.health_table import findings_table, firmware_table, jobs_table, peers_table
 from victron_console.console.job_actions import JobActions
 from victron_console.console.keys import Key
 from victron_console.console.line import Line
@@ -205,11 +205,12 @@ class HealthScreen(ConsoleScreen):
         return detail(self.part, self._shown, name, width, height, offset=self._skipped, full=self._full)
 
     def table(self) -> Table | None:
-        """The findings of the fleet or of the station, or the jobs."""
-        if self.data is None or self.part in (Part.FIRMWARE, Part.PEERS):
+        """What the part lists; of the fleet every finding."""
+        if self.data is None:
             return None
-        if self.part is Part.JOBS:
-            return jobs_table(self.data)
+        whole = {Part.JOBS: jobs_table, Part.FIRMWARE: firmware_table, Part.PEERS: peers_table}.get(self.part)
+        if whole is not None:
+            return whole(self.data)
         return findings_table(self.data, self.console.station if self.part is Part.STATION else None)
 
     # ---- what the operator does

@@ -8,12 +8,14 @@ from textual import events
 
 from victron_console.console.drawing.link_detail import Own, draw_link_detail, draw_own
 from victron_console.console.drawing.link_row import draw_heads, draw_link
+from victron_console.console.export import Table
 from victron_console.console.fleet_order import OrderHold
 from victron_console.console.keys import Key
 from victron_console.console.line import Line
 from victron_console.console.link_data import Link, LinkData, links, read_links
 from victron_console.console.palette import Role
 from victron_console.console.screens.base import ConsoleScreen
+from victron_console.console.tables import links_table
 from victron_console.console.view import FleetView
 from victron_console.console.widgets.cursor_list import CursorList
 from victron_console.console.widgets.rows import Rows
@@ -178,6 +180,10 @@ class LinkScreen(ConsoleScreen):
         self._part.link = next((link for link in self._links if link.site.id == cursor), None)
         self._part.data, self._part.now = self.data or LinkData(), self.console.now
         self._part.redraw()
+
+    def table(self) -> Table:
+        """The links in the order they stand in."""
+        return links_table(self._links)
 
     # ---- what the operator does
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from victron_console.console.drawing.sheet import Sheet
+from victron_console.console.export import Table
 from victron_console.console.keys import Key
 from victron_console.console.line import Line
 from victron_console.console.log_pages import KINDS, LogChoice, Place, joined, newer, older
@@ -13,6 +14,7 @@ from victron_console.console.log_rows import draw_last_look, draw_log_heads, dra
 from victron_console.console.palette import Role
 from victron_console.console.screens.base import ConsoleScreen
 from victron_console.console.screens.dialogs import LinePrompt
+from victron_console.console.tables import log_table
 from victron_console.console.text import cut
 from victron_console.console.view import FleetView
 from victron_console.console.widgets.cursor_list import CursorList
@@ -174,6 +176,10 @@ class LogScreen(ConsoleScreen):
     def selected(self) -> Event | None:
         """The event under the cursor."""
         return self._by_name.get(self._list.cursor or "")
+
+    def table(self) -> Table:
+        """The lines that are loaded."""
+        return log_table(self._events)
 
     # ---- what the operator does
 

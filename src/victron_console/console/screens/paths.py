@@ -12,12 +12,14 @@ from textual.widgets import Input
 from victron_console.console.drawing.path_detail import TREND_COLUMNS, TREND_S, Trend, draw_detail
 from victron_console.console.drawing.path_row import draw_heads, draw_row, heads_end
 from victron_console.console.drawing.values import value_text
+from victron_console.console.export import Table
 from victron_console.console.keys import Key
 from victron_console.console.line import Line
 from victron_console.console.palette import Role
-from victron_console.console.paths import PathRow, PathTree, Wish, path_rows, read_paths
+from victron_console.console.paths import PathRow, PathTree, Wish, every_value, path_rows, read_paths
 from victron_console.console.screens.dialogs import LinePrompt
 from victron_console.console.screens.station import STATION_KEYS, OneStationScreen
+from victron_console.console.tables import paths_table
 from victron_console.console.text import cut, plain
 from victron_console.console.view import FleetView
 from victron_console.console.widgets.cursor_list import CursorList
@@ -206,6 +208,10 @@ class PathsScreen(OneStationScreen):
         """The filter stays: the same value of the next site is what is looked for."""
         self.paths = None
         self._rows = []
+
+    def table(self) -> Table | None:
+        """Every value that fits the filter, those of closed devices too."""
+        return paths_table(self.paths, every_value(self.paths, self.wish)) if self.paths else None
 
     # ---- what the operator does
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 
 from victron_console.insight.diagnostics.advice_log import CAME, KIND, Came, came_of
 from victron_console.insight.diagnostics.energy import Period, Report, report
@@ -13,7 +13,7 @@ from victron_console.insight.diagnostics.kept import Kept, unpack
 from victron_console.insight.diagnostics.station_needs import zone_of
 from victron_console.insight.diagnostics.timeline import DAY_S
 from victron_console.model.alert import Occurrence
-from victron_console.model.clock import local
+from victron_console.model.clock import local, midnight
 from victron_console.store.errors import UnknownStation
 from victron_console.store.reader import Reader
 
@@ -70,7 +70,7 @@ def month_of(reader: Reader, station: str, first_day: date, now: float) -> Month
     if row is None:
         raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
     zone = zone_of(row.info)
-    since, end = _midnight(first_day, zone), _midnight(_next_month(first_day), zone)
+    since, end = midnight(first_day, zone), midnight(_next_month(first_day), zone)
     if since >= now:
         raise ValueError(f"{first_day:%Y-%m} has not begun yet: name a month that has")
     until = min(end, now)
@@ -96,11 +96,6 @@ def month_of(reader: Reader, station: str, first_day: date, now: float) -> Month
     )
 
 
-def _midnight(day: date, zone: tzinfo | None) -> float:
-    moment = datetime(day.year, day.month, day.day, tzinfo=zone)
-    return (moment if zone else moment.astimezone()).timestamp()
-
-
 def _next_month(first_day: date) -> date:
     return first_day + timedelta(days=monthrange(first_day.year, first_day.month)[1])
 
@@ -117,8 +112,8 @@ def _charge(
 ) -> tuple[ChargeOfDay, ...]:
     days = []
     day = first_day
-    while day < _next_month(first_day) and _midnight(day, zone) < until:
-        begin, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+    while day < _next_month(first_day) and midnight(day, zone) < until:
+        begin, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
         values = [v for v in reader.overview_history(station, "soc_percent", begin, end, 288) if v is not None]
         days.append(ChargeOfDay(day, min(values, default=None), max(values, default=None)))
         day += timedelta(days=1)
