@@ -70,6 +70,7 @@ class PathsScreen(OneStationScreen):
             "*",
             "pin",
             "Pin a value: it is read fast, recorded and shown on top; again takes it back.",
+            writes=True,
         ),
         Key("y", "copy", "y", "copy", "Copy series and value to the clipboard of your terminal (OSC 52)."),
         Key("z", "abnormal", "z", "abnormal", "Only doubtful values and alarms of the devices, or all again.", 80),

@@ -49,7 +49,14 @@ class SiteScreen(StationScreen):
     NAME = "site"
     KEYS = (
         Key("v", "section", "v", "next", "Next section: devices, phases, checks, log and back."),
-        Key("f", "focus_station", "f", "focus", "Have this station read each 1-2 s for ten minutes; again ends it."),
+        Key(
+            "f",
+            "focus_station",
+            "f",
+            "focus",
+            "Have this station read each 1-2 s for ten minutes; again ends it.",
+            writes=True,
+        ),
         Key("4", "app.open('cells')", "4", "cells", "Cells of this station and of the fleet.", 80),
         Key("5", "app.open('trends')", "5", "trends", "Its values over time.", 80),
         Key("3", "app.open('alarms')", "3", "alarms", "All alarms.", 80),
