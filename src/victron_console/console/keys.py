@@ -80,6 +80,21 @@ GLOBAL_KEYS = (
 """Keys that every screen has. A screen's own stand before them, or among them by their `order`."""
 
 
+def list_keys(one: str, also: str = "") -> tuple[Key, ...]:
+    """The keys of a screen whose cursor goes over rows, each of which is called `one`.
+
+    The screen gives the actions `move` and `page`; `also` says what they do where there is no list to go over.
+    """
+    return (
+        Key("down,j", "move(1)", "↓ j", "", f"Next {one}{also}."),
+        Key("up,k", "move(-1)", "↑ k", "", f"Previous {one}{also}."),
+        Key("pagedown", "page(1)", "PgDn", "", "A page on."),
+        Key("pageup", "page(-1)", "PgUp", "", "A page back."),
+        Key("home", "move(-100000)", "Home", "", f"First {one}."),
+        Key("end", "move(100000)", "End", "", f"Last {one}."),
+    )
+
+
 REPLAY_KEYS = (
     Key("space", "pause", "space", "play", ""),
     Key("n", "alarm(1)", "n p", "alarm", ""),
