@@ -204,10 +204,8 @@ class ConsoleScreen(Screen[None]):
             line.ground = Role.BANNER
             said = f"REPLAY {local(self.view.at):%Y-%m-%d %H:%M:%S}" + (f" x{app.speed}" if app.playing else "")
             return line.right(line.width - 2, said, Role.BANNER, bold=True) - 2
-        word = "PAUSED" if app.paused else "LIVE"
-        if app.paused:  # what is held must not look live
-            line.ground = Role.BANNER
-        start = line.right(line.width - 2, word, Role.TEXT1, bold=True)
+        word, role = (" PAUSED ", Role.BANNER) if app.paused else ("LIVE", Role.TEXT1)  # held must not look live
+        start = line.right(line.width - (1 if app.paused else 2), word, role, bold=True)
         if line.width < _CLOCK_FROM:
             return start - 2
         time = clock(app.now) if app.low_bandwidth else clock_s(app.now)
