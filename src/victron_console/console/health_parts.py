@@ -29,7 +29,7 @@ from victron_console.console.drawing.health_station import (
     figures_of,
     starts,
 )
-from victron_console.console.health_data import Health, HealthData
+from victron_console.console.health_data import NOT_YET, Health, HealthData
 from victron_console.console.line import Line
 from victron_console.insight.diagnostics.firmware import Standing
 from victron_console.insight.diagnostics.kept import Course
@@ -119,7 +119,7 @@ def _figures(shown: Shown) -> Listing:
         past = course_of(name, health, days) if health else None
         return draw_figure(width, name, figures[name], past, first=name in firsts, selected=selected)
 
-    return Listing(names, draw_figure_heads, row, "Not diagnosed yet: each station is, once a night.")
+    return Listing(names, draw_figure_heads, row, f"{NOT_YET[0].upper()}{NOT_YET[1:]}.")
 
 
 def _jobs(shown: Shown) -> Listing:
