@@ -28,6 +28,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "maintenance": ("MAINTENANCE",),
 }
 """What `:alarms` can be asked for, and the sections it then shows."""
+NO_ALARMS = "no alarms: nothing asks for anybody"
 SORTS = ("urgency", "newest", "site")
 
 
@@ -114,6 +115,16 @@ def sections(
         elif says and name == "SHELVED":
             found.append(Section("HELD", (), note))
     return found
+
+
+def narrowed(state: str, wanted: str, sort: str) -> tuple[str, str]:
+    """What the list says of how it is narrowed and ordered, and what stands in it where nothing fits."""
+    words = [f"only {state}"] if state != "all" else []
+    words += [f"filter {wanted}"] if wanted else []
+    is_all = not words
+    words += [f"sort {sort}"] if sort != SORTS[0] else []
+    nothing = "No alarm fits the filter; / changes it, :alarms all shows every state."
+    return "  ".join(words), NO_ALARMS if is_all else nothing
 
 
 def _said(alarm: Alarm) -> str:

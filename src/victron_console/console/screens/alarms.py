@@ -11,7 +11,7 @@ from victron_console.alerts.rules import RuleSet
 from victron_console.console.alarm_actions import AlarmActions
 from victron_console.console.alarm_detail import AlarmDetail, alarm_detail
 from victron_console.console.alarm_rates import AlarmLoad, alarm_load
-from victron_console.console.alarm_sections import SORTS, STATES, AlarmRow, MarkHold, Section, sections
+from victron_console.console.alarm_sections import SORTS, STATES, AlarmRow, MarkHold, Section, narrowed, sections
 from victron_console.console.drawing.alarm_detail import Selected
 from victron_console.console.drawing.alarm_load import put_rate
 from victron_console.console.format import rate
@@ -33,7 +33,6 @@ DETAIL_EVERY_S = 5.0
 WALL_FROM = 190
 """Columns from which the selected alarm stands beside the list."""
 LIST_COLUMNS = 120
-NO_ALARMS = "no alarms: nothing asks for anybody"
 
 
 class AlarmsScreen(ConsoleScreen):
@@ -173,13 +172,8 @@ class AlarmsScreen(ConsoleScreen):
                 view.site(station),
                 [other for other in view.alarms if other.station == station and other.id != row.id],
             )
-        words = [f"only {self._state}"] if self._state != "all" else []
-        words += [f"filter {self._filter}"] if self._filter else []
-        words += [f"sort {self._sort}"] if self._sort != SORTS[0] else []
-        empty = NO_ALARMS
-        if self._filter or self._state != "all":
-            empty = "No alarm fits the filter; / changes it, :alarms all shows every state."
-        self._table.show(self._sections, self._cursor, console.now, said="  ".join(words), empty=empty)
+        said, empty = narrowed(self._state, self._filter, self._sort)
+        self._table.show(self._sections, self._cursor, console.now, said=said, empty=empty)
         load = Load(self._load, view.alarms_per_hour, view.alarms_in_10_min, view.alarms)
         self._pane.show(selected, load, console.now)
 

@@ -66,7 +66,7 @@ class SiteScreen(StationScreen):
         *STATION_KEYS,
         Key("down,j", "choose(1)", "↓ j", "", "Next device."),
         Key("up,k", "choose(-1)", "↑ k", "", "Previous device."),
-        Key("enter", "open_device", "Enter", "", "All values of the chosen device."),
+        Key("enter", "open_device", "Enter", "", "All values of the chosen device; with none chosen, the first is."),
     )
 
     def __init__(self) -> None:
@@ -141,6 +141,8 @@ class SiteScreen(StationScreen):
     def action_open_device(self) -> None:
         """All values of the devices under the cursor."""
         chosen = self._board.state.chosen
+        if chosen is None:
+            self.action_choose(0)
         if self.data is None or chosen is None or chosen >= len(self.data.figures.devices):
             return
         line = self.data.figures.devices[chosen]
