@@ -13,6 +13,7 @@ from tests.console.test_fleet_screen import screen_text
 from textual.widgets import Input
 
 from victron_console.console.app import ConsoleApp
+from victron_console.console.palette import Role
 from victron_console.console.screens import SCREENS
 from victron_console.console.screens.base import ConsoleScreen, HeaderRow, KeyRow
 from victron_console.console.screens.dialogs import HelpScreen
@@ -134,7 +135,10 @@ async def test_a_held_screen_stays_as_it_is_until_it_is_let_go(make_console: Mak
         await pilot.press("space")
         app.post_message(FleetChanged(replace(SAMPLE, sites=())))
         await pilot.pause()
-        assert "PAUSED" in app.screen.query_one(HeaderRow).text
+        header = app.screen.query_one(HeaderRow)
+        assert "PAUSED" in header.text
+        chips = [part for part in header.render_line(0) if "PAUSED" in part.text and part.style]
+        assert [part.style and part.style.bgcolor for part in chips] == [app.palette.styles[Role.BANNER].bgcolor]
         assert len(app.view.sites) == 12
         await pilot.press("space")
         app.post_message(FleetChanged(replace(SAMPLE, sites=())))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,3 +130,17 @@ def test_a_time_of_day_is_the_last_one_before_now() -> None:
     assert parse_moment(f"{later:%H:%M:%S}", now) == pytest.approx(now + 3600 - 86400, abs=3601)
     assert parse_moment("2026-11-22 03:14+00:00", now) == 1_795_317_240.0
     assert parse_moment("half past three", now) is None
+
+
+def test_a_moment_can_be_said_as_an_operator_says_it() -> None:
+    now, here = 1_795_444_327.0, 1_795_000_000.0
+    three = datetime.combine(local(now).date(), time(3, 14), local(now).tzinfo).timestamp()
+
+    assert parse_moment("3:14", now) == parse_moment("03:14", now)
+    assert parse_moment("yesterday 3:14", now) == pytest.approx(three - 86400, abs=3601)
+    assert [parse_moment(typed, now, here) for typed in ("-2h", "+30 min", "-1.5d")] == [
+        here - 7200,
+        here + 1800,
+        here - 129_600,
+    ]
+    assert parse_moment("yesterday", now) is None and parse_moment("", now) is None

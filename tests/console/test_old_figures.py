@@ -123,7 +123,7 @@ def test_a_blank_stays_between_the_charge_at_sunrise_and_the_sparkline(width: in
 
 def test_a_service_that_was_never_read_but_is_on_the_bus_gives_no_values() -> None:
     adc = ServiceRow(
-        "com.victronenergy.adc", None, ServiceState.LIVE, NOW - 90, "", None, None, 0.0, 0, Quality.LOST
+        "com.victronenergy.adc", None, ServiceState.LIVE, NOW - 90, "", None, None, 0.0, 0, Quality.ABSENT
     )  # fmt: skip
     tank = ServiceRow(
         "com.victronenergy.tank.a", DeviceKey("tank", "3"), ServiceState.LIVE, None, "", None, NOW - 600, 10.0, 9,
@@ -133,3 +133,22 @@ def test_a_service_that_was_never_read_but_is_on_the_bus_gives_no_values() -> No
     text = "\n".join(line.text for line in lines)
     assert "gives no values" in text
     assert text.index("tank/3") < text.index("adc")
+
+
+@pytest.mark.parametrize("quality", [Quality.STALE, Quality.LOST])
+def test_what_an_old_station_is_expected_to_have_at_sunrise_stays_behind_its_mark(quality: Quality) -> None:
+    old = replace(ALDER, quality=quality, dawn=Dawn(40.0, 52.0))
+    assert "~40-52" in fleet_row(old, 80)
+    assert "SUNRISE ~40-52 %" in "\n".join(card(old))
+    text = site_page(quality, 80)
+    assert "~not empty tonight" in text or "~empty" in text
+
+
+def test_when_a_stale_station_goes_empty_is_marked_and_a_lost_one_still_says_it() -> None:
+    stale = replace(STALE, dawn=Dawn(0.0, 0.0, empty_at=NOW + 3600))
+    assert "~▼" in fleet_row(stale, 80)
+    for quality in (Quality.GOOD, Quality.LOST):
+        row = fleet_row(replace(stale, quality=quality), 80)
+        assert " ▼" in row and "~▼" not in row
+    assert "EMPTY ~" in "\n".join(card(stale))
+    assert "EMPTY ~" in "\n".join(card(replace(stale, quality=Quality.LOST)))

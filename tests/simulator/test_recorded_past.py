@@ -64,3 +64,11 @@ def test_live_stations_go_on_from_what_was_recorded(recorded: tuple[Path, Fleet]
             assert snapshot.number("system/0/Dc/Battery/Soc") == pytest.approx(tree["Dc/Battery/Soc"], abs=0.1)
             shown, _ = overview(snapshot)
             assert shown.soc_percent is not None
+
+
+def test_a_recorded_past_has_figures_in_every_five_minutes(tmp_path: Path) -> None:
+    store, until = tmp_path / "store.db", 1_760_000_100.0
+    record_history(demo_specs(1), store, until - 7200.0, until)
+    with closing(Reader(store, ManualClock(until))) as reader:
+        spread = reader.overview_history("alder-farm", "cell_spread_v", until - 6900.0, until, 23)
+    assert None not in spread

@@ -150,6 +150,16 @@ def test_columns_of_a_chart_are_empty_where_nothing_was_received(
     assert reader.buckets("alder", "system/0/P", begin, begin + 40, 0) == []
 
 
+def test_a_service_on_the_bus_that_gives_nothing_is_without_values_and_one_that_hung_unread_is_lost(
+    writer: Writer, reader: Reader, clock: ManualClock
+) -> None:
+    states = {"x.adc": ServiceState.LIVE, "x.battery": ServiceState.SET_ASIDE, "x.tank": ServiceState.GONE}
+    changes = [ServiceChange(name, None, state, clock.now(), "") for name, state in states.items()]
+    writer.record(StationUpdate("alder", clock.now(), service_changes=changes))
+    found = {row.service: row.quality for row in reader.services("alder")}
+    assert found == {"x.adc": Quality.ABSENT, "x.battery": Quality.LOST, "x.tank": Quality.GONE}
+
+
 def test_service_that_hangs_again_is_set_aside_since_the_first_time(
     path: Path, writer: Writer, reader: Reader, clock: ManualClock
 ) -> None:

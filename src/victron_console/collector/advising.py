@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from victron_console.collector.behind import stay_behind
+from victron_console.collector.behind import stay_behind, workers
 from victron_console.collector.recorder import Recorder
 from victron_console.insight.diagnostics.advice_log import KIND, Told, same_course, told_of
 from victron_console.insight.diagnostics.station_needs import wants_advice, zone_of
@@ -93,8 +92,7 @@ class Advising:
 
     async def _advise(self, stations: list[StationRow]) -> None:
         loop = asyncio.get_running_loop()
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(1, mp_context=context, initializer=stay_behind, initargs=(NICE,))
+        pool = ProcessPoolExecutor(1, mp_context=workers(), initializer=stay_behind, initargs=(NICE,))
         try:
             for row in stations:
                 try:

@@ -5,14 +5,35 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
+from contextlib import redirect_stderr
+from multiprocessing import resource_tracker
+from multiprocessing.context import SpawnContext
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+_STDERR = 2
+
+
+def workers() -> SpawnContext:
+    """What worker processes are made with; to be asked for before each pool.
+
+    Where the console's screen runs, `sys.stderr` is Textual's and has no file descriptor (it says -1), which Python's
+    resource tracker cannot be started with: so it is started here with the real one.
+    """
+    with redirect_stderr(sys.__stderr__):
+        resource_tracker.ensure_running()
+    return multiprocessing.get_context("spawn")
 
 
 def stay_behind(nice: int) -> None:
-    """In the worker: run at low priority, leave Ctrl+C to the parent, and do not outlive it."""
+    """In the worker: run at low priority, leave Ctrl+C and the terminal to the parent, and do not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(nice)
+    if os.isatty(_STDERR):  # the console draws there; what goes wrong is told to the parent
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), _STDERR)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import multiprocessing
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -20,7 +19,7 @@ from pathlib import Path
 from zlib import crc32
 
 from victron_console.alerts.parameters import DIAGNOSTICS
-from victron_console.collector.behind import stay_behind
+from victron_console.collector.behind import stay_behind, workers
 from victron_console.collector.recorder import Recorder
 from victron_console.insight.diagnostics.kept import unpack
 from victron_console.insight.diagnostics.station_needs import zone_of
@@ -121,8 +120,7 @@ class Diagnosing:
 
     async def _diagnose(self, stations: list[str]) -> None:
         """These, one after another, in a process that ends with them: what it loaded takes 150 MB."""
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(1, mp_context=context, initializer=stay_behind, initargs=(NICE,))
+        pool = ProcessPoolExecutor(1, mp_context=workers(), initializer=stay_behind, initargs=(NICE,))
         try:
             for station in stations:
                 self._tried_at[station] = self._clock.now()

@@ -16,6 +16,7 @@ from random import Random
 
 from victron_console.collector.advising import Advising
 from victron_console.collector.alerting import Alerting
+from victron_console.collector.beside import Beside
 from victron_console.collector.diagnosing import Diagnosing
 from victron_console.collector.findings import Findings
 from victron_console.collector.health import Health
@@ -112,19 +113,15 @@ class Fleet:
         with Lease(self._store, self._clock):
             await self._start()
             diagnosing = Diagnosing(self._store, self._clock, self.recorder, self._alerting.diagnose)
-            advising = Advising(self._store, self._clock, self.recorder)
-            beside = [
-                asyncio.create_task(self._sealing.run(), name="sealing"),
-                asyncio.create_task(diagnosing.run(), name="diagnosing"),
-                asyncio.create_task(advising.run(), name="advising"),
-                asyncio.create_task(self._notifier.run(), name="notifying"),
-            ]
+            beside = Beside(self._clock, self.recorder)
+            beside.start("sealing", self._sealing.run())
+            beside.start("diagnosing", diagnosing.run())
+            beside.start("advising", Advising(self._store, self._clock, self.recorder).run())
+            beside.start("notifying", self._notifier.run())
             try:
                 await self._work()
             finally:
-                for task in beside:
-                    task.cancel()
-                await asyncio.gather(*beside, return_exceptions=True)
+                await beside.end()
                 await self._stop()
 
     async def run_once(self) -> None:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import multiprocessing
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.synchronize import Event as ProcessEvent
 from pathlib import Path
 
-from victron_console.collector.behind import stay_behind
+from victron_console.collector.behind import stay_behind, workers
 from victron_console.collector.recorder import Recorder
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.store.errors import StoreError, UpkeepBusy, UpkeepStopped
@@ -56,15 +55,14 @@ class Sealing:
 
     async def run(self) -> None:
         """Look every ten minutes whether something is due."""
-        context = multiprocessing.get_context("spawn")
-        stop = context.Event()
+        stop = workers().Event()
         pool: ProcessPoolExecutor | None = None
         wait_s = self._first_s
         try:
             while True:
                 await asyncio.sleep(wait_s)
                 wait_s = EVERY_S
-                pool = pool or ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(stop,))
+                pool = pool or ProcessPoolExecutor(1, mp_context=workers(), initializer=_begin, initargs=(stop,))
                 if not await self._turn(pool):
                     pool.shutdown(wait=False)
                     pool = None

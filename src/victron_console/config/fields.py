@@ -104,6 +104,11 @@ def _named(value: object) -> object:
     return {name: (name, text) for name, text in value.items()} if isinstance(value, dict) else value
 
 
+def names_a_secret(name: str) -> bool:
+    """Whether what stands under such a name is a secret: `Authorization`, `X-Api-Key`."""
+    return _SECRET_HEADER.search(name) is not None
+
+
 def _header_name(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
         raise refusal("header names made of letters, digits and hyphens", f"the header {name!r}")
@@ -114,7 +119,7 @@ def _header(named: object, info: ValidationInfo) -> SecretStr:
     name, text = named if isinstance(named, tuple) else ("", named)
     if isinstance(text, str) and is_reference(text):
         return _secret(text, info)
-    if _SECRET_HEADER.search(name):
+    if names_a_secret(name):
         raise refusal(SECRET_FORM, "a value that is not shown here")
     if not isinstance(text, str) or not text.isascii() or not text.isprintable():
         raise refusal("one line of plain text, or a reference", "something else")

@@ -20,6 +20,15 @@ SECTIONS: Mapping[str, tuple[Mark, ...]] = {
     "SHELVED": (Mark.SHELVED,),
     "MAINTENANCE": (Mark.MAINTENANCE,),
 }
+STATES: Mapping[str, tuple[str, ...]] = {
+    "all": tuple(SECTIONS),
+    "unack": ("NOT SEEN", "CLEARED, NOT SEEN"),
+    "ack": ("ACKED",),
+    "shelved": ("SHELVED",),
+    "maintenance": ("MAINTENANCE",),
+}
+"""What `:alarms` can be asked for, and the sections it then shows."""
+NO_ALARMS = "no alarms: nothing asks for anybody"
 SORTS = ("urgency", "newest", "site")
 
 
@@ -83,6 +92,7 @@ def sections(
     *,
     wanted: str = "",
     sort: str = "urgency",
+    state: str = "all",
 ) -> list[Section]:
     """The sections that have something in them, from the top; what is held back is only counted.
 
@@ -91,11 +101,13 @@ def sections(
         placed: the mark by which each is placed.
         wanted: words, as `search.fits` reads them.
         sort: one of `SORTS`; rows of a section stand in this order.
+        state: one of `STATES`.
     """
     shown = [alarm for alarm in alarms if alarm.listed and fits(_said(alarm), wanted)]
     note = held_note(alarms)
     found = []
-    for name, marks in SECTIONS.items():
+    for name in STATES[state]:
+        marks = SECTIONS[name]
         own = [alarm for alarm in shown if placed.get(alarm.id, alarm.mark) in marks]
         says = note if name == "SHELVED" else "act, then a" if name == "NOT SEEN" else ""
         if own:
@@ -103,6 +115,16 @@ def sections(
         elif says and name == "SHELVED":
             found.append(Section("HELD", (), note))
     return found
+
+
+def narrowed(state: str, wanted: str, sort: str) -> tuple[str, str]:
+    """What the list says of how it is narrowed and ordered, and what stands in it where nothing fits."""
+    words = [f"only {state}"] if state != "all" else []
+    words += [f"filter {wanted}"] if wanted else []
+    is_all = not words
+    words += [f"sort {sort}"] if sort != SORTS[0] else []
+    nothing = "No alarm fits the filter; / changes it, :alarms all shows every state."
+    return "  ".join(words), NO_ALARMS if is_all else nothing
 
 
 def _said(alarm: Alarm) -> str:

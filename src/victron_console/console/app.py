@@ -330,4 +330,4 @@ class ConsoleApp(TimeApp):
             if line and (fault := run_command(self, line)):
                 self.say(fault)
 
-        self.push_screen(LinePrompt(":", hint="site NAME, theme NAME, at 03:14"), typed)
+        self.push_screen(LinePrompt(":", hint="site NAME, at 03:14, alarms unack, theme NAME"), typed)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.markup import escape
 
+from victron_console.console.alarm_sections import STATES
 from victron_console.console.screens import SCREENS
 from victron_console.console.text import literal, plain
 
@@ -34,6 +35,10 @@ def commands(app: ConsoleApp) -> Iterator[Command]:
         yield Command(f"site {site.id}", f"Open {plain(site.name)}.", plain(site.name))
     for theme in app.themes.values():
         yield Command(f"theme {theme.name}", f"Colours: {theme.title}.")
+    for state in STATES:
+        yield Command(
+            f"alarms {state}", f"Alarms of one state: {state}." if state != "all" else "Alarms of every state."
+        )
     yield Command("live", "Return to now.")
     yield Command("at 03:14", "Look at the fleet as it was at a time, or at a date and time.")
     yield Command("help", "Say what every key of this screen does.")
@@ -59,8 +64,17 @@ def run_command(app: ConsoleApp, typed: str) -> str:
     names = [entry.name for entry in SCREENS if entry.name.startswith(word)]
     if len(names) == 1:
         app.open(names[0])
+        if names == ["alarms"] and rest:
+            _narrow_alarms(app, rest)
         return ""
     return f"{plain(typed)} is no command; ctrl+p lists them all."
+
+
+def _narrow_alarms(app: ConsoleApp, wanted: str) -> None:
+    from victron_console.console.screens.alarms import AlarmsScreen  # imported when it is opened
+
+    if isinstance(app.front, AlarmsScreen):
+        app.front.narrow(wanted)
 
 
 def _open_site(app: ConsoleApp, wanted: str) -> str:

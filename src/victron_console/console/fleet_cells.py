@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from victron_console.console.figures import URGENT_TEXT, Figure, number_figure, place, power_figure
+from victron_console.console.fleet_sums import is_doubtful, source_power
 from victron_console.console.format import (
     ABSENT,
     DOUBT_MARK,
@@ -27,6 +27,7 @@ from victron_console.console.format import round_trip as round_trip_text
 from victron_console.console.line import Line
 from victron_console.console.marks import put_glyph
 from victron_console.console.palette import Role
+from victron_console.console.state_word import state_word
 from victron_console.console.text import cut
 from victron_console.console.view import Mark, Site
 from victron_console.model.quality import Quality
@@ -34,6 +35,7 @@ from victron_console.model.quality import Quality
 TREND_POINTS = 36
 """Points of `Site.soc_trend`: 24 hours in steps of 40 minutes, so that both 6 cells of 2 h and 18 of 80 min divide."""
 _POINTS_12H = 18
+_UNBALANCED = "unbal"
 _SOURCE_LETTERS = {"grid": "G", "shore": "S", "genset": "N"}
 
 
@@ -96,7 +98,7 @@ def soc(cell: Cell) -> None:
         cell.figure(Figure(text, Role.TEXT3, STALE_MARK))
     else:
         beyond = site.beyond.get("soc_percent", Mark.NONE)
-        doubtful = _doubtful(site, "soc_percent", "battery_bank")
+        doubtful = is_doubtful(site, "soc_percent", "battery_bank")
         role = URGENT_TEXT.get(beyond, Role.TEXT1)
         cell.figure(Figure(text, role, DOUBT_MARK if doubtful else "", bold=role is not Role.TEXT1))
 
@@ -116,20 +118,20 @@ def bar(cell: Cell) -> None:
 def battery(cell: Cell) -> None:
     """Battery power; + charges."""
     site = cell.site
-    doubtful = _doubtful(site, "battery_power_w")
+    doubtful = is_doubtful(site, "battery_power_w")
     cell.figure(power_figure(site.overview.battery_power_w, site.quality, signed=True, doubtful=doubtful))
 
 
 def pv(cell: Cell) -> None:
     """PV power. None at night is nothing wrong and looks like it."""
     site = cell.site
-    cell.figure(power_figure(site.overview.pv_power_w, site.quality, doubtful=_doubtful(site, "pv_power_w")))
+    cell.figure(power_figure(site.overview.pv_power_w, site.quality, doubtful=is_doubtful(site, "pv_power_w")))
 
 
 def load(cell: Cell) -> None:
     """What the loads take."""
     site = cell.site
-    cell.figure(power_figure(site.overview.load_power_w, site.quality, doubtful=_doubtful(site, "load_power_w")))
+    cell.figure(power_figure(site.overview.load_power_w, site.quality, doubtful=is_doubtful(site, "load_power_w")))
 
 
 def ac_input(cell: Cell) -> None:
@@ -146,8 +148,8 @@ def ac_input(cell: Cell) -> None:
     if source.connected is False:
         figure = Figure(unitless(OFF), Role.TEXT3)
     else:
-        doubtful = _doubtful(site, "grid_power_w", "genset_power_w", "ac_input")
-        figure = power_figure(_source_power(site), site.quality, doubtful=doubtful)
+        doubtful = is_doubtful(site, "grid_power_w", "genset_power_w", "ac_input")
+        figure = power_figure(source_power(site), site.quality, doubtful=doubtful)
     idle = figure.text.strip() == OFF or not site.fresh
     cell.line.put(cell.start, letter, Role.TEXT3 if idle else Role.TEXT2)
     cell.figure(figure)
@@ -161,6 +163,8 @@ def dawn(cell: Cell) -> None:
     elif expected.empty_at is not None:
         beyond = site.beyond.get("dawn", Mark.TODAY)
         cell.left(f"{EMPTY_MARK}{clock(expected.empty_at)}", URGENT_TEXT.get(beyond, Role.TODAY_TEXT), bold=True)
+        # A lost site's row says LOST already, and its time is what to hurry by.
+        cell.line.put(cell.start - 1, STALE_MARK if site.quality is Quality.STALE else "", Role.LINK_TEXT)
     else:
         low, high = sunrise(expected.low_percent, expected.high_percent)
         known = site.fresh and low != ABSENT
@@ -255,59 +259,11 @@ def word(cell: Cell) -> None:
         cell.left(site.alarm_word, URGENT_TEXT[site.mark])
     else:
         unbalanced = "balance" in site.overview.flags
-        text, room = short_state(site.overview.system_state or ABSENT), cell.width
-        if unbalanced:
-            room -= len(_UNBALANCED) + 2
-            text = _SHORTEST.get(text, text) if len(text) > room else text
+        room = cell.width - (len(_UNBALANCED) + 2 if unbalanced else 0)
+        text = state_word(site.overview.system_state or ABSENT, room)
         end = cell.line.put(cell.start, cut(text, room), Role.TEXT2 if text != ABSENT else Role.TEXT3)
         if unbalanced:
             cell.line.put(cell.line.put(end + 1, DOUBT_MARK, Role.LINK_TEXT), _UNBALANCED, Role.TEXT3)
-
-
-_SHORTER = (
-    ("ess ", ""),
-    (" (search / aes)", ""),
-    ("starting up (wake-up)", "starting up"),
-    ("external control", "ext control"),
-    ("repeated absorption", "repeated abs"),
-    ("auto equalise / recondition", "equalise"),
-    ("scheduled charge", "scheduled"),
-    ("battery protection", "batt protect"),
-)
-
-
-_UNBALANCED = "unbal"
-_SHORTEST = {
-    "absorption": "abs",
-    "repeated abs": "r abs",
-    "inverting": "inv",
-    "passthru": "pass",
-    "power supply": "psu",
-    "power assist": "asst",
-    "battery safe": "safe",
-    "load detect": "load",
-    "blocked": "block",
-    "dynamic ess": "dyn",
-    "low power": "low p",
-    "ext control": "ext c",
-    "discharging": "disch",
-    "sustain": "sust",
-    "recharge": "rech",
-    "scheduled": "sched",
-    "storage": "stor",
-    "equalise": "eq",
-    "starting up": "start",
-    "batt protect": "prot",
-}
-"""States beside which `?unbal` would have no room, in the five cells that it leaves them."""
-
-
-def short_state(text: str) -> str:
-    """A system's state in the words of the fleet table, which fit in twelve cells."""
-    short = text.lower()
-    for long, instead in _SHORTER:
-        short = short.replace(long, instead)
-    return short
 
 
 def firmware(cell: Cell) -> None:
@@ -342,49 +298,3 @@ def errors(cell: Cell) -> None:
 def note(cell: Cell) -> None:
     """The last note."""
     cell.left(cell.site.note, Role.TEXT3)
-
-
-# ---- what is summed: None where a site has no such value, or a doubtful one
-
-
-def battery_power(site: Site) -> float | None:
-    """W, + charges."""
-    return None if _doubtful(site, "battery_power_w") else site.overview.battery_power_w
-
-
-def pv_power(site: Site) -> float | None:
-    """W."""
-    return None if _doubtful(site, "pv_power_w") else site.overview.pv_power_w
-
-
-def load_power(site: Site) -> float | None:
-    """W."""
-    return None if _doubtful(site, "load_power_w") else site.overview.load_power_w
-
-
-def ac_power(site: Site) -> float | None:
-    """W from grid, shore and genset, - exports; None while the input is off."""
-    if _doubtful(site, "grid_power_w", "genset_power_w", "ac_input") or site.overview.ac_input.connected is False:
-        return None
-    return _source_power(site)
-
-
-SUMMED_NUMBERS: dict[str, Callable[[Site], float | None]] = {
-    "today": lambda site: site.energy_today_kwh,
-    "genset": lambda site: site.genset_hours_today,
-    "errors": lambda site: site.errors,
-}
-
-
-def sum_figure(column: str, total: float) -> Figure:
-    """The sum of a column that is no power."""
-    return Figure(number(total, 0 if column == "errors" else 1), Role.TEXT3 if column == "errors" else Role.TEXT2)
-
-
-def _source_power(site: Site) -> float | None:
-    overview = site.overview
-    return overview.genset_power_w if overview.ac_input.type == "genset" else overview.grid_power_w
-
-
-def _doubtful(site: Site, *fields: str) -> bool:
-    return any(field in site.overview.flags for field in fields)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from victron_console.console import fleet_cells as cells
+from victron_console.console import fleet_sums as sums
 from victron_console.console.figures import place, power_figure
 from victron_console.console.fleet_cells import Cell
 from victron_console.console.line import Line
@@ -126,10 +127,10 @@ def draw_site(
 
 
 SUMMED = {
-    "battery": (cells.battery_power, True),
-    "pv": (cells.pv_power, False),
-    "load": (cells.load_power, False),
-    "ac-in": (cells.ac_power, False),
+    "battery": (sums.battery_power, True),
+    "pv": (sums.pv_power, False),
+    "load": (sums.load_power, False),
+    "ac-in": (sums.ac_power, False),
 }
 
 
@@ -145,8 +146,8 @@ def draw_sums(width: int, columns: Iterable[Placed], sites: Sequence[Site]) -> L
             values = [value for site in fresh if (value := value_of(site)) is not None]
             if values:
                 place(line, at.end, power_figure(sum(values), signed=signed))
-        elif name in cells.SUMMED_NUMBERS:
-            values = [value for site in fresh if (value := cells.SUMMED_NUMBERS[name](site)) is not None]
+        elif name in sums.SUMMED_NUMBERS:
+            values = [value for site in fresh if (value := sums.SUMMED_NUMBERS[name](site)) is not None]
             if values:
-                place(line, at.end, cells.sum_figure(name, sum(values)))
+                place(line, at.end, sums.sum_figure(name, sum(values)))
     return line

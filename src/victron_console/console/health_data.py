@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from victron_console.insight.diagnostics.proposals import Proposal
 
 DAY_S = 86_400.0
+NOT_YET = "not diagnosed yet: 10 min after the collector starts, then once a night"
 COURSE_DAYS = 400
 DONE_SHOWN_DAYS = 30
 ALARM_DAYS = 30
@@ -66,7 +67,7 @@ class Health:
     def reason(self) -> str:
         """The main reason for its tier, or why there is none."""
         if self.kept is None:
-            return "not diagnosed yet: each station is, once a night"
+            return NOT_YET
         worst = self.kept.risk.evidence[0] if self.kept.risk.evidence else None
         if worst is None or not worst.tier:
             return "nothing found" if self.word == "ok" else "too little is known to say that it is well"

@@ -33,7 +33,7 @@ from victron_console.console.drawing.health_station import (
     figures_of,
     starts,
 )
-from victron_console.console.health_data import Health, HealthData
+from victron_console.console.health_data import NOT_YET, Health, HealthData
 from victron_console.console.line import Line
 from victron_console.insight.diagnostics.firmware import Standing
 from victron_console.insight.diagnostics.kept import Course
@@ -130,7 +130,7 @@ def _figures(shown: Shown) -> Listing:
 
     energy = health.kept.energy if health and health.kept else ()
     names = [*([ADVICE] if told is not None else []), *([ENERGY] if energy else []), *names]
-    return Listing(names, draw_figure_heads, row, "Not diagnosed yet: each station is, once a night.")
+    return Listing(names, draw_figure_heads, row, f"{NOT_YET[0].upper()}{NOT_YET[1:]}.")
 
 
 def _jobs(shown: Shown) -> Listing:

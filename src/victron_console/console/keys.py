@@ -35,6 +35,8 @@ class Key:
     """Named whatever the width: `?`."""
     order: int = 0
     """Its place in the key row: smaller ones first, equal ones as they are listed."""
+    writes: bool = False
+    """It changes something, so the key row does not offer it in the past."""
 
 
 GLOBAL_KEYS = (
@@ -52,8 +54,10 @@ GLOBAL_KEYS = (
         180,
         order=6,
     ),
-    Key("left_square_bracket", "step_back", "[ ]", "step", "In time mode, step back and forward.", 180, order=6),
-    Key("right_square_bracket", "step_forward", "]", "", "In time mode, step forward.", order=6),
+    Key("left_square_bracket", "step(-1)", "[ ]", "step", "In time mode, a minute back and forward.", 180, order=6),
+    Key("right_square_bracket", "step(1)", "]", "", "In time mode, a minute forward.", order=6),
+    Key("left_curly_bracket", "step(-60)", "{ }", "", "In time mode, an hour back and forward.", order=6),
+    Key("right_curly_bracket", "step(60)", "}", "", "In time mode, an hour forward.", order=6),
     Key("n", "alarm(1)", "n p", "", "In time mode, go to the next alarm, or to the one before.", order=6),
     Key("p", "alarm(-1)", "p", "", "Go to the moment of the alarm before.", order=6),
     Key("greater_than_sign", "speed(1)", "> <", "", "Play the past faster or slower: 1, 10, 60, 600 times.", order=6),
@@ -76,10 +80,26 @@ GLOBAL_KEYS = (
 """Keys that every screen has. A screen's own stand before them, or among them by their `order`."""
 
 
+def list_keys(one: str, also: str = "") -> tuple[Key, ...]:
+    """The keys of a screen whose cursor goes over rows, each of which is called `one`.
+
+    The screen gives the actions `move` and `page`; `also` says what they do where there is no list to go over.
+    """
+    return (
+        Key("down,j", "move(1)", "↓ j", "", f"Next {one}{also}."),
+        Key("up,k", "move(-1)", "↑ k", "", f"Previous {one}{also}."),
+        Key("pagedown", "page(1)", "PgDn", "", "A page on."),
+        Key("pageup", "page(-1)", "PgUp", "", "A page back."),
+        Key("home", "move(-100000)", "Home", "", f"First {one}."),
+        Key("end", "move(100000)", "End", "", f"Last {one}."),
+    )
+
+
 REPLAY_KEYS = (
     Key("space", "pause", "space", "play", ""),
     Key("n", "alarm(1)", "n p", "alarm", ""),
-    Key("left_square_bracket", "step_back", "[ ]", "step", ""),
+    Key("left_square_bracket", "step(-1)", "[ ]", "min", ""),
+    Key("left_curly_bracket", "step(-60)", "{ }", "hour", ""),
     Key("greater_than_sign", "speed(1)", "> <", "speed", ""),
     Key("l", "live", "l", "live", ""),
 )
@@ -89,7 +109,7 @@ REPLAY_KEYS = (
 def in_time_mode(keys: Sequence[Key]) -> tuple[Key, ...]:
     """The keys of a screen for its key row in time mode."""
     own = {press for key in keys if key not in GLOBAL_KEYS for press in key.press.split(",")}
-    return (*(key for key in REPLAY_KEYS if key.press not in own), *keys)
+    return (*(key for key in REPLAY_KEYS if key.press not in own), *(key for key in keys if not key.writes))
 
 
 def ordered(own: Sequence[Key]) -> tuple[Key, ...]:

@@ -10,6 +10,7 @@ from victron_console.console.drawing.battery_words import soc_runs
 from victron_console.console.drawing.day import draw_day, draw_marks, draw_today
 from victron_console.console.drawing.day_panels import LOG, PANEL_ROWS, draw_panels, panel_columns, panels_height
 from victron_console.console.drawing.diagram import NARROW, WIDE, Diagram, Grid, draw_diagram
+from victron_console.console.drawing.figure import projected
 from victron_console.console.drawing.flow_list import BESIDE_FROM, RIGHT_COLUMN, draw_list
 from victron_console.console.drawing.phases import draw_phases, draw_phases_wide
 from victron_console.console.drawing.sheet import Run, Sheet
@@ -35,7 +36,6 @@ from victron_console.console.site_sections import (
     draw_text,
     log_text,
 )
-from victron_console.model.quality import Quality
 
 ROOMY_ROWS = 40
 """Body rows from which a blank one stands over the key row."""
@@ -177,9 +177,11 @@ def _short_balance(page: Page, sheet: Sheet, row: int, column: int, end: int) ->
     """Both bars without names, and the charge with what is left of it at sunrise."""
     place = Place(row, column, end, named=False, total_end=8)
     row = draw_bars(page, sheet, replace(place, bar=max(1, end + 2 - place.bar_start))) + 1
-    dawn = None if page.site.trust is Quality.LOST else page.site.dawn
-    words = f"  sunrise {''.join(sunrise(dawn.low_percent, dawn.high_percent))}" if dawn and dawn.low_percent else ""
-    sheet.runs(row, column, (*soc_runs(battery_view(page)), Run(words, Role.TEXT2)))
+    dawn, runs = page.site.dawn, [*soc_runs(battery_view(page))]
+    if dawn is not None and dawn.low_percent is not None:
+        span = Run("".join(sunrise(dawn.low_percent, dawn.high_percent)), Role.TEXT2)
+        runs += [Run("  sunrise ", Role.TEXT2), *projected(page.site.trust, span)]
+    sheet.runs(row, column, runs)
 
 
 def _flow_height(diagram: Diagram, grid: Grid) -> int:

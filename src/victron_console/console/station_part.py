@@ -187,13 +187,15 @@ def _cell_table(sheet: Sheet, row: int, cells: Sequence[Cell], quality: Quality)
 def _outlook(sheet: Sheet, row: int, site: Site, now: float, end: int) -> None:
     """When it goes empty, or what is left at sunrise; genset and fuel where the site has them."""
     line, dawn, column = sheet.row(row), site.dawn, 2
+    old = "" if site.fresh else STALE_MARK
     if dawn is not None and dawn.empty_at is not None:
         role = URGENT_TEXT.get(site.beyond.get("dawn", Mark.TODAY), Role.TODAY_TEXT)
-        column = line.put(line.put(2, "EMPTY", Role.TEXT3) + 1, clock(dawn.empty_at), role, bold=True)
+        column = line.put(line.put(2, "EMPTY", Role.TEXT3) + 1, old, Role.LINK_TEXT)
+        column = line.put(column, clock(dawn.empty_at), role, bold=True)
         column = line.put(column, f" in {duration(dawn.empty_at - now)}", Role.TEXT2)
     elif dawn is not None and dawn.low_percent is not None and dawn.high_percent is not None:
-        column = line.put(2, "SUNRISE", Role.TEXT3)
-        column = line.put(column + 1, f"{number(dawn.low_percent)}-{number(dawn.high_percent)} %", Role.TEXT2)
+        column = line.put(line.put(2, "SUNRISE", Role.TEXT3) + 1, old, Role.LINK_TEXT)
+        column = line.put(column, f"{number(dawn.low_percent)}-{number(dawn.high_percent)} %", Role.TEXT2)
     if dawn is not None and dawn.sunrise_at is not None and column > 2:
         column = line.put(column, f", sunrise {clock(dawn.sunrise_at)}", Role.TEXT2)
     pairs = [("GENSET", f"{number(site.genset_hours_today, 1)} h today")] if site.genset_hours_today is not None else []

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from victron_console.store.reader import Reader
 
 T = TypeVar("T")
-STEP_S = 60.0
+MINUTE_S = 60.0
 PLAY_EVERY_S = 0.5
 LOW_BANDWIDTH_PLAY_EVERY_S = 2.0
 SPEEDS = (1, 10, 60, 600)
@@ -85,10 +85,10 @@ class TimeApp(App[int]):
     # ---- which moment
 
     def look_at(self, typed: str) -> str:
-        """Look at a time of day or a date with one; gives a sentence where it is none or lies ahead."""
-        moment = parse_moment(typed, self.clock.now())
+        """Look at a time of day, with or without a date, or so long before; gives a sentence where that cannot be."""
+        moment = parse_moment(typed, self.clock.now(), self._here)
         if moment is None:
-            return f"{plain(typed)} is no time; write 03:14, or 2026-11-22 03:14."
+            return f"{plain(typed) or 'Nothing'} is no time; write 03:14, yesterday 3:14, 2026-11-22 03:14 or -2h."
         if moment > self.clock.now():
             return "That time has not come yet."
         self.look(moment)
@@ -123,13 +123,9 @@ class TimeApp(App[int]):
         self.paused = self.playing = False
         self.look(None)
 
-    def action_step_back(self) -> None:
-        """A minute earlier."""
-        self.look(self._here - STEP_S)
-
-    def action_step_forward(self) -> None:
-        """A minute later, at most now."""
-        self.look(self._here + STEP_S)
+    def action_step(self, minutes: int) -> None:
+        """So many minutes later, at most now, or earlier."""
+        self.look(self._here + minutes * MINUTE_S)
 
     # ---- playing
 

@@ -6,6 +6,7 @@ The same stations then go on live, so that nothing jumps where the past ends.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from victron_console.config import station_from
@@ -30,6 +31,7 @@ DAY_S = 86_400.0
 STEP_S = 900.0
 """A day of twelve stations at this step takes about three seconds of CPU, their usual warm-up included."""
 QUICK_CLASSES = frozenset({"system", "battery", "vebus", "multi", "solarcharger", "grid", "pvinverter"})
+SLOT_S = 300.0
 SLOW_STEPS = 4
 """Other devices are read at each fourth step."""
 NO_ADDRESS = "http://127.0.0.1:9"
@@ -68,15 +70,31 @@ def record_history(
     try:
         writer.register([_record(station) for station in fleet.stations])
         steps = max(1, int((until - since) // step_s))
+        held: list[StationUpdate] = []
         for step in range(steps + 1):
             clock.at = until - (steps - step) * step_s
             fleet.step_to(clock.at, WARM_UP_STEP_S)
             is_slow = step % SLOW_STEPS == 0 or step == steps
             updates = [update for recorder in recorders if (update := recorder.update(clock.at, slow=is_slow))]
-            writer.record_all(updates)
+            writer.record_all([*held, *updates])
+            held = [
+                replace(figures, at=at) for at in _slots(clock.at, step_s, until) for figures in map(_figures, updates)
+            ]
     finally:
         writer.close()
     return fleet
+
+
+def _slots(at: float, step_s: float, until: float) -> list[float]:
+    """Moments up to the next step at which the figures of this one still hold, one in each five minutes.
+
+    The store keeps a mean of each five minutes; a collector that polled so seldom would leave most of them empty.
+    """
+    return [moment for n in range(1, int(step_s // SLOT_S)) if (moment := at + n * SLOT_S) < until]
+
+
+def _figures(update: StationUpdate) -> StationUpdate:
+    return StationUpdate(update.station, update.at, overview=update.overview)
 
 
 def _record(station: Station) -> StationRecord:

@@ -18,6 +18,7 @@ from victron_console.config.links import MqttAccess
 from victron_console.model.clock import Clock
 from victron_console.sources import mqtt_failures
 from victron_console.sources.base import SourceError, Traffic
+from victron_console.sources.hidden import Hidden
 from victron_console.sources.mqtt_connection import connected, leave, place_of
 from victron_console.sources.mqtt_tree import QUIET_S, Tree
 from victron_console.sources.tasks import end
@@ -83,7 +84,7 @@ class Session:
             self._traffic.requests += 1
             self._client = await connected(self._access, self._receive, self._timing.ping_s)
             await self._find_station()
-            self.tree = Tree(self.portal, quiet_s=self._timing.quiet_s)
+            self.tree = Tree(self.portal, quiet_s=self._timing.quiet_s, hidden=Hidden.of_mqtt(self._access))
             await self._subscribe(f"N/{self.portal}/#")
             await self._first_dump()
         except MqttError as error:

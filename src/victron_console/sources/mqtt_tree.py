@@ -16,6 +16,7 @@ from victron_console.model.device import BUS_PREFIX, DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.text import clean
+from victron_console.sources.hidden import Hidden
 from victron_console.sources.values import MAX_PATHS, clean_path, parse_json, qualify
 
 MAX_DEVICES = 200
@@ -63,13 +64,14 @@ class _Topic:
 class Tree:
     """All devices of one station, as far as they were heard of on this connection."""
 
-    def __init__(self, portal: str, *, quiet_s: float = QUIET_S) -> None:
+    def __init__(self, portal: str, *, quiet_s: float = QUIET_S, hidden: Hidden | None = None) -> None:
         self.devices: dict[str, Device] = {}
         """By bus name; MQTT knows none, so class and instance make one up."""
         self.refused = 0
         """Messages that fit no device, or one too many."""
         self._prefix = f"N/{portal}/"
         self._quiet_s = quiet_s
+        self._hidden = hidden or Hidden()
         self._topics: dict[str, _Topic] = {}
         self._dump = 0
         self._dumping = False
@@ -112,7 +114,7 @@ class Tree:
         if not changed:
             return None
         known.payload = payload if len(payload) <= MAX_PAYLOAD_BYTES else b""
-        reading = device.readings[known.path] = _reading(device.key.cls, known.path, payload, at)
+        reading = device.readings[known.path] = self._reading(device.key.cls, known.path, payload, at)
         return device.service if _is_news(device.taken.get(known.path), reading, known.deadband) else None
 
     def read(self, device: Device) -> tuple[Mapping[str, Reading], int]:
@@ -158,7 +160,7 @@ class Tree:
 
     def _admit(self, topic: str, now: float) -> _Topic | None:
         """The place of a topic that was not heard before; None where it is no value of a device."""
-        cls, _, rest = topic.removeprefix(self._prefix).partition("/")
+        cls, _, rest = self._hidden.text(topic.removeprefix(self._prefix)).partition("/")
         raw_instance, _, raw_path = rest.partition("/")
         instance = clean(raw_instance, 64).replace("@", "_")
         path = clean_path(raw_path)
@@ -175,17 +177,17 @@ class Tree:
         known = self._topics[topic] = _Topic(device, path, _deadband(cls, path))
         return known
 
-
-def _reading(cls: str, path: str, payload: bytes, at: float) -> Reading:
-    if len(payload) > MAX_PAYLOAD_BYTES:
-        return Reading(None, at, Quality.IMPLAUSIBLE, f"a message of {len(payload) >> 10} KB, not read")
-    try:
-        data = parse_json(payload)
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict) or "value" not in data:
-        return Reading(None, at, Quality.IMPLAUSIBLE, "the message is no JSON object with a value")
-    return qualify(cls, path, data["value"], at)
+    def _reading(self, cls: str, path: str, payload: bytes, at: float) -> Reading:
+        if len(payload) > MAX_PAYLOAD_BYTES:
+            return Reading(None, at, Quality.IMPLAUSIBLE, f"a message of {len(payload) >> 10} KB, not read")
+        try:
+            data = parse_json(payload)
+        except (ValueError, RecursionError):
+            data = None
+        if not isinstance(data, dict) or "value" not in data:
+            return Reading(None, at, Quality.IMPLAUSIBLE, "the message is no JSON object with a value")
+        value = data["value"]
+        return qualify(cls, path, self._hidden.value(value) if self._hidden.may_be_in(payload) else value, at)
 
 
 @lru_cache(maxsize=65_536)

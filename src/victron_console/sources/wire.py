@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from victron_console.model.clock import Clock
 from victron_console.sources import tls
 from victron_console.sources.base import BadAnswer, Misconfigured, TimedOut, Traffic
 from victron_console.sources.failures import cut_off, explain, refused_status
+from victron_console.sources.hidden import Hidden
 from victron_console.sources.request import headers_of, place_of
 from victron_console.sources.values import parse_json
 
@@ -44,6 +45,8 @@ class Answer:
     round_trip_s: float
     clock_skew_s: float | None
     """The server's clock minus ours, to half a second; None without a usable `Date`."""
+    hidden: Hidden = field(default_factory=Hidden)
+    """What must not be taken over from it: our own login."""
 
     def json(self) -> object:
         """The body parsed; it may hold NaN and Infinity.
@@ -52,7 +55,8 @@ class Answer:
             BadAnswer: it is cut off or no JSON.
         """
         try:
-            return parse_json(self.body)
+            data = parse_json(self.body)
+            return self.hidden.value(data) if self.hidden.may_be_in(self.body) else data
         except (ValueError, RecursionError) as error:
             if not self.body.strip():
                 reason = "an empty answer"
@@ -79,6 +83,7 @@ class Wire:
         self._transport = transport
         self._one_at_a_time = asyncio.Lock()
         self._headers = headers_of(access)
+        self._hidden = Hidden.of_http(access)
 
     async def get(self, call: str, deadline_s: float, query: Mapping[str, str] | None = None) -> Answer:
         """The answer to a GET, of any status that says something of the question.
@@ -104,7 +109,7 @@ class Wire:
                     f"{deadline_s:g} s: a service on the device may hang, or the link is too slow for the deadline."
                 ) from error
             except httpx.TransportError as error:
-                raise explain(error, self.place) from error
+                raise self._hidden.error(explain(error, self.place)) from error
 
     async def _exchange(self, request: httpx.Request) -> Answer:
         at, started = self._clock.now(), self._clock.monotonic()
@@ -112,12 +117,12 @@ class Wire:
         try:
             skew_s = _clock_skew_s(response.headers.get("date"), self._clock.now())
             if error := refused_status(response.status_code, response.headers.get("location", ""), self.place):
-                raise error
+                raise self._hidden.error(error)
             body = await self._body(response)
         finally:
             await response.aclose()
         round_trip_s = self._clock.monotonic() - started
-        return Answer(self.place, response.status_code, body, at, round_trip_s, skew_s)
+        return Answer(self.place, response.status_code, body, at, round_trip_s, skew_s, self._hidden)
 
     async def _body(self, response: httpx.Response) -> bytes:
         stream = response.stream
@@ -135,7 +140,7 @@ class Wire:
                         f"read further; check what listens there."
                     )
         except httpx.TransportError as error:
-            raise cut_off(error, self.place) from error
+            raise self._hidden.error(cut_off(error, self.place)) from error
         return b"".join(chunks)
 
     def _open_transport(self) -> httpx.AsyncBaseTransport:

@@ -199,6 +199,10 @@ def _read_service(device: Presence, now: float) -> ServiceRow:
     )
 
 
+_UNREAD = {ServiceState.GONE: Quality.GONE, ServiceState.LIVE: Quality.ABSENT}
+"""What a service that was never read is worth: one on the bus has no values, as some have; one that hung lost them."""
+
+
 def _unread_service(standing: ServiceStanding) -> ServiceRow:
     return ServiceRow(
         service=standing.service,
@@ -210,7 +214,7 @@ def _unread_service(standing: ServiceStanding) -> ServiceRow:
         read_at=None,
         cadence_s=0.0,
         failures=0,
-        quality=Quality.GONE if standing.state is ServiceState.GONE else Quality.LOST,
+        quality=_UNREAD.get(standing.state, Quality.LOST),
     )
 
 

@@ -158,7 +158,7 @@ class ServiceRow:
     cadence_s: float
     failures: int
     quality: Quality
-    """GOOD, STALE, LOST or GONE: what its age makes of its values."""
+    """GOOD, STALE, LOST or GONE: what its age makes of its values. ABSENT: it is on the bus and gives none."""
 
 
 @dataclass(frozen=True, slots=True)

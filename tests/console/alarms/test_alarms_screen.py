@@ -13,8 +13,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from victron_console.console.app import ConsoleApp, ConsoleOptions
+from victron_console.console.commands import run_command
 from victron_console.console.operator_desk import OperatorDesk
 from victron_console.console.screens.alarms import AlarmsScreen
+from victron_console.console.screens.base import KeyRow
 from victron_console.console.screens.dialogs import KeyChoice, LinePrompt
 from victron_console.console.themes import load_themes
 from victron_console.console.view import Mark
@@ -198,6 +200,32 @@ async def test_the_filter_narrows_the_list(console: ConsoleApp) -> None:
         await typed(pilot, "fuel !battery")
         assert [row.id for row in screen.rows] == ["2"]
         assert "filter fuel" in screen_text(console)
+
+
+async def test_a_command_shows_the_alarms_of_one_state_and_all_of_them_again(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("n", "p", "a")
+        await until(lambda: marks(console)["1"] is Mark.ACKED_NOW)
+        run_command(console, "alarms unack")
+        assert [row.id for row in screen.rows] == ["2"]
+        assert "only unack" in screen_text(console)
+        run_command(console, "al ack")
+        assert [row.id for row in screen.rows] == ["1"]
+        run_command(console, "alarms shelved")
+        assert screen.rows == () and ":alarms all" in screen_text(console)
+        run_command(console, "alarms all")
+        assert len(screen.rows) == 2
+
+
+async def test_in_the_past_the_key_row_offers_nothing_that_would_change_an_alarm(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        row = screen.query_one(KeyRow)
+        assert " a ack" in row.text
+        await pilot.press("t")
+        await until(lambda: "REPLAY" in screen_text(console))
+        assert " a ack" not in row.text and "l live" in row.text
 
 
 async def test_the_detail_says_the_condition_in_words(console: ConsoleApp) -> None:

@@ -53,6 +53,12 @@ async def test_store_that_cannot_be_written_is_said_and_nothing_is_asked(store: 
         assert wishes(store) == []
 
 
+async def test_enter_without_a_cursor_puts_it_on_the_first_device(store: Path) -> None:
+    async with console_on(store).run_test(size=(60, 16)) as pilot:
+        screen = await open_station(pilot, "site", "quarry-camp", "enter")
+        assert screen.query_one(SiteBoard).state.chosen == 0
+
+
 async def test_enter_opens_every_value_of_the_chosen_device(store: Path) -> None:
     async with console_on(store).run_test(size=(80, 24)) as pilot:
         screen = await open_station(pilot, "site", "quarry-camp", "down", "enter")

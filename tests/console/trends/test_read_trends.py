@@ -9,7 +9,7 @@ import pytest
 from tests.console.sample_fleet import NOW
 
 from victron_console.console.trends.frame import DAY_S, Frame
-from victron_console.console.trends.quantity import BY_NAME, quantity_named
+from victron_console.console.trends.quantity import BY_NAME, quantity_named, series_quantity
 from victron_console.console.trends.read import limits_of, read_lane, read_series, read_trend, spliced, trend_table
 from victron_console.console.trends.views import VIEWS, View, all_views, resolved, view_line
 from victron_console.model.alert import AlertKey, Occurrence, Severity
@@ -116,12 +116,28 @@ def test_a_series_gets_name_and_unit_of_the_catalogue() -> None:
     assert quantity_named("nonsense") is None
 
 
+def test_sisters_of_one_name_are_told_apart_by_what_differs_in_their_paths() -> None:
+    labels = [series_quantity(f"grid/30/Ac/{phase}/Voltage").label for phase in ("L1", "L2")]
+
+    assert labels == ["L1 Voltage", "L2 Voltage"]
+    assert series_quantity("battery/0/Battery/1/Cell/3/Temperature").label.startswith("1.3 ")
+
+
+def test_a_view_of_a_unit_shows_what_there_is_one_of_before_the_many() -> None:
+    cells = {f"battery/0/Battery/{m}/Cell/{c}/Temperature" for m in range(4) for c in range(4)}
+    found = resolved(VIEWS[4], frozenset({*cells, "vebus/276/Dc/0/Temperature"}), frozenset())
+
+    assert len(found) == 12 and found[0].name == "vebus/276/Dc/0/Temperature"
+
+
 def test_a_view_shows_what_the_station_has_and_can_be_saved(reader: Reader) -> None:
     found = read_series(reader, "alder")
 
     assert [q.name for q in resolved(VIEWS[0], found.names, found.fields)] == ["soc", "pv", "load"]
-    saved = View("night", ("soc", "system/0/Dc/Battery/Soc"))
+    saved = View("night", ("soc", "system/0/Dc/Battery/Soc"), span=7)
     assert all_views([view_line(saved), "torn"])[-1] == saved
+    own = View("power", ("soc",))
+    assert [view for view in all_views([view_line(own)]) if view.name == "power"] == [own]
 
 
 def test_a_table_has_a_row_a_column_and_empty_fields_in_gaps(reader: Reader) -> None:

@@ -56,7 +56,7 @@ def test_the_cursor_enters_at_the_end_and_leaves_past_it() -> None:
 def test_zooming_keeps_what_is_under_the_cursor_in_sight() -> None:
     window = Window(cursor_at=NOW - 20 * 3600)
     for steps in (-1, -1, -1, -1, 3, 4):
-        window = window.zoomed(steps, NOW)
+        window = window.zoomed(steps, window.frame(NOW, 96), NOW)
         frame = window.frame(NOW, 96)
         assert 0 <= frame.column_of(window.cursor_at or 0) < frame.columns
 

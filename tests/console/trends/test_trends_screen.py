@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from tests.console.test_fleet_screen import screen_text
 from tests.console.test_watch import NOON, record, until
+from textual.events import Click, MouseDown, MouseEvent, MouseMove, MouseScrollUp, MouseUp
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from victron_console.console import export
@@ -18,6 +20,7 @@ from victron_console.console.screens.picker import Picker
 from victron_console.console.screens.trends import TrendsScreen
 from victron_console.console.themes import load_themes
 from victron_console.console.trends.chart import Chart
+from victron_console.console.trends.panel import BARS
 from victron_console.console.watch import StoreWatch
 from victron_console.console.widgets.chart_parts import Plot
 from victron_console.model.clock import ManualClock
@@ -150,3 +153,53 @@ async def test_a_chart_keeps_its_lines_until_another_span_is_read(
         await pilot.press("minus")
         await until(lambda: shown and shown[-1] and shown[-1].frame == chart.frame())
         assert None not in shown
+
+
+async def mouse(pilot: Pilot[int], x: int, y: int, *what: type[MouseEvent]) -> None:
+    """Events at a place of the panels, with the left button held."""
+    await pilot._post_mouse_events(list(what), "#trend-board", (x, y), button=1)
+
+
+async def opened(pilot: Pilot[int], console: ConsoleApp) -> TrendsScreen:
+    await until(lambda: console.station)
+    await pilot.press("5")
+    await until(lambda: "SOC %" in screen_text(console))
+    return front(console)
+
+
+async def test_a_drag_pans_and_leaves_no_cursor_while_a_click_puts_one_and_chooses_the_panel(
+    console: ConsoleApp,
+) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        trends = await opened(pilot, console)
+        frame = trends.frame()
+        await mouse(pilot, 50, 4, MouseDown)
+        await mouse(pilot, 60, 4, MouseMove)
+        await mouse(pilot, 70, 4, MouseMove, MouseUp, Click)
+        assert trends.frame().since == frame.since - 20 * frame.step_s
+        assert trends.window.cursor_at is None
+
+        last = len(trends.quantities) - 1
+        await pilot.click("#trend-board", offset=(50, 15))
+        assert trends.window.cursor_at == trends.frame().begin(50 - BARS)
+        assert trends._chosen == last
+
+
+async def test_the_wheel_zooms_about_the_moment_under_the_pointer(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        trends = await opened(pilot, console)
+        there = trends.frame().begin(trends.column_at(60))
+        await mouse(pilot, 60, 4, *[MouseScrollUp] * 3)
+        frame = trends.frame()
+        assert trends.window.length.word == "3 h"
+        assert abs(frame.begin(trends.column_at(60)) - there) <= 900  # a column of the first frame
+
+
+async def test_time_mode_begins_at_the_cursor_and_ends_without_one(console: ConsoleApp, clock: ManualClock) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        trends = await opened(pilot, console)
+        await pilot.press(*["plus"] * 4, *["left"] * 20, "t")
+        assert console.as_of is not None and clock.now() - 1200 < console.as_of < clock.now() - 600
+        assert trends.window.cursor_at is None
+        await pilot.press("t")
+        assert console.as_of is None

@@ -114,6 +114,46 @@ def test_the_outage_is_in_the_record_and_in_the_findings(recorded: History) -> N
     assert found.residual.is_unbalanced is False
 
 
+@pytest.mark.parametrize(
+    ("source", "wired_to", "outages"),
+    [(240.0, 2.0, None), (240.0, 1.0, 1), (3.0, 3.0, None)],
+    ids=["genset", "grid", "shore"],
+)
+def test_inverting_is_an_outage_only_where_the_grid_is_wired_to_an_input(
+    source: float, wired_to: float, outages: int | None
+) -> None:
+    """All day without a source: a fault of the supply, or how an island lives."""
+    values = {
+        "system/0/Ac/ActiveIn/Source": source,
+        "system/0/Ac/In/0/Source": wired_to,
+        "vebus/276/Ac/ActiveIn/L1/V": 230.0,
+    }
+    found = diagnose(
+        history(Held(values), T0 + 300.0 * np.arange(COUNT, dtype=np.float64), None), Site(nominal_ah=280.0)
+    )
+    assert (found.outages.count.value if found.outages else None) == outages
+
+
+@dataclass(frozen=True)
+class Held:
+    """A record of values that never change."""
+
+    values: dict[str, float]
+
+    def names(self) -> Collection[str]:
+        return list(self.values)
+
+    def column(self, series: str) -> Sequence[Bucket | None]:
+        value = self.values[series]
+        return [Bucket(value, value, value, value)] * COUNT
+
+    def figure(self, field: str) -> Sequence[float | None]:
+        return [None] * COUNT
+
+    def points(self, series: str, since: float, until: float) -> Sequence[Point]:
+        return []
+
+
 @dataclass(frozen=True)
 class Points:
     """A record of changes only."""

@@ -52,6 +52,12 @@ def test_nothing_known_is_unknown_not_healthy() -> None:
     assert assess([]).word == "unknown"
 
 
+def test_what_was_never_known_is_not_remembered() -> None:
+    nothing = [Evidence(name="capacity", tier=None, words="0 segments, 20 needed")]
+    risk = assess(nothing, assess(nothing))
+    assert risk.evidence[0].words == "0 segments, 20 needed"
+
+
 def test_the_worst_evidence_makes_the_tier_and_stands_first() -> None:
     def figure(value: float | None) -> Finding:
         return Finding(title="SOH", unit="%", method=METHOD, value=value, reason="" if value else "no SOH")

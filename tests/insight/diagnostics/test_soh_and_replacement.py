@@ -48,6 +48,14 @@ def test_ninety_days_are_never_enough() -> None:
         assert "steps" in trend.reason
 
 
+def test_the_level_says_of_how_many_days_it_really_is() -> None:
+    short, long = reported(0.0, 2, 99.0), reported(0.0, 60, 99.0)
+    assert (short.level.window.count, short.level.window.since) == (2, T0)
+    assert long.level.window.count == 7
+    for trend, days in ((short, 2), (long, 60)):
+        assert trend.level.window.until < T0 + days * DAY_S
+
+
 def test_a_new_battery_starts_anew() -> None:
     at = T0 + np.arange(0, 650 * DAY_S, 6 * 3600.0)
     age = np.where(at < T0 + 500 * DAY_S, at - T0, at - T0 - 500 * DAY_S) / (30.4375 * DAY_S)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from victron_console.console.alarm_detail import AlarmDetail
 from victron_console.console.drawing.alarm_chart import draw_chart
+from victron_console.console.drawing.figure import projected
 from victron_console.console.drawing.sheet import Run, Sheet
 from victron_console.console.figures import URGENT_TEXT
 from victron_console.console.format import STALE_MARK, clock, duration, moment, number
@@ -14,6 +15,7 @@ from victron_console.console.palette import Role
 from victron_console.console.text import cut, width_of
 from victron_console.console.view import ACKED, Alarm, Mark, Site
 from victron_console.model.clock import local
+from victron_console.model.quality import Quality
 
 ENERGY = frozenset({"soc", "vdc_low", "grid", "genset", "offline", "device_gone", "blocked"})
 """Families that end in an empty battery if nothing is done."""
@@ -165,12 +167,13 @@ def _then(it: Selected) -> list[Run]:
     generator = ""
     if it.site is not None and it.site.overview.ac_input.type == "genset" and not it.site.overview.ac_input.connected:
         generator = ", generator off"
+    trust = it.site.trust if it.site is not None else Quality.LOST
     if dawn.empty_at is not None:
-        left = duration(dawn.empty_at - it.now)
-        return [Run(f"empty {clock(dawn.empty_at)}", it.role, True), Run(f" in {left}{sunrise}{generator}")]
+        empty = projected(trust, Run(f"empty {clock(dawn.empty_at)}", it.role, True))
+        return [*empty, Run(f" in {duration(dawn.empty_at - it.now)}{sunrise}{generator}")]
     if dawn.low_percent is None or dawn.high_percent is None:
         return []
-    return [Run(f"{number(dawn.low_percent)}-{number(dawn.high_percent)} % at sunrise{generator}")]
+    return [*projected(trust, Run(f"{number(dawn.low_percent)}-{number(dawn.high_percent)} % at sunrise{generator}"))]
 
 
 def _with(it: Selected) -> list[Run]:

@@ -21,7 +21,7 @@ from victron_console.console.drawing.battery_words import (
     volts_runs,
     window_runs,
 )
-from victron_console.console.drawing.figure import trusted
+from victron_console.console.drawing.figure import projected, trusted
 from victron_console.console.drawing.sheet import Run, Sheet
 from victron_console.console.format import clock, number, sunrise
 from victron_console.console.palette import Role
@@ -171,12 +171,14 @@ def _draw_dawn(sheet: Sheet, row: int, start: int, end: int, view: BatteryView) 
     last = max(first + 1, start + _columns(dawn.high_percent, columns) - 1)
     bracket = "├" + "─" * (last - first - 1) + "┤"
     span = "".join(sunrise(dawn.low_percent, dawn.high_percent))
-    for words in (f"sunrise {span} ", f"{span} "):
-        if first - width_of(words) >= left:
-            sheet.put(row, first - width_of(words), words, Role.TEXT2)
+    for words in ("sunrise ", ""):
+        runs = (Run(words, Role.TEXT2), *projected(view.quality, Run(f"{span} ", Role.TEXT2)))
+        width = sum(width_of(run.text) for run in runs)
+        if first - width >= left:
+            sheet.runs(row, first - width, runs)
             break
-        if last + 1 + width_of(words) <= end + 1:
-            sheet.put(row, last + 2, words, Role.TEXT2)
+        if last + 1 + width <= end + 1:
+            sheet.runs(row, last + 2, runs)
             break
     if first >= left:
         sheet.put(row, first, bracket, Role.TEXT1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from victron_console.console.drawing.figure import power_figure, trusted
+from victron_console.console.drawing.figure import power_figure, projected, trusted
 from victron_console.console.drawing.sheet import Run
 from victron_console.console.format import ABSENT, LOST, clock, duration, is_kilo, number
 from victron_console.console.palette import Role
@@ -147,8 +147,8 @@ def _night(view: BatteryView) -> tuple[Run, ...]:
     if dawn is None or dawn.low_percent is None:
         return ()
     if dawn.empty_at is not None:
-        return (Run(f"empty {clock(dawn.empty_at)}", Role.TODAY_TEXT),)
-    return (Run("not empty tonight", Role.TEXT2),)
+        return projected(view.quality, Run(f"empty {clock(dawn.empty_at)}", Role.TODAY_TEXT))
+    return projected(view.quality, Run("not empty tonight", Role.TEXT2))
 
 
 def sunrise_runs(view: BatteryView) -> tuple[Run, ...]:

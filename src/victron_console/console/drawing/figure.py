@@ -33,6 +33,11 @@ def trusted(quality: Quality, *runs: Run) -> tuple[Run, ...]:
     return runs
 
 
+def projected(quality: Quality, run: Run) -> tuple[Run, ...]:
+    """What is expected of the night. It outlives the link that its figures came over, but behind `~`."""
+    return (run,) if quality is Quality.GOOD else (Run(fmt.STALE_MARK, Role.LINK_TEXT), run)
+
+
 def idle_figure(watts: float, *, signed: bool = False) -> Figure:
     """A power on a wire without an arrow: there, but not worth a look."""
     return (Run(fmt.power(watts, signed=signed), Role.TEXT3),)

@@ -25,7 +25,7 @@ _HOUR_TEXT = 36
 """Cells of the hour's lines that are words."""
 WRITTEN_LATE_S = 60.0
 """A store that was not written for longer is said: the collector writes each half second that brings something."""
-_QUALITIES = (Quality.LOST, Quality.GONE, Quality.STALE, Quality.GOOD)
+_QUALITIES = (Quality.LOST, Quality.GONE, Quality.STALE, Quality.GOOD, Quality.ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +122,9 @@ def _errors(minutes: Sequence[LinkMinute | None], columns: int) -> list[Run]:
     return [*runs, Run(f"  {failed}", Role.TEXT1 if failed else Role.TEXT3), Run(told, Role.TEXT3)]
 
 
-def _gives_nothing(service: ServiceRow) -> bool:
-    """Whether it is on the bus, but was never read: some services have no values at all."""
-    return service.state is ServiceState.LIVE and service.read_at is None and not service.failures
-
-
 def _worst_first(service: ServiceRow) -> tuple[bool, int, str]:
     aside = service.state is ServiceState.SET_ASIDE
-    rank = len(_QUALITIES) if _gives_nothing(service) else _QUALITIES.index(service.quality)
-    return not aside, rank, service.service
+    return not aside, _QUALITIES.index(service.quality), service.service
 
 
 def _draw_services(
@@ -158,7 +152,7 @@ def _draw_service(sheet: Sheet, row: int, end: int, service: ServiceRow, now: fl
     if wide:
         sheet.put(row, column, cut(plain(suffix_of(service.service)), 28), Role.TEXT3)
         column = 53
-    if _gives_nothing(service):
+    if service.quality is Quality.ABSENT:
         sheet.put(row, column, "gives no values", Role.TEXT3)
         return
     state = service.state if service.state is not ServiceState.LIVE else service.quality

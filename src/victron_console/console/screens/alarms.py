@@ -11,7 +11,7 @@ from victron_console.alerts.rules import RuleSet
 from victron_console.console.alarm_actions import AlarmActions
 from victron_console.console.alarm_detail import AlarmDetail, alarm_detail
 from victron_console.console.alarm_rates import AlarmLoad, alarm_load
-from victron_console.console.alarm_sections import SORTS, AlarmRow, MarkHold, Section, sections
+from victron_console.console.alarm_sections import SORTS, STATES, AlarmRow, MarkHold, Section, narrowed, sections
 from victron_console.console.drawing.alarm_detail import Selected
 from victron_console.console.drawing.alarm_load import put_rate
 from victron_console.console.export import Table
@@ -35,7 +35,6 @@ DETAIL_EVERY_S = 5.0
 WALL_FROM = 190
 """Columns from which the selected alarm stands beside the list."""
 LIST_COLUMNS = 120
-NO_ALARMS = "no alarms: nothing asks for anybody"
 
 
 class AlarmsScreen(ConsoleScreen):
@@ -44,16 +43,38 @@ class AlarmsScreen(ConsoleScreen):
     NAME = "alarms"
     KEYS = (
         Key("enter", "open_site", "Enter", "site", "Open the site of the alarm.", 120),
-        Key("a", "ack", "a", "ack", "Acknowledge the alarm under the cursor."),
-        Key("A", "ack_all", "A", "ack page", "Acknowledge all that is in sight; asks before it takes a !! along."),
-        Key("s", "shelve", "s", "shelve", "Put the alarm aside: 1 h, 8 h or until it clears, with a reason."),
-        Key("u", "unshelve", "u", "unshelve", "Put a shelved alarm back.", 120),
+        Key("a", "ack", "a", "ack", "Acknowledge the alarm under the cursor.", writes=True),
+        Key(
+            "A",
+            "ack_all",
+            "A",
+            "ack page",
+            "Acknowledge all that is in sight; asks before it takes a !! along.",
+            writes=True,
+        ),
+        Key(
+            "s",
+            "shelve",
+            "s",
+            "shelve",
+            "Put the alarm aside: 1 h, 8 h or until it clears, with a reason.",
+            writes=True,
+        ),
+        Key("u", "unshelve", "u", "unshelve", "Put a shelved alarm back.", 120, writes=True),
         Key("n,down,j", "move(1)", "n/p", "next", "Next alarm."),
         Key("p,up,k", "move(-1)", "p ↑", "", "Previous alarm."),
         Key("slash", "filter", "/", "filter", "Show alarms with these words; `!word` without it, `-f abc` fuzzy."),
         Key("o", "sort", "o", "sort", "Order the rows of a section by urgency, newest or site.", 120),
-        Key("c", "comment", "c", "comment", "Write something to the alarm.", 180),
-        Key("m", "maintain", "m", "maint", "Put the alarm's site into maintenance until a time, or back.", 120),
+        Key("c", "comment", "c", "comment", "Write something to the alarm.", 180, writes=True),
+        Key(
+            "m",
+            "maintain",
+            "m",
+            "maint",
+            "Put the alarm's site into maintenance until a time, or back.",
+            120,
+            writes=True,
+        ),
         Key("b", "backtest", "b", "back-test", "Say how often this rule would have fired here in 30 days.", 180),
         Key("home", "move(-100000)", "Home", "", "First alarm."),
         Key("end", "move(100000)", "End", "", "Last alarm."),
@@ -67,7 +88,7 @@ class AlarmsScreen(ConsoleScreen):
         self._hold = MarkHold()
         self._sections: list[Section] = []
         self._cursor = ""
-        self._filter, self._sort = "", SORTS[0]
+        self._filter, self._sort, self._state = "", SORTS[0], "all"
         self._detail: AlarmDetail | None = None
         self._asked: tuple[str, float] = ("", float("-inf"))
         self._load: AlarmLoad | None = None
@@ -133,7 +154,7 @@ class AlarmsScreen(ConsoleScreen):
         monotonic = self.console.clock.monotonic()
         before = [row.id for row in self.rows]
         placed = self._hold.settle(self.view.alarms, monotonic, at_once=at_once)
-        self._sections = sections(self.view.alarms, placed, wanted=self._filter, sort=self._sort)
+        self._sections = sections(self.view.alarms, placed, wanted=self._filter, sort=self._sort, state=self._state)
         ids = [row.id for row in self.rows]
         if self._cursor not in ids:
             at = before.index(self._cursor) if self._cursor in before else 0
@@ -153,10 +174,8 @@ class AlarmsScreen(ConsoleScreen):
                 view.site(station),
                 [other for other in view.alarms if other.station == station and other.id != row.id],
             )
-        words = [f"filter {self._filter}"] if self._filter else []
-        words += [f"sort {self._sort}"] if self._sort != SORTS[0] else []
-        empty = "No alarm fits the filter; / changes it." if self._filter else NO_ALARMS
-        self._table.show(self._sections, self._cursor, console.now, said="  ".join(words), empty=empty)
+        said, empty = narrowed(self._state, self._filter, self._sort)
+        self._table.show(self._sections, self._cursor, console.now, said=said, empty=empty)
         load = Load(self._load, view.alarms_per_hour, view.alarms_in_10_min, view.alarms)
         self._pane.show(selected, load, console.now)
 
@@ -254,6 +273,12 @@ class AlarmsScreen(ConsoleScreen):
     def action_sort(self) -> None:
         """The next order."""
         self._sort = SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]
+        self._settle(at_once=True)
+
+    def narrow(self, wanted: str) -> None:
+        """Show alarms of a state, one of `STATES`, or those with these words."""
+        word = wanted.casefold()
+        self._state, self._filter = (word, "") if word in STATES else ("all", wanted)
         self._settle(at_once=True)
 
     def action_filter(self) -> None:

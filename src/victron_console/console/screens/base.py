@@ -210,8 +210,9 @@ class ConsoleScreen(Screen[None]):
             line.ground = Role.BANNER
             said = f"REPLAY {local(self.view.at):%Y-%m-%d %H:%M:%S}" + (f" x{app.speed}" if app.playing else "")
             return line.right(line.width - 2, said, Role.BANNER, bold=True) - 2
-        word = "NO STORE" if app.store_fault else "PAUSED" if app.paused else "LIVE"
-        start = line.right(line.width - 2, word, Role.BANNER if app.store_fault else Role.TEXT1, bold=True)
+        held = "NO STORE" if app.store_fault else "PAUSED" if app.paused else ""  # what is held must not look live
+        word, role = (f" {held} ", Role.BANNER) if held else ("LIVE", Role.TEXT1)
+        start = line.right(line.width - (1 if held else 2), word, role, bold=True)
         if line.width < _CLOCK_FROM:
             return start - 2
         time = clock(app.now) if app.low_bandwidth else clock_s(app.now)

@@ -8,6 +8,7 @@ from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
+from textual.widget import Widget
 from textual.worker import Worker
 
 from victron_console.console.export import Table
@@ -91,6 +92,16 @@ class ChartScreen(OverTimeScreen):
         site = self.view.site(station)
         return plain(site.name) if site is not None else station
 
+    @property
+    def plot(self) -> Widget:
+        """The plot."""
+        return self._plot
+
+    def column_at(self, x: float) -> int:
+        """The column of the plot at a column of the screen."""
+        columns = plot_columns(self.size.width, len({curve.quantity.unit for curve in self.curves}))
+        return int((x - LEFT) * self.frame().columns // columns)
+
     # ---- what is shown
 
     @property
@@ -122,8 +133,8 @@ class ChartScreen(OverTimeScreen):
             for curve in self.curves
             if (trend := self._trends.get(curve)) is not None and trend.frame == curve.shifted(frame)
         )
-        if not lines and self._trends and self.is_reading("chart"):
-            return  # an empty plot costs as much as a full one
+        if not lines and self._plot.is_drawn and self.is_reading("chart"):
+            return  # the lines of before stay until the new ones are read
         self._chosen = max(0, min(self._chosen, len(self.curves) - 1))
         found = self._found.get(self.curves[0].station) if self.curves else None
         limits = limits_of(self.curves[0].quantity, self._lane, found) if found is not None else ()
@@ -206,27 +217,43 @@ class ChartScreen(OverTimeScreen):
         self.window_changed()
 
     def action_add(self) -> None:
-        """One more line."""
+        """One more line: a series or figure of this site, a figure of another one, or any series of it."""
         station = self.curves[0].station
-        found = self._found.get(station)
+        if (found := self._found.get(station)) is None:
+            return
+        choices = [*_choices_at(station, found), *self._of_others(station)]
+        self.app.push_screen(Picker("ADD A LINE", choices), self._chosen_from_list)
 
-        def chosen(name: str | None) -> None:
-            of, _, wanted = (name or "").partition("\t")
-            quantity = quantity_named(wanted)
-            if quantity is not None:
-                self._use(Curve(of, self._site_name(of), quantity))
+    def _chosen_from_list(self, name: str | None) -> None:
+        station, _, wanted = (name or "").partition("\t")
+        quantity = quantity_named(wanted)
+        if quantity is not None:
+            self._use(Curve(station, self._site_name(station), quantity))
+        elif station:
+            self._offer_all_of(station)
 
-        if found is not None:
-            own = [Choice(f"{station}\t{choice.name}", choice.text) for choice in choices_of(found)]
-            self.app.push_screen(Picker("ADD A LINE", [*own, *self._of_others(station)]), chosen)
+    def _offer_all_of(self, station: str) -> None:
+        """Every series of another station: they are many, and are read when they are asked for."""
+
+        def offer(found: StationSeries) -> None:
+            self._found[station] = found
+            title = f"ADD A LINE OF {self._site_name(station)}"
+            self.app.push_screen(Picker(title, _choices_at(station, found)), self._chosen_from_list)
+
+        self.ask(lambda reader: read_series(reader, station), offer, group="series")
 
     def _of_others(self, station: str) -> Sequence[Choice]:
-        """The figures of the other stations."""
-        return [
+        """The figures of the other stations, and the way to all of their series."""
+        others = [site for site in self.view.sites if site.id != station]
+        figures = [
             Choice(f"{site.id}\t{q.name}", f"{plain(site.name)} {q.label} {q.unit}   {site.id} {q.name}")
             for q in FIGURES
-            for site in self.view.sites
-            if site.id != station and getattr(site.overview, q.field, None) is not None
+            for site in others
+            if getattr(site.overview, q.field, None) is not None
+        ]
+        return [
+            *figures,
+            *(Choice(f"{site.id}\t", f"{plain(site.name)} all series ...   {site.id}") for site in others),
         ]
 
     def action_day_before(self) -> None:
@@ -256,17 +283,6 @@ class ChartScreen(OverTimeScreen):
         self._braille = not self._braille
         self.redraw()
 
-    def on_click(self, event: events.Click) -> None:
-        """A click on the plot puts the cursor there."""
-        if event.widget is self._plot:
-            frame = self.frame()
-            columns = plot_columns(self.size.width, len({curve.quantity.unit for curve in self.curves}))
-            self.point_at(int((event.screen_x - LEFT) * frame.columns / columns))
 
-    def on_mouse_scroll_up(self) -> None:
-        """The wheel zooms in."""
-        self.action_zoom(-1)
-
-    def on_mouse_scroll_down(self) -> None:
-        """The wheel zooms out."""
-        self.action_zoom(1)
+def _choices_at(station: str, found: StationSeries) -> list[Choice]:
+    return [Choice(f"{station}\t{choice.name}", choice.text) for choice in choices_of(found)]

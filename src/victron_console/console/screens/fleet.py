@@ -11,7 +11,7 @@ from victron_console.console.fleet_columns import COLUMNS
 from victron_console.console.fleet_layout import FleetLayout, fleet_layout
 from victron_console.console.fleet_order import Choice, Entry, OrderHold, chosen, grouped, next_sort
 from victron_console.console.format import rate
-from victron_console.console.keys import Key
+from victron_console.console.keys import Key, list_keys
 from victron_console.console.line import Line
 from victron_console.console.marks import put_counts
 from victron_console.console.palette import Role
@@ -55,12 +55,7 @@ class FleetScreen(ConsoleScreen):
             "z", "abnormal", "z", "only abnormal", "Show only sites with something to say, or all again.", 180, order=8
         ),
         Key("g", "group", "g", "", "Group the sites by their first tag."),
-        Key("down,j", "move(1)", "↓ j", "", "Next site."),
-        Key("up,k", "move(-1)", "↑ k", "", "Previous site."),
-        Key("pagedown", "page(1)", "PgDn", "", "A page on."),
-        Key("pageup", "page(-1)", "PgUp", "", "A page back."),
-        Key("home", "move(-100000)", "Home", "", "First site."),
-        Key("end", "move(100000)", "End", "", "Last site."),
+        *list_keys("site"),
     )
 
     def __init__(self) -> None:

@@ -13,9 +13,10 @@ from victron_console.console.health_data import Health, HealthData, read_health
 from victron_console.console.health_parts import Part, Shown, detail, listing
 from victron_console.console.health_table import findings_table, firmware_table, jobs_table, peers_table
 from victron_console.console.job_actions import JobActions
-from victron_console.console.keys import Key
+from victron_console.console.keys import Key, list_keys
 from victron_console.console.line import Line
 from victron_console.console.palette import Role
+from victron_console.console.reading_pace import ReadPace
 from victron_console.console.screens.base import ConsoleScreen
 from victron_console.console.text import cut, plain
 from victron_console.console.view import FleetView
@@ -63,19 +64,14 @@ class HealthScreen(ConsoleScreen):
         ),
         Key("f", "part('firmware')", "f", "firmware", "The firmware of the fleet: behind, ahead, unknown.", 60),
         Key("r", "part('peers')", "r", "ranks", "Stations compared by the same figure; who stands out.", 60),
-        Key("a", "add", "a", "add", "Put a job on the list; on a proposal, take it over.", 60),
-        Key("d", "done", "d", "done", "The job under the cursor is done.", 80),
-        Key("c", "change", "c", "change", "Change the job under the cursor and its date.", 100),
-        Key("w", "note", "w", "note", "Write a note to the job under the cursor.", 100),
+        Key("a", "add", "a", "add", "Put a job on the list; on a proposal, take it over.", 60, writes=True),
+        Key("d", "done", "d", "done", "The job under the cursor is done.", 80, writes=True),
+        Key("c", "change", "c", "change", "Change the job under the cursor and its date.", 100, writes=True),
+        Key("w", "note", "w", "note", "Write a note to the job under the cursor.", 100, writes=True),
         Key("escape,backspace", "up", "Esc", "", "One level up."),
         Key("left", "next_site(-1)", "←→", "site", "Previous and next site.", 100),
         Key("right", "next_site(1)", "→", "", "Next site."),
-        Key("down,j", "move(1)", "↓ j", "", "Next row; in an explanation, scroll it."),
-        Key("up,k", "move(-1)", "↑ k", "", "Previous row; in an explanation, scroll it."),
-        Key("pagedown", "page(1)", "PgDn", "", "A page on."),
-        Key("pageup", "page(-1)", "PgUp", "", "A page back."),
-        Key("home", "move(-100000)", "Home", "", "First row."),
-        Key("end", "move(100000)", "End", "", "Last row."),
+        *list_keys("row", "; in an explanation, scroll it"),
     )
 
     def __init__(self) -> None:
@@ -90,8 +86,7 @@ class HealthScreen(ConsoleScreen):
         self._pane = HealthPane()
         self._jobs = JobActions(self, self._written)
         self._cursors: dict[Part, str] = {}
-        self._read_at = float("-inf")
-        self._read_of: tuple[float | None, str | None] = (None, None)
+        self._pace = ReadPace(READ_EVERY_S)
 
     def body(self) -> Iterator[Rows]:
         """List and pane."""
@@ -130,14 +125,10 @@ class HealthScreen(ConsoleScreen):
         self._read()
 
     def _read(self, *, at_once: bool = False) -> None:
-        console = self.console
-        now, as_of = console.clock.monotonic(), console.as_of
+        console, as_of = self.console, self.console.as_of
         chosen = console.station if self.part is Part.STATION else None
-        same = self.data is not None and (as_of, chosen) == self._read_of
-        due = as_of is None and not console.paused and now - self._read_at >= READ_EVERY_S
-        if not console.has_store or not self.view.sites or (same and not due and not at_once):
+        if not self.view.sites or not self._pace.is_due(console, chosen, at_once=at_once or self.data is None):
             return
-        self._read_at, self._read_of = now, (as_of, chosen)
         sites, moment = self.view.sites, console.now if as_of is None else as_of
         self.ask(lambda reader: read_health(reader, sites, chosen, moment, as_of), self._answered, group="health")
 

@@ -10,10 +10,11 @@ from victron_console.console.drawing.link_detail import Own, draw_link_detail, d
 from victron_console.console.drawing.link_row import draw_heads, draw_link
 from victron_console.console.export import Table
 from victron_console.console.fleet_order import OrderHold
-from victron_console.console.keys import Key
+from victron_console.console.keys import Key, list_keys
 from victron_console.console.line import Line
 from victron_console.console.link_data import Link, LinkData, links, read_links
 from victron_console.console.palette import Role
+from victron_console.console.reading_pace import ReadPace
 from victron_console.console.screens.base import ConsoleScreen
 from victron_console.console.tables import links_table
 from victron_console.console.view import FleetView
@@ -68,12 +69,7 @@ class LinkScreen(ConsoleScreen):
         Key("enter", "open_site", "Enter", "open", "Open the site under the cursor."),
         Key("v", "full", "v", "services", "The station under the cursor over the whole screen, or the list again."),
         Key("6", "app.open('paths')", "6", "paths", "All values of the station.", 80),
-        Key("down,j", "move(1)", "↓ j", "", "Next station; over the whole screen, scroll its services."),
-        Key("up,k", "move(-1)", "↑ k", "", "Previous station; over the whole screen, scroll its services."),
-        Key("pagedown", "page(1)", "PgDn", "", "A page on."),
-        Key("pageup", "page(-1)", "PgUp", "", "A page back."),
-        Key("home", "move(-100000)", "Home", "", "First station."),
-        Key("end", "move(100000)", "End", "", "Last station."),
+        *list_keys("station", "; over the whole screen, scroll its services"),
     )
 
     def __init__(self) -> None:
@@ -86,8 +82,7 @@ class LinkScreen(ConsoleScreen):
         self._part = LinkPart()
         self._own = OwnPart()
         self._full = False
-        self._read_at = float("-inf")
-        self._read_of: float | None = None
+        self._pace = ReadPace(READ_EVERY_S)
 
     def body(self) -> Iterator[Rows]:
         """List, station, collector."""
@@ -136,13 +131,9 @@ class LinkScreen(ConsoleScreen):
         self._redraw()
 
     def _read(self, *, at_once: bool = False) -> None:
-        console = self.console
-        now, as_of = console.clock.monotonic(), console.as_of
-        same = self.data is not None and as_of == self._read_of
-        due = as_of is None and not console.paused and now - self._read_at >= READ_EVERY_S
-        if not console.has_store or (same and not due and not at_once):
+        console, as_of = self.console, self.console.as_of
+        if not self._pace.is_due(console, at_once=at_once or self.data is None):
             return
-        self._read_at, self._read_of = now, as_of
         chosen = self._list.cursor or console.station
         degraded = [site.id for site in self.view.sites if site.state is StationState.DEGRADED]
         moment = console.now if as_of is None else as_of

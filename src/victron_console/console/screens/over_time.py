@@ -1,6 +1,11 @@
-"""What the Trends screen and the chart share: a window on time with a cursor, and the keys that move both."""
+"""What the Trends screen and the chart share: a window on time with a cursor, and the keys and mouse that move both."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from textual import events
+from textual.widget import Widget
 
 from victron_console.console.keys import Key
 from victron_console.console.screens.station import OneStationScreen
@@ -18,15 +23,45 @@ TIME_KEYS = (
     Key("full_stop", "pan(0.25)", ".", "", "A quarter of the span on."),
     Key("n", "alarm(1)", "n p", "alarm", "Cursor to the next alarm.", 80),
     Key("p", "alarm(-1)", "p", "", "Cursor to the alarm before."),
+    Key(
+        "t",
+        "time_here",
+        "t",
+        "time",
+        "Show the whole console as it was under the cursor; without a cursor, return to now.",
+        80,
+        order=1,
+    ),
 )
+"""The mouse does the same: a click puts the cursor, the wheel zooms about the pointer, a drag pans."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Where the mouse button went down, and what was seen then."""
+
+    column: int
+    window: Window
+    step_s: float
 
 
 class OverTimeScreen(OneStationScreen):
-    """A screen with a time axis. A subclass gives `frame`, `lane` and `window_changed`."""
+    """A screen with a time axis. A subclass gives `plot`, `column_at`, `frame`, `lane` and `window_changed`."""
 
     def __init__(self, window: Window | None = None) -> None:
         super().__init__()
         self.window = window or Window()
+        self._held: _Held | None = None
+        self._dragged = False
+
+    @property
+    def plot(self) -> Widget:
+        """What the mouse acts on."""
+        raise NotImplementedError
+
+    def column_at(self, x: float) -> int:
+        """The column of the frame at a column of the screen; outside the plot it is outside the frame too."""
+        raise NotImplementedError
 
     def frame(self) -> Frame:
         """The columns of the window at this size."""
@@ -74,7 +109,7 @@ class OverTimeScreen(OneStationScreen):
 
     def action_zoom(self, steps: int) -> None:
         """A longer or shorter span."""
-        self.look(self.window.zoomed(steps, self.console.now))
+        self.look(self.window.zoomed(steps, self.frame(), self.console.now))
 
     def action_pan(self, spans: float) -> None:
         """Earlier or later by a part of the span."""
@@ -90,3 +125,72 @@ class OverTimeScreen(OneStationScreen):
             self.point_at(ahead[0] if step > 0 else ahead[-1])
         else:
             self.console.say("No further alarm in this span; [ and ] show another one.")
+
+    def action_time_here(self) -> None:
+        """The whole console at the cursor's moment: that of an alarm in its column, else where the column begins."""
+        cursor, frame = self.window.cursor_at, self.frame()
+        if cursor is None:
+            self.console.action_time_mode()
+            return
+        column = frame.column_of(cursor)
+        raised = [alarm.at for alarm in self.lane.alarms if frame.column_of(alarm.at) == column]
+        self.window = replace(self.window, cursor_at=None, until=None)
+        self.console.look(min(raised, default=cursor))
+        self.window_changed()
+
+    # ---- the mouse
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Perhaps the begin of a drag."""
+        self._dragged = False
+        if event.button == 1 and self.plot.region.contains(int(event.screen_x), int(event.screen_y)):
+            self._held = _Held(self.column_at(event.screen_x), self.window, self.frame().step_s)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """A drag takes the time along."""
+        held = self._held
+        if held is None:
+            return
+        if not event.button:
+            self._held = None
+            return
+        columns = held.column - self.column_at(event.screen_x)
+        if columns or self._dragged:
+            self._dragged = True
+            self.look(held.window.panned(columns * held.step_s, self.console.now))
+
+    def on_mouse_up(self) -> None:
+        """The drag ends."""
+        self._held = None
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor on a column; the end of a drag does not."""
+        if event.widget is self.plot and not self._dragged:
+            self.point_at(self.column_at(event.screen_x))
+        self._dragged = False
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel zooms in."""
+        self._zoom_at(event, -1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel zooms out."""
+        self._zoom_at(event, 1)
+
+    def on_mouse_scroll_left(self) -> None:
+        """A wheel that goes sideways pans."""
+        self.action_pan(-0.25)
+
+    def on_mouse_scroll_right(self) -> None:
+        """As above."""
+        self.action_pan(0.25)
+
+    def _zoom_at(self, event: events.MouseEvent, steps: int) -> None:
+        """Another span, in which the moment under the pointer stays there; its columns may be of another number."""
+        frame, column = self.frame(), self.column_at(event.screen_x)
+        self.window = self.window.zoomed(steps, frame, self.console.now)
+        if 0 <= column < frame.columns:
+            fresh, place = self.frame(), self.column_at(event.screen_x)
+            until = frame.begin(column) + frame.step_s / 2 + (fresh.columns - place - 0.5) * fresh.step_s
+            self.window = self.window.ending(until, self.console.now)
+        self.window_changed()

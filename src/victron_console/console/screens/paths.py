@@ -13,10 +13,11 @@ from victron_console.console.drawing.path_detail import TREND_COLUMNS, TREND_S, 
 from victron_console.console.drawing.path_row import draw_heads, draw_row, heads_end
 from victron_console.console.drawing.values import value_text
 from victron_console.console.export import Table
-from victron_console.console.keys import Key
+from victron_console.console.keys import Key, list_keys
 from victron_console.console.line import Line
 from victron_console.console.palette import Role
 from victron_console.console.paths import PathRow, PathTree, Wish, every_value, path_rows, read_paths
+from victron_console.console.reading_pace import ReadPace
 from victron_console.console.screens.dialogs import LinePrompt
 from victron_console.console.screens.station import STATION_KEYS, OneStationScreen
 from victron_console.console.tables import paths_table
@@ -72,6 +73,7 @@ class PathsScreen(OneStationScreen):
             "*",
             "pin",
             "Pin a value: it is read fast, recorded and shown on top; again takes it back.",
+            writes=True,
         ),
         Key("y", "copy", "y", "copy", "Copy series and value to the clipboard of your terminal (OSC 52)."),
         Key("z", "abnormal", "z", "abnormal", "Only doubtful values and alarms of the devices, or all again.", 80),
@@ -79,12 +81,7 @@ class PathsScreen(OneStationScreen):
         Key("plus", "open_all", "+ -", "all", "Open all devices, or close them.", 100),
         Key("minus", "close_all", "-", "", "Close all devices."),
         *STATION_KEYS,
-        Key("down,j", "move(1)", "↓ j", "", "Next row."),
-        Key("up,k", "move(-1)", "↑ k", "", "Previous row."),
-        Key("pagedown", "page(1)", "PgDn", "", "A page on."),
-        Key("pageup", "page(-1)", "PgUp", "", "A page back."),
-        Key("home", "move(-100000)", "Home", "", "First row."),
-        Key("end", "move(100000)", "End", "", "Last row."),
+        *list_keys("row"),
     )
 
     def __init__(self) -> None:
@@ -95,8 +92,7 @@ class PathsScreen(OneStationScreen):
         self._rows: list[PathRow] = []
         self._list = CursorList(id="path-list")
         self._detail = PathDetail()
-        self._read_at = self._trend_at = float("-inf")
-        self._read_of: float | None = None
+        self._pace, self._trend_at = ReadPace(READ_EVERY_S), float("-inf")
 
     def body(self) -> Iterator[Rows]:
         """List and detail."""
@@ -126,12 +122,9 @@ class PathsScreen(OneStationScreen):
 
     def _read(self, *, at_once: bool = False) -> None:
         console, station = self.console, self.console.station
-        now, as_of = console.clock.monotonic(), console.as_of
-        same = self.paths is not None and self.paths.station == station and as_of == self._read_of
-        due = as_of is None and not console.paused and now - self._read_at >= READ_EVERY_S
-        if station is None or not console.has_store or (same and not due and not at_once):
+        if station is None or not self._pace.is_due(console, station, at_once=at_once or self.paths is None):
             return
-        self._read_at, self._read_of = now, as_of
+        as_of = console.as_of
         self.ask(lambda reader: read_paths(reader, station, as_of), self._answered, group="paths")
 
     def _answered(self, tree: PathTree | None) -> None:

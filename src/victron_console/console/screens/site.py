@@ -49,7 +49,14 @@ class SiteScreen(StationScreen):
     NAME = "site"
     KEYS = (
         Key("v", "section", "v", "next", "Next section: devices, phases, checks, log and back."),
-        Key("f", "focus_station", "f", "focus", "Have this station read each 1-2 s for ten minutes; again ends it."),
+        Key(
+            "f",
+            "focus_station",
+            "f",
+            "focus",
+            "Have this station read each 1-2 s for ten minutes; again ends it.",
+            writes=True,
+        ),
         Key("4", "app.open('cells')", "4", "cells", "Cells of this station and of the fleet.", 80),
         Key("5", "app.open('trends')", "5", "trends", "Its values over time.", 80),
         Key("3", "app.open('alarms')", "3", "alarms", "All alarms.", 80),
@@ -59,7 +66,7 @@ class SiteScreen(StationScreen):
         *STATION_KEYS,
         Key("down,j", "choose(1)", "↓ j", "", "Next device."),
         Key("up,k", "choose(-1)", "↑ k", "", "Previous device."),
-        Key("enter", "open_device", "Enter", "", "All values of the chosen device."),
+        Key("enter", "open_device", "Enter", "", "All values of the chosen device; with none chosen, the first is."),
     )
 
     def __init__(self) -> None:
@@ -134,6 +141,8 @@ class SiteScreen(StationScreen):
     def action_open_device(self) -> None:
         """All values of the devices under the cursor."""
         chosen = self._board.state.chosen
+        if chosen is None:
+            self.action_choose(0)
         if self.data is None or chosen is None or chosen >= len(self.data.figures.devices):
             return
         line = self.data.figures.devices[chosen]

@@ -7,17 +7,16 @@ from dataclasses import replace
 from functools import partial
 
 from textual import events
+from textual.widget import Widget
 from textual.worker import Worker
 
 from victron_console.console.export import Table
 from victron_console.console.keys import Key
-from victron_console.console.line import Line
 from victron_console.console.screens.dialogs import LinePrompt
 from victron_console.console.screens.over_time import TIME_KEYS, OverTimeScreen
 from victron_console.console.screens.picker import Picker, choices_of
-from victron_console.console.text import cut
 from victron_console.console.trends.frame import DAY_S, Frame, step_words
-from victron_console.console.trends.page import Board, draw_board, plot_room, unseen_marks
+from victron_console.console.trends.page import Board, panel_at, plot_room, unseen_marks
 from victron_console.console.trends.panel import BARS
 from victron_console.console.trends.quantity import Quantity, quantity_named
 from victron_console.console.trends.read import (
@@ -28,34 +27,18 @@ from victron_console.console.trends.read import (
     read_lane,
     read_series,
     spliced,
+    tail_of,
     trend_at,
     trend_table,
 )
 from victron_console.console.trends.views import View, all_views, resolved, view_line
 from victron_console.console.view import FleetView
 from victron_console.console.widgets.rows import Rows
+from victron_console.console.widgets.trend_board import TrendBoard
 from victron_console.store.reader import Reader
 
 READ_EVERY_S = 5.0
 """The last columns are read anew so often; all of them when the frame moves."""
-TAIL_COLUMNS = 2
-
-
-class TrendBoard(Rows):
-    """The panels and what stands under them."""
-
-    def __init__(self) -> None:
-        super().__init__(id="trend-board")
-        self.board: Board | None = None
-        self.said = "Reading the history ..."
-
-    def draw(self, width: int, height: int) -> list[Line]:
-        """The panels at this size."""
-        if self.board is not None and self.board.trends:
-            return draw_board(self.board, width, height)
-        line = Line(width)
-        line.put(1, cut(self.said, width - 2))
-        return [line]
 
 
 class TrendsScreen(OverTimeScreen):
@@ -94,6 +77,15 @@ class TrendsScreen(OverTimeScreen):
     def body(self) -> Iterator[Rows]:
         """The panels."""
         yield self._board
+
+    @property
+    def plot(self) -> Widget:
+        """The panels."""
+        return self._board
+
+    def column_at(self, x: float) -> int:
+        """The column of the panels at a column of the screen."""
+        return int((x - BARS) // self.frame().cells)
 
     # ---- what is shown
 
@@ -296,20 +288,7 @@ class TrendsScreen(OverTimeScreen):
         self.app.push_screen(ChartScreen(station, quantities[self._chosen], self.window))
 
     def on_click(self, event: events.Click) -> None:
-        """A click puts the cursor on a column."""
-        if event.widget is self._board:
-            self.point_at((event.screen_x - BARS) // self.frame().cells)
-
-    def on_mouse_scroll_down(self) -> None:
-        """The wheel goes through the panels."""
-        self.action_choose(1)
-
-    def on_mouse_scroll_up(self) -> None:
-        """As above."""
-        self.action_choose(-1)
-
-
-def tail_of(frame: Frame) -> Frame:
-    """The last columns of a frame."""
-    count = min(TAIL_COLUMNS, frame.columns)
-    return replace(frame, since=frame.begin(frame.columns - count), columns=count)
+        """A click chooses the panel, too."""
+        board = self._board.board
+        if event.widget is self._board and board is not None and not self._dragged:
+            self._chosen = panel_at(board, self._board.size.height, int(event.y), self._chosen)

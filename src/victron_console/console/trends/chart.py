@@ -101,8 +101,22 @@ def draw(plt: Any, chart: Chart, width: int, height: int, palette: Palette) -> N
     _draw_axes(plt, chart, height)
     for place, (curve, trend) in enumerate(chart.lines):
         side = "left" if curve.quantity.unit == chart.units[0] else "right"
-        _draw_line(plt, chart, trend, side, _ink(palette, INKS[place % len(INKS)]), _ink(palette, Role.SPARK))
-    _draw_marks(plt, chart, height, palette)
+        ink, shade = _ink(palette, INKS[place % len(INKS)]), _ink(palette, Role.SPARK)
+        if trend.quantity.daily and (offsets := bar_offsets(chart, place, width)):
+            _draw_bars(plt, trend, offsets, side, ink)
+        else:
+            _draw_line(plt, chart, trend, side, ink, shade)
+    _draw_marks(plt, chart, width, height, palette)
+
+
+def bar_offsets(chart: Chart, place: int, width: int) -> tuple[float, ...]:
+    """Where in a column, from 0 to 1, the upright strokes of a line's bars stand; none where they have no room.
+
+    The bars of several lines stand beside each other, with a blank after the last.
+    """
+    cells = plot_columns(width, len(chart.units)) / chart.frame.columns
+    each = int(cells - 1) // len(chart.lines) if cells >= 2 else int(len(chart.lines) == 1)
+    return tuple((place * each + stroke + 0.5) / cells for stroke in range(each))
 
 
 def _ink(palette: Palette, role: Role) -> tuple[int, int, int] | int | str:
@@ -139,15 +153,18 @@ def _draw_axes(plt: Any, chart: Chart, height: int) -> None:  # noqa: ANN401
 def _draw_line(plt: Any, chart: Chart, trend: Trend, side: str, ink: object, shade: object) -> None:  # noqa: ANN401
     marker = "braille" if chart.braille else "hd"
     at = [column + 0.5 for column in range(len(trend.buckets))]
-    if trend.quantity.daily:
-        _draw_segments(plt, [(x, 0.0, b.mean) for x, b in zip(at, trend.buckets, strict=True) if b], side, ink, "sd")
-        return
     if chart.band and len(chart.lines) == 1:
         spans = [(x, b.low, b.high) for x, b in zip(at, trend.buckets, strict=True) if b and b.high > b.low]
         _draw_segments(plt, spans, side, shade, marker)
     means = [None if bucket is None else bucket.mean for bucket in trend.buckets]
     if any(mean is not None for mean in means):
         plt.plot(at, means, marker=marker, color=ink, yside=side)
+
+
+def _draw_bars(plt: Any, trend: Trend, offsets: Sequence[float], side: str, ink: object) -> None:  # noqa: ANN401
+    for offset in offsets:
+        strokes = [(column + offset, 0.0, bucket.mean) for column, bucket in enumerate(trend.buckets) if bucket]
+        _draw_segments(plt, strokes, side, ink, "sd")
 
 
 def _draw_segments(plt: Any, spans: Sequence[tuple[float, float, float]], side: str, ink: object, marker: str) -> None:  # noqa: ANN401
@@ -158,7 +175,7 @@ def _draw_segments(plt: Any, spans: Sequence[tuple[float, float, float]], side: 
         plt.plot(xs, ys, marker=marker, color=ink, yside=side)
 
 
-def _draw_marks(plt: Any, chart: Chart, height: int, palette: Palette) -> None:  # noqa: ANN401
+def _draw_marks(plt: Any, chart: Chart, width: int, height: int, palette: Palette) -> None:  # noqa: ANN401
     scale = scale_for(chart, chart.units[0], height - 2)
     for limit in chart.limits:
         role = _URGENT.get(limit.severity, Role.TEXT3) if limit.severity else Role.TEXT3
@@ -173,17 +190,19 @@ def _draw_marks(plt: Any, chart: Chart, height: int, palette: Palette) -> None: 
     if chart.cursor is not None:
         plt.vline(chart.cursor + 0.5, color=_ink(palette, Role.TEXT1))
     if len(chart.lines) > 1:
-        _draw_numbers(plt, chart, palette)
+        _draw_numbers(plt, chart, width, palette)
 
 
-def _draw_numbers(plt: Any, chart: Chart, palette: Palette) -> None:  # noqa: ANN401
+def _draw_numbers(plt: Any, chart: Chart, width: int, palette: Palette) -> None:  # noqa: ANN401
     """Each line's number on it, at places of its own: shades of grey alone do not tell eight lines apart."""
     for place, (curve, trend) in enumerate(chart.lines):
         side = "left" if curve.quantity.unit == chart.units[0] else "right"
         known = [column for column, bucket in enumerate(trend.buckets) if bucket is not None]
+        bars = bar_offsets(chart, place, width) if trend.quantity.daily else ()
+        offset = sum(bars) / len(bars) if bars else 0.5
         for share in (0.15, 0.5, 0.85):
             if known:
-                column = known[min(len(known) - 1, int(len(known) * share) + place * 2)]
+                column = known[min(len(known) - 1, int(len(known) * share) + (0 if bars else place * 2))]
                 bucket = trend.buckets[column]
                 ink = _ink(palette, INKS[place % len(INKS)])
-                plt.text(str(place + 1), x=column + 0.5, y=bucket.mean if bucket else 0, color=ink, yside=side)
+                plt.text(str(place + 1), x=column + offset, y=bucket.mean if bucket else 0, color=ink, yside=side)

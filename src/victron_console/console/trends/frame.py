@@ -130,7 +130,7 @@ def ticks(frame: Frame) -> list[Tick]:
     step = next(
         (s for s in _TICK_STEPS_S if s * per_s >= (least if s < DAY_S else _ROOMY_TICK_CELLS)), _TICK_STEPS_S[-1]
     )
-    pattern = "%H:%M" if step < DAY_S else "%b %d" if frame.until - frame.since < 104 * WEEK_S else "%b %y"
+    pattern = "%H:%M" if step < DAY_S else "%b %d" if frame.until - frame.since < 104 * WEEK_S else "%b'%y"
     offset = local(frame.until).utcoffset()
     zone_s = offset.total_seconds() if offset else 0.0
     at = ceil((frame.since + zone_s) / step) * step - zone_s
@@ -159,12 +159,18 @@ class Window:
         """Its columns where there is so much room."""
         return frame_at(now if self.until is None else self.until, self.length, room, least_step_s=least_step_s)
 
-    def zoomed(self, steps: int, now: float) -> Window:
-        """Longer or, below zero, shorter; what is under the cursor stays in sight."""
+    def zoomed(self, steps: int, frame: Frame, now: float) -> Window:
+        """Longer or, below zero, shorter. What is under the cursor stays where it is in the window."""
         span = min(len(SPANS) - 1, max(0, self.span + steps))
         if self.cursor_at is None:
             return replace(self, span=span)
-        return replace(self, span=span, until=_before(self.cursor_at + SPANS[span].seconds / 2, now))
+        after = (frame.until - self.cursor_at) / self.length.seconds
+        share = after if 0 <= after <= 1 else 0.5  # one that was out of sight comes into the middle
+        return replace(self, span=span).ending(self.cursor_at + share * SPANS[span].seconds, now)
+
+    def ending(self, until: float, now: float) -> Window:
+        """The same length up to another moment; one that has not come yet follows the time."""
+        return replace(self, until=_before(until, now))
 
     def panned(self, seconds: float, now: float) -> Window:
         """Later or earlier; at the present it follows the time again."""

@@ -21,6 +21,8 @@ from victron_console.model.clock import local
 _LEGEND_GAP, LEGEND_LEAST, LEGEND_MOST = 3, 15, 22
 _LEAST_ROWS, _MOST_ROWS = 4, 10
 _GAP = "×"
+_YEAR_S = 366 * DAY_S
+"""A span over which a day without its year is none."""
 _TALL = 28
 """Body rows from which alarms and gaps have a lane each."""
 _BY_PRIORITY = {"!!": Role.NOW_TEXT, "!": Role.TODAY_TEXT, "x": Role.LINK_TEXT}
@@ -57,9 +59,8 @@ def draw_board(board: Board, width: int, height: int) -> list[Line]:
     tall = height >= _TALL
     end = BARS + board.frame.width - 1
     legend = (end + _LEGEND_GAP, min(width - 2, end + _LEGEND_GAP + LEGEND_MOST - 1))
-    foot = height - (5 if tall else 4)
-    rows = panel_rows(foot - 1, len(board.trends))
-    top = min(max(0, board.chosen - len(rows) + 1), max(0, len(board.trends) - len(rows)))
+    foot = _foot(height)
+    top, rows = _in_sight(board, foot)
     _draw_cursor_word(sheet, legend[0], board)
     at = 1
     for trend, count in zip(board.trends[top:], rows, strict=False):
@@ -71,6 +72,28 @@ def draw_board(board: Board, width: int, height: int) -> list[Line]:
     _draw_more(sheet, foot + 2, legend, board, top, len(rows))
     draw_spelled(sheet, foot + (4 if tall else 3), board)
     return sheet.lines
+
+
+def _foot(height: int) -> int:
+    """The row of the time axis, where the panels take all the rows there are."""
+    return height - (5 if height >= _TALL else 4)
+
+
+def _in_sight(board: Board, foot: int) -> tuple[int, list[int]]:
+    """The first panel that is drawn, and the rows of each from there on."""
+    rows = panel_rows(foot - 1, len(board.trends))
+    return min(max(0, board.chosen - len(rows) + 1), max(0, len(board.trends) - len(rows))), rows
+
+
+def panel_at(board: Board, height: int, row: int, otherwise: int) -> int:
+    """The place of the panel that is drawn at a row; `otherwise` where none is."""
+    top, rows = _in_sight(board, _foot(height))
+    begin = 1
+    for place, count in enumerate(rows, top):
+        if begin <= row < begin + count:
+            return place
+        begin += count + 1
+    return otherwise
 
 
 def panel_rows(rows: int, count: int) -> list[int]:
@@ -97,7 +120,7 @@ def _panel(board: Board, trend: Trend, rows: int) -> Panel:
 def moment_word(at: float, frame: Frame) -> str:
     """A column's begin: its time of day, with the date where the columns go over days."""
     if frame.step_s >= DAY_S:
-        return f"{local(at):%d %b}"
+        return f"{local(at):%b %d}" if frame.until - frame.since <= _YEAR_S else f"{local(at):%b %d '%y}"
     return clock(at) if frame.until - frame.since <= DAY_S else f"{local(at):%a %d %H:%M}"
 
 

@@ -123,7 +123,7 @@ def series_quantity(series: str) -> Quantity:
     power_like = metric.unit == "W"
     return Quantity(
         series,
-        metric.name,
+        f"{'.'.join(which_of(series))} {metric.name}".lstrip(),
         POWER_UNIT if power_like else metric.unit,
         parts=(series,),
         decimals=metric.decimals or 0,
@@ -132,6 +132,14 @@ def series_quantity(series: str) -> Quantity:
         least=100.0 if power_like else 4.0 * 10 ** -(metric.decimals or 0),
         device=owner,
     )
+
+
+def which_of(series: str) -> tuple[str, ...]:
+    """What tells a series from its sisters of one catalogue row, such as its phase; nothing where it has none."""
+    device, path = split_series(series)
+    metric = catalogue().metric(device.cls, path)
+    parts = zip(path.split("/"), metric.path.split("/"), strict=False) if metric is not None else ()
+    return tuple(part for part, pattern in parts if "{" in pattern)
 
 
 def is_measured(series: str) -> bool:

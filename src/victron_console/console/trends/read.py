@@ -20,6 +20,8 @@ FINEST_S = 10.0
 MOST_FINE = 4320
 """Columns of a sum's parts: so narrow that they were read together, and its lowest value is one that was there."""
 SLOT_S = 300.0
+TAIL_COLUMNS = 2
+"""So many columns are read anew while the frame stands still."""
 _LIMIT = re.compile(r"([<>])=? (-?\d+(?:\.\d+)?)")
 
 Buckets = tuple[Bucket | None, ...]
@@ -238,6 +240,12 @@ def limits_of(quantity: Quantity, lane: Lane, found: StationSeries) -> tuple[Lim
     if quantity.name == "soc" and found.floor:
         limits.append(Limit(found.floor, above=False, word="floor"))
     return tuple(limits[:2])
+
+
+def tail_of(frame: Frame) -> Frame:
+    """The last columns of a frame."""
+    count = min(TAIL_COLUMNS, frame.columns)
+    return replace(frame, since=frame.begin(frame.columns - count), columns=count)
 
 
 def spliced(old: Trend, tail: Trend) -> Trend:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from victron_console.catalogue import catalogue
-from victron_console.console.trends.frame import DAY_SPAN
-from victron_console.console.trends.quantity import BY_NAME, Quantity, quantity_named
+from victron_console.console.trends.frame import DAY_SPAN, SPANS
+from victron_console.console.trends.quantity import BY_NAME, Quantity, quantity_named, which_of
 from victron_console.model.device import split_series
 
 MOST_PANELS = 12
 _SPAN_OF_DAYS = 7
+_OF_UNIT, _OVER = "unit:", "over:"
+"""Entries of another kind: all series of a unit, and the span of a saved view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +48,23 @@ VIEWS = (
 
 
 def view_line(view: View) -> str:
-    """A view as one line of the settings: `night: soc, pv`."""
-    return f"{view.name}: {', '.join(view.entries)}"
+    """A view as one line of the settings: `night: soc, pv, over:24 h`."""
+    return f"{view.name}: {', '.join((*view.entries, _OVER + SPANS[view.span].word))}"
 
 
 def view_of_line(line: str) -> View | None:
     """The view that such a line says; None where it says none."""
     name, colon, rest = line.partition(":")
-    entries = tuple(word.strip() for word in rest.split(",") if word.strip())
-    return View(name.strip(), entries) if colon and name.strip() and entries else None
+    words = [word.strip() for word in rest.split(",") if word.strip()]
+    entries = tuple(word for word in words if not word.startswith(_OVER))
+    span = next((place for place, span in enumerate(SPANS) if _OVER + span.word in words), DAY_SPAN)
+    return View(name.strip(), entries, span) if colon and name.strip() and entries else None
 
 
 def all_views(saved: Iterable[str]) -> list[View]:
-    """The built-in views, then the saved ones."""
-    return [*VIEWS, *(view for view in map(view_of_line, saved) if view is not None)]
+    """The built-in views, then the saved ones; a saved one takes the place of a built-in one of its name."""
+    own = {view.name: view for view in map(view_of_line, saved) if view is not None}
+    return [*(own.pop(view.name, view) for view in VIEWS), *own.values()]
 
 
 def resolved(view: View, names: frozenset[str], fields: frozenset[str]) -> list[Quantity]:
@@ -77,15 +82,18 @@ def resolved(view: View, names: frozenset[str], fields: frozenset[str]) -> list[
             if quantity.field in fields or quantity.of(names):
                 found[entry] = quantity
             continue
-        for name in sorted(name for name in names if _fits(entry, name)):
+        fitting = sorted(name for name in names if _fits(entry, name))
+        if entry.startswith(_OF_UNIT):  # what a device has one of says more than the tenth of its cells
+            fitting.sort(key=lambda name: bool(which_of(name)))
+        for name in fitting:
             if len(found) < MOST_PANELS and (series := quantity_named(name)) is not None:
                 found[name] = series
     return list(found.values())
 
 
 def _fits(entry: str, name: str) -> bool:
-    kind, colon, unit = entry.partition("unit:")
-    if not colon or kind:
+    unit = entry.removeprefix(_OF_UNIT)
+    if unit == entry:
         return fnmatchcase(name, entry)
     device, path = split_series(name)
     if device.cls == "settings" or "Limit" in path or path.startswith("Settings"):

@@ -29,6 +29,11 @@ class Plot(PlotextPlot):
         self.theme = "clear"
         self._chart: Chart | None = None
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there are lines to look at."""
+        return self._chart is not None
+
     def show(self, chart: Chart | None) -> None:
         """Draw this; an equal one is not drawn again."""
         if chart != self._chart:
@@ -85,9 +90,10 @@ class Legend(Rows):
         )
         chosen = place == self.chosen and self.chart is not None and len(self.chart.lines) > 1
         sheet.put(row, start, ">" if chosen else " ", Role.TEXT1, bold=True)
-        sheet.put(row, start + 1, f"{place + 1}", INKS[place % len(INKS)], bold=True)
-        room = width - len(words) - 18
-        column = sheet.put(row, start + 3, cut(curve.name, max(8, room)), Role.TEXT1 if chosen else Role.TEXT2) + 1
+        sheet.put(row, start + 1, f"{place + 1}", Role.TEXT1, bold=True)
+        sheet.put(row, start + 2, "█", INKS[place % len(INKS)])  # a whole block: some of these inks have a ground
+        room = width - len(words) - 19
+        column = sheet.put(row, start + 4, cut(curve.name, max(8, room)), Role.TEXT1 if chosen else Role.TEXT2) + 1
         sheet.put(row, column, quantity.unit, Role.TEXT3)
         sheet.right(row, start + width - len(words) - 3, said, Role.TEXT1, bold=True)
         if room >= 8:

@@ -88,7 +88,10 @@ def _by_charge(
 ) -> tuple[Finding, tuple[Finding, Finding]]:
     titles = ("Equivalent full cycles", "Charging C-rate (95 %)", "Discharging C-rate (95 %)")
     if not nominal_ah or not seconds.any():
-        reason = "no battery current recorded" if nominal_ah else "the nominal capacity is not known: set it"
+        reason = "the nominal capacity is not known: set it"
+        if nominal_ah:
+            was_there = np.isfinite(current_a).any()
+            reason = "battery current never without a gap" if was_there else "no battery current recorded"
         count, charge, discharge = (unknown(title, "", COULOMBS, reason) for title in titles)
         return count, (charge, discharge)
     mean_a = middle(current_a)

@@ -199,12 +199,19 @@ def _grid(columns: _Columns, count: int) -> dict[str, FloatArray | dict[str, Flo
     device, prefix = found
     codes = columns.last(source)
     hertz = columns.phases(device, prefix, "F")
+    connected = np.select([codes == ON_GRID, codes == INVERTING], [1.0, 0.0], default=np.nan)
     return {
-        "grid_connected": np.select([codes == ON_GRID, codes == INVERTING], [1.0, 0.0], default=np.nan),
+        "grid_connected": connected if _has_grid(columns, codes) else None,
         "grid_hz": next(iter(hertz.values()), np.full(count, np.nan)),
         "grid_v": columns.phases(device, prefix, "V"),
         "grid_a": columns.phases(device, prefix, "I"),
     }
+
+
+def _has_grid(columns: _Columns, codes: FloatArray) -> bool:
+    """Whether the public grid is wired to an input: where none is, inverting is no outage."""
+    inputs = [name for name in columns.names if name.startswith("system/0/Ac/In/") and name.endswith("/Source")]
+    return bool((codes == ON_GRID).any() or any((columns.last(name) == ON_GRID).any() for name in inputs))
 
 
 def _can_errors(

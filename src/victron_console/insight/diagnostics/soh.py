@@ -87,7 +87,10 @@ def soh_trend(at: FloatArray, soh_percent: FloatArray) -> SohTrend:
     days, smooth = _of_present_battery(days, _running_median(daily))
     steps = _steps(days, smooth)
     seen_days = float(days[-1] - days[0]) / DAY_S + 1.0
-    week = Window(since=float(days[-1]) - MEDIAN_DAYS * DAY_S, until=float(days[-1]), count=MEDIAN_DAYS, what="days")
+    until = float(at[-1])
+    since = max(float(at[0]), until - MEDIAN_DAYS * DAY_S)
+    count = min(MEDIAN_DAYS, int((days > days[-1] - MEDIAN_DAYS * DAY_S).sum()))
+    week = Window(since=since, until=until, count=count, what="days with a value")
     level = Finding(title=LEVEL, unit="%", method=REPORTED, window=week, value=float(smooth[-1]))
     replaced_at = float(days[0]) if days[0] > whole else None
     return SohTrend(_loss(steps, days, seen_days), level, steps, seen_days, replaced_at)

@@ -1,0 +1,62 @@
+"""Worker processes start wherever the collector runs, and work that breaks off beside the polls is told."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from victron_console.collector.beside import Beside
+from victron_console.collector.recorder import Recorder
+from victron_console.model.clock import ManualClock
+from victron_console.store.reader import Reader
+from victron_console.store.writer import Writer
+
+IN_A_CONSOLE = """
+import io, sys
+from concurrent.futures import ProcessPoolExecutor
+from victron_console.collector.behind import stay_behind, workers
+
+class Captured(io.StringIO):
+    def fileno(self):
+        return -1  # as Textual's own, while its screen runs
+
+if __name__ == "__main__":
+    sys.stderr = Captured()
+    with ProcessPoolExecutor(1, mp_context=workers(), initializer=stay_behind, initargs=(0,)) as pool:
+        print(pool.submit(int, "7").result())
+"""
+
+
+def test_a_worker_starts_where_the_screen_has_taken_stderr(tmp_path: Path) -> None:
+    script = tmp_path / "main.py"
+    script.write_text(IN_A_CONSOLE)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=30, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("7", "")
+
+
+async def test_work_that_breaks_off_is_noted_and_the_rest_goes_on(tmp_path: Path) -> None:
+    path, clock = tmp_path / "store.db", ManualClock(1_760_000_000.0)
+    recorder = Recorder(lambda: Writer(path, clock))
+    await recorder.open()
+    beside, going_on = Beside(clock, recorder), asyncio.Event()
+
+    async def broken() -> None:
+        raise ValueError("bad value(s) in fds_to_keep")
+
+    async def steady() -> None:
+        going_on.set()
+        await asyncio.Event().wait()
+
+    beside.start("diagnosing", broken())
+    beside.start("sealing", steady())
+    await going_on.wait()
+    with closing(Reader(path, clock)) as reader:
+        async with asyncio.timeout(10):
+            while not (events := reader.events(0.0, clock.now() + 1, kinds=["collector"])):  # noqa: ASYNC110  the store tells nobody
+                await asyncio.sleep(0.01)
+    assert "diagnosing stopped" in events[0].text and "fds_to_keep" in events[0].text
+    await beside.end()
+    await recorder.close()
