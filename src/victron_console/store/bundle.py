@@ -3,10 +3,10 @@
 station.json   what is configured of it that helps to judge it, its services, the versions of program and store
 values.csv     every change, with gaps, in the format of `export`; the first rows carry what held at the begin
 events.json    the event log, alarms and the GX's notices of the window, and the gaps
-screen.txt     what was on the screen, where the console made the bundle
+screen.txt     what was on the screen, all of it, where the console made the bundle
 manifest.json  the window, and a SHA-256 of each of the files
 
-Left out are addresses, logins, whom to call and how to get in, and values whose path names a secret; the screen is as seen.
+Left out are addresses, logins, whom to call, how to get in, and values whose path names a secret.
 """
 
 from __future__ import annotations
