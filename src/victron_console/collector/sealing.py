@@ -9,7 +9,7 @@ import asyncio
 import logging
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.synchronize import Event as ProcessEvent
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from victron_console.collector.behind import stay_behind, workers
@@ -25,7 +25,8 @@ EVERY_S = 600.0
 """Looked at so often; there is something to seal once an hour."""
 NICE = 10
 
-_stop: ProcessEvent | None = None
+_stop: Connection | None = None
+"""Ends when the collector does. No event: setting one waits for its waiters, and a killed worker never wakes."""
 
 
 class Sealing:
@@ -40,7 +41,7 @@ class Sealing:
 
     async def run(self) -> None:
         """Look every ten minutes whether something is due."""
-        stop = workers().Event()
+        stop, alive = workers().Pipe(duplex=False)
         pool: ProcessPoolExecutor | None = None
         wait_s = self._first_s
         try:
@@ -52,7 +53,8 @@ class Sealing:
                     pool.shutdown(wait=False)
                     pool = None
         finally:
-            stop.set()
+            alive.close()
+            stop.close()
             if pool is not None:
                 pool.shutdown(wait=False, cancel_futures=True)
 
@@ -89,7 +91,7 @@ class Sealing:
             log.warning("%s (not noted in the store: %s)", text, error)
 
 
-def _begin(stop: ProcessEvent) -> None:
+def _begin(stop: Connection) -> None:
     """In the worker."""
     global _stop
     _stop = stop
@@ -107,5 +109,5 @@ def _work(store: Path) -> Upkeep:
 
 
 def _rest(seconds: float) -> None:
-    if _stop is not None and _stop.wait(seconds):
+    if _stop is not None and _stop.poll(seconds):
         raise UpkeepStopped
