@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from victron_console.collector import sealing
 from victron_console.collector.recorder import Recorder
 from victron_console.collector.sealing import Sealing
 from victron_console.model.clock import ManualClock, SystemClock
@@ -59,6 +63,30 @@ async def test_old_rows_are_sealed_beside_the_recorder(store: Path) -> None:
         sealing.cancel()
         await asyncio.gather(sealing, return_exceptions=True)
         assert reader.history("alder", "battery/1/P", 0, clock.now()) == before
+    await recorder.close()
+
+
+def _resting(_: Path) -> Upkeep:
+    """In the worker: rests as between two steps, and is killed meanwhile."""
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    sealing._rest(30.0)
+    return Upkeep()
+
+
+async def test_a_worker_killed_at_rest_does_not_hold_up_the_end(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "_work", _resting)
+    recorder = Recorder(lambda: Writer(store, SystemClock()))
+    await recorder.open()
+    told = asyncio.create_task(Sealing(store, SystemClock(), recorder, first_s=0.0).run())
+
+    def died() -> bool:
+        with closing(Reader(store)) as reader:
+            return any("died" in event.text for event in reader.events(0.0, 1e12, kinds=["store"]))
+
+    await eventually(died)
+    told.cancel()
+    async with asyncio.timeout(5):
+        await asyncio.gather(told, return_exceptions=True)
     await recorder.close()
 
 

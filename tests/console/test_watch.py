@@ -55,7 +55,9 @@ def console(store: Path, clock: ManualClock) -> ConsoleApp:
     return ConsoleApp(clock=clock, themes=load_themes(), options=ConsoleOptions(theme="dark"), watch=watch)
 
 
-def record(writer: Writer, clock: ManualClock, soc: float, *, state: StationState = StationState.LIVE) -> None:
+def record(
+    writer: Writer, clock: ManualClock, soc: float, *, state: StationState = StationState.LIVE, station: str = "alder"
+) -> None:
     """One poll of the station."""
     now = clock.now()
     values = {"Dc/Battery/Soc": soc, "Dc/Battery/Power": -500, "Dc/Battery/Voltage": 52.0}
@@ -65,7 +67,7 @@ def record(writer: Writer, clock: ManualClock, soc: float, *, state: StationStat
     lost = state is StationState.LOST
     writer.record(
         StationUpdate(
-            "alder",
+            station,
             now,
             services=() if lost else [service],
             status=StationStatus(state, now, "no answer" if lost else ""),

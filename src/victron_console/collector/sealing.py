@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.synchronize import Event as ProcessEvent
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from victron_console.collector.behind import stay_behind, workers
@@ -31,7 +31,8 @@ HISTORY_FAILS = ("history_fails", "History fails", "free disk space; `victron-co
 Alarm = Callable[[str], Awaitable[None]]
 """Takes why nothing is sealed, as a sentence; an empty one once it is again."""
 
-_stop: ProcessEvent | None = None
+_stop: Connection | None = None
+"""Ends when the collector does. No event: setting one waits for its waiters, and a killed worker never wakes."""
 
 
 class Sealing:
@@ -55,7 +56,7 @@ class Sealing:
 
     async def run(self) -> None:
         """Look every ten minutes whether something is due."""
-        stop = workers().Event()
+        stop, alive = workers().Pipe(duplex=False)
         pool: ProcessPoolExecutor | None = None
         wait_s = self._first_s
         try:
@@ -67,7 +68,8 @@ class Sealing:
                     pool.shutdown(wait=False)
                     pool = None
         finally:
-            stop.set()
+            alive.close()
+            stop.close()
             if pool is not None:
                 pool.shutdown(wait=False, cancel_futures=True)
 
@@ -107,7 +109,7 @@ class Sealing:
             log.warning("%s (not noted in the store: %s)", text, error)
 
 
-def _begin(stop: ProcessEvent) -> None:
+def _begin(stop: Connection) -> None:
     """In the worker."""
     global _stop
     _stop = stop
@@ -125,5 +127,5 @@ def _work(store: Path, retention: Retention) -> Upkeep:
 
 
 def _rest(seconds: float) -> None:
-    if _stop is not None and _stop.wait(seconds):
+    if _stop is not None and _stop.poll(seconds):
         raise UpkeepStopped

@@ -203,3 +203,32 @@ async def test_time_mode_begins_at_the_cursor_and_ends_without_one(console: Cons
         assert trends.window.cursor_at is None
         await pilot.press("t")
         assert console.as_of is None
+
+
+async def test_a_chart_takes_any_series_of_another_station(tmp_path: Path, clock: ManualClock) -> None:
+    writer = Writer(tmp_path / "two.db", clock)
+    writer.register([StationRecord("alder", "Alder Farm"), StationRecord("birch", "Birch Clinic")])
+    for station in ("alder", "birch"):
+        record(writer, clock, 50.0, station=station)
+    clock.advance(20)
+    writer.close()
+    console = ConsoleApp(
+        clock=clock,
+        themes=load_themes(),
+        options=ConsoleOptions(theme="dark", settings_path=tmp_path / "console.json"),
+        watch=StoreWatch(tmp_path / "two.db", clock),
+    )
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, console)
+        await pilot.press("enter")
+        await until(lambda: isinstance(console.screen, ChartScreen) and "max 50%" in screen_text(console))
+        chart = console.screen
+        assert isinstance(chart, ChartScreen)
+        other = next(each.id for each in console.view.sites if each.id != chart.curves[0].station)
+        await pilot.press("a")
+        await until(lambda: isinstance(console.screen, Picker))
+        await pilot.press(*"all", "space", *"series", "enter")
+        await until(lambda: isinstance(console.screen, Picker) and "ADD A LINE OF" in console.screen._title)
+        await pilot.press(*"system/0", "enter")
+        await until(lambda: len(chart.curves) == 2)
+        assert chart.curves[1].station == other and "/" in chart.curves[1].quantity.name

@@ -46,7 +46,7 @@ class ChartScreen(OverTimeScreen):
     NAME = "chart"
     KEYS = (
         *TIME_KEYS,
-        Key("a", "add", "a", "add", "Add a value of this site, or a figure of another one.", 80),
+        Key("a", "add", "a", "add", "Add a value of this site, or of any other one.", 80),
         Key(
             "d", "day_before", "d", "day before", "Compare the chosen line with the day before, once more with two.", 80
         ),

@@ -13,11 +13,11 @@ from victron_console.console.trends.frame import Frame, Window
 from victron_console.console.trends.read import Lane
 
 TIME_KEYS = (
-    Key("left", "cursor(-1)", "←→", "cursor", "Move the cursor; past the last column it goes away."),
+    Key("left", "cursor(-1)", "←→", "cursor", "Move the cursor, as a click does; past the last column it goes away."),
     Key("right", "cursor(1)", "→", "", "Cursor to the right."),
-    Key("plus,equals_sign", "zoom(-1)", "+ -", "zoom", "A shorter span, down to an hour."),
+    Key("plus,equals_sign", "zoom(-1)", "+ -", "zoom", "A shorter span, down to an hour, as the wheel does."),
     Key("minus", "zoom(1)", "-", "", "A longer span, up to five years."),
-    Key("left_square_bracket", "pan(-1.0)", "[ ]", "page", "A whole span back and on.", 80),
+    Key("left_square_bracket", "pan(-1.0)", "[ ]", "page", "A whole span back and on; a drag pans, too.", 80),
     Key("right_square_bracket", "pan(1.0)", "]", "", "A whole span on."),
     Key("comma", "pan(-0.25)", ", .", "", "A quarter of the span back and on."),
     Key("full_stop", "pan(0.25)", ".", "", "A quarter of the span on."),
@@ -33,7 +33,6 @@ TIME_KEYS = (
         order=1,
     ),
 )
-"""The mouse does the same: a click puts the cursor, the wheel zooms about the pointer, a drag pans."""
 
 
 @dataclass(frozen=True, slots=True)
