@@ -101,7 +101,7 @@ def read_site(reader: Reader, station: str, now: float, as_of: float | None, col
     if row is None:
         return None
     figures = site_figures(reader.snapshot(station, as_of), row)
-    day = _day(reader, station, figures.shown, now, columns)
+    day = _day(reader, station, figures.shown, now, as_of, columns)
     return SiteData(
         station=station,
         figures=figures,
@@ -152,11 +152,14 @@ def _current_by_power(shown: Overview) -> float | None:
     return watts / volts
 
 
-def _day(reader: Reader, station: str, shown: Overview, now: float, columns: int) -> SiteDay:
+def _day(reader: Reader, station: str, shown: Overview, now: float, as_of: float | None, columns: int) -> SiteDay:
     since = now - DAY_S
     rows = [
         DayRow(
-            label, tuple(reader.overview_history(station, name, since, now, columns)), getattr(shown, name), is_power
+            label,
+            tuple(reader.overview_history(station, name, since, now, columns, as_of)),
+            getattr(shown, name),
+            is_power,
         )
         for name, label, is_power in _quantities(shown)
     ]

@@ -107,8 +107,8 @@ class TimeApp(App[int]):
             front.refresh_frame()
 
     @property
-    def _here(self) -> float:
-        """Where the next step begins: the moment asked for, though its view may not have come yet."""
+    def moment(self) -> float:
+        """The moment to ask the store about, and where the next step begins: its view may not have come yet."""
         return self.now if self.as_of is None else self.as_of
 
     def action_time_mode(self) -> None:
@@ -125,11 +125,11 @@ class TimeApp(App[int]):
 
     def action_step_back(self) -> None:
         """A minute earlier."""
-        self.look(self._here - STEP_S)
+        self.look(self.moment - STEP_S)
 
     def action_step_forward(self) -> None:
         """A minute later, at most now."""
-        self.look(self._here + STEP_S)
+        self.look(self.moment + STEP_S)
 
     # ---- playing
 
@@ -165,7 +165,7 @@ class TimeApp(App[int]):
         if step > 0 and not self.replaying:
             self.say("n goes on from alarm to alarm in the past; p goes back to the one before now.")
         elif self.has_store:
-            here = self._here
+            here = self.moment
             _: Worker[None] = self.run_worker(
                 partial(self._to_alarm, step, here), group="alarm", exclusive=True, exit_on_error=False
             )

@@ -138,7 +138,7 @@ class HealthScreen(ConsoleScreen):
         if not console.has_store or not self.view.sites or (same and not due and not at_once):
             return
         self._read_at, self._read_of = now, (as_of, chosen)
-        sites, moment = self.view.sites, console.now if as_of is None else as_of
+        sites, moment = self.view.sites, console.moment
         self.ask(lambda reader: read_health(reader, sites, chosen, moment, as_of), self._answered, group="health")
 
     def _written(self) -> None:
