@@ -10,8 +10,9 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
-from benchmarks._lived import Lived, Plan
-from benchmarks._screens import differences, opened
+from tests.console.every_screen import differences, opened
+from tests.console.lived import Lived, Plan
+
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.scenario import SCENARIOS, Scenario, fits
 from victron_console.simulator.simulated import Troubles

@@ -9,7 +9,7 @@ from victron_console.console.fleet_cells import TREND_POINTS
 from victron_console.console.view import Dawn
 from victron_console.insight.figures import last
 from victron_console.insight.sunrise import site_outlook
-from victron_console.model.clock import local
+from victron_console.model.clock import local, midnight
 from victron_console.model.snapshot import Snapshot
 from victron_console.store.reader import Reader
 from victron_console.store.rows import StationRow
@@ -45,14 +45,14 @@ def daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> D
     """The last day of a station up to `now`, which is `as_of` where that is given."""
     trend = reader.overview_history(row.id, "soc_percent", now - DAY_S, now, TREND_POINTS, as_of)
     zone = station_zone(row)
-    midnight = local(now, zone).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+    begin = midnight(local(now, zone).date(), zone)
     minutes = reader.link(row.id, now - _LINK_S, now, as_of)
     polls = [minute for minute in minutes if minute.round_trip_mean_s is not None]
     snapshot = reader.snapshot(row.id, as_of)
     return Daily(
         soc_trend=tuple(trend) if any(point is not None for point in trend) else (),
-        energy_today_kwh=_energy_kwh(reader, row.id, midnight, now, as_of),
-        genset_hours_today=_genset_hours(reader, row.id, midnight, now, as_of),
+        energy_today_kwh=_energy_kwh(reader, row.id, begin, now, as_of),
+        genset_hours_today=_genset_hours(reader, row.id, begin, now, as_of),
         fuel_percent=_fuel(snapshot),
         vrm_contact_at=_vrm_contact(snapshot),
         round_trip_s=polls[-1].round_trip_mean_s if polls else None,

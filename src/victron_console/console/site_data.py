@@ -21,7 +21,7 @@ from victron_console.insight.cells import Pack, cells
 from victron_console.insight.flow import flow
 from victron_console.insight.flow_model import Flow
 from victron_console.insight.overview import overview
-from victron_console.model.clock import local
+from victron_console.model.clock import local, midnight
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
 from victron_console.store.reader import Reader
@@ -100,15 +100,14 @@ def read_site(reader: Reader, station: str, now: float, as_of: float | None, col
     row = reader.station(station, as_of)
     if row is None:
         return None
+    zone = station_zone(row)
     figures = site_figures(reader.snapshot(station, as_of), row)
     day = _day(reader, station, figures.shown, now, as_of, columns)
     return SiteData(
         station=station,
         figures=figures,
         day=day,
-        today=_energies(
-            day, local(now, station_zone(row)).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
-        ),
+        today=_energies(day, midnight(local(now, zone).date(), zone)),
         info=row.info,
         events=tuple(reader.events(now - DAY_S, now, station=station, limit=LOG_EVENTS)),
         focus_until=max(
@@ -166,14 +165,14 @@ def _day(reader: Reader, station: str, shown: Overview, now: float, as_of: float
     return SiteDay(since, now, tuple(rows[:MOST_DAY_ROWS]))
 
 
-def _energies(day: SiteDay, midnight: float) -> tuple[tuple[str, float], ...]:
-    """The energy of each power but the battery's since midnight; where nothing was received nothing is counted."""
+def _energies(day: SiteDay, since: float) -> tuple[tuple[str, float], ...]:
+    """The energy of each power but the battery's since a moment; where nothing was received nothing is counted."""
     found = []
     for row in day.rows:
         if not row.is_power or row.label == "BATTERY" or not row.values:
             continue
         slot_s = (day.until - day.since) / len(row.values)
-        first = max(0, int((midnight - day.since) / slot_s))
+        first = max(0, int((since - day.since) / slot_s))
         known = [max(0.0, value) for value in row.values[first:] if value is not None]
         if known:
             found.append((row.label, sum(known) * slot_s / 3.6e6))

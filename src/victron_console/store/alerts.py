@@ -178,13 +178,13 @@ def log(conn: sqlite3.Connection, event: AlertEvent) -> None:
     )
 
 
-def shelves(conn: sqlite3.Connection, at: float, as_of: float | None = None) -> list[Shelf]:
-    """Shelves that hold at a moment, which is `as_of` where that is in the past; oldest first."""
+def shelves(conn: sqlite3.Connection, at: float) -> list[Shelf]:
+    """Shelves that hold at a moment, oldest first."""
     rows = conn.execute(
         "SELECT s.id, s.at, s.until, s.who, s.reason, s.severity, s.key, s.station, s.family, e.at, s.occurrence "
         "FROM shelf s LEFT JOIN shelf_end e ON e.shelf = s.id "
-        "WHERE s.at <= :as_of AND s.until > :at AND (e.at IS NULL OR e.at > :as_of) ORDER BY s.id",
-        {"at": at, "as_of": LIVE if as_of is None else as_of},
+        "WHERE s.at <= :at AND s.until > :at AND (e.at IS NULL OR e.at > :at) ORDER BY s.id",
+        {"at": at},
     )
     return [
         Shelf(no, since, until, who, reason, Severity(severity), AlertKey.parse(key) if key else None, *rest)
@@ -192,13 +192,13 @@ def shelves(conn: sqlite3.Connection, at: float, as_of: float | None = None) -> 
     ]
 
 
-def maintenances(conn: sqlite3.Connection, at: float, as_of: float | None = None) -> list[Maintenance]:
-    """Maintenance that holds at a moment, which is `as_of` where that is in the past; oldest first."""
+def maintenances(conn: sqlite3.Connection, at: float) -> list[Maintenance]:
+    """Maintenance that holds at a moment, oldest first."""
     rows = conn.execute(
         "SELECT m.id, m.start, m.until, m.who, m.reason, m.station, m.tag, e.at "
         "FROM maintenance m LEFT JOIN maintenance_end e ON e.maintenance = m.id "
-        "WHERE m.start <= :as_of AND m.until > :at AND (e.at IS NULL OR e.at > :as_of) ORDER BY m.id",
-        {"at": at, "as_of": LIVE if as_of is None else as_of},
+        "WHERE m.start <= :at AND m.until > :at AND (e.at IS NULL OR e.at > :at) ORDER BY m.id",
+        {"at": at},
     )
     return [Maintenance(*row) for row in rows]
 
@@ -225,7 +225,10 @@ def _joined(
     tags: Mapping[str, Iterable[str]],
     as_of: float | None,
 ) -> list[AlertView]:
-    """With what operators say. Live that is all of it: a clock that was set back makes nothing undone."""
+    """With what operators say. Live that is all of it: a clock that was set back makes nothing unsaid.
+
+    What hides an alarm holds only from its own moment on: after such a step it is rather shown once more.
+    """
     at = LIVE if as_of is None else as_of
     acks: dict[int, list[Ack]] = {}
     comments: dict[int, list[Comment]] = {}
@@ -238,7 +241,7 @@ def _joined(
             "SELECT * FROM alert_comment WHERE occurrence = ? AND at <= ? ORDER BY at, id", (it.id, at)
         ):
             comments.setdefault(no, []).append(Comment(no, when, who, text))
-    put_aside, works = shelves(conn, now, as_of), maintenances(conn, now, as_of)
+    put_aside, works = shelves(conn, now), maintenances(conn, now)
     return [
         AlertView(
             it,

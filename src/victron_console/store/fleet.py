@@ -15,6 +15,7 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
+from victron_console.store import link_states
 from victron_console.store.entries import Judged, judged, scalar
 from victron_console.store.errors import UnknownStation
 from victron_console.store.presence import LIVE, Presence, ServiceStanding, presences, standings
@@ -183,9 +184,12 @@ def _device_state(device: Presence, values: Mapping[str, Judged]) -> DeviceState
 def service_rows(conn: sqlite3.Connection, station_no: int, now: float, as_of: float | None) -> list[ServiceRow]:
     """The services of a station by bus name, also those that hung before they were ever read."""
     present = presences(conn, station_no, as_of)
-    if as_of is not None:
-        present = [device.read_by(held_at(conn, device.no, as_of).changed_at) for device in present]
-    rows = [_read_service(device, now) for device in present]
+    if as_of is None:
+        rows = [_read_service(device, now) for device in present]
+    else:  # how often a device's polls failed is not kept: nearly always it was the link that did
+        failures = link_states.link(conn, station_no, as_of).failures
+        read = [device.read_by(held_at(conn, device.no, as_of).changed_at) for device in present]
+        rows = [replace(_read_service(device, now), failures=failures) for device in read]
     known = {row.service for row in rows}
     # One with a device that is not known by this name has given the name up for another.
     never_read = [s for s in standings(conn, station_no, as_of).values() if s.device_no is None]

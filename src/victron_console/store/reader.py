@@ -263,7 +263,7 @@ class Reader:
     def link_totals(self, since: float, until: float) -> dict[str, LinkTotals]:
         """The polls of every station over the whole minutes of a span; without polls it is not among them."""
         with self._reading() as conn:
-            return link_states.totals(conn, since, until)
+            return link_states.totals(conn, since, until, self._clock.now())
 
     def collector(self, as_of: float | None = None) -> CollectorState | None:
         """How the collector itself is; None where none ever said so."""

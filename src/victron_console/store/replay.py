@@ -72,6 +72,23 @@ def changes_between(
         yield at, entries_in(body)
 
 
+def changes_before(
+    conn: sqlite3.Connection, keyframe: Keyframe, since: float, until: float, series_no: int
+) -> Iterator[tuple[float, Entry]]:
+    """Changes of a series in a span that were written before the keyframe of its begin, the newest first.
+
+    There are such only where the clock went back: what was recorded then lies later in time and earlier in the chain.
+    """
+    row_id, is_tip = keyframe.tip, True
+    while row := conn.execute("SELECT previous, at, body FROM hot WHERE id = ?", (row_id,)).fetchone():
+        previous, at, body = row
+        if since < at <= until and series_no in (entries := entries_in(body)):
+            yield at, entries[series_no]
+        if (at <= since and not is_tip) or previous is None or previous >= row_id:
+            return
+        row_id, is_tip = previous, False
+
+
 def held_at(conn: sqlite3.Connection, device_no: int, at: float) -> Held:
     """Every entry of a device at a moment but texts, and when one of them last changed."""
     keyframe = keyframe_before(conn, device_no, at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import isfinite
 
 from victron_console.console.alarm_source import FIGURES as FAMILY_FIGURES
@@ -115,13 +116,14 @@ def _from_means(reader: Reader, station: str, quantity: Quantity, frame: Frame, 
 
 def _energy(reader: Reader, station: str, quantity: Quantity, frame: Frame, as_of: float | None) -> Buckets:
     """Ws of each column: what was not received is not made up, so hours are added, not days averaged."""
-    fine = max(1, int(frame.step_s // HOUR_S))
-    count = frame.columns * fine
-    means = reader.overview_history(station, quantity.field, frame.since, frame.until, count, as_of)
+    borders = frame.midnights
+    count = max(1, round((borders[-1] - borders[0]) / HOUR_S))
+    hour_s = (borders[-1] - borders[0]) / count
+    means = reader.overview_history(station, quantity.field, borders[0], borders[-1], count, as_of)
     found: list[Bucket | None] = []
-    for at in range(0, count, fine):
-        known = [value for value in means[at : at + fine] if value is not None]
-        energy = sum(known) * frame.step_s / fine
+    for begin, end in pairwise(round((border - borders[0]) / hour_s) for border in borders):
+        known = [value for value in means[begin:end] if value is not None]
+        energy = sum(known) * hour_s
         found.append(Bucket(energy, energy, energy, energy) if known else None)
     return tuple(found)
 

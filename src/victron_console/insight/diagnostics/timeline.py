@@ -6,14 +6,14 @@ Moments are UTC epoch seconds, ascending. Nothing here bridges a gap.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from victron_console.model.clock import local
+from victron_console.model.clock import local, midnight
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -80,13 +80,9 @@ def local_days(since: float, until: float, zone: tzinfo | None) -> list[tuple[da
     borders = []
     while day <= last:
         following = day + timedelta(days=1)
-        borders.append((day, _midnight(day, zone), _midnight(following, zone)))
+        borders.append((day, midnight(day, zone), midnight(following, zone)))
         day = following
     return borders
-
-
-def _midnight(day: date, zone: tzinfo | None) -> float:
-    return datetime.combine(day, time(), tzinfo=zone).timestamp()
 
 
 def day_numbers(at: FloatArray, zone: tzinfo | None = None) -> IntArray:

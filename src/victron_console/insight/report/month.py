@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from victron_console.insight.diagnostics.energy import Period, Powers, Report, r
 from victron_console.insight.diagnostics.kept import Kept, unpack
 from victron_console.insight.diagnostics.timeline import DAY_S, FloatArray, zone_of
 from victron_console.model.alert import Occurrence
-from victron_console.model.clock import local
+from victron_console.model.clock import local, midnight
 from victron_console.store.errors import UnknownStation
 from victron_console.store.reader import Reader
 
@@ -66,7 +66,7 @@ def month_of(reader: Reader, station: str, first_day: date, now: float) -> Month
     if row is None:
         raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
     zone = zone_of(row.info)
-    since, end = _midnight(first_day, zone), _midnight(_next_month(first_day), zone)
+    since, end = midnight(first_day, zone), midnight(_next_month(first_day), zone)
     if since >= now:
         raise ValueError(f"{first_day:%Y-%m} has not begun yet: name a month that has")
     until = min(end, now)
@@ -91,11 +91,6 @@ def month_of(reader: Reader, station: str, first_day: date, now: float) -> Month
         alarms=tuple(sorted(reader.alert_history(since, until, station), key=lambda one: one.raised_at)),
         kept=unpack(found.body) if found is not None else None,
     )
-
-
-def _midnight(day: date, zone: tzinfo | None) -> float:
-    moment = datetime(day.year, day.month, day.day, tzinfo=zone)
-    return (moment if zone else moment.astimezone()).timestamp()
 
 
 def _next_month(first_day: date) -> date:
@@ -126,8 +121,8 @@ def _charge(
 ) -> tuple[ChargeOfDay, ...]:
     days = []
     day = first_day
-    while day < _next_month(first_day) and _midnight(day, zone) < until:
-        begin, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+    while day < _next_month(first_day) and midnight(day, zone) < until:
+        begin, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
         values = [v for v in reader.overview_history(station, "soc_percent", begin, end, 288) if v is not None]
         days.append(ChargeOfDay(day, min(values, default=None), max(values, default=None)))
         day += timedelta(days=1)

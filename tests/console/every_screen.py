@@ -18,7 +18,7 @@ from victron_console.model.clock import Clock
 
 SETTLE_S = 30.0
 OF_A_STATION = ("fleet", "site", "cells", "trends", "paths", "link", "health")
-ALARM_ROWS = 4
+ALARM_ROWS = 3
 """So many alarms are opened one after the other."""
 
 
