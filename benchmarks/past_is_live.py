@@ -97,7 +97,7 @@ async def _look_back(
                     past |= await screens.all(shown[moment][:1], by_way_of=moment - 200.0)
                 for name, text in live[moment].items():
                     compared += 1
-                    if not (found := differences(text, past[name])):
+                    if not (found := differences(text, past[name], long_ago=lived.clock.at - moment > 14 * DAY_S)):
                         equal += 1
                         continue
                     differing[name.split()[0]] += 1

@@ -116,9 +116,15 @@ async def opened(store: Path, clock: Clock, size: tuple[int, int]) -> AsyncItera
         yield screens
 
 
-def differences(live: str, past: str) -> list[str]:
-    """The lines that differ although they should not, as a diff without its head."""
-    before, after = _rows(live), _rows(past)
+def differences(live: str, past: str, *, long_ago: bool = False) -> list[str]:
+    """The lines that differ although they should not, as a diff without its head.
+
+    Args:
+        live: the text of a screen while its moment was now.
+        past: the same screen in time mode.
+        long_ago: more than two weeks: poll health is kept by the hour then, which the Link screen is made of.
+    """
+    before, after = _rows(live, long_ago), _rows(past, long_ago)
     if _is_same_head(before[0], after[0]):
         after[0] = before[0]
     if len(before) == len(after):
@@ -126,10 +132,10 @@ def differences(live: str, past: str) -> list[str]:
     return list(unified_diff(before, after, lineterm="", n=0))[2:]
 
 
-def _rows(text: str) -> list[str]:
+def _rows(text: str, long_ago: bool) -> list[str]:
     """The rows of a screen without what is meant to be another then than now."""
     rows = text.split("\n")[:-1]  # the row of keys: some are off in the past
-    for pattern, instead in _MEANT:
+    for pattern, instead in (*_MEANT, *(_BY_THE_HOUR if long_ago else ())):
         rows = [pattern.sub(instead, row) for row in rows]
     return rows
 
@@ -168,4 +174,10 @@ _MEANT = (
     (re.compile(r" +\d+ (k?B/s|k?B>)?$"), ""),  # what this terminal takes, which is of now
     (re.compile(r"^ collector \d+ on \S+"), " collector"),  # which process records now: the lease has no past
     (re.compile(r"^ store \S+ MB.* ago   "), " "),  # the size of the store's file has no past
+)
+
+_BY_THE_HOUR = (
+    (re.compile(r"^ (round trip|errors) .*"), r" \1"),
+    (re.compile(r"^ (.*)received .*"), r" \1"),
+    (re.compile(r"^(?!SITE)(. .{12,26}?)  +\S*ms .*?((v\d\.\d+  )?\w+)$"), r"\1 \2"),  # a row of the Link screen
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import asdict, fields
+from math import ceil
 from typing import Any, TypeVar
 
 from victron_console.store.batch import MINUTE_S
@@ -83,10 +84,16 @@ def _shares(conn: sqlite3.Connection, since: float, until: float) -> dict[str, L
     rows = conn.execute(
         "WITH part AS (SELECT station_no, minute, polls, errors, round_trip_sum_s, round_trip_max_s, size_bytes, "
         "(min(:until, minute - minute % 3600 + :hour) - max(:since, minute - minute % 3600)) / :hour AS share "
-        "FROM poll_minute WHERE minute >= :first AND minute < :until) "
+        "FROM poll_minute WHERE minute >= :first AND minute < :last) "
         "SELECT id, sum(polls * share), sum(errors * share), sum(round_trip_sum_s * share), max(round_trip_max_s), "
         "sum(size_bytes * share) FROM part JOIN station ON station_no = no WHERE share > 0 GROUP BY station_no",
-        {"since": since, "until": until, "hour": float(HOUR_S), "first": int(since // HOUR_S) * HOUR_S},
+        {
+            "since": since,
+            "until": until,
+            "hour": float(HOUR_S),
+            "first": int(since // HOUR_S) * HOUR_S,
+            "last": ceil(until / HOUR_S) * HOUR_S,
+        },
     )
     minutes = max(1, round((until - since) / MINUTE_S))
     return {
