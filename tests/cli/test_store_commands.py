@@ -116,7 +116,7 @@ def test_pruned_history_keeps_its_hours_and_what_is_recent(store: Path) -> None:
 def test_pruning_by_size_takes_the_oldest_first_and_no_more_than_needed(store: Path) -> None:
     changes, hours = busy(store)
     assert "0 changes" in run(store, "prune", "--max-size", "1G").stdout
-    assert "0 changes" not in run(store, "prune", "--max-size", "1K", "--compact").stdout
+    assert not run(store, "prune", "--max-size", "1K", "--compact").stdout.startswith("0 changes")
     left, hours_left = busy(store)
     assert left < changes
     assert hours_left == hours
