@@ -267,6 +267,16 @@ def test_a_boat_may_be_away_for_a_day(play: Play) -> None:
     assert player.alerts.open == ()
 
 
+def test_a_station_that_is_read_seldom_is_not_lost_between_two_reads(play: Play) -> None:
+    player = play("")
+    player.alerts.configure(player.site.id, (), {"cadence": {"fast_s": 900}})
+    player.run(30, soc=50)
+    player.fail(2600)
+    assert not player.alerts.open
+    player.fail(200)
+    assert [it.key.family for it in player.alerts.open] == ["offline"]
+
+
 def test_parameters_say_where_they_come_from(play: Play) -> None:
     player = play("")
     player.alerts.configure(player.site.id, (), {"thresholds": {"soc_warn": 30}})

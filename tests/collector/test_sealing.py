@@ -21,7 +21,7 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.store.errors import UpkeepBusy
 from victron_console.store.reader import Reader
-from victron_console.store.rows import StationRecord, StationUpdate, Upkeep
+from victron_console.store.rows import Retention, StationRecord, StationUpdate, Upkeep
 from victron_console.store.writer import Writer
 
 BATTERY = DeviceKey("battery", "1")
@@ -66,7 +66,7 @@ async def test_old_rows_are_sealed_beside_the_recorder(store: Path) -> None:
     await recorder.close()
 
 
-def _resting(_: Path) -> Upkeep:
+def _resting(_: Path, __: Retention) -> Upkeep:
     """In the worker: rests as between two steps, and is killed meanwhile."""
     threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGKILL)).start()
     sealing._rest(30.0)
@@ -77,7 +77,7 @@ async def test_a_worker_killed_at_rest_does_not_hold_up_the_end(store: Path, mon
     monkeypatch.setattr(sealing, "_work", _resting)
     recorder = Recorder(lambda: Writer(store, SystemClock()))
     await recorder.open()
-    told = asyncio.create_task(Sealing(store, SystemClock(), recorder, first_s=0.0).run())
+    told = asyncio.create_task(Sealing(store, SystemClock(), recorder, unheard, first_s=0.0).run())
 
     def died() -> bool:
         with closing(Reader(store)) as reader:

@@ -89,12 +89,6 @@ def test_figures_have_the_units_decimals_and_a_number_that_says_nothing_is_left_
     assert figures_of(replace(LOW, last_value=value, unit=unit, limit=limit, rule=rule)) == shown
 
 
-def test_in_the_past_no_value_of_later_is_shown() -> None:
-    row = from_alert(AlertView(LOW), "Alder Farm", T, past=True)
-
-    assert row is not None and (row.value, row.limit) == ("", "<10")
-
-
 def test_the_first_of_a_chain_of_a_sites_alarms_is_marked_also_once_it_was_seen() -> None:
     def row(number: int, since: float, station: str = "alder", mark: Mark = Mark.NOW) -> Alarm:
         return Alarm(str(number), mark, since, station, station, "what")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.console.test_watch import NOON, record, until
 
 from victron_console.console.app import ConsoleApp, ConsoleOptions
 from victron_console.console.themes import load_themes
+from victron_console.console.time_app import SPEEDS
 from victron_console.console.watch import StoreWatch
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges
@@ -86,3 +88,60 @@ async def test_a_moment_looked_at_while_the_store_is_read_is_not_lost(tmp_path: 
         for second in range(20):
             watch.look_at(NOON + 600 + second)
         await until(lambda: console.view.at == NOON + 619)
+
+
+async def test_there_is_no_alarm_beyond_the_first_and_the_last_and_the_moment_stays(console: ConsoleApp) -> None:
+    async with console.run_test(size=(80, 24)) as pilot:
+        await until(lambda: "Alder" in screen_text(console))
+        console.look(NOON + 10 * 60)
+        await pilot.press("p")
+        await until(lambda: any("no earlier alarm" in it.message for it in console._notifications))
+        assert console.as_of == NOON + 10 * 60
+        console.look(NOON + 40 * 60)
+        await pilot.press("n")
+        await until(lambda: any("no later alarm" in it.message for it in console._notifications))
+        assert console.as_of == NOON + 40 * 60
+
+
+@pytest.mark.parametrize("speed", SPEEDS)
+async def test_the_past_passes_at_each_speed(console: ConsoleApp, clock: ManualClock, speed: int) -> None:
+    async with console.run_test(size=(80, 24)) as pilot:
+        await until(lambda: "Alder" in screen_text(console))
+        console.look(NOON + 60)
+        console.speed = speed
+        await pilot.press("space")
+        for _ in range(4):
+            clock.advance(0.6)
+            console.play_on()
+        assert console.as_of == pytest.approx(NOON + 60 + 2.4 * speed)
+        await until(lambda: console.view.at == console.as_of)
+
+
+async def test_what_the_screen_in_front_asked_of_another_moment_is_asked_again(console: ConsoleApp) -> None:
+    """Without a second of the monotonic clock passing: what is held for some seconds is held for its moment only."""
+    async with console.run_test(size=(120, 40)) as pilot:
+        await until(lambda: "Alder" in screen_text(console))
+        for name, early, late in (("alarms", "40m", "1m"), ("paths", "read 12:20:00", "read 12:41:00")):
+            console.station = "alder"
+            console.open(name)
+            console.look(NOON + 20 * 60)
+            await until(lambda: console.view.at == NOON + 20 * 60)
+            await pilot.pause()
+            console.look(NOON + 41 * 60)
+            await until(partial(said, console, late))
+            assert not said(console, early)
+
+
+def said(console: ConsoleApp, words: str) -> bool:
+    return words in screen_text(console)
+
+
+async def test_the_day_of_a_station_is_that_of_the_moment_once_it_holds(console: ConsoleApp) -> None:
+    watch = console._watch
+    assert watch is not None
+    async with console.run_test(size=(80, 24)):
+        await until(lambda: "Alder" in screen_text(console))
+        for moment in (NOON + 1800, NOON + 1800 - 60):
+            console.look(moment)
+            await until(lambda: watch.is_whole)
+            assert watch._days_at == {"alder": moment}

@@ -42,7 +42,7 @@ def test_no_value_is_absent_not_zero_and_not_an_error(path: tuple[str, str], raw
 @pytest.mark.parametrize(
     ("path", "raw", "value"),
     [
-        (SOC, 99.80000305175781, 99.80000305175781),
+        (SOC, 99.80000305175781, 99.8),
         (SOC, 100.3, 100.3),
         (VOLTAGE, -1, -1),
         (VOLTAGE, 260.5, 260.5),

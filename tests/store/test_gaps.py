@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.store.conftest import service_reading
+
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
@@ -11,6 +13,7 @@ from victron_console.model.service import ServiceReading
 from victron_console.model.station import ServiceState
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Bucket, GapKind, ServiceChange, StationUpdate
+from victron_console.store.upkeep import upkeep
 from victron_console.store.writer import Writer
 
 Poll = Callable[..., None]
@@ -179,3 +182,44 @@ def test_service_that_hangs_again_is_set_aside_since_the_first_time(
     assert reader.services("alder")[0].since == begin + 360
     aside = [gap for gap in reader.gaps("alder", 0, clock.now()) if gap.kind is GapKind.SET_ASIDE]
     assert [(gap.since, gap.until) for gap in aside] == [(begin, begin + 360)]
+
+
+def test_the_past_knows_when_a_device_was_read_where_that_changed_something(
+    writer: Writer, reader: Reader, clock: ManualClock, poll: Poll, path: Path
+) -> None:
+    begin = clock.now()
+    moments = []
+    for value in range(30):
+        writer.record(
+            StationUpdate(
+                "alder", clock.now(), [service_reading("system/0", {"P": value}, clock.now())],
+                cadences={DeviceKey("system", "0"): 600.0},
+            )
+        )  # fmt: skip
+        moments.append(clock.now())
+        clock.advance(400 if value % 2 else 300)
+    clock.advance(4 * 3600)
+
+    def read_at(as_of: float) -> float | None:
+        device = reader.snapshot("alder", as_of).device("system")
+        return device.read_at if device is not None else None
+
+    for _ in range(2):
+        assert [read_at(moment + 250) for moment in moments[:-1]] == moments[:-1]
+        assert [row.read_at for row in reader.services("alder", moments[3] + 250)] == [moments[3]]
+        upkeep(path, clock)
+    assert reader.db.conn.execute("SELECT count(*) FROM hot WHERE at < ?", (begin + 3600,)).fetchone() == (0,)
+
+
+def test_columns_of_the_past_know_nothing_of_later(reader: Reader, clock: ManualClock, poll: Poll) -> None:
+    begin = clock.now()
+    for value in (1, 2, 3, 4):
+        poll({"P": value})
+        clock.advance(10)
+
+    columns = reader.buckets("alder", "system/0/P", begin, begin + 40, 2, as_of=begin + 15)
+
+    assert columns[0] is not None and columns[1] is None
+    assert (columns[0].high, columns[0].last) == (2, 2)
+    assert columns == reader.buckets("alder", "system/0/P", begin, begin + 40, 2, as_of=begin + 15)
+    assert reader.buckets("alder", "system/0/P", begin, begin + 40, 2, as_of=begin + 5)[0] == Bucket(1, 1, 1, 1)

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from victron_console.model.clock import ManualClock
 from victron_console.store.reader import Reader
 from victron_console.store.rows import CollectorState, LinkState, PollSample, StationRecord, StationUpdate
+from victron_console.store.upkeep import upkeep
 from victron_console.store.writer import Writer
 
 ALDER = LinkState("Victron DBus API Server 3.2.0", 1.0)
@@ -57,3 +62,18 @@ def test_polls_of_an_hour_are_summed_up_without_the_minute_that_runs(
     assert (totals.minutes, totals.polls, totals.errors) == (1, 3, 1)
     assert (totals.round_trip_mean_s, totals.round_trip_max_s, totals.size_bytes) == (0.2, 0.3, 200)
     assert reader.link_totals(start - 3600, start) == {}
+
+
+def test_polls_of_long_ago_count_by_their_share_of_the_hour_they_were_added_up_to(
+    writer: Writer, reader: Reader, clock: ManualClock, path: Path
+) -> None:
+    start = clock.now() // 3600 * 3600
+    polls = [answered(start + 60 * minute, 0.2) for minute in range(120)]
+    writer.record(StationUpdate("alder", start, polls=polls))
+    clock.at = start + 16 * 86_400
+    for _ in range(2):
+        totals = reader.link_totals(start + 1800, start + 5400)["alder"]
+        assert (totals.minutes, totals.polls, totals.errors, totals.size_bytes) == (60, 60, 0, 6000)
+        assert totals.round_trip_mean_s == pytest.approx(0.2)
+        upkeep(path, clock)
+    assert len(reader.link("alder", start, start + 7200)) == 2

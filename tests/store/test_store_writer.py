@@ -170,6 +170,24 @@ def test_five_minute_means_only_of_fresh_undoubted_figures(
         reader.overview_history("alder", "firmware", begin, begin + 600, 3)
 
 
+def test_five_minutes_that_are_not_over_are_no_mean_yet_in_the_present_and_in_the_past(
+    writer: Writer, reader: Reader, clock: ManualClock
+) -> None:
+    begin = clock.at = clock.at // 300 * 300
+    live = StationStatus(StationState.LIVE, begin)
+    for soc in (10.0, 20.0, 60.0):
+        writer.record(StationUpdate("alder", clock.now(), status=live, overview=Overview(soc_percent=soc)))
+        clock.advance(100)
+
+    def soc_at(as_of: float | None = None) -> list[float | None]:
+        return reader.overview_history("alder", "soc_percent", begin, begin + 300, 1, as_of)
+
+    assert soc_at() == soc_at(begin + 300) == [30.0]
+    assert soc_at(begin + 299) == [None]
+    clock.at = begin + 150
+    assert soc_at() == [None]
+
+
 def test_polls_are_summed_by_minute(writer: Writer, reader: Reader, clock: ManualClock) -> None:
     at = clock.now()
     writer.record(StationUpdate("alder", at, polls=[PollSample(at, True, 0.2, 100), PollSample(at, True, 0.4, 100)]))

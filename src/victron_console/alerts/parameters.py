@@ -88,10 +88,13 @@ _LIMITS: Mapping[str, Mapping[str, float]] = {
 }  # fmt: skip
 """By chemistry: errata.md 50-51 (the published 3.35/3.40 V fire at every full charge) and alerting.md 3.2."""
 
+_OFFLINE_AFTER_S = 180.0
+_MISSED_READS = 3
+
 _DEFAULTS: Mapping[str, Scalar] = {
     "t_warn": 50.0, "t_crit": 55.0, "t_charge_min": 5.0, "soc_warn": 20.0, "soc_crit": 10.0, "soh_warn": 85.0,
-    "soh_crit": 70.0, "spread_warn_v": 0.10, "spread_crit_v": 0.15, "grid_soft": False, "offline_after_s": 180.0,
-    "freezer_warm_c": -12.0, "tank_low_percent": 10.0, "tank_high_percent": 90.0,
+    "soh_crit": 70.0, "spread_warn_v": 0.10, "spread_crit_v": 0.15, "grid_soft": False,
+    "offline_after_s": _OFFLINE_AFTER_S, "freezer_warm_c": -12.0, "tank_low_percent": 10.0, "tank_high_percent": 90.0,
 }  # fmt: skip
 _SHIPPED = "shipped default"
 _MOVING_TAGS = {"boat", "vehicle"}
@@ -207,10 +210,13 @@ def _nominal_voltage(volts: float, hz: float) -> float:
 
 
 def _offline_after(facts: StationFacts) -> Parameter:
-    for tag, seconds in (("boat", 86_400.0), ("vehicle", 86_400.0), ("satellite", 1200.0)):
-        if tag in facts.tags:
-            return Parameter(seconds, f"tag {tag}")
-    return Parameter(180.0, _SHIPPED)
+    """A station that is read seldom, on a paid link, is not lost between two reads."""
+    tagged = (("boat", 86_400.0), ("vehicle", 86_400.0), ("satellite", 1200.0))
+    found = next(
+        ((seconds, f"tag {tag}") for tag, seconds in tagged if tag in facts.tags), (_OFFLINE_AFTER_S, _SHIPPED)
+    )
+    read_s = float((facts.config.get("cadence") or {}).get("fast_s") or 0.0)
+    return Parameter(*max(found, (_MISSED_READS * read_s, "cadence of the station file")))
 
 
 def _positive(value: float | None) -> float | None:

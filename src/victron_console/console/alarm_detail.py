@@ -78,9 +78,9 @@ def alarm_detail(reader: Reader, alarm: str, rules: RuleSet, now: float, as_of: 
         condition(occurrence, rule),
         limit,
         sign == "<",
-        _values(reader, occurrence, rule, now),
+        _values(reader, occurrence, rule, now, as_of),
         occurrence.unit,
-        _past(reader, occurrence, now),
+        _past(reader, occurrence, now, as_of),
         tuple(view.comments),
         _reason(view),
         _contact(reader, occurrence.key.station, as_of),
@@ -124,18 +124,21 @@ def _limit(occurrence: Occurrence) -> tuple[str, float | None]:
     return (found[1], float(found[2])) if found else ("", None)
 
 
-def _values(reader: Reader, occurrence: Occurrence, rule: Rule | None, now: float) -> tuple[float | None, ...]:
+def _values(
+    reader: Reader, occurrence: Occurrence, rule: Rule | None, now: float, as_of: float | None
+) -> tuple[float | None, ...]:
     """The last hours of what the alarm is about; empty where that is no recorded number."""
     station, since = occurrence.key.station, now - CHART_S
     if field := _OVERVIEW.get(occurrence.key.family):
-        return tuple(reader.overview_history(station, field, since, now, CHART_POINTS))
+        return tuple(reader.overview_history(station, field, since, now, CHART_POINTS, as_of))
     if rule is None or rule.value is not None or not rule.unit or not rule.inputs:
         return ()
     names = [row.name for row in reader.series(station)] if station else []
     series = _series(rule, occurrence.key.scope, names)
     if series is None:
         return ()
-    return tuple(None if b is None else b.mean for b in reader.buckets(station, series, since, now, CHART_POINTS))
+    found = reader.buckets(station, series, since, now, CHART_POINTS, as_of)
+    return tuple(None if bucket is None else bucket.mean for bucket in found)
 
 
 def _series(rule: Rule, scope: str, names: Sequence[str]) -> str | None:
@@ -152,9 +155,10 @@ def _series(rule: Rule, scope: str, names: Sequence[str]) -> str | None:
     return None
 
 
-def _past(reader: Reader, occurrence: Occurrence, now: float) -> AlarmPast:
-    same = [it for it in reader.alert_history(now - PAST_S, now, occurrence.key.station) if it.key == occurrence.key]
-    lasted = [it.cleared_at - it.raised_at for it in same if it.cleared_at is not None and it.cleared_at <= now]
+def _past(reader: Reader, occurrence: Occurrence, now: float, as_of: float | None) -> AlarmPast:
+    stood = reader.alert_history(now - PAST_S, now, occurrence.key.station, as_of)
+    same = [it for it in stood if it.key == occurrence.key]
+    lasted = [it.cleared_at - it.raised_at for it in same if it.cleared_at is not None]
     earlier = {it.id for it in same if it.id != occurrence.id}
     acks = [ack for ack in reader.acks(now - PAST_S, now) if ack.occurrence in earlier]
     last = acks[-1] if acks else None

@@ -31,9 +31,9 @@ class AlarmLoad:
     """From raise to acknowledgement, the middle one; None where nothing was acknowledged."""
 
 
-def alarm_load(reader: Reader, now: float) -> AlarmLoad:
-    """The load of the last 30 days up to a moment (UTC epoch, s)."""
-    return measured(reader.alert_history(now - PAST_S, now), reader.acks(now - PAST_S, now))
+def alarm_load(reader: Reader, now: float, as_of: float | None) -> AlarmLoad:
+    """The load of the last 30 days up to `now` (UTC epoch, s), which is `as_of` where that is given."""
+    return measured(reader.alert_history(now - PAST_S, now, as_of=as_of), reader.acks(now - PAST_S, now))
 
 
 def measured(occurrences: Sequence[Occurrence], acks: Sequence[Ack]) -> AlarmLoad:

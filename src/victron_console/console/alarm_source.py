@@ -57,22 +57,20 @@ def alarms_of(reader: Reader, names: Mapping[str, str], now: float, as_of: float
             now,
             held=held[key.station, key.family],
             fold=folds.get(view.occurrence.id, ""),
-            past=as_of is not None,
         )
         if alarm is not None:
             found.append(alarm)
     return found
 
 
-def alarm_rates(reader: Reader, now: float) -> tuple[int, int]:
+def alarm_rates(reader: Reader, now: float, as_of: float | None) -> tuple[int, int]:
     """Alarms raised in the last hour and in the last ten minutes; what explains itself by another one is none."""
-    raised = [it.raised_at for it in reader.alert_history(now - RATE_S, now) if it.is_alarm and not it.suppressed_by]
+    stood = reader.alert_history(now - RATE_S, now, as_of=as_of)
+    raised = [it.raised_at for it in stood if it.is_alarm and not it.suppressed_by]
     return sum(at > now - RATE_S for at in raised), sum(at > now - FLOOD_S for at in raised)
 
 
-def from_alert(
-    alert: AlertView, site: str, now: float, *, held: int = 0, fold: str = "", past: bool = False
-) -> Alarm | None:
+def from_alert(alert: AlertView, site: str, now: float, *, held: int = 0, fold: str = "") -> Alarm | None:
     """An occurrence with what operators say of it as a row; None where it is none for the list.
 
     Args:
@@ -81,7 +79,6 @@ def from_alert(
         now: the moment shown (UTC epoch, s).
         held: how many alarms it holds back.
         fold: what it and the same alarms of other stations are called together; empty where it stands alone.
-        past: whether another moment than now is shown: then its value is of later and not shown.
     """
     occurrence = alert.occurrence
     mark = _mark(alert)
@@ -97,8 +94,8 @@ def from_alert(
         what=occurrence.title,
         until=occurrence.cleared_at,
         source=source_of(occurrence),
-        value="" if past else value,
-        unit="" if past else unit,
+        value=value,
+        unit=unit,
         limit=limit,
         count=occurrence.count,
         response=occurrence.response,

@@ -43,12 +43,12 @@ class Ranking:
     """Sites that are not read now, each with its last spread."""
 
 
-def read_traces(reader: Reader, station: str, pack: Pack, now: float) -> dict[str, Trace]:
-    """The deviation of each cell over the last day, by its name."""
+def read_traces(reader: Reader, station: str, pack: Pack, now: float, as_of: float | None) -> dict[str, Trace]:
+    """The deviation of each cell over the day up to `now`, which is `as_of` where that is given; by its name."""
     means: dict[str, list[float | None]] = {}
     for cell in pack.cells[:MOST_TRACED]:
         series = pack.device.series(_path(reader, station, pack.device, cell.name))
-        found = reader.buckets(station, series, now - DAY_S, now, TRACE_COLUMNS)
+        found = reader.buckets(station, series, now - DAY_S, now, TRACE_COLUMNS, as_of)
         means[cell.name] = [None if bucket is None else bucket.mean for bucket in found]
     middles: list[float | None] = []
     for column in range(TRACE_COLUMNS):

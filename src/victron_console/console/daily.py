@@ -43,7 +43,7 @@ class Daily:
 
 def daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> Daily:
     """The last day of a station up to `now`, which is `as_of` where that is given."""
-    trend = reader.overview_history(row.id, "soc_percent", now - DAY_S, now, TREND_POINTS)
+    trend = reader.overview_history(row.id, "soc_percent", now - DAY_S, now, TREND_POINTS, as_of)
     zone = station_zone(row)
     begin = midnight(local(now, zone).date(), zone)
     minutes = reader.link(row.id, now - _LINK_S, now, as_of)
@@ -51,13 +51,13 @@ def daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> D
     snapshot = reader.snapshot(row.id, as_of)
     return Daily(
         soc_trend=tuple(trend) if any(point is not None for point in trend) else (),
-        energy_today_kwh=_energy_kwh(reader, row.id, begin, now),
-        genset_hours_today=_genset_hours(reader, row.id, begin, now),
+        energy_today_kwh=_energy_kwh(reader, row.id, begin, now, as_of),
+        genset_hours_today=_genset_hours(reader, row.id, begin, now, as_of),
         fuel_percent=_fuel(snapshot),
         vrm_contact_at=_vrm_contact(snapshot),
         round_trip_s=polls[-1].round_trip_mean_s if polls else None,
         errors=sum(minute.errors for minute in minutes) if minutes else None,
-        dawn=_dawn(reader, row, snapshot, now, zone),
+        dawn=_dawn(reader, row, snapshot, now, as_of, zone),
         received_bytes_s=sum(minute.size_bytes for minute in minutes[-5:]) / (60 * len(minutes[-5:])) if minutes else 0,
     )
 
@@ -71,10 +71,12 @@ def station_zone(row: StationRow) -> ZoneInfo | None:
         return None
 
 
-def _dawn(reader: Reader, row: StationRow, snapshot: Snapshot, now: float, zone: ZoneInfo | None) -> Dawn | None:
+def _dawn(
+    reader: Reader, row: StationRow, snapshot: Snapshot, now: float, as_of: float | None, zone: ZoneInfo | None
+) -> Dawn | None:
     """What is expected until sunrise; None where it cannot be said."""
     since = now - _PATTERN_DAYS * DAY_S
-    watts = reader.overview_history(row.id, "battery_power_w", since, now, _PATTERN_COLUMNS)
+    watts = reader.overview_history(row.id, "battery_power_w", since, now, _PATTERN_COLUMNS, as_of)
     step = (now - since) / _PATTERN_COLUMNS
     place = row.info.get("location") or {}
     expected = site_outlook(
@@ -94,15 +96,15 @@ def _slots(since: float, until: float) -> int:
     return max(1, round((until - since) / _SLOT_S))
 
 
-def _energy_kwh(reader: Reader, station: str, since: float, until: float) -> float | None:
+def _energy_kwh(reader: Reader, station: str, since: float, until: float, as_of: float | None) -> float | None:
     """PV energy by five-minute means; where nothing was received nothing is counted."""
-    watts = reader.overview_history(station, "pv_power_w", since, until, _slots(since, until))
+    watts = reader.overview_history(station, "pv_power_w", since, until, _slots(since, until), as_of)
     known = [value for value in watts if value is not None]
     return sum(known) * (until - since) / len(watts) / 3.6e6 if known else None
 
 
-def _genset_hours(reader: Reader, station: str, since: float, until: float) -> float | None:
-    watts = reader.overview_history(station, "genset_power_w", since, until, _slots(since, until))
+def _genset_hours(reader: Reader, station: str, since: float, until: float, as_of: float | None) -> float | None:
+    watts = reader.overview_history(station, "genset_power_w", since, until, _slots(since, until), as_of)
     if all(value is None for value in watts):
         return None
     running = sum(value is not None and value > _GENSET_RUNS_W for value in watts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta
 
-from victron_console.model.clock import local
+from victron_console.model.clock import local, moment_of
 
 _AGO = re.compile(r"([+-])(\d+(?:\.\d+)?) ?(s|min|m|h|d)")
 _UNIT_S = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400}
@@ -17,20 +17,36 @@ def parse_moment(typed: str, now: float, here: float | None = None) -> float | N
 
     `03:14` is the last one before `now`, `yesterday 03:14` and `2026-11-22 03:14` say the day, and `-2h` or `+30m`
     counts from `here`, the moment that is looked at. Times are in the operator's own zone, unless one is written.
+    Where clocks are put back a time comes twice: it is the second one, unless that has not come yet. One that clocks
+    were put forward over is that much later.
     """
     typed = typed.strip()
     if ago := _AGO.fullmatch(typed):
         seconds = float(ago[2]) * _UNIT_S[ago[3]]
         return (now if here is None else here) + (seconds if ago[1] == "+" else -seconds)
-    today = local(now)
     if typed.startswith(_YESTERDAY):
         wanted = _time_of(typed.removeprefix(_YESTERDAY))
-        return None if wanted is None else _on(today - timedelta(days=1), wanted)
+        return None if wanted is None else _back(1, wanted, now)
     try:
         moment = datetime.fromisoformat(typed)
     except ValueError:
-        return _last(_time_of(typed), today)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=today.tzinfo)).timestamp()
+        wanted = _time_of(typed)
+        found = (_back(days, wanted, now) for days in (0, 1)) if wanted is not None else iter(())
+        return next((at for at in found if at <= now), None)
+    return _last_of(moment, now)
+
+
+def _back(days: int, wanted: time, now: float) -> float:
+    """A time of day so many days ago."""
+    day = local(now, wanted.tzinfo).date() - timedelta(days=days)
+    return _last_of(datetime.combine(day, wanted), now)
+
+
+def _last_of(moment: datetime, now: float) -> float:
+    if moment.tzinfo is not None:
+        return moment.timestamp()
+    first, second = (moment_of(moment.replace(fold=fold)) for fold in (0, 1))
+    return second if first < second <= now else first
 
 
 def _time_of(typed: str) -> time | None:
@@ -38,14 +54,3 @@ def _time_of(typed: str) -> time | None:
         return time.fromisoformat(typed.strip().rjust(5, "0"))  # `3:14` is a time, too
     except ValueError:
         return None
-
-
-def _last(wanted: time | None, today: datetime) -> float | None:
-    if wanted is None:
-        return None
-    moment = _on(today, wanted)
-    return moment if moment <= today.timestamp() else _on(today - timedelta(days=1), wanted)
-
-
-def _on(day: datetime, wanted: time) -> float:
-    return datetime.combine(day.date(), wanted, day.tzinfo).timestamp()

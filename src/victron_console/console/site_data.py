@@ -100,8 +100,9 @@ def read_site(reader: Reader, station: str, now: float, as_of: float | None, col
     row = reader.station(station, as_of)
     if row is None:
         return None
+    zone = station_zone(row)
     figures = site_figures(reader.snapshot(station, as_of), row)
-    day, zone = _day(reader, station, figures.shown, now, columns), station_zone(row)
+    day = _day(reader, station, figures.shown, now, as_of, columns)
     return SiteData(
         station=station,
         figures=figures,
@@ -150,25 +151,28 @@ def _current_by_power(shown: Overview) -> float | None:
     return watts / volts
 
 
-def _day(reader: Reader, station: str, shown: Overview, now: float, columns: int) -> SiteDay:
+def _day(reader: Reader, station: str, shown: Overview, now: float, as_of: float | None, columns: int) -> SiteDay:
     since = now - DAY_S
     rows = [
         DayRow(
-            label, tuple(reader.overview_history(station, name, since, now, columns)), getattr(shown, name), is_power
+            label,
+            tuple(reader.overview_history(station, name, since, now, columns, as_of)),
+            getattr(shown, name),
+            is_power,
         )
         for name, label, is_power in _quantities(shown)
     ]
     return SiteDay(since, now, tuple(rows[:MOST_DAY_ROWS]))
 
 
-def _energies(day: SiteDay, midnight: float) -> tuple[tuple[str, float], ...]:
-    """The energy of each power but the battery's since midnight; where nothing was received nothing is counted."""
+def _energies(day: SiteDay, since: float) -> tuple[tuple[str, float], ...]:
+    """The energy of each power but the battery's since a moment; where nothing was received nothing is counted."""
     found = []
     for row in day.rows:
         if not row.is_power or row.label == "BATTERY" or not row.values:
             continue
         slot_s = (day.until - day.since) / len(row.values)
-        first = max(0, int((midnight - day.since) / slot_s))
+        first = max(0, int((since - day.since) / slot_s))
         known = [max(0.0, value) for value in row.values[first:] if value is not None]
         if known:
             found.append((row.label, sum(known) * slot_s / 3.6e6))

@@ -54,7 +54,7 @@ def station_detail(reader: Reader, station: str, now: float, as_of: float | None
         pack=max(packs, key=_worst_v, default=None),
         flow=wired,
         trends={
-            field: tuple(reader.overview_history(station, field, now - TREND_S, now, TREND_COLUMNS))
+            field: tuple(reader.overview_history(station, field, now - TREND_S, now, TREND_COLUMNS, as_of))
             for field in TRENDED
         },
         contact=str(info.get("contact") or ""),

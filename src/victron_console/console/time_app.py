@@ -86,7 +86,7 @@ class TimeApp(App[int]):
 
     def look_at(self, typed: str) -> str:
         """Look at a time of day, with or without a date, or so long before; gives a sentence where that cannot be."""
-        moment = parse_moment(typed, self.clock.now(), self._here)
+        moment = parse_moment(typed, self.clock.now(), self.moment)
         if moment is None:
             return f"{plain(typed) or 'Nothing'} is no time; write 03:14, yesterday 3:14, 2026-11-22 03:14 or -2h."
         if moment > self.clock.now():
@@ -107,8 +107,8 @@ class TimeApp(App[int]):
             front.refresh_frame()
 
     @property
-    def _here(self) -> float:
-        """Where the next step begins: the moment asked for, though its view may not have come yet."""
+    def moment(self) -> float:
+        """The moment to ask the store about, and where the next step begins: its view may not have come yet."""
         return self.now if self.as_of is None else self.as_of
 
     def action_time_mode(self) -> None:
@@ -125,7 +125,7 @@ class TimeApp(App[int]):
 
     def action_step(self, minutes: int) -> None:
         """So many minutes later, at most now, or earlier."""
-        self.look(self._here + minutes * MINUTE_S)
+        self.look(self.moment + minutes * MINUTE_S)
 
     # ---- playing
 
@@ -161,7 +161,7 @@ class TimeApp(App[int]):
         if step > 0 and not self.replaying:
             self.say("n goes on from alarm to alarm in the past; p goes back to the one before now.")
         elif self.has_store:
-            here = self._here
+            here = self.moment
             _: Worker[None] = self.run_worker(
                 partial(self._to_alarm, step, here), group="alarm", exclusive=True, exit_on_error=False
             )

@@ -38,8 +38,9 @@ DAILY_AT_ONCE = 40
 PAST_DAYS_AT_ONCE = 4
 """The same in the past, where each look comes at once after the one before: the values are shown first."""
 DAY_HOLDS_S = 300.0
+"""In the past, the day of a moment so near does no harm for a while: the right one is read once the moment holds."""
 DAY_IS_OTHER_S = 3600.0
-"""In the past, a day read for a moment so near is shown as it is, or shown until the right one is read."""
+"""A day of a moment further off is not shown at all."""
 LOG_S = 86_400.0
 LOG_LINES = 20
 RETRY_S = 2.0
@@ -87,6 +88,13 @@ class StoreWatch:
             StoreError: it cannot be read.
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: question(self._opened()))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that belongs to the moment looked at was read, the stations' days included."""
+        if self._as_of is None:
+            return self._read_of is None and self._read_at > float("-inf")
+        return self._past is not None and self._past.at == self._as_of and not self._days_due(self._as_of)
 
     def look_at(self, as_of: float | None) -> None:
         """Look at another moment; None is now."""
@@ -156,22 +164,27 @@ class StoreWatch:
     def _look_back(self, reader: Reader, as_of: float) -> FleetView | None:
         """The fleet as it was: values, states and alarms first; what belongs to the day follows, look by look."""
         if self._past is None or self._past.at != as_of:
-            rows = [_with_past_figures(reader, row, as_of) for row in at_moment(reader.stations(as_of), as_of)]
-            self._past = _read_moment(reader, rows, as_of, as_of)
-        elif not self._more:
-            return None
+            rows = [_with_past_figures(reader, row, as_of) for row in reader.stations(as_of)]
+            self._past = _read_moment(reader, at_moment(rows, as_of), as_of, as_of)
         else:
-            for row in self._days_due(as_of)[:PAST_DAYS_AT_ONCE]:
+            due = self._days_due(as_of)
+            if not due:
+                return None
+            for row in due[:PAST_DAYS_AT_ONCE]:
                 self._days[row.id] = daily(reader, row, as_of, as_of)
                 self._days_at[row.id] = as_of
-        self._more = bool(self._days_due(as_of))
+        self._more = any(self._day_is_off_s(row, as_of) >= DAY_HOLDS_S for row in self._days_due(as_of))
         near = {name for name, at in self._days_at.items() if abs(at - as_of) < DAY_IS_OTHER_S}
         return _view(self._past, {name: day for name, day in self._days.items() if name in near})
 
     def _days_due(self, as_of: float) -> list[StationRow]:
-        never = float("-inf")
+        """The stations whose day is not yet that of the moment, the furthest off first."""
         rows = self._past.rows if self._past is not None else ()
-        return [row for row in rows if abs(self._days_at.get(row.id, never) - as_of) >= DAY_HOLDS_S]
+        due = [row for row in rows if self._day_is_off_s(row, as_of)]
+        return sorted(due, key=lambda row: -self._day_is_off_s(row, as_of))
+
+    def _day_is_off_s(self, row: StationRow, as_of: float) -> float:
+        return abs(self._days_at.get(row.id, float("-inf")) - as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +206,7 @@ def _read_moment(reader: Reader, rows: Sequence[StationRow], now: float, as_of: 
         rows=tuple(rows),
         alarms=tuple(alarms_of(reader, {row.id: row.name for row in rows}, now, as_of)),
         events=tuple(reader.events(now - LOG_S, now, limit=LOG_LINES)),
-        rates=alarm_rates(reader, now),
+        rates=alarm_rates(reader, now, as_of),
     )
 
 
@@ -211,5 +224,7 @@ def _view(moment: _Moment, days: Mapping[str, Daily]) -> FleetView:
 
 def _with_past_figures(reader: Reader, row: StationRow, as_of: float) -> StationRow:
     """The row with the figures worked out from what was known then: the past keeps values, not figures."""
-    found, _ = overview(reader.snapshot(row.id, as_of))
-    return replace(row, overview=found)
+    snapshot = reader.snapshot(row.id, as_of)
+    found, _ = overview(snapshot)
+    read = (device.read_at for device in snapshot.devices.values() if device.read_at is not None)
+    return replace(row, overview=found, read_at=max(read, default=None))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from datetime import time as time_of_day
 from typing import Protocol
 
 
@@ -59,9 +58,17 @@ def local(at: float, zone: tzinfo | None = None) -> datetime:
     return datetime.fromtimestamp(at, UTC).astimezone(zone)
 
 
+def moment_of(there: datetime, zone: tzinfo | None = None) -> float:
+    """The moment (UTC epoch, s) at which clocks in a zone, None is the operator's own, show a time without one.
+
+    Each time has the offset of its own day, not that of today. Of one that comes twice `fold` chooses, as everywhere.
+    """
+    return there.replace(tzinfo=zone).timestamp()
+
+
 def midnight(day: date, zone: tzinfo | None = None) -> float:
-    """When a day begins in a time zone (UTC epoch, s); None is the operator's own. Days have 23 to 25 hours."""
-    return datetime.combine(day, time_of_day(), tzinfo=zone).timestamp()
+    """When a local day begins (UTC epoch, s): 23, 24 or 25 hours before the next."""
+    return moment_of(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001 - the zone comes next
 
 
 def iso_utc(at: float) -> str:

@@ -11,6 +11,9 @@ Scalar = int | float | str | None
 """What a path may hold once read: booleans became 0 or 1, lists and objects their JSON text."""
 
 
+_EXACT_INT = 2.0**53
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One value, when the station gave it (UTC epoch, s), and how far to trust it."""
@@ -49,3 +52,10 @@ class Reading:
 
 ABSENT = Reading(None, 0.0, Quality.ABSENT)
 """The answer for a path that a station never had."""
+
+
+def rounded(value: float, decimals: int) -> int | float:
+    """A finite number at so many decimals: whole ones are integers, and there is no negative zero."""
+    if decimals == 0 and abs(value) < _EXACT_INT:
+        return round(value)
+    return round(value, decimals) + 0.0

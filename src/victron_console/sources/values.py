@@ -16,7 +16,7 @@ from pydantic_core import from_json
 
 from victron_console.catalogue import Kind, Metric, catalogue
 from victron_console.model.quality import Quality
-from victron_console.model.reading import Reading
+from victron_console.model.reading import Reading, rounded
 from victron_console.model.text import MAX_JSON_TEXT, MAX_TEXT, clean
 
 MAX_PATHS = 5000
@@ -36,6 +36,8 @@ _MAX_NODES = 8192
 class _Rule(NamedTuple):
     """What a path may hold: numbers in low..high; at or below `no_sensor` there is no value; text only if `text`."""
 
+    decimals: int | None = None
+    """What a number is rounded to; None where the catalogue does not say."""
     text: bool = True
     low: float = -_LARGEST
     high: float = _LARGEST
@@ -49,6 +51,7 @@ def qualify(cls: str, path: str, raw: object, at: float) -> Reading:
 
     Booleans become 0 or 1; `[]` and null are absent; a value that is not finite, not storable, of the wrong type or
     out of physical range is implausible and says why; text is cleaned; lists and objects become their JSON text.
+    Numbers are rounded to the catalogue's decimals before anyone judges or shows them: that is what history keeps.
 
     Args:
         cls: device class, such as `battery`.
@@ -61,6 +64,8 @@ def qualify(cls: str, path: str, raw: object, at: float) -> Reading:
     if kind is float or kind is int:
         number: float = raw  # type: ignore[assignment]  # type() keeps booleans out, which isinstance would not
         if rule.low <= number <= rule.high:
+            if kind is float and rule.decimals is not None:
+                number = rounded(number, rule.decimals)
             return Reading(number, at) if number > rule.no_sensor else Reading(None, at, Quality.ABSENT)
         return _doubtful_number(number, rule, at)
     if kind is bool:
@@ -110,10 +115,10 @@ def _rule(cls: str, path: str) -> _Rule:
     if metric is None:
         return _Rule(no_sensor=_NO_SENSOR_C if path.endswith("Temperature") else -inf)
     if metric.kind is Kind.TEXT:
-        return _Rule()
+        return _Rule(metric.decimals)
     if _is_share(metric):
-        return _Rule(text=False, low=-_PERCENT_SLACK, high=100 + _PERCENT_SLACK, possible="0 to 100 %")
-    return _Rule(text=False, no_sensor=_NO_SENSOR_C if metric.unit == "°C" else -inf)
+        return _Rule(metric.decimals, text=False, low=-_PERCENT_SLACK, high=100 + _PERCENT_SLACK, possible="0 to 100 %")
+    return _Rule(metric.decimals, text=False, no_sensor=_NO_SENSOR_C if metric.unit == "°C" else -inf)
 
 
 def _is_share(metric: Metric) -> bool:

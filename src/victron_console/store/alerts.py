@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from victron_console.model.alert import (
@@ -24,20 +23,14 @@ from victron_console.model.alert import (
 )
 from victron_console.model.alert_record import AlertChanges, KeptAlerts, NoticeRecord, TrackRecord
 from victron_console.store.connection import transaction
+from victron_console.store.occurrences import COLUMNS, as_it_was, from_row, put
+from victron_console.store.presence import LIVE
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 FLAP_WINDOW_S = 1800.0
 RAISES = ("raised", "raised again")
-
-_COLUMNS = (
-    "id, station, family, scope, rule, severity, title, response, source, started_at, raised_at, cleared_at, "
-    "announced_at, reason, last_value, peak_value, unit, limit_text, count, stale, flapping, suppressed_by, origins, "
-    "link"
-)
-_UPDATES = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:])
-_MARKS = ", ".join("?" * (_COLUMNS.count(",") + 1))
 
 
 def record_alerts(db: Database, changes: AlertChanges, now: float) -> None:
@@ -60,7 +53,7 @@ def record_alerts(db: Database, changes: AlertChanges, now: float) -> None:
             conn.execute("INSERT OR IGNORE INTO shelf_end VALUES (?, ?, '')", (shelf_id, until))
             log(conn, AlertEvent(until, "unshelved", station, key, "The time of the shelf is over", who=""))
         for occurrence in sorted(changes.occurrences, key=lambda it: it.active):  # closed ones first: one open a key
-            _put(conn, occurrence, now)
+            put(conn, occurrence, now)
         for event in changes.events:
             log(conn, event)
         for track in changes.tracks:
@@ -83,7 +76,7 @@ def kept_alerts(db: Database, now: float) -> KeptAlerts:
         (*RAISES, now - FLAP_WINDOW_S, now),
     )
     return KeptAlerts(
-        [_occurrence(row) for row in conn.execute(f"SELECT {_COLUMNS} FROM occurrence WHERE cleared_at IS NULL")],
+        [from_row(row) for row in conn.execute(f"SELECT {COLUMNS} FROM occurrence WHERE cleared_at IS NULL")],
         [_track(row) for row in conn.execute("SELECT * FROM alert_track")],
         [(AlertKey.parse(key), at) for at, details in raises if (key := json.loads(details).get("key"))],
         conn.execute("SELECT ifnull(max(id), 0) + 1 FROM occurrence").fetchone()[0],
@@ -102,37 +95,48 @@ def alert_views(
         as_of: a past moment to look back to; None is live.
         cleared_for_s: how long an acknowledged alarm stays in the list after it cleared.
     """
-    at = now if as_of is None else as_of
+    at = LIVE if as_of is None else as_of
     conn = db.conn
     found = [
-        _occurrence(row)
+        from_row(row)
         for row in conn.execute(
-            f"SELECT {_COLUMNS} FROM occurrence WHERE raised_at <= :at AND (cleared_at IS NULL OR cleared_at > :since "
+            f"SELECT {COLUMNS} FROM occurrence WHERE raised_at <= :at AND (cleared_at IS NULL OR cleared_at > :since "
             "OR (response <> '' AND severity <> 'info' AND NOT EXISTS (SELECT 1 FROM alert_ack a "
             "WHERE a.occurrence = occurrence.id AND a.at <= :at AND (a.severity = occurrence.severity "
             "OR a.severity = 'critical')))) ORDER BY raised_at, id",
-            {"at": at, "since": at - cleared_for_s},
+            {"at": at, "since": (now if as_of is None else as_of) - cleared_for_s},
         )
     ]
     if as_of is not None:
-        found = [_as_it_was(conn, occurrence, as_of) for occurrence in found]
-    return _joined(conn, found, at, tags)
+        found = [as_it_was(conn, occurrence, as_of) for occurrence in found]
+    return _joined(conn, found, now, tags, as_of)
 
 
-def alert_view(db: Database, occurrence: int, now: float, tags: Mapping[str, Iterable[str]]) -> AlertView | None:
-    """One occurrence with everything said of it; None where there is none of that number."""
-    row = db.conn.execute(f"SELECT {_COLUMNS} FROM occurrence WHERE id = ?", (occurrence,)).fetchone()
-    return _joined(db.conn, [_occurrence(row)], now, tags)[0] if row else None
+def alert_view(
+    db: Database, occurrence: int, now: float, tags: Mapping[str, Iterable[str]], as_of: float | None = None
+) -> AlertView | None:
+    """One occurrence with everything said of it; None where there is none of that number, or was none at `as_of`."""
+    row = db.conn.execute(f"SELECT {COLUMNS} FROM occurrence WHERE id = ?", (occurrence,)).fetchone()
+    found = from_row(row) if row else None
+    if found is None or (as_of is not None and found.raised_at > as_of):
+        return None
+    return _joined(db.conn, [found if as_of is None else as_it_was(db.conn, found, as_of)], now, tags, as_of)[0]
 
 
-def alert_history(db: Database, since: float, until: float, station: str | None = None) -> list[Occurrence]:
-    """Occurrences that were open in a span, oldest first: for marks on charts and the alarm rates."""
+def alert_history(
+    db: Database, since: float, until: float, station: str | None = None, as_of: float | None = None
+) -> list[Occurrence]:
+    """Occurrences that were open in a span, oldest first: for marks on charts and the alarm rates.
+
+    With `as_of`, which is not before `until`, each is what it was then.
+    """
     where = "raised_at <= ? AND (cleared_at IS NULL OR cleared_at >= ?)" + (" AND station = ?" if station else "")
     rows = db.conn.execute(
-        f"SELECT {_COLUMNS} FROM occurrence WHERE {where} ORDER BY raised_at, id",
+        f"SELECT {COLUMNS} FROM occurrence WHERE {where} ORDER BY raised_at, id",
         (until, since, *([station] if station else [])),
     )
-    return [_occurrence(row) for row in rows]
+    found = [from_row(row) for row in rows]
+    return found if as_of is None else [as_it_was(db.conn, it, as_of) for it in found]
 
 
 def acks(conn: sqlite3.Connection, since: float, until: float) -> list[Ack]:
@@ -199,24 +203,6 @@ def maintenances(conn: sqlite3.Connection, at: float) -> list[Maintenance]:
     return [Maintenance(*row) for row in rows]
 
 
-def _put(conn: sqlite3.Connection, it: Occurrence, now: float) -> None:
-    shape = (it.severity.value, it.count, int(it.stale), int(it.flapping), it.suppressed_by)
-    before = conn.execute(
-        "SELECT severity, count, stale, flapping, suppressed_by FROM occurrence WHERE id = ?", (it.id,)
-    ).fetchone()
-    if before is None or tuple(before) != shape:
-        conn.execute("INSERT INTO occurrence_version VALUES (?, ?, ?, ?, ?, ?, ?)", (it.id, now, *shape))
-    conn.execute(
-        f"INSERT INTO occurrence ({_COLUMNS}) VALUES ({_MARKS}) ON CONFLICT (id) DO UPDATE SET {_UPDATES}",
-        (
-            it.id, it.key.station, it.key.family, it.key.scope, it.rule, it.severity.value, it.title, it.response,
-            it.source, it.started_at, it.raised_at, it.cleared_at, it.announced_at, it.reason, it.last_value,
-            it.peak_value, it.unit, it.limit, it.count, it.stale, it.flapping, it.suppressed_by,
-            json.dumps(it.origins), it.link,
-        ),
-    )  # fmt: skip
-
-
 def _put_track(conn: sqlite3.Connection, track: TrackRecord) -> None:
     if track.phase == "normal":
         conn.execute("DELETE FROM alert_track WHERE station = ? AND rule = ? AND scope = ? AND severity = ?", track.key)
@@ -232,42 +218,18 @@ def _track(row: tuple[str, str, str, str, str, str, float, float, float]) -> Tra
     return TrackRecord(station, rule, scope, Severity(severity), AlertKey.parse(alert), phase, since, started, seen)
 
 
-def _occurrence(row: sqlite3.Row) -> Occurrence:
-    it = dict(zip((name.strip() for name in _COLUMNS.split(",")), row, strict=True))
-    key = AlertKey(it.pop("station"), it.pop("family"), it.pop("scope"))
-    return Occurrence(
-        **it
-        | {
-            "key": key,
-            "severity": Severity(it["severity"]),
-            "limit": it.pop("limit_text"),
-            "stale": bool(it["stale"]),
-            "flapping": bool(it["flapping"]),
-            "link": bool(it["link"]),
-            "origins": tuple(json.loads(it["origins"])),
-        }
-    )
-
-
-def _as_it_was(conn: sqlite3.Connection, it: Occurrence, at: float) -> Occurrence:
-    row = conn.execute(
-        "SELECT severity, count, stale, flapping, suppressed_by FROM occurrence_version "
-        "WHERE occurrence = ? AND at <= ? ORDER BY at DESC, rowid DESC LIMIT 1",
-        (it.id, at),
-    ).fetchone()
-    cleared_at = it.cleared_at if it.cleared_at is not None and it.cleared_at <= at else None
-    if row is None:
-        return replace(it, cleared_at=cleared_at)
-    severity, count, stale, flapping, suppressed_by = row
-    return replace(
-        it, cleared_at=cleared_at, severity=Severity(severity), count=count, stale=bool(stale),
-        flapping=bool(flapping), suppressed_by=suppressed_by,
-    )  # fmt: skip
-
-
 def _joined(
-    conn: sqlite3.Connection, found: list[Occurrence], at: float, tags: Mapping[str, Iterable[str]]
+    conn: sqlite3.Connection,
+    found: list[Occurrence],
+    now: float,
+    tags: Mapping[str, Iterable[str]],
+    as_of: float | None,
 ) -> list[AlertView]:
+    """With what operators say. Live that is all of it: a clock that was set back makes nothing unsaid.
+
+    What hides an alarm holds only from its own moment on: after such a step it is rather shown once more.
+    """
+    at = LIVE if as_of is None else as_of
     acks: dict[int, list[Ack]] = {}
     comments: dict[int, list[Comment]] = {}
     for it in found:
@@ -279,14 +241,14 @@ def _joined(
             "SELECT * FROM alert_comment WHERE occurrence = ? AND at <= ? ORDER BY at, id", (it.id, at)
         ):
             comments.setdefault(no, []).append(Comment(no, when, who, text))
-    put_aside, works = shelves(conn, at), maintenances(conn, at)
+    put_aside, works = shelves(conn, now), maintenances(conn, now)
     return [
         AlertView(
             it,
             acks.get(it.id, ()),
             comments.get(it.id, ()),
-            next((shelf for shelf in put_aside if shelf.covers(it, at)), None),
-            next((work for work in works if work.covers(it.key.station, tags.get(it.key.station, ()), at)), None),
+            next((shelf for shelf in put_aside if shelf.covers(it, now)), None),
+            next((work for work in works if work.covers(it.key.station, tags.get(it.key.station, ()), now)), None),
         )
         for it in found
     ]

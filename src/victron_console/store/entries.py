@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from victron_console.model.quality import Quality
-from victron_console.model.reading import Reading, Scalar
+from victron_console.model.reading import Reading, Scalar, rounded
 
 Implausible = tuple[Scalar, str]
 Entry = int | float | str | Implausible | None
@@ -23,7 +23,6 @@ Judged = tuple[Scalar, Quality, str]
 """Value, quality as stored, reason."""
 
 _INT64 = 2**63
-_EXACT_INT = 2.0**53
 _FLOAT32 = struct.Struct("<f")
 _PLAIN = frozenset((int, float, type(None)))
 """Types of the entries that are read as they are: all but a few."""
@@ -62,9 +61,7 @@ def tidy(value: Scalar, decimals: int | None) -> Scalar:
 def _tidy_float(value: float, decimals: int | None) -> int | float:
     if decimals is None:
         return _without_float32_noise(value) + 0.0  # -0.0 becomes 0.0
-    if decimals == 0 and abs(value) < _EXACT_INT:
-        return round(value)
-    return round(value, decimals) + 0.0
+    return rounded(value, decimals)
 
 
 def _without_float32_noise(value: float) -> float:

@@ -15,11 +15,12 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
+from victron_console.store import link_states
 from victron_console.store.entries import Judged, judged, scalar
 from victron_console.store.errors import UnknownStation
 from victron_console.store.presence import LIVE, Presence, ServiceStanding, presences, standings
 from victron_console.store.registry import DEFAULT_CADENCE_S
-from victron_console.store.replay import texts_at, values_at
+from victron_console.store.replay import held_at, texts_at
 from victron_console.store.rows import SeriesRow, ServiceRow, StationRow
 
 _TABLES = ("location", "battery", "grid", "pv", "ess", "cadence", "thresholds")
@@ -129,7 +130,10 @@ def snapshot(conn: sqlite3.Connection, station: str, now: float, as_of: float | 
     """All values of a station, judged at `now`, which is `as_of` where that is given."""
     no = station_number(conn, station)
     present = presences(conn, no, as_of)
-    values = _latest(conn, no) if as_of is None else _past(conn, no, present, as_of)
+    if as_of is None:
+        values = _latest(conn, no)
+    else:
+        values, present = _past(conn, no, present, as_of)
     devices = {device.key: device_state(device, values.get(device.no, {})) for device in present}
     return Snapshot(station, now, devices, status_at(conn, no, LIVE if as_of is None else as_of))
 
@@ -149,14 +153,20 @@ def _latest(conn: sqlite3.Connection, station_no: int) -> _Values:
     return values
 
 
-def _past(conn: sqlite3.Connection, station_no: int, present: list[Presence], as_of: float) -> _Values:
+def _past(
+    conn: sqlite3.Connection, station_no: int, present: list[Presence], as_of: float
+) -> tuple[_Values, list[Presence]]:
+    """The values, and the devices with what the changes say of when they were read."""
     texts = texts_at(conn, station_no, as_of)
     values: _Values = {}
+    read: list[Presence] = []
     for device in present:
-        entries = {**values_at(conn, device.no, as_of), **texts}
+        held = held_at(conn, device.no, as_of)
+        entries = {**held.entries, **texts}
         paths = conn.execute("SELECT path, no FROM series WHERE device_no = ?", (device.no,))
         values[device.no] = {path: judged(entries[no]) for path, no in paths if no in entries}
-    return values
+        read.append(device.read_by(held.changed_at))
+    return values, read
 
 
 def device_state(device: Presence, values: Mapping[str, Judged]) -> DeviceState:
@@ -175,7 +185,13 @@ def device_state(device: Presence, values: Mapping[str, Judged]) -> DeviceState:
 
 def service_rows(conn: sqlite3.Connection, station_no: int, now: float, as_of: float | None) -> list[ServiceRow]:
     """The services of a station by bus name, also those that hung before they were ever read."""
-    rows = [_read_service(device, now) for device in presences(conn, station_no, as_of)]
+    present = presences(conn, station_no, as_of)
+    if as_of is None:
+        rows = [_read_service(device, now) for device in present]
+    else:  # how often a device's polls failed is not kept: nearly always it was the link that did
+        failures = link_states.link(conn, station_no, as_of).failures
+        read = [device.read_by(held_at(conn, device.no, as_of).changed_at) for device in present]
+        rows = [replace(_read_service(device, now), failures=failures) for device in read]
     known = {row.service for row in rows}
     # One with a device that is not known by this name has given the name up for another.
     never_read = [s for s in standings(conn, station_no, as_of).values() if s.device_no is None]

@@ -80,9 +80,9 @@ def require_means(field: str) -> None:
 
 
 def overview_means(
-    conn: sqlite3.Connection, station_no: int, field: str, since: float, until: float, count: int
+    conn: sqlite3.Connection, station_no: int, field: str, since: float, until: float, count: int, now: float
 ) -> list[float | None]:
-    """The mean of an overview field in `count` equal columns; None where nothing fresh was known."""
+    """The mean of an overview field in `count` equal columns; None where nothing fresh was known, or is not yet."""
     require_means(field)  # it becomes part of the statement
     rows = conn.execute(
         "WITH RECURSIVE s (at) AS (SELECT max(:first, ifnull(min(slot), :first)) FROM overview5 "
@@ -95,7 +95,7 @@ def overview_means(
             "station": station_no,
         },
     )
-    known = {slot: value for slot, value in rows if value is not None}
+    known = {slot: value for slot, value in rows if value is not None and slot + OVERVIEW_SLOT_S <= now}
     width_s = (until - since) / max(count, 1)
     columns: list[float | None] = []
     for i in range(count):

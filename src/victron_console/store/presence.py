@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import LOST_FAILURES, Quality, freshness
@@ -56,6 +56,12 @@ class Presence:
     def state(self) -> ServiceState:
         """Live where nothing else was ever said."""
         return self.standing.state if self.standing else ServiceState.LIVE
+
+    def read_by(self, changed_at: float | None) -> Presence:
+        """The same where something of it changed at a moment: it was not last read before that."""
+        if changed_at is None or self.read_at is None or changed_at <= self.read_at:
+            return self
+        return replace(self, read_at=changed_at)
 
     def quality_at(self, moment: float) -> Quality:
         """GOOD, STALE, LOST or GONE."""

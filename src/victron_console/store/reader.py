@@ -122,8 +122,8 @@ class Reader:
     def snapshot(self, station: str, as_of: float | None = None) -> Snapshot:
         """All values of a station, judged now or at `as_of`.
 
-        A reading's `at` is when its device was last read. In the past that is exact at gaps and within one cadence
-        elsewhere: reads that changed nothing leave no row.
+        A reading's `at` is when its device was last read. In the past that is exact at gaps and where that read changed
+        anything; else it is within one cadence: reads that changed nothing leave no row.
 
         Raises:
             UnknownStation: the store never had it.
@@ -159,8 +159,10 @@ class Reader:
             found = fleet.series_numbers(conn, fleet.station_number(conn, station), series)
             return trace.points(conn, *found, since, until) if found else []
 
-    def buckets(self, station: str, series: str, since: float, until: float, count: int) -> list[Bucket | None]:
-        """A series in `count` equal columns; None where nothing was received.
+    def buckets(
+        self, station: str, series: str, since: float, until: float, count: int, as_of: float | None = None
+    ) -> list[Bucket | None]:
+        """A series in `count` equal columns, as known at `as_of`; None where nothing was received.
 
         Raises:
             UnknownStation: the store never had it.
@@ -174,7 +176,7 @@ class Reader:
         )  # here and below: numpy, for which the first paint does not wait
 
         edges = charts.edges_of(since, until, count)
-        parts = self._pieces(station, series, edges)
+        parts = self._pieces(station, series, edges, as_of=as_of)
         return charts.buckets(curves.columns(parts, edges)) if parts else [None] * count
 
     def rollup(self, station: str, series: str, since: float, until: float) -> list[Rollup]:
@@ -202,30 +204,37 @@ class Reader:
         parts = self._pieces(station, series, charts.edges_of(since, until, 1), fine=True) if since < until else None
         return charts.integral(parts) if parts else Integral(0.0, 0.0, 0.0)
 
-    def _pieces(self, station: str, series: str, edges: Floats, *, fine: bool = False) -> Pieces | None:
-        """A known series between the edges, up to now and without its gaps."""
+    def _pieces(
+        self, station: str, series: str, edges: Floats, *, fine: bool = False, as_of: float | None = None
+    ) -> Pieces | None:
+        """A known series between the edges, up to now or `as_of`, and without its gaps."""
         from victron_console.store import charts
 
-        now = self._clock.now()
+        now = self._clock.now() if as_of is None else as_of
         key, _ = split_series(series)
         with self._reading() as conn:
             no = fleet.station_number(conn, station)
             found = fleet.series_numbers(conn, no, series)
             if found is None:
                 return None
-            silent = silences.silent_spans(conn, no, key, now, None)
+            silent = silences.silent_spans(conn, no, key, now, as_of)
             return charts.pieces(conn, *found, [*silent, (now, inf)], edges, fine=fine)
 
-    def overview_history(self, station: str, field: str, since: float, until: float, count: int) -> list[float | None]:
+    def overview_history(
+        self, station: str, field: str, since: float, until: float, count: int, as_of: float | None = None
+    ) -> list[float | None]:
         """An overview field in `count` equal columns, from five-minute means; None where nothing fresh was known.
+
+        Only means whose five minutes were over, now or at `as_of`: one that still grows would tell of later.
 
         Raises:
             UnknownStation: the store never had it.
             ValueError: the field has no five-minute rows.
         """
         logs.require_means(field)
+        now = self._clock.now() if as_of is None else as_of
         with self._reading() as conn:
-            return logs.overview_means(conn, fleet.station_number(conn, station), field, since, until, count)
+            return logs.overview_means(conn, fleet.station_number(conn, station), field, since, until, count, now)
 
     def gaps(self, station: str, since: float, until: float, as_of: float | None = None) -> list[Gap]:
         """The gaps of a station and its devices that touch a span, by their begin. They may overlap.
@@ -278,7 +287,7 @@ class Reader:
     def link_totals(self, since: float, until: float) -> dict[str, LinkTotals]:
         """The polls of every station over the whole minutes of a span; without polls it is not among them."""
         with self._reading() as conn:
-            return link_states.totals(conn, since, until)
+            return link_states.totals(conn, since, until, self._clock.now())
 
     def collector(self, as_of: float | None = None) -> CollectorState | None:
         """How the collector itself is; None where none ever said so."""
@@ -307,12 +316,15 @@ class Reader:
         now = self._clock.now() if as_of is None else as_of
         with self._reading() as conn:
             tags = {row.id: row.tags for row in fleet.station_rows(conn, as_of)}
-            return alerts.alert_view(self.db, occurrence, now, tags)
+            return alerts.alert_view(self.db, occurrence, now, tags, as_of)
 
-    def alert_history(self, since: float, until: float, station: str | None = None) -> list[Occurrence]:
-        """Alarms that stood at some time of a span, oldest first."""
+    def alert_history(
+        self, since: float, until: float, station: str | None = None, as_of: float | None = None
+    ) -> list[Occurrence]:
+        """Alarms that stood at some time of a span, oldest first; at most up to `as_of`, as they were then."""
+        until = until if as_of is None else min(until, as_of)
         with self._reading():
-            return alerts.alert_history(self.db, since, until, station)
+            return alerts.alert_history(self.db, since, until, station, as_of)
 
     def acks(self, since: float, until: float) -> list[Ack]:
         """Acknowledgements of a span, oldest first."""

@@ -25,15 +25,27 @@ class Keyframe:
 
     tip: int
     entries: dict[int, Entry]
+    at: float | None = None
+    """When it was written: its device was read then, or something changed then that is sealed by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a device held at a moment."""
+
+    entries: dict[int, Entry]
+    """All of it but texts, by series number."""
+    changed_at: float | None
+    """When something last changed before: it was read then at the latest. None where nothing is known."""
 
 
 def keyframe_before(conn: sqlite3.Connection, device_no: int, at: float) -> Keyframe:
     """The last keyframe at or before a moment; an empty one where there is none."""
     row = conn.execute(
-        "SELECT tip, body FROM keyframe WHERE device_no = ? AND at <= ? ORDER BY at DESC, tip DESC LIMIT 1",
+        "SELECT tip, body, at FROM keyframe WHERE device_no = ? AND at <= ? ORDER BY at DESC, tip DESC LIMIT 1",
         (device_no, at),
     ).fetchone()
-    return Keyframe(row[0], entries_in(row[1])) if row else Keyframe(0, {})
+    return Keyframe(row[0], entries_in(row[1]), row[2]) if row else Keyframe(0, {})
 
 
 def keyframes_between(
@@ -44,7 +56,7 @@ def keyframes_between(
         "SELECT at, tip, body FROM keyframe WHERE device_no = ? AND at > ? AND at <= ? ORDER BY at, tip",
         (device_no, since, until),
     )
-    last = {at: Keyframe(tip, entries_in(body)) for at, tip, body in rows}
+    last = {at: Keyframe(tip, entries_in(body), at) for at, tip, body in rows}
     return list(last.items())
 
 
@@ -72,14 +84,34 @@ def changes_between(
     yield from ((at, entries) for (at, _), entries in zip(rows, bodies, strict=True))
 
 
-def values_at(conn: sqlite3.Connection, device_no: int, at: float) -> dict[int, Entry]:
-    """Every entry of a device at a moment but texts, by series number."""
+def changes_before(
+    conn: sqlite3.Connection, keyframe: Keyframe, since: float, until: float, series_no: int
+) -> Iterator[tuple[float, Entry]]:
+    """Changes of a series in a span that were written before the keyframe of its begin, the newest first.
+
+    There are such only where the clock went back: what was recorded then lies later in time and earlier in the chain.
+    """
+    row_id, is_tip = keyframe.tip, True
+    while row := conn.execute("SELECT previous, at, body FROM hot WHERE id = ?", (row_id,)).fetchone():
+        previous, at, body = row
+        if since < at <= until and series_no in (entries := entries_in(body)):
+            yield at, entries[series_no]
+        if (at <= since and not is_tip) or previous is None or previous >= row_id:
+            return
+        row_id, is_tip = previous, False
+
+
+def held_at(conn: sqlite3.Connection, device_no: int, at: float) -> Held:
+    """Every entry of a device at a moment but texts, and when one of them last changed."""
     keyframe = keyframe_before(conn, device_no, at)
-    # Where no keyframe is old enough its hot rows are sealed; they leave one at their end.
-    values = dict(keyframe.entries) if keyframe.tip or keyframe.entries else sealed.values_at(conn, device_no, at)
-    for _, changed in changes_between(conn, device_no, keyframe, at):
+    if keyframe.tip or keyframe.entries:
+        values, changed_at = dict(keyframe.entries), keyframe.at
+    else:  # where no keyframe is old enough its hot rows are sealed; they leave one at their end
+        values, changed_at = sealed.values_at(conn, device_no, at)
+    for moment, changed in changes_between(conn, device_no, keyframe, at):
         values.update(changed)
-    return values
+        changed_at = moment
+    return Held(values, changed_at)
 
 
 def texts_at(conn: sqlite3.Connection, station_no: int, at: float) -> dict[int, str]:

@@ -255,7 +255,7 @@ def replace_with(
     carried: dict[int, float] = {}
     if level is not Level.HOUR:
         silent = _silent(conn, device_no, period, level, now)
-        held = sealed.values_at(conn, device_no, nextafter(period, -inf))
+        held, _ = sealed.values_at(conn, device_no, nextafter(period, -inf))
         carried = {no: float(entry) for no, entry in held.items() if isinstance(entry, int | float)}
     to.new.append(chunks.build(device_no, level, period, courses, silent, carried))
 

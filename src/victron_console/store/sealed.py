@@ -152,15 +152,17 @@ def changes(conn: sqlite3.Connection, series_no: int, since: float, until: float
     return found[begin:end]
 
 
-def values_at(conn: sqlite3.Connection, device_no: int, at: float) -> dict[int, Entry]:
-    """What the sealed history says of every series of a device at a moment, by series number."""
+def values_at(conn: sqlite3.Connection, device_no: int, at: float) -> tuple[dict[int, Entry], float | None]:
+    """What the sealed history says of every series of a device at a moment, by number, and when one last changed."""
     rows = conn.execute(
         f"SELECT s.no, {_BLOCK} FROM block b JOIN series s ON s.no = b.series_no WHERE s.device_no = ? AND b.id = ("
         "SELECT id FROM block l WHERE l.series_no = s.no AND l.since <= ? ORDER BY l.since DESC LIMIT 1)",
         (device_no, at),
     )
     clocks = Clocks(conn)
-    return {series_no: _entry_at(Block(clocks, *row), at) for series_no, *row in rows}
+    found = {series_no: _change_at(Block(clocks, *row), at) for series_no, *row in rows}
+    values = {series_no: entry for series_no, (_, entry) in found.items()}
+    return values, max((moment for moment, _ in found.values()), default=None)
 
 
 def changes_of_device(
@@ -182,8 +184,9 @@ def changes_of_device(
     return sorted(found, key=lambda change: change[0])
 
 
-def _entry_at(block: Block, at: float) -> Entry:
+def _change_at(block: Block, at: float) -> Change:
+    """The last change up to a moment."""
     if block.until <= at:
-        return block.last
-    held = [entry for time, entry in block.changes(at, at) if time <= at]
-    return held[-1] if held else DAMAGED
+        return block.until, block.last
+    held = [change for change in block.changes(at, at) if change[0] <= at]
+    return held[-1] if held else (block.since, DAMAGED)

@@ -15,7 +15,7 @@ from victron_console.store import sealed
 from victron_console.store.entries import Entry, Judged, judged
 from victron_console.store.fleet import device_state, station_number, status_at
 from victron_console.store.presence import presences
-from victron_console.store.replay import Keyframe, changes_between, keyframe_before, keyframes_between, texts_at
+from victron_console.store.replay import Held, changes_between, keyframe_before, keyframes_between, texts_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,9 @@ class _Event:
     """Something that changed entries of a device, by series number."""
 
     at: float
+    """From when on it counts."""
+    changed_at: float | None
+    """When it says that it was; earlier than that where the clock went back."""
     entries: Mapping[int, Entry]
     is_whole: bool = False
     """These are all its entries: a keyframe."""
@@ -54,7 +57,8 @@ def snapshots(conn: sqlite3.Connection, station: str, moments: Sequence[float]) 
                 device = devices[presence.no] = _Device.read(
                     conn, presence.no, moments[0], moments[-1], texts, later.get(presence.no, ())
                 )
-            states[presence.key] = device_state(presence, device.values_at(moment))
+            values = device.values_at(moment)
+            states[presence.key] = device_state(presence.read_by(device.changed_at), values)
         found.append(Snapshot(station, moment, states, status_at(conn, no, moment)))
     return found
 
@@ -66,6 +70,8 @@ class _Device:
     paths: Mapping[int, str]
     """By series number."""
     entries: dict[int, Entry]
+    changed_at: float | None
+    """When one of them last changed."""
     texts: dict[int, str]
     events: Iterator[_Event]
     text_events: Iterator[tuple[float, int, str | None]]
@@ -82,9 +88,9 @@ class _Device:
         paths = {
             number: path for path, number in conn.execute("SELECT path, no FROM series WHERE device_no = ?", (no,))
         }
-        entries, events = _course(conn, no, since, until)
+        held, events = _course(conn, no, since, until)
         own = {number: text for number, text in texts.items() if number in paths}
-        device = cls(paths, entries, own, iter(events), iter(text_events))
+        device = cls(paths, held.entries, held.changed_at, own, iter(events), iter(text_events))
         device.next_event, device.next_text = next(device.events, None), next(device.text_events, None)
         device._judge(paths)
         return device
@@ -97,6 +103,7 @@ class _Device:
                 touched |= self.entries.keys()
                 self.entries = {}
             self.entries.update(self.next_event.entries)
+            self.changed_at = self.next_event.changed_at
             touched |= self.next_event.entries.keys()
             self.next_event = next(self.events, None)
         while self.next_text is not None and self.next_text[0] <= moment:
@@ -123,27 +130,27 @@ class _Device:
                 self.values.pop(path, None)
 
 
-def _course(
-    conn: sqlite3.Connection, device_no: int, since: float, until: float
-) -> tuple[dict[int, Entry], list[_Event]]:
-    """The entries of a device at a moment, and what changes them up to another, as `replay.values_at` sees it."""
+def _course(conn: sqlite3.Connection, device_no: int, since: float, until: float) -> tuple[Held, list[_Event]]:
+    """What a device held at a moment, and what changes it up to another, as `replay.held_at` sees it."""
     first = keyframe_before(conn, device_no, since)
-    is_hot = bool(first.tip or first.entries)
-    entries = dict(first.entries) if is_hot else sealed.values_at(conn, device_no, since)
     resets = keyframes_between(conn, device_no, since, until)
     events: list[_Event] = []
-    if not is_hot:
+    if first.tip or first.entries:
+        held = Held(dict(first.entries), first.at)
+    else:
+        held = Held(*sealed.values_at(conn, device_no, since))
         end = nextafter(resets[0][0], -inf) if resets else until
-        events += [_Event(at, changed) for at, changed in sealed.changes_of_device(conn, device_no, since, end)]
-    segments: list[tuple[float, Keyframe]] = [(since, first), *resets]
+        events += [_Event(at, at, changed) for at, changed in sealed.changes_of_device(conn, device_no, since, end)]
+    segments = [(since, first), *resets]
     for (at, keyframe), following in zip(segments, [*(at for at, _ in resets), inf], strict=True):
         if keyframe is not first:
-            events.append(_Event(at, keyframe.entries, is_whole=True))
+            events.append(_Event(at, at, keyframe.entries, is_whole=True))
         end = min(until, nextafter(following, -inf))
         # Where the clock went back a row tells an earlier time than the keyframe that it follows.
-        events += [_Event(max(at, when), changed) for when, changed in changes_between(conn, device_no, keyframe, end)]
+        rows = changes_between(conn, device_no, keyframe, end)
+        events += [_Event(max(at, moment), moment, changed) for moment, changed in rows]
     events.sort(key=lambda event: event.at)  # stable: what was written in one moment stays in order
-    return entries, events
+    return held, events
 
 
 def _later_texts(

@@ -8,7 +8,7 @@ from math import inf
 
 from victron_console.store import sealed
 from victron_console.store.entries import Entry, judged
-from victron_console.store.replay import changes_between, keyframe_before
+from victron_console.store.replay import changes_before, changes_between, keyframe_before
 from victron_console.store.rows import Point
 
 Span = tuple[float, float]
@@ -39,6 +39,7 @@ def unsealed(
         found.append((-inf, keyframe.entries[series_no]))
     for at, changed in changes_between(conn, device_no, keyframe, until, series_no):
         found.append((at, changed[series_no]))
+    found += changes_before(conn, keyframe, since, until, series_no)
     return [*found, *_texts(conn, series_no, since, until)], bool(keyframe.entries)
 
 

@@ -161,7 +161,7 @@ async def test_a_comment_stands_in_the_detail(console: ConsoleApp) -> None:
         await pilot.press("c")
         await typed(pilot, "called J.")
         await until(lambda: any("Written" in str(it.message) for it in console._notifications))
-        screen._asked = ("", float("-inf"))
+        screen._asked = ("", None, float("-inf"))
         screen.tick()
         await until(lambda: "called J." in screen_text(console))
         assert "J. Alder" in screen_text(console)

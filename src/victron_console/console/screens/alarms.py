@@ -90,7 +90,7 @@ class AlarmsScreen(ConsoleScreen):
         self._cursor = ""
         self._filter, self._sort, self._state = "", SORTS[0], "all"
         self._detail: AlarmDetail | None = None
-        self._asked: tuple[str, float] = ("", float("-inf"))
+        self._asked: tuple[str, float | None, float] = ("", None, float("-inf"))
         self._load: AlarmLoad | None = None
         self._load_at = float("-inf")
         self._rules: RuleSet | None = None
@@ -153,7 +153,7 @@ class AlarmsScreen(ConsoleScreen):
     def _settle(self, *, at_once: bool = False) -> None:
         monotonic = self.console.clock.monotonic()
         before = [row.id for row in self.rows]
-        placed = self._hold.settle(self.view.alarms, monotonic, at_once=at_once)
+        placed = self._hold.settle(self.view.alarms, monotonic, at_once=at_once or self.jumped)
         self._sections = sections(self.view.alarms, placed, wanted=self._filter, sort=self._sort, state=self._state)
         ids = [row.id for row in self.rows]
         if self._cursor not in ids:
@@ -183,17 +183,18 @@ class AlarmsScreen(ConsoleScreen):
         """Ask the store for the selected alarm, and now and then for the load, where its answer is old."""
         console = self.console
         elapsed = console.clock.monotonic()
-        asked, at = self._asked
-        if not console.has_store or not self._cursor or (asked == self._cursor and elapsed - at < DETAIL_EVERY_S):
+        alarm, now, as_of = self._cursor, console.moment, console.as_of
+        asked, of, at = self._asked
+        recent = (asked, of) == (alarm, as_of) and elapsed - at < DETAIL_EVERY_S
+        if not console.has_store or not alarm or recent:
             return
-        self._asked = (self._cursor, elapsed)
-        with_load = elapsed - self._load_at >= LOAD_EVERY_S
+        self._asked = (alarm, as_of, elapsed)
+        with_load = of != as_of or elapsed - self._load_at >= LOAD_EVERY_S
         self._load_at = elapsed if with_load else self._load_at
-        alarm, now, as_of = self._cursor, console.now, console.as_of
 
         def question(reader: Reader) -> tuple[AlarmDetail, AlarmLoad | None]:
             detail = alarm_detail(reader, alarm, self._rules_in_force(), now, as_of)
-            return detail, alarm_load(reader, now) if with_load else None
+            return detail, alarm_load(reader, now, as_of) if with_load else None
 
         self.ask(question, lambda found: self.show_detail(*found), group="alarm")
 

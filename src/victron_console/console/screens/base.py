@@ -132,6 +132,11 @@ class ConsoleScreen(Screen[None]):
         return self.view.site(self.console.station)
 
     @property
+    def jumped(self) -> bool:
+        """Whether this is a moment that the operator went to: its rows stand in its own order from the start."""
+        return self.view.replay and not self.console.playing
+
+    @property
     def keys(self) -> tuple[Key, ...]:
         """All keys that work here, in the order of the key row and of the help."""
         return ordered(self.KEYS)

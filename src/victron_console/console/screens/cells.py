@@ -162,12 +162,13 @@ class CellsScreen(StationScreen):
         pack, station = self._chosen(), self.console.station
         if pack is None or station is None or not pack.cells:
             return
-        of, now = (station, str(pack.device)), self.view.at
-        if self._traces.of == of and abs(now - self._traces.at) < RANK_EVERY_S:
+        of, now, as_of = (station, str(pack.device)), self.view.at, self.console.as_of
+        held_s = 0.0 if as_of is not None else now - self._traces.at
+        if self._traces.of == of and (now == self._traces.at or 0 < held_s < RANK_EVERY_S):
             return
 
         def question(reader: Reader) -> _Traces:
-            return _Traces(of, now, read_traces(reader, station, pack, now))
+            return _Traces(of, now, read_traces(reader, station, pack, now, as_of))
 
         self.ask(question, self._traced, group="traces")
 

@@ -28,7 +28,7 @@ from victron_console.console.trends.read import (
     limits_of,
     read_lane,
     read_series,
-    trend_at,
+    read_trend,
     trend_table,
 )
 from victron_console.console.view import FleetView
@@ -67,7 +67,7 @@ class ChartScreen(OverTimeScreen):
         self._chosen = 0
         self._band, self._braille = True, False
         self._read_at = float("-inf")
-        self._read_frame: Frame | None = None
+        self._read_of: tuple[Frame, float | None] | None = None
         self._legend, self._plot, self._spelled = Legend(), Plot(), Spelled()
 
     def compose(self) -> ComposeResult:
@@ -156,7 +156,7 @@ class ChartScreen(OverTimeScreen):
     def show(self, view: FleetView) -> None:
         """Read again where the frame moved, or after a while."""
         old = self.console.clock.monotonic() - self._read_at >= READ_EVERY_S
-        if old or self._read_frame != self.frame():
+        if old or self._read_of != (self.frame(), self.console.as_of):
             self._read()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -165,7 +165,7 @@ class ChartScreen(OverTimeScreen):
 
     def window_changed(self) -> None:
         """Draw the window, and read what is not known of it."""
-        if self._read_frame != self.frame():
+        if self._read_of != (self.frame(), self.console.as_of):
             self._read()
         self.redraw()
         self.refresh_frame()
@@ -175,8 +175,11 @@ class ChartScreen(OverTimeScreen):
     def _read(self) -> None:
         if self.curves and self.console.has_store:
             self._read_at = self.console.clock.monotonic()
-            self._read_frame = self.frame()
-            reading = partial(self._read_all, self._read_frame)
+            frame, as_of = self.frame(), self.console.as_of
+            if self._read_of is None or self._read_of[1] != as_of:
+                self._found.clear()
+            self._read_of = frame, as_of
+            reading = partial(self._read_all, frame)
             _: Worker[None] = self.run_worker(reading, group="chart", exclusive=True, exit_on_error=False)
 
     def know(self, trends: Mapping[Curve, Trend], first: StationSeries, lane: Lane) -> None:
@@ -187,13 +190,13 @@ class ChartScreen(OverTimeScreen):
         self.refresh_frame()
 
     async def _read_all(self, frame: Frame) -> None:
-        console, now, as_of = self.console, self.console.now, self.console.as_of
+        console, now, as_of = self.console, self.console.moment, self.console.as_of
         trends: dict[Curve, Trend] = {}
         for curve in list(self.curves):
             found = await self._series_of(curve.station)
 
             def question(reader: Reader, wanted: Curve = curve, of: StationSeries = found) -> Trend:
-                return trend_at(reader, wanted.station, wanted.quantity, of.names, wanted.shifted(frame), as_of)
+                return read_trend(reader, wanted.station, wanted.quantity, of.names, wanted.shifted(frame), as_of)
 
             trends[curve] = await console.read(question)
         first = await self._series_of(self.curves[0].station)
@@ -201,8 +204,9 @@ class ChartScreen(OverTimeScreen):
         self.know(trends, first, lane)
 
     async def _series_of(self, station: str) -> StationSeries:
+        as_of = self.console.as_of
         if station not in self._found:
-            self._found[station] = await self.console.read(lambda reader: read_series(reader, station))
+            self._found[station] = await self.console.read(lambda reader: read_series(reader, station, as_of))
         return self._found[station]
 
     # ---- what the operator does

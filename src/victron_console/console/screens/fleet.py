@@ -66,7 +66,7 @@ class FleetScreen(ConsoleScreen):
         self._station = StationPart()
         self._alarms = AlarmList(id="fleet-alarms")
         self._hours = HoursRows()
-        self._asked: tuple[str, float] = ("", float("-inf"))
+        self._asked: tuple[str, float | None, float] = ("", None, float("-inf"))
 
     def body(self) -> Iterator[Rows]:
         """Table, the station under the cursor, alarms, the day."""
@@ -115,6 +115,7 @@ class FleetScreen(ConsoleScreen):
         self._arrange()
 
     def _settle(self, *, at_once: bool = False) -> None:
+        at_once = at_once or self.jumped
         sites = self._hold.settle(chosen(self.view.sites, self.choice), self.console.clock.monotonic(), at_once=at_once)
         if self.site is None and sites:
             self.console.station = sites[0].id
@@ -145,12 +146,12 @@ class FleetScreen(ConsoleScreen):
         """Ask the store for the station under the cursor, where there is room for it and its answer is old."""
         console, station = self.console, self.console.station
         elapsed = console.clock.monotonic()
-        asked, at = self._asked
-        recent = asked == station and elapsed - at < DETAIL_EVERY_S
+        asked, of, at = self._asked
+        recent = (asked, of) == (station, console.as_of) and elapsed - at < DETAIL_EVERY_S
         if station is None or recent or not self._station.display or not console.has_store:
             return
-        self._asked = (station, elapsed)
-        now, as_of = console.now, console.as_of
+        self._asked = (station, console.as_of, elapsed)
+        now, as_of = console.moment, console.as_of
         self.ask(lambda reader: station_detail(reader, station, now, as_of), self._station.show_detail, group="detail")
 
     def _arrange(self) -> None:

@@ -129,7 +129,7 @@ class HealthScreen(ConsoleScreen):
         chosen = console.station if self.part is Part.STATION else None
         if not self.view.sites or not self._pace.is_due(console, chosen, at_once=at_once or self.data is None):
             return
-        sites, moment = self.view.sites, console.now if as_of is None else as_of
+        sites, moment = self.view.sites, console.moment
         self.ask(lambda reader: read_health(reader, sites, chosen, moment, as_of), self._answered, group="health")
 
     def _written(self) -> None:

@@ -136,7 +136,7 @@ class LinkScreen(ConsoleScreen):
             return
         chosen = self._list.cursor or console.station
         degraded = [site.id for site in self.view.sites if site.state is StationState.DEGRADED]
-        moment = console.now if as_of is None else as_of
+        moment = console.moment
         self.ask(lambda reader: read_links(reader, degraded, chosen, moment, as_of), self._answered, group="links")
 
     def _answered(self, data: LinkData) -> None:
@@ -148,7 +148,7 @@ class LinkScreen(ConsoleScreen):
         console, now = self.console, self.console.now
         found = {link.site.id: link for link in links(self.view.sites, self.data or LinkData())}
         sites = [link.site for link in found.values()]
-        order = self._hold.settle(sites, console.clock.monotonic(), at_once=at_once)
+        order = self._hold.settle(sites, console.clock.monotonic(), at_once=at_once or self.jumped)
         shown = self._links = [found[site.id] for site in order]
         self._arrange()
         first = self._list.cursor is None

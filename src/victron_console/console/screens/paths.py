@@ -93,6 +93,7 @@ class PathsScreen(OneStationScreen):
         self._list = CursorList(id="path-list")
         self._detail = PathDetail()
         self._pace, self._trend_at = ReadPace(READ_EVERY_S), float("-inf")
+        self._trend_of: tuple[str | None, str, float | None] = (None, "", None)
 
     def body(self) -> Iterator[Rows]:
         """List and detail."""
@@ -165,20 +166,20 @@ class PathsScreen(OneStationScreen):
         value = self._row.value if self._row else None
         if value is None or not self.console.has_store:
             return
-        trend, now = self._detail.trend, self.console.clock.monotonic()
-        if trend is None or trend.series != value.series or now - self._trend_at >= TREND_EVERY_S:
-            self._trend_at = now
-            if trend is None or trend.series != value.series:
+        wanted, elapsed = (self.console.station, value.series, self.console.as_of), self.console.clock.monotonic()
+        if wanted != self._trend_of or elapsed - self._trend_at >= TREND_EVERY_S:
+            if wanted != self._trend_of:
                 self._detail.trend = None
+            self._trend_at, self._trend_of = elapsed, wanted
             self._read_trend(value.series)
 
     def _read_trend(self, series: str) -> None:
-        station, until = self.console.station, self.console.now
+        station, until, as_of = self.console.station, self.console.moment, self.console.as_of
         if station is None:
             return
 
         def question(reader: Reader) -> list[Bucket | None]:
-            return reader.buckets(station, series, until - TREND_S, until, TREND_COLUMNS)
+            return reader.buckets(station, series, until - TREND_S, until, TREND_COLUMNS, as_of)
 
         def answered(buckets: list[Bucket | None]) -> None:
             self._detail.trend = Trend(series, tuple(buckets))

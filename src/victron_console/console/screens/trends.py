@@ -26,9 +26,9 @@ from victron_console.console.trends.read import (
     limits_of,
     read_lane,
     read_series,
+    read_trend,
     spliced,
     tail_of,
-    trend_at,
     trend_table,
 )
 from victron_console.console.trends.views import View, all_views, resolved, view_line
@@ -72,6 +72,8 @@ class TrendsScreen(OverTimeScreen):
         self._same_scale = False
         self._read_at = float("-inf")
         self._read_of: float | None = None
+        self._found_of: float | None = None
+        """The moment of which `found` is, where that is in the past."""
         self._board = TrendBoard()
 
     def body(self) -> Iterator[Rows]:
@@ -194,11 +196,12 @@ class TrendsScreen(OverTimeScreen):
 
     async def _read_all(self, station: str) -> None:
         console = self.console
-        found = self.found
-        if found is None or found.station != station:
-            found = await console.read(lambda reader: read_series(reader, station))
+        found, now, as_of = self.found, console.moment, console.as_of
+        if found is None or (found.station, self._found_of) != (station, as_of):
+            found = await console.read(lambda reader: read_series(reader, station, as_of))
+            self._found_of = as_of
             self.know(found, (), Lane())
-        frame, now, as_of = self.frame(), console.now, console.as_of
+        frame = self.frame()
         same = self._frame == frame and as_of is None
         self._frame = frame
         self._lane = await console.read(lambda r: read_lane(r, station, frame, now, as_of, found.first_at))
@@ -208,7 +211,7 @@ class TrendsScreen(OverTimeScreen):
             part = tail_of(frame) if known else frame
 
             def question(reader: Reader, wanted: Quantity = quantity, of: Frame = part) -> Trend:
-                return trend_at(reader, station, wanted, found.names, of, as_of)
+                return read_trend(reader, station, wanted, found.names, of, as_of)
 
             fresh = await console.read(question)
             self._trends[quantity.name] = spliced(old, fresh) if known and old is not None else fresh

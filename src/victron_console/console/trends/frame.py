@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import ceil
 
-from victron_console.model.clock import local
+from victron_console.model.clock import local, midnight
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 WEEK_S = 7 * DAY_S
@@ -69,6 +69,12 @@ class Frame:
     def begin(self, column: int) -> float:
         """When a column begins."""
         return self.since + column * self.step_s
+
+    @property
+    def midnights(self) -> tuple[float, ...]:
+        """The midnights between which the columns of a frame of days lie: such a day may last 23 or 25 hours."""
+        noons = (self.begin(column) + DAY_S / 2 for column in range(self.columns + 1))
+        return tuple(midnight(local(noon).date()) for noon in noons)
 
     def column_of(self, at: float) -> int:
         """The column of a moment; outside the frame it is outside 0 to `columns` too."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import isfinite
 
 from victron_console.console.alarm_source import FIGURES as FAMILY_FIGURES
 from victron_console.console.export import Table
 from victron_console.console.trends.frame import HOUR_S, Frame
 from victron_console.console.trends.quantity import FIGURES, Quantity
+from victron_console.insight.overview import overview
 from victron_console.model.alert import Occurrence, Severity
 from victron_console.model.clock import iso_utc
 from victron_console.store.reader import Reader
@@ -50,31 +52,23 @@ class Trend:
         return min(bucket.low for bucket in known), mean, max(bucket.high for bucket in known)
 
 
-def read_trend(reader: Reader, station: str, quantity: Quantity, names: frozenset[str], frame: Frame) -> Trend:
-    """A quantity over a frame; of a sum each part is read, of a figure without parts the five-minute means."""
+def read_trend(
+    reader: Reader, station: str, quantity: Quantity, names: frozenset[str], frame: Frame, as_of: float | None = None
+) -> Trend:
+    """A quantity over a frame, as known at `as_of`.
+
+    Of a sum each part is read, of a figure without parts the five-minute means.
+    """
     parts = quantity.of(names)
     if quantity.daily:
-        found = _energy(reader, station, quantity, frame)
+        found = _energy(reader, station, quantity, frame, as_of)
     elif not parts:
-        found = _from_means(reader, station, quantity, frame) if quantity.field else (None,) * frame.columns
+        found = _from_means(reader, station, quantity, frame, as_of) if quantity.field else (None,) * frame.columns
     elif len(parts) == 1:
-        found = tuple(reader.buckets(station, parts[0], frame.since, frame.until, frame.columns))
+        found = tuple(reader.buckets(station, parts[0], frame.since, frame.until, frame.columns, as_of))
     else:
-        found = _sum(reader, station, parts, frame)
+        found = _sum(reader, station, parts, frame, as_of)
     return Trend(station, quantity, frame, tuple(_scaled(bucket, quantity.scale) for bucket in found))
-
-
-def trend_at(
-    reader: Reader, station: str, quantity: Quantity, names: frozenset[str], frame: Frame, as_of: float | None
-) -> Trend:
-    """The same as it was known at a moment: of the column that it lies in, only what was before it."""
-    if as_of is None or as_of >= frame.until:
-        return read_trend(reader, station, quantity, names, frame)
-    last = max(0, frame.column_of(as_of))
-    before = read_trend(reader, station, quantity, names, replace(frame, columns=last)).buckets if last else ()
-    part = Frame(frame.begin(last), max(1.0, as_of - frame.begin(last)), 1)
-    begun = read_trend(reader, station, quantity, names, part).buckets
-    return Trend(station, quantity, frame, (*before, *begun, *(None,) * (frame.columns - last - 1)))
 
 
 def _scaled(bucket: Bucket | None, scale: float) -> Bucket | None:
@@ -85,13 +79,13 @@ def _scaled(bucket: Bucket | None, scale: float) -> Bucket | None:
     return Bucket(bucket.low * scale, bucket.mean * scale, bucket.high * scale, bucket.last * scale)
 
 
-def _sum(reader: Reader, station: str, parts: Sequence[str], frame: Frame) -> Buckets:
+def _sum(reader: Reader, station: str, parts: Sequence[str], frame: Frame, as_of: float | None) -> Buckets:
     """The sum of series. Its lowest value is that of narrow columns: of wide ones it would be one that never was."""
     fine = 1
     if frame.step_s < HOUR_S:
         fine = max(1, min(int(frame.step_s // FINEST_S), MOST_FINE // frame.columns))
     count = frame.columns * fine
-    columns = [reader.buckets(station, part, frame.since, frame.until, count) for part in parts]
+    columns = [reader.buckets(station, part, frame.since, frame.until, count, as_of) for part in parts]
     added = [_added([bucket for bucket in each if bucket is not None]) for each in zip(*columns, strict=True)]
     return tuple(_joined([b for b in added[at : at + fine] if b is not None]) for at in range(0, count, fine))
 
@@ -114,23 +108,24 @@ def _joined(row: Sequence[Bucket]) -> Bucket | None:
     return Bucket(min(bucket.low for bucket in row), mean, max(bucket.high for bucket in row), row[-1].last)
 
 
-def _from_means(reader: Reader, station: str, quantity: Quantity, frame: Frame) -> Buckets:
+def _from_means(reader: Reader, station: str, quantity: Quantity, frame: Frame, as_of: float | None) -> Buckets:
     fine = max(1, min(int(frame.step_s // SLOT_S), MOST_FINE // frame.columns))
     count = frame.columns * fine
-    means = reader.overview_history(station, quantity.field, frame.since, frame.until, count)
+    means = reader.overview_history(station, quantity.field, frame.since, frame.until, count, as_of)
     single = [None if value is None else Bucket(value, value, value, value) for value in means]
     return tuple(_joined([b for b in single[at : at + fine] if b is not None]) for at in range(0, count, fine))
 
 
-def _energy(reader: Reader, station: str, quantity: Quantity, frame: Frame) -> Buckets:
+def _energy(reader: Reader, station: str, quantity: Quantity, frame: Frame, as_of: float | None) -> Buckets:
     """Ws of each column: what was not received is not made up, so hours are added, not days averaged."""
-    fine = max(1, int(frame.step_s // HOUR_S))
-    count = frame.columns * fine
-    means = reader.overview_history(station, quantity.field, frame.since, frame.until, count)
+    borders = frame.midnights
+    count = max(1, round((borders[-1] - borders[0]) / HOUR_S))
+    hour_s = (borders[-1] - borders[0]) / count
+    means = reader.overview_history(station, quantity.field, borders[0], borders[-1], count, as_of)
     found: list[Bucket | None] = []
-    for at in range(0, count, fine):
-        known = [value for value in means[at : at + fine] if value is not None]
-        energy = sum(known) * frame.step_s / fine
+    for begin, end in pairwise(round((border - borders[0]) / hour_s) for border in borders):
+        known = [value for value in means[begin:end] if value is not None]
+        energy = sum(known) * hour_s
         found.append(Bucket(energy, energy, energy, energy) if known else None)
     return tuple(found)
 
@@ -178,7 +173,7 @@ class Lane:
 def read_lane(reader: Reader, station: str, frame: Frame, now: float, as_of: float | None, first_at: float) -> Lane:
     """Alarms and gaps of a station in a frame, up to `now`."""
     until = min(frame.until, now)
-    occurrences = [it for it in reader.alert_history(frame.since, until, station) if it.is_alarm]
+    occurrences = [it for it in reader.alert_history(frame.since, until, station, as_of) if it.is_alarm]
     gaps = reader.gaps(station, frame.since, until, as_of)
     whole = [gap for gap in gaps if gap.device is None or gap.device.cls == "system"]
     silent = [(g.since, g.until or now) for g in whole if g.kind not in (GapKind.STALE, GapKind.SET_ASIDE)]
@@ -218,13 +213,20 @@ class StationSeries:
     """The charge that the battery is kept above, %."""
 
 
-def read_series(reader: Reader, station: str) -> StationSeries:
-    """The series and figures of a station."""
+def read_series(reader: Reader, station: str, as_of: float | None = None) -> StationSeries:
+    """The series and figures of a station, now or at `as_of`."""
     rows = reader.series(station)
-    numbers = {row.name: row.value for row in rows if isinstance(row.value, int | float)}
+    if as_of is None:
+        values = {row.name: row.value for row in rows}
+        row = reader.station(station)
+        shown = row.overview if row is not None else None
+    else:
+        snapshot = reader.snapshot(station, as_of)
+        devices = snapshot.devices.values()
+        values = {d.key.series(path): reading.value for d in devices for path, reading in d.readings.items()}
+        shown, _ = overview(snapshot)
+    numbers = {name: value for name, value in values.items() if isinstance(value, int | float)}
     floor = next((value for name, value in numbers.items() if name.endswith("/Control/ActiveSocLimit")), None)
-    row = reader.station(station)
-    shown = row.overview if row is not None else None
     fields = frozenset(q.field for q in FIGURES if shown is not None and getattr(shown, q.field, None) is not None)
     first_at = min((series.first_at for series in rows), default=0.0)
     return StationSeries(station, frozenset(numbers), fields, first_at, floor)

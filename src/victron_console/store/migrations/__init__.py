@@ -10,8 +10,18 @@ from victron_console.store.migrations import (
     m0004_alert_units,
     m0005_sealed,
     m0006_diagnoses,
-    m0007_promises,
+    m0007_alert_past,
+    m0008_promises,
 )
 
-MIGRATIONS = (m0001_core, m0002_link, m0003_alerts, m0004_alert_units, m0005_sealed, m0006_diagnoses, m0007_promises)
+MIGRATIONS = (
+    m0001_core,
+    m0002_link,
+    m0003_alerts,
+    m0004_alert_units,
+    m0005_sealed,
+    m0006_diagnoses,
+    m0007_alert_past,
+    m0008_promises,
+)
 """The position (from 1) is the version that the store has after it."""
