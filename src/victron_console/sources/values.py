@@ -51,7 +51,7 @@ def qualify(cls: str, path: str, raw: object, at: float) -> Reading:
 
     Booleans become 0 or 1; `[]` and null are absent; a value that is not finite, not storable, of the wrong type or
     out of physical range is implausible and says why; text is cleaned; lists and objects become their JSON text.
-    Numbers are rounded to the catalogue's decimals before anyone judges or shows them: that is what history keeps.
+    Numbers are rounded to the decimals that are kept before anyone judges or shows them: that is what history keeps.
 
     Args:
         cls: device class, such as `battery`.
@@ -115,10 +115,12 @@ def _rule(cls: str, path: str) -> _Rule:
     if metric is None:
         return _Rule(no_sensor=_NO_SENSOR_C if path.endswith("Temperature") else -inf)
     if metric.kind is Kind.TEXT:
-        return _Rule(metric.decimals)
+        return _Rule(metric.kept_decimals)
     if _is_share(metric):
-        return _Rule(metric.decimals, text=False, low=-_PERCENT_SLACK, high=100 + _PERCENT_SLACK, possible="0 to 100 %")
-    return _Rule(metric.decimals, text=False, no_sensor=_NO_SENSOR_C if metric.unit == "°C" else -inf)
+        return _Rule(
+            metric.kept_decimals, text=False, low=-_PERCENT_SLACK, high=100 + _PERCENT_SLACK, possible="0 to 100 %"
+        )
+    return _Rule(metric.kept_decimals, text=False, no_sensor=_NO_SENSOR_C if metric.unit == "°C" else -inf)
 
 
 def _is_share(metric: Metric) -> bool:

@@ -1,6 +1,6 @@
 """How one value is written down, in `hot`, in keyframes and in memory.
 
-42, 13.25             a good number, rounded to the catalogue's decimals
+42, 13.25             a good number, rounded to the decimals that its catalogue entry keeps
 null                  absent
 [value, "reason"]     implausible
 "text"                a text: in memory only, on disk it is a row of `text_change`

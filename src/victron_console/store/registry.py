@@ -113,9 +113,9 @@ class Numbers:
 
 
 def decimals_of(key: DeviceKey, path: str) -> int | None:
-    """The catalogue's decimals of a path."""
+    """The decimals that a path is kept at, by the catalogue."""
     metric = catalogue().metric(key.cls, path)
-    return metric.decimals if metric else None
+    return metric.kept_decimals if metric else None
 
 
 def load_station(conn: sqlite3.Connection, station_id: str) -> Station | None:
