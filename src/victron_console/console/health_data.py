@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from victron_console.insight.diagnostics.proposals import Proposal
 
 DAY_S = 86_400.0
-NOT_YET = "not diagnosed yet: 10 min after the collector starts, then once a night"
+NOT_YET = "not diagnosed yet: some minutes after its first poll, then once a night"
 COURSE_DAYS = 400
 DONE_SHOWN_DAYS = 30
 ALARM_DAYS = 30
