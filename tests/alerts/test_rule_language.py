@@ -14,11 +14,12 @@ from victron_console.alerts.frame import Frame, StationFacts, Unbound
 from victron_console.alerts.rulefile import RulesInvalid, load_rules, parse_rules, shipped_rules
 from victron_console.alerts.sources import DeviceWatch, Slot
 from victron_console.alerts.syntax import ExpressionError, Kind, Scope
-from victron_console.alerts.values import Truth, parse_duration, parse_share, parse_version
+from victron_console.alerts.values import Truth, parse_duration, parse_share
 from victron_console.model.alert import Severity
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
+from victron_console.model.version import parse_version
 
 KINDS = {"limit": Kind.NUMBER, "mains": Kind.TRUTH, "chemistry": Kind.TEXT}
 UNSEEN = "unseen"

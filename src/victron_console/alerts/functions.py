@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from victron_console.alerts.frame import Cond, Frame, Term
 from victron_console.alerts.syntax import Compiled, Compiler, Kind, WindowSpec, fault, meant
-from victron_console.alerts.values import NEVER, Truth, Value, parse_duration, parse_share, parse_version
+from victron_console.alerts.values import NEVER, Truth, Value, parse_duration, parse_share
 from victron_console.alerts.windows import Window
+from victron_console.model.version import parse_version
 
 Builder = Callable[[Compiler, ast.Call], Compiled]
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from victron_console.alerts.frame import Cond, Frame, Term
-from victron_console.alerts.values import NEVER, Truth, Value, Version, inverse
+from victron_console.alerts.values import NEVER, Truth, Value, inverse
 
 MAX_NUMBER = 1e12
 MAX_TEXT = 64
@@ -303,7 +303,7 @@ def _check_comparable(left: Compiled, right: Compiled, action: Callable[[Any, An
         raise fault(right.node, "a text is compared with == or != only")
 
 
-def _odd(value: Value | Version) -> Value:
+def _odd(value: Value) -> Value:
     """What arithmetic gives where an operand is no number: NEVER stays NEVER, all else cannot be told."""
     return NEVER if value is NEVER or isinstance(value, int | float) else None
 

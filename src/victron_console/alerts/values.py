@@ -6,6 +6,8 @@ import re
 from enum import Enum
 from typing import Final
 
+from victron_console.model.version import Version
+
 Truth = bool | None
 """None: cannot be told. Kleene logic: FALSE and UNKNOWN is FALSE, TRUE or UNKNOWN is TRUE."""
 
@@ -17,23 +19,8 @@ class Never(Enum):
 
 
 NEVER: Final = Never.NEVER
-Version = tuple[int, int, int, int, int]
 Value = float | str | Version | None | Never
 """What a term gives: None where it cannot be told, NEVER where the station never had it."""
-
-_VERSION = re.compile(r"v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?(?:~(\d{1,6}))?", re.ASCII)
-
-
-def parse_version(text: str) -> Version | None:
-    """A Venus OS version as something that sorts: a beta `v3.70~33` comes before its release `v3.70`.
-
-    None where the text is no version.
-    """
-    match = _VERSION.fullmatch(text.strip())
-    if match is None:
-        return None
-    major, minor, patch, beta = match.groups()
-    return (int(major), int(minor), int(patch or 0), 0 if beta else 1, int(beta or 0))
 
 
 def parse_share(text: str) -> float | None:

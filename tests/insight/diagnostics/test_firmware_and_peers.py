@@ -7,20 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from victron_console.insight.diagnostics.firmware import (
-    Channel,
     Standing,
-    Version,
     compare,
     decode,
-    parse,
     standing,
     written,
 )
 from victron_console.insight.diagnostics.peers import ranked
+from victron_console.model.version import Channel, Version, parse_version
 
 
 def version(text: str) -> Version:
-    found = parse(text)
+    found = parse_version(text)
     assert found is not None
     return found
 

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from victron_console.model.reading import Scalar
+from victron_console.model.version import RELEASED, Channel, Version, parse_version
 
 RELEASE = 0xFF
-_WRITTEN = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:~(\d+))?", re.IGNORECASE)
-
-
-class Channel(StrEnum):
-    """Where a version comes from."""
-
-    RELEASE = "release"
-    BETA = "beta"
 
 
 class Standing(StrEnum):
@@ -30,36 +22,6 @@ class Standing(StrEnum):
     """One is not known, or they are of different channels and cannot be weighed."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Version:
-    """Ordered as released: v3.70~1 < v3.70~33 < v3.70 < v3.71~1."""
-
-    major: int
-    minor: int
-    patch: int = 0
-    beta: int = RELEASE * RELEASE
-    """Number of the beta; the largest for a release."""
-
-    @property
-    def channel(self) -> Channel:
-        """Release or beta."""
-        return Channel.RELEASE if self.beta == RELEASE * RELEASE else Channel.BETA
-
-    def __str__(self) -> str:
-        patch = f".{self.patch}" if self.patch else ""
-        beta = "" if self.channel is Channel.RELEASE else f"~{self.beta}"
-        return f"v{self.major}.{self.minor:02d}{patch}{beta}"
-
-
-def parse(text: str) -> Version | None:
-    """A version as the GX writes it: `v3.70~33`, `v3.70`, `3.70.1`; None where it is none."""
-    found = _WRITTEN.fullmatch(text.strip())
-    if not found:
-        return None
-    major, minor, patch, beta = found.groups()
-    return Version(int(major), int(minor), int(patch or 0), int(beta) if beta else RELEASE * RELEASE)
-
-
 def decode(value: Scalar, device_class: str = "") -> Version | None:
     """A device's FirmwareVersion: hexadecimal digits are decimal figures.
 
@@ -67,7 +29,7 @@ def decode(value: Scalar, device_class: str = "") -> Version | None:
     units count in one number, 1362 = 0x552 = version 552, here v5.52. None where it is no version.
     """
     if isinstance(value, str):
-        return parse(value)
+        return parse_version(value)
     if value is None or value <= 0 or value != int(value):
         return None
     number = int(value)
@@ -77,7 +39,7 @@ def decode(value: Scalar, device_class: str = "") -> Version | None:
         if number > 0xFFFF and device_class != "vebus":
             last = number & 0xFF
             major, minor = _figures(number >> 16), _figures(number >> 8 & 0xFF)
-            return Version(major, minor, beta=RELEASE * RELEASE if last == RELEASE else _figures(last))
+            return Version(major, minor, beta=RELEASED if last == RELEASE else _figures(last))
         return Version(_figures(number >> 8), _figures(number & 0xFF))
     except ValueError:
         return None
@@ -121,14 +83,14 @@ def compare(installed: Mapping[str, str], offered: Mapping[str, str]) -> list[In
         installed: version by station.
         offered: what each station is offered online, where it says so.
     """
-    versions = {station: parse(text) for station, text in installed.items()}
+    versions = {station: parse_version(text) for station, text in installed.items()}
     highest: dict[Channel, Version] = {}
     for version in versions.values():
         if version and version > highest.get(version.channel, Version(0, 0)):
             highest[version.channel] = version
     rows = []
     for station, version in versions.items():
-        latest = parse(offered.get(station, ""))
+        latest = parse_version(offered.get(station, ""))
         if latest is None and version is not None:
             latest = _latest_for(version, highest)
         rows.append(Installed(station, version, standing(version, latest), latest))

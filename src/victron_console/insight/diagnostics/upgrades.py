@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from victron_console.insight.diagnostics.firmware import Installed, Standing, Version
+from victron_console.insight.diagnostics.firmware import Installed, Standing
+from victron_console.model.version import Version
 
 LEAST_TO_COMPARE = 3
 """Stations of a version, below which a difference is chance (own judgement)."""
