@@ -164,6 +164,8 @@ class LoadSpec:
     daily_kwh: float = 9.0
     input_share: float = 0.0
     """Share wired before the inverter/charger, lost with the mains."""
+    cooker_w: float = 0.0
+    """Rated power of an electric hob that is used from six to seven in the evening."""
     phase_shares: tuple[float, ...] = (1.0,)
     dc_w: float = 0.0
     """Constant DC consumption."""

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from victron_console.model.alert import Ack, AlertView, Occurrence
 from victron_console.model.alert_record import NoticeRecord
 from victron_console.model.clock import Clock, SystemClock
-from victron_console.model.device import split_series
+from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.snapshot import Snapshot
-from victron_console.store import alerts, diagnoses, fleet, jobs, link_states, logs, silences, size, trace
+from victron_console.store import alerts, diagnoses, fleet, jobs, link_states, logs, presence, silences, size, trace
 from victron_console.store.connection import open_readable
 from victron_console.store.diagnoses import DiagnosisRow, StepRow
 from victron_console.store.errors import decoding, explaining
@@ -153,6 +153,19 @@ class Reader:
         parts = self._pieces(station, series, edges)
         return charts.buckets(curves.columns(parts, edges)) if parts else [None] * count
 
+    def columns(self, station: str, series: str, since: float, until: float, count: int) -> Pieces | None:
+        """As `buckets`, in arrays for who computes with them: NaN where nothing was received; None: no such series.
+
+        Raises:
+            UnknownStation: the store never had it.
+            ValueError: `series` is no series name.
+        """
+        from victron_console.store import charts, curves
+
+        edges = charts.edges_of(since, until, count)
+        parts = self._pieces(station, series, edges)
+        return curves.columns(parts, edges) if parts else None
+
     def rollup(self, station: str, series: str, since: float, until: float) -> list[Rollup]:
         """The whole hours of a span, those of which something is known. Kept when the changes are pruned.
 
@@ -202,6 +215,27 @@ class Reader:
         logs.require_means(field)
         with self._reading() as conn:
             return logs.overview_means(conn, fleet.station_number(conn, station), field, since, until, count)
+
+    def overview_slots(
+        self, station: str, fields: Sequence[str], since: float, until: float
+    ) -> list[tuple[float | None, ...]]:
+        """The begin (UTC epoch, s) of each five minutes that have figures and the means of these overview fields.
+
+        Raises:
+            UnknownStation: the store never had it.
+            ValueError: a field has no five-minute rows.
+        """
+        with self._reading() as conn:
+            return logs.overview_slots(conn, fleet.station_number(conn, station), fields, since, until)
+
+    def cadences(self, station: str, key: DeviceKey) -> list[tuple[float, float]]:
+        """From when on a device was read how often: moment (UTC epoch, s) and seconds between two reads, oldest first.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        with self._reading() as conn:
+            return presence.cadences(conn, fleet.station_number(conn, station), key)
 
     def gaps(self, station: str, since: float, until: float, as_of: float | None = None) -> list[Gap]:
         """The gaps of a station and its devices that touch a span, by their begin. They may overlap.

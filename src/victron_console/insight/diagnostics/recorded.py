@@ -11,7 +11,8 @@ from victron_console.insight.diagnostics.history import History
 from victron_console.insight.diagnostics.resistance import NO_STEPS, LoadSteps, load_steps
 from victron_console.insight.diagnostics.timeline import DAY_S, FloatArray
 from victron_console.model.device import DeviceKey, split_series
-from victron_console.store.rows import Bucket, Point
+from victron_console.store.curves import Pieces
+from victron_console.store.rows import Point
 
 PHASES = ("L1", "L2", "L3")
 ON_GRID, INVERTING = 1.0, 240.0
@@ -42,12 +43,12 @@ class Record(Protocol):
         """The series that are recorded."""
         ...
 
-    def column(self, series: str) -> Sequence[Bucket | None]:
-        """A series in columns."""
+    def column(self, series: str) -> Pieces | None:
+        """A series in columns; None where there is none of that name."""
         ...
 
-    def figure(self, field: str) -> Sequence[float | None]:
-        """A field of `Overview` in the same columns."""
+    def figure(self, field: str) -> FloatArray:
+        """A field of `Overview` in the same columns, NaN where it is not known."""
         ...
 
     def points(self, series: str, since: float, until: float) -> Sequence[Point]:
@@ -60,6 +61,7 @@ def history(
     at: FloatArray,
     battery: DeviceKey | None,
     *,
+    outdoor: DeviceKey | None = None,
     steps: LoadSteps = NO_STEPS,
     errors_of: Callable[[str], float | str | None] | None = None,
 ) -> History:
@@ -69,16 +71,19 @@ def history(
         record: where it is asked for.
         at: the middles of its columns (UTC epoch, s).
         battery: the site's battery; None: what only a battery says is left out.
+        outdoor: the sensor of the outside temperature.
         steps: load steps gathered from its fast values.
         errors_of: finds the error count in the text of a CAN statistic; None: CAN errors are left out.
     """
-    columns = _Columns(record)
+    columns = _Columns(record, len(at))
     fields: dict[str, Any] = {name: columns.figure(field) for name, field in FIGURES.items()}
     if battery is not None:
         for name, paths in BATTERY_PATHS.items():
             series = [battery.series(path) for path in paths]
             fields[name] = next((columns.mean(one) for one in series if columns.has(one)), None)
         fields["cell_low_id"] = _cell_ids(record, at, battery)
+    if outdoor is not None:
+        fields["ambient_c"] = columns.mean(outdoor.series("Temperature"))
     fields |= _loads(columns) | _inverter(columns) | _grid(columns, len(at))
     fields["data_free_bytes"] = columns.first("platform", "ModificationChecks/DataPartitionFreeSpace")
     fields["can_errors"] = _can_errors(record, columns, at, errors_of)
@@ -114,21 +119,24 @@ def steps_of_day(
 class _Columns:
     """Columns of a record as arrays."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, count: int) -> None:
         self._record = record
+        self._nothing = np.full(count, np.nan)
         self.names = frozenset(record.names())
 
     def has(self, series: str) -> bool:
         return series in self.names
 
     def mean(self, series: str) -> FloatArray:
-        return np.array([np.nan if one is None else one.mean for one in self._record.column(series)])
+        found = self._record.column(series)
+        return self._nothing if found is None else found.mean
 
     def last(self, series: str) -> FloatArray:
-        return np.array([np.nan if one is None else one.last for one in self._record.column(series)])
+        found = self._record.column(series)
+        return self._nothing if found is None else found.last
 
     def figure(self, field: str) -> FloatArray | None:
-        found = np.array([np.nan if value is None else value for value in self._record.figure(field)])
+        found = self._record.figure(field)
         return found if np.isfinite(found).any() else None
 
     def devices(self, cls: str) -> list[str]:
