@@ -52,8 +52,12 @@ def _faulted(twin: StationSpec, fault: str, *scenarios: Scenario, ageing: Ageing
 
 
 FAULTED = (
-    # A bank that is never full is never balanced: there a drift stays.
-    _faulted(QUARRY_CAMP, "cell-drift", ageing=Ageing(cell_drift_percent_per_month=2.0)),
+    # A balancer that works takes ten times as much in a month of sunny days.
+    _faulted(
+        replace(QUARRY_CAMP, battery=replace(QUARRY_CAMP.battery, balancer_percent_per_h=0.0)),
+        "cell-drift",
+        ageing=Ageing(cell_drift_percent_per_month=2.0),
+    ),
     _faulted(COOKING_PUMP, "resistance", ageing=Ageing(resistance_growth_per_month=0.06)),
     _faulted(ALDER_FARM, "hot-room", ageing=Ageing(room_warming_k_per_month=1.5)),
     # Reaches a quarter more at the end of the year.

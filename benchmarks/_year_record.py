@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from benchmarks._year_cases import BEGIN, DAY_S, END, WEEK_S, YEAR_DAYS, Case
 from victron_console.model.clock import ManualClock
@@ -19,7 +21,7 @@ from victron_console.store.upkeep import upkeep
 from victron_console.store.writer import Writer
 
 POLL_S = 900.0
-STEP_S = 300.0
+STEP_S = 450.0
 QUICK_CLASSES = frozenset({"system", "battery", "vebus", "multi", "dcsource"})
 KEPT_CLASSES = QUICK_CLASSES | {"acsystem", "grid", "genset", "temperature", "platform"}
 LEFT_OUT = re.compile(
@@ -32,9 +34,10 @@ OTHERS_EVERY = 4
 BURST_S = 900.0
 BURST_POLL_S = 10.0
 """For a quarter of an hour the battery is read so often: load steps need polls of 15 s at most."""
-BURST_EACH_DAYS = 3
+BURST_EACH_DAYS = 7
 """Each day where a hob makes such steps."""
 BURST_BEGINS_H = 18.25
+"""Local time: somebody cooks."""
 WARM_UP_S = 2 * DAY_S
 FILE = "{}.db"
 UNFINISHED = "{}.part"
@@ -89,8 +92,8 @@ def _record(case: Case, path: Path) -> None:
 
 def _day(station: Station, recorder: StationRecorder, begin: float, *, has_burst: bool) -> Iterator[StationUpdate]:
     """A day's polls, with a burst in the evening."""
-    burst = begin + BURST_BEGINS_H * 3600.0 - station.spec.longitude / 360.0 * DAY_S
-    burst = begin + (burst - begin) % DAY_S // POLL_S * POLL_S
+    there = datetime.fromtimestamp(begin, ZoneInfo(station.spec.timezone))
+    burst = begin + (BURST_BEGINS_H - there.hour - there.minute / 60.0) % 24.0 * 3600.0
     for poll in range(round(DAY_S / POLL_S)):
         at = begin + poll * POLL_S
         if has_burst and burst < at <= burst + BURST_S:

@@ -214,7 +214,17 @@ def _evidence(found: DailyFindings, site: Site) -> list[Evidence]:
         judged("link", found.gx.link, 95.0, 80.0, 50.0),
         told("alarms", site.inspect_now, Tier.ACT, found.at),
     ]  # fmt: skip
+    if found.grid is not None:
+        evidence.append(_supply(found.grid, found.at))
     if early.reason.startswith("no date: healthy"):
         healthy = Evidence(name="replacement", tier=Tier.OK, words=early.reason, seen_at=found.at)
         evidence = [healthy if one.name == "replacement" else one for one in evidence]
     return evidence
+
+
+def _supply(grid: GridQuality, at: float) -> Evidence:
+    """A supply that does not keep its standard: nothing to repair here, but to know and to tell the utility."""
+    if grid.kept is None:
+        return Evidence(name="grid", tier=None, words=grid.voltage_out.reason or grid.frequency_out.reason)
+    words = "; ".join(grid.broken) or "the supply keeps its standard"
+    return Evidence(name="grid", tier=Tier.WATCH if grid.broken else Tier.OK, words=words, seen_at=at)

@@ -199,6 +199,8 @@ def _grid(columns: _Columns, count: int) -> dict[str, FloatArray | dict[str, Flo
         return {}
     device, prefix = found
     codes = columns.last(source)
+    if not np.any(codes == ON_GRID):
+        return {}  # a site that was never on a grid has none to lose
     hertz = columns.phases(device, prefix, "F")
     return {
         "grid_connected": np.select([codes == ON_GRID, codes == INVERTING], [1.0, 0.0], default=np.nan),

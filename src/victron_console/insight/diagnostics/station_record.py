@@ -80,7 +80,7 @@ def stored_record(reader: Reader, snapshot: Snapshot, since: float, until: float
 def _held(columns: FloatArray, cadence_s: float) -> FloatArray:
     """A station read less often than each column says the same until it is read again, as its series do."""
     held = columns.copy()
-    unread: BoolArray = np.isnan(columns).all(axis=1)
+    unread: BoolArray = np.isfinite(columns).sum(axis=1) == 0
     for late in range(1, round(cadence_s / COLUMN_S)):
         held[late:] = np.where(unread[late:, None] & np.isnan(held[late:]), columns[:-late], held[late:])
     return held
