@@ -72,5 +72,14 @@ def test_a_simulated_house_is_balanced_and_a_turned_meter_is_not() -> None:
     assert turned.is_unbalanced is True
 
 
+def test_wind_on_the_dc_bus_is_a_source_and_no_error_of_the_meters() -> None:
+    powers = simulated()
+    assert powers.battery is not None
+    wind = np.full(len(powers.at), 900.0)
+    windy = replace(powers, battery=powers.battery + wind)
+    assert residual(windy).is_unbalanced is True
+    assert residual(replace(windy, other=wind)).is_unbalanced is False
+
+
 def test_a_site_without_a_load_meter_cannot_be_judged() -> None:
     assert residual(replace(simulated(), load=None)).is_unbalanced is None

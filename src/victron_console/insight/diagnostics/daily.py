@@ -77,7 +77,9 @@ def diagnose(history: History, site: Site, before: Risk | None = None) -> DailyF
         raise ValueError("there is no record to diagnose: give at least one moment")
     h, ah, zone = history, site.nominal_ah, site.zone
     soc, amperes = h.or_nothing(h.soc_percent), h.or_nothing(h.battery_a)
-    powers = Powers(at=h.at, pv=h.pv_w, load=h.load_w, grid=h.grid_w, genset=h.genset_w, battery=h.battery_w)
+    powers = Powers(
+        at=h.at, pv=h.pv_w, load=h.load_w, grid=h.grid_w, genset=h.genset_w, other=h.other_w, battery=h.battery_w
+    )  # fmt: skip
     trend, ohms, own = soh_trend(h.at, h.or_nothing(h.soh_percent)), resistance(h.steps), _capacity(h, site)
     found = DailyFindings(
         at=float(h.at[-1]),

@@ -58,6 +58,8 @@ class History:
     grid_w: FloatArray | None = None
     """+ import."""
     genset_w: FloatArray | None = None
+    other_w: FloatArray | None = None
+    """Wind and alternator on the DC bus."""
     inverter_dc_w: FloatArray | None = None
     """+ inverting; None: battery power less PV and loads on DC is not taken for it."""
     ac_out_w: FloatArray | None = None

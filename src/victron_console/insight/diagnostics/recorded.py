@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from victron_console.insight.diagnostics.energy import at_times
 from victron_console.insight.diagnostics.history import History
 from victron_console.insight.diagnostics.resistance import NO_STEPS, LoadSteps, load_steps
 from victron_console.insight.diagnostics.timeline import DAY_S, FloatArray
@@ -31,6 +32,7 @@ BATTERY_PATHS: Mapping[str, tuple[str, ...]] = {
 FIGURES = {
     "soc_percent": "soc_percent", "battery_v": "battery_voltage_v", "battery_a": "battery_current_a",
     "battery_w": "battery_power_w", "pv_w": "pv_power_w", "grid_w": "grid_power_w", "genset_w": "genset_power_w",
+    "other_w": "other_dc_power_w",
 }  # fmt: skip
 """Fields of `Overview` with five-minute rows, by the field of `History`."""
 INPUT_PATHS = {"vebus": "Ac/ActiveIn", "multi": "Ac/In/1", "acsystem": "Ac/In/1"}
@@ -84,6 +86,8 @@ def history(
         fields["cell_low_id"] = _cell_ids(record, at, battery)
     if outdoor is not None:
         fields["ambient_c"] = columns.mean(outdoor.series("Temperature"))
+    for name in ("genset_w", "other_w"):
+        fields[name] = at_times(fields[name], fields["battery_w"])
     fields |= _loads(columns) | _inverter(columns) | _grid(columns, len(at))
     fields["data_free_bytes"] = columns.first("platform", "ModificationChecks/DataPartitionFreeSpace")
     fields["can_errors"] = _can_errors(record, columns, at, errors_of)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import numpy as np
 
-from victron_console.insight.diagnostics.energy import Period, Powers, Report, report
+from victron_console.insight.diagnostics.energy import Period, Powers, Report, at_times, report
 from victron_console.insight.diagnostics.kept import Kept, unpack
 from victron_console.insight.diagnostics.timeline import DAY_S, FloatArray, zone_of
 from victron_console.model.alert import Occurrence
@@ -108,7 +108,7 @@ def _powers(reader: Reader, station: str, at: FloatArray, since: float, until: f
         found = np.array([np.nan if value is None else value for value in values])
         return found if np.isfinite(found).any() else None
 
-    load, dc_load = column("load_power_w"), column("dc_load_power_w")
+    load, dc_load, battery = column("load_power_w"), column("dc_load_power_w"), column("battery_power_w")
     if load is not None and dc_load is not None:
         load = load + np.nan_to_num(dc_load)
     return Powers(
@@ -116,8 +116,9 @@ def _powers(reader: Reader, station: str, at: FloatArray, since: float, until: f
         pv=column("pv_power_w"),
         load=dc_load if load is None else load,
         grid=column("grid_power_w"),
-        genset=column("genset_power_w"),
-        battery=column("battery_power_w"),
+        genset=at_times(column("genset_power_w"), battery),
+        other=at_times(column("other_dc_power_w"), battery),
+        battery=battery,
     )
 
 
