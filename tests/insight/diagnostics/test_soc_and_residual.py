@@ -50,6 +50,14 @@ def test_a_gap_or_a_missing_capacity_leaves_it_open() -> None:
     assert soc_truth(at, soc, current, 100.0).days_since_full.status is Status.INSUFFICIENT
 
 
+def test_a_current_read_too_seldom_judges_no_soc() -> None:
+    at, soc, current = day()
+    seldom = np.repeat(current[::3], 3)
+    assert soc_truth(at, soc, seldom, 100.0, blind_s=600.0).residual.known
+    found = soc_truth(at, soc, 10.0 * seldom, 100.0, blind_s=600.0).residual
+    assert found.status is Status.INSUFFICIENT and "too seldom" in found.reason
+
+
 def simulated() -> Powers:
     plant = Plant(CEDAR_HOUSE, T0)
     rows = []

@@ -28,7 +28,7 @@ from victron_console.insight.diagnostics.risk import Evidence, Risk, Tier, asses
 from victron_console.insight.diagnostics.soc import SocTruth, soc_truth
 from victron_console.insight.diagnostics.soh import SohTrend, soh_trend
 from victron_console.insight.diagnostics.thermal import HeatRecord, Thermal, thermal
-from victron_console.insight.diagnostics.timeline import BoolArray
+from victron_console.insight.diagnostics.timeline import DAY_S, BoolArray, usual_step_s
 
 FULL_SOC = 99.5
 RESISTANCE_INSPECT = 2.0
@@ -90,7 +90,7 @@ def diagnose(history: History, site: Site, before: Risk | None = None) -> DailyF
         imbalance=imbalance(_cells(h), ah, zone),
         resistance=ohms,
         thermal=thermal(_heat(h), ah, zone),
-        soc=soc_truth(h.at, soc, amperes, own.ah.value or ah),
+        soc=soc_truth(h.at, soc, amperes, own.ah.value or ah, _blind_s(h)),
         efficiency=efficiency(_inverter(h)),
         residual=residual(powers),
         pv=pv_yield(h.at, h.or_nothing(h.pv_w), site.array, zone, _curtailed(h)),
@@ -168,6 +168,14 @@ def _gx(h: History) -> GxRecord:
         at=h.at, uptime_s=h.gx_uptime_s, data_free_bytes=h.data_free_bytes, can_errors=h.can_errors, polls=h.polls,
         failed_polls=h.failed_polls,
     )  # fmt: skip
+
+
+def _blind_s(history: History) -> float:
+    """How much further apart the last day's reads are than the record's means."""
+    if history.polls is None:
+        return 0.0
+    read = history.at[(history.polls > 0) & (history.at > history.at[-1] - DAY_S)]
+    return max(0.0, usual_step_s(read) - usual_step_s(history.at))
 
 
 def _inspect(ohms: Resistance, site: Site) -> list[str]:
