@@ -109,3 +109,12 @@ def test_a_silent_station_makes_the_end_of_an_outage_inexact_not_longer() -> Non
     (event,) = outages(at, there, UTC).events
     assert not event.exact and event.seconds(at[-1]) == pytest.approx(540)
     assert outages(at, np.full(len(at), np.nan)).count.status is Status.UNKNOWN
+
+
+def test_two_bad_hours_of_a_week_that_has_just_begun_are_no_bad_week() -> None:
+    record = healthy(EUROPE, weeks=1.0 + 4.0 / 168.0)
+    volts = record.volts["L1"].copy()
+    volts[-720:] = 200.0
+    assert grid_quality(replace(record, volts={"L1": volts}), EUROPE).kept is True
+    young = healthy(EUROPE, weeks=0.1)
+    assert grid_quality(young, EUROPE).voltage_out.status is Status.INSUFFICIENT

@@ -19,6 +19,7 @@ PHASES = ("L1", "L2", "L3")
 ON_GRID, INVERTING = 1.0, 240.0
 """Values of system Ac/ActiveIn/Source; 2 and 3 are a generator and shore power: their absence is no outage."""
 NO_OTHER_DC_W = 20.0
+"""Other meters on the DC bus have errors of their own: with more than this the inverter's part is not told from it."""
 CAN_DAYS = 70.0
 FASTEST_S = 10.0
 BATTERY_PATHS: Mapping[str, tuple[str, ...]] = {
@@ -178,17 +179,14 @@ def _inverter(columns: _Columns) -> dict[str, FloatArray | None]:
     if found is None or battery is None:
         return {}
     device, prefix = found
-    other = sum(
-        np.abs(np.nan_to_num(value))
-        for field in ("pv_dc_power_w", "other_dc_power_w")
-        if (value := columns.figure(field)) is not None
-    )
+    given = [columns.figure(field) for field in ("pv_dc_power_w", "other_dc_power_w")]
+    other = sum((np.nan_to_num(value) for value in given if value is not None), np.zeros(len(battery)))
     used = columns.figure("dc_load_power_w")
-    dc_w = -battery - (0.0 if used is None else np.nan_to_num(used))
+    dc_w = other - battery - (0.0 if used is None else np.nan_to_num(used))
     outputs = columns.phases(device, "Ac/Out", "P")
     inputs = columns.phases(device, prefix, "P")
     return {
-        "inverter_dc_w": np.where(other <= NO_OTHER_DC_W, dc_w, np.nan),
+        "inverter_dc_w": np.where(np.abs(other) <= NO_OTHER_DC_W, dc_w, np.nan),
         "ac_out_w": sum(outputs.values(), np.zeros(len(battery))) if outputs else None,
         # Without an input there is no power at it, and none is published.
         "ac_in_w": sum((np.nan_to_num(value) for value in inputs.values()), np.zeros(len(battery))),
@@ -206,12 +204,23 @@ def _grid(columns: _Columns, count: int) -> dict[str, FloatArray | dict[str, Flo
     if not np.any(codes == ON_GRID):
         return {}  # a site that was never on a grid has none to lose
     hertz = columns.phases(device, prefix, "F")
+    volts = columns.phases(device, prefix, "V")
     return {
         "grid_connected": np.select([codes == ON_GRID, codes == INVERTING], [1.0, 0.0], default=np.nan),
         "grid_hz": next(iter(hertz.values()), np.full(count, np.nan)),
-        "grid_v": columns.phases(device, prefix, "V"),
-        "grid_a": columns.phases(device, prefix, "I"),
+        "grid_v": volts,
+        "grid_a": _own_amperes(columns, volts),
     }
+
+
+def _own_amperes(columns: _Columns, volts: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """What the whole site draws from the line: beside loads on the input the inverter's own part tells nothing.
+
+    From the power, whose sign every meter gives; many give a current without one.
+    """
+    watts = columns.phases("system/0", "Ac/Grid", "Power")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return {phase: watts[phase] / value for phase, value in volts.items() if phase in watts}
 
 
 def _can_errors(
