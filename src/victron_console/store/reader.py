@@ -225,6 +225,8 @@ class Reader:
             UnknownStation: the store never had it.
             ValueError: a field has no five-minute rows.
         """
+        for field in fields:
+            logs.require_means(field)
         with self._reading() as conn:
             return logs.overview_slots(conn, fleet.station_number(conn, station), fields, since, until)
 
