@@ -28,7 +28,7 @@ from victron_console.insight.diagnostics.risk import Evidence, Risk, Tier, asses
 from victron_console.insight.diagnostics.soc import SocTruth, soc_truth
 from victron_console.insight.diagnostics.soh import SohTrend, soh_trend
 from victron_console.insight.diagnostics.thermal import HeatRecord, Thermal, thermal
-from victron_console.insight.diagnostics.timeline import DAY_S, BoolArray, usual_step_s
+from victron_console.insight.diagnostics.timeline import BoolArray, usual_step_s
 
 FULL_SOC = 99.5
 RESISTANCE_INSPECT = 2.0
@@ -171,11 +171,8 @@ def _gx(h: History) -> GxRecord:
 
 
 def _blind_s(history: History) -> float:
-    """How much further apart the last day's reads are than the record's means."""
-    if history.polls is None:
-        return 0.0
-    read = history.at[(history.polls > 0) & (history.at > history.at[-1] - DAY_S)]
-    return max(0.0, usual_step_s(read) - usual_step_s(history.at))
+    """How much further apart the reads are than the record's means."""
+    return max(0.0, history.read_every_s - usual_step_s(history.at))
 
 
 def _inspect(ohms: Resistance, site: Site) -> list[str]:

@@ -6,7 +6,7 @@ Reads only; who calls it writes. It takes seconds and much memory for a year: ne
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -77,7 +77,7 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         record, record.middles, battery.key if battery else None, outdoor=_outdoor(snapshot), steps=steps,
         errors_of=errors_of,
     )  # fmt: skip
-    past = with_polls(past, reader, station, until)
+    past = replace(with_polls(past, reader, station, until), read_every_s=record.read_every_s)
     site = Site(
         nominal_ah=nominal_ah,
         limits=_limits(info, battery),

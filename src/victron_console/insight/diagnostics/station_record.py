@@ -37,6 +37,8 @@ class StoredRecord:
     until: float
     figures: Mapping[str, FloatArray] = field(default_factory=dict)
     """The fields of `Overview` that were read, in columns."""
+    read_every_s: float = 0.0
+    """Seconds between two reads of the figures."""
 
     @property
     def count(self) -> int:
@@ -73,8 +75,10 @@ def stored_record(reader: Reader, snapshot: Snapshot, since: float, until: float
     columns = np.full((record.count, len(OVERVIEW_FIELDS)), np.nan)
     columns[((rows[:, 0] - since) // COLUMN_S).astype(np.int64)] = rows[:, 1:]
     owner = system_of(snapshot)
-    held = _held(columns, owner.cadence_s if owner else 0.0)
-    return replace(record, figures={name: held[:, n] for n, name in enumerate(OVERVIEW_FIELDS)})
+    cadence_s = owner.cadence_s if owner else 0.0
+    held = _held(columns, cadence_s)
+    figures = {name: held[:, n] for n, name in enumerate(OVERVIEW_FIELDS)}
+    return replace(record, figures=figures, read_every_s=cadence_s)
 
 
 def _held(columns: FloatArray, cadence_s: float) -> FloatArray:
