@@ -44,7 +44,7 @@ from victron_console.store.rows import (
 from victron_console.store.schema import check
 
 if TYPE_CHECKING:
-    from victron_console.store.curves import Floats, Pieces
+    from victron_console.store.curves import Curve, Floats, Means, Pieces, Span
 
 
 class Reader:
@@ -153,8 +153,8 @@ class Reader:
         parts = self._pieces(station, series, edges)
         return charts.buckets(curves.columns(parts, edges)) if parts else [None] * count
 
-    def columns(self, station: str, series: str, since: float, until: float, count: int) -> Pieces | None:
-        """As `buckets`, in arrays for who computes with them: NaN where nothing was received; None: no such series.
+    def columns(self, station: str, series: str, since: float, until: float, count: int) -> Means | None:
+        """Equal columns in arrays for who computes with them, always from the changes; None: no such series.
 
         Raises:
             UnknownStation: the store never had it.
@@ -162,9 +162,22 @@ class Reader:
         """
         from victron_console.store import charts, curves
 
-        edges = charts.edges_of(since, until, count)
-        parts = self._pieces(station, series, edges)
-        return curves.columns(parts, edges) if parts else None
+        found = self._curve(station, series, since, until)
+        return curves.means(*found, charts.edges_of(since, until, count)) if found else None
+
+    def _curve(self, station: str, series: str, since: float, until: float) -> tuple[Curve, list[Span]] | None:
+        """The changes of a known series, and when nothing was received of it up to now."""
+        from victron_console.store import charts
+
+        now = self._clock.now()
+        key, _ = split_series(series)
+        with self._reading() as conn:
+            no = fleet.station_number(conn, station)
+            found = fleet.series_numbers(conn, no, series)
+            if found is None:
+                return None
+            silent = silences.silent_spans(conn, no, key, now, None)
+            return charts.curve(conn, *found, since, until), trace.merged([*silent, (now, inf)])
 
     def rollup(self, station: str, series: str, since: float, until: float) -> list[Rollup]:
         """The whole hours of a span, those of which something is known. Kept when the changes are pruned.

@@ -25,7 +25,7 @@ from victron_console.simulator.scenario import Scenario
 from victron_console.simulator.station import Station
 from victron_console.sources.naming import DeviceNames
 from victron_console.sources.values import read_tree
-from victron_console.store.curves import Pieces
+from victron_console.store.curves import Means
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Point, StationRecord, StationUpdate
 from victron_console.store.writer import Writer
@@ -48,7 +48,7 @@ class Recorded:
     def names(self) -> Collection[str]:
         return [row.name for row in self.reader.series(self.station)]
 
-    def column(self, series: str) -> Pieces | None:
+    def column(self, series: str) -> Means | None:
         return self.reader.columns(self.station, series, self.since, self.until, self.count)
 
     def figure(self, field: str) -> np.ndarray:
@@ -124,7 +124,7 @@ class Points:
     def names(self) -> Collection[str]:
         return list(self.series)
 
-    def column(self, series: str) -> Pieces | None:
+    def column(self, series: str) -> Means | None:
         return None
 
     def figure(self, field: str) -> np.ndarray:

@@ -12,7 +12,7 @@ from victron_console.insight.diagnostics.history import History
 from victron_console.insight.diagnostics.resistance import NO_STEPS, LoadSteps, load_steps
 from victron_console.insight.diagnostics.timeline import DAY_S, FloatArray
 from victron_console.model.device import DeviceKey, split_series
-from victron_console.store.curves import Pieces
+from victron_console.store.curves import Means
 from victron_console.store.rows import Point
 
 PHASES = ("L1", "L2", "L3")
@@ -46,7 +46,7 @@ class Record(Protocol):
         """The series that are recorded."""
         ...
 
-    def column(self, series: str) -> Pieces | None:
+    def column(self, series: str) -> Means | None:
         """A series in columns; None where there is none of that name."""
         ...
 

@@ -15,7 +15,7 @@ from victron_console.insight.figures import system_of
 from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.store.batch import OVERVIEW_FIELDS
-from victron_console.store.curves import Pieces
+from victron_console.store.curves import Means
 from victron_console.store.diagnoses import StepRow
 from victron_console.store.reader import Reader
 from victron_console.store.rows import GapKind, Point
@@ -54,7 +54,7 @@ class StoredRecord:
         """The series that were recorded by then."""
         return [row.name for row in self.reader.series(self.station) if row.first_at < self.until]
 
-    def column(self, series: str) -> Pieces | None:
+    def column(self, series: str) -> Means | None:
         """A series in columns."""
         return self.reader.columns(self.station, series, self.since, self.until, self.count)
 
