@@ -67,6 +67,11 @@ def test_the_worst_evidence_makes_the_tier_and_stands_first() -> None:
     assert told("modules", None).tier is None
 
 
+def test_what_was_never_known_is_not_remembered() -> None:
+    unknown = [Evidence(name="resistance", tier=None, words="no load steps")]
+    assert assess(unknown, assess(unknown)).evidence[0].words == "no load steps"
+
+
 def job(site: str, what: str, tier: Tier, due_days: float | None) -> Job:
     due = None if due_days is None else T0 + due_days * DAY_S
     return Job(site=site, what=what, tier=tier, found_at=T0, due_at=due)

@@ -82,7 +82,7 @@ def assess(evidence: Sequence[Evidence], before: Risk | None = None) -> Risk:
     current = {one.name: one for one in evidence}
     for old in before.evidence if before else ():
         now = current.get(old.name)
-        if now is None or now.tier is None:
+        if now is None or (now.tier is None and old.tier is not None):
             words = f"{old.words} (remembered: {now.words if now else 'not looked at'})"
             current[old.name] = replace(old, fresh=False, words=words if old.fresh else old.words)
     rows = sorted(current.values(), key=lambda one: (-(one.tier if one.tier is not None else -1), one.name))
