@@ -70,6 +70,7 @@ def recorded(case: Case, folder: Path) -> Path:
         left.unlink()
     _record(case, part)
     part.rename(path)
+    part.with_name(f"{part.name}.upkeep").unlink(missing_ok=True)
     return path
 
 
