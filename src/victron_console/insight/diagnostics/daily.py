@@ -171,8 +171,8 @@ def _gx(h: History) -> GxRecord:
 
 
 def _blind_s(history: History) -> float:
-    """How much further apart the reads are than the record's means."""
-    return max(0.0, history.read_every_s - usual_step_s(history.at))
+    """How long one read stands for the current; 0 where the record's means are of many reads."""
+    return history.read_every_s if history.read_every_s > usual_step_s(history.at) else 0.0
 
 
 def _inspect(ohms: Resistance, site: Site) -> list[str]:
