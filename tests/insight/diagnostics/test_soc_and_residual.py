@@ -50,12 +50,13 @@ def test_a_gap_or_a_missing_capacity_leaves_it_open() -> None:
     assert soc_truth(at, soc, current, 100.0).days_since_full.status is Status.INSUFFICIENT
 
 
-def test_a_current_read_too_seldom_judges_no_soc() -> None:
+def test_a_current_that_jumps_between_reads_far_apart_judges_no_soc() -> None:
     at, soc, current = day()
-    seldom = np.repeat(current[::3], 3)
-    assert soc_truth(at, soc, seldom, 100.0, blind_s=600.0).residual.known
-    found = soc_truth(at, soc, 10.0 * seldom, 100.0, blind_s=600.0).residual
+    assert soc_truth(at, soc, np.repeat(current[::3], 3), 100.0, blind_s=900.0).residual.known
+    jumping = np.where(at // 7200 % 2 == 0, 30.0, -30.0)
+    found = soc_truth(at, soc, jumping, 100.0, blind_s=900.0).residual
     assert found.status is Status.INSUFFICIENT and "too seldom" in found.reason
+    assert soc_truth(at, soc, jumping, 100.0).residual.known, "means of many reads are exact"
 
 
 def simulated() -> Powers:

@@ -70,17 +70,23 @@ def _residual(
     if measured_s < LEAST_MEASURED * RECENT_S:
         reason = f"{measured_s / 3600:.1f} h of the last day were measured, 19 are needed"
         return insufficient(title, unit, RESIDUAL, reason, window)
-    # Between two reads the current may have gone anywhere from the one to the other.
-    swing_a = float(np.nanmax(current_a) - np.nanmin(current_a))
-    doubt = 100.0 * blind_s * swing_a / 3600.0 / capacity_ah
+    doubt = 100.0 * _doubt_ah(current_a, blind_s) / capacity_ah
     if doubt > MOST_DOUBT_PERCENT:
-        reason = f"read too seldom for a current that moves by {swing_a:.0f} A: the charge is known to {doubt:.0f} %"
+        reason = (
+            f"read each {blind_s / 60.0:.0f} min, too seldom for this current: its charge is known to {doubt:.0f} %"
+        )
         return insufficient(title, unit, RESIDUAL, reason, window)
     counted = 100.0 * running_total(at, current_a) / 3600.0 / capacity_ah
     error = np.where(soc < SYNC_PERCENT, soc - counted, np.nan)
     error = error[np.isfinite(error)]
     value = float(np.ptp(error)) if len(error) else 0.0
     return Finding(title=title, unit=unit, method=RESIDUAL, window=window, value=value)
+
+
+def _doubt_ah(current_a: FloatArray, blind_s: float) -> float:
+    """Two standard deviations of the charge where each change came at any moment between its two reads."""
+    changes = np.diff(current_a[np.isfinite(current_a)])
+    return 2.0 * blind_s * float(np.sqrt(np.sum(changes**2) / 12.0)) / 3600.0
 
 
 def _since_full(at: FloatArray, soc: FloatArray) -> Finding:
