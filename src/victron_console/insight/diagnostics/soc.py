@@ -84,9 +84,13 @@ def _residual(
 
 
 def _doubt_ah(current_a: FloatArray, blind_s: float) -> float:
-    """Two standard deviations of the charge where each change came at any moment between its two reads."""
-    changes = np.diff(current_a[np.isfinite(current_a)])
-    return 2.0 * blind_s * float(np.sqrt(np.sum(changes**2) / 12.0)) / 3600.0
+    """What a held current may be wrong by: it comes late by up to a read, and each of its jumps at an unknown moment.
+
+    The first is the whole swing for the time between two reads, the second two standard deviations of all jumps.
+    """
+    known = current_a[np.isfinite(current_a)]
+    jumps_a = 2.0 * float(np.sqrt(np.sum(np.diff(known) ** 2) / 12.0))
+    return blind_s * (float(np.ptp(known)) + jumps_a) / 3600.0
 
 
 def _since_full(at: FloatArray, soc: FloatArray) -> Finding:
