@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME ...]`: run all benchmarks, or those named."""
+"""`python -m benchmarks [NAME ...]`: run all benchmarks but the long ones, or those named."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import benchmarks
 
 
 def names() -> list[str]:
-    """The modules here that can be run: those with a `main`."""
+    """The modules here that are run together: those with a `main`, but for the long ones (`ONLY_BY_NAME`)."""
     found = [module.name for module in pkgutil.iter_modules(benchmarks.__path__) if not module.name.startswith("_")]
-    return [name for name in found if hasattr(importlib.import_module(f"benchmarks.{name}"), "main")]
+    modules = {name: importlib.import_module(f"benchmarks.{name}") for name in found}
+    return [name for name, it in modules.items() if hasattr(it, "main") and not getattr(it, "ONLY_BY_NAME", False)]
 
 
 def run(chosen: list[str]) -> None:

@@ -81,13 +81,14 @@ def test_heat_settles_at_room_plus_loss() -> None:
     assert battery.temperature_c == pytest.approx(25.0 + 200.0 * 0.09, abs=0.2)
 
 
-def test_balancing_near_full_brings_cells_together() -> None:
-    battery = bank(99.0)
+@pytest.mark.parametrize(("balancer", "closes"), [(0.5, True), (0.0, False)])
+def test_balancing_near_full_brings_cells_together_unless_it_is_broken(balancer: float, closes: bool) -> None:
+    battery = bank(99.0, balancer_percent_per_h=balancer)
     battery.offsets_percent[3] += 3.0
     before = max(battery.offsets_percent) - min(battery.offsets_percent)
     for _ in range(240):
         battery.step(0.0, 60.0, 20.0)
-    assert max(battery.offsets_percent) - min(battery.offsets_percent) < before - 1.0
+    assert (max(battery.offsets_percent) - min(battery.offsets_percent) < before - 1.0) is closes
 
 
 def test_voltage_steps_with_current_by_the_resistance() -> None:

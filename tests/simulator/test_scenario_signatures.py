@@ -166,3 +166,9 @@ def test_any_scenario_on_any_station_still_publishes(spec: StationSpec, name: st
     bus = troubled(spec, noon, name, 0.2, warm_up_h=0.2)
     assert "com.victronenergy.system" in bus
     json.dumps(bus, allow_nan=False)
+
+
+def test_a_weak_grid_sags_by_the_hour_and_more_with_its_own_load(named: Find, noon: float) -> None:
+    weak, strong = (troubled(named("cedar-house"), noon, name, 12.0) for name in ("weak-grid", "firmware-behind"))
+    assert one(weak, "vebus")["Ac/ActiveIn/L1/V"] < 0.9 * 230.0 < one(strong, "vebus")["Ac/ActiveIn/L1/V"]
+    assert not fits("weak-grid", named("dune-pump"))

@@ -63,3 +63,11 @@ def test_loads_follow_local_time() -> None:
     berlin, auckland = (LoadProfile("pump", 24.0, zone, 3) for zone in ("Europe/Berlin", "Pacific/Auckland"))
     ten_utc = JUNE + 10 * 3600
     assert berlin.power_w(ten_utc) > 3 * auckland.power_w(ten_utc)
+
+
+def test_a_hob_switches_by_the_minute_while_somebody_cooks() -> None:
+    plain, hob = (LoadProfile("home", 10.0, "UTC", 3, cooker_w) for cooker_w in (0.0, 2000.0))
+    midnight = 1_763_856_000.0
+    extra = [hob.power_w(midnight + 60.0 * n) - plain.power_w(midnight + 60.0 * n) for n in range(1440)]
+    assert {round(watts) for watts in extra[18 * 60 : 19 * 60]} == {0, 2000}
+    assert not any(extra[: 18 * 60]) and not any(extra[19 * 60 :])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from victron_console.store.curves import Curve, Pieces, columns, in_order, split, stretches
+from victron_console.store.curves import Curve, Pieces, columns, in_order, means, split, stretches
 from victron_console.store.rollup import decoded_hours, encoded_hours, hourly
 from victron_console.store.sealed_codec import CannotDecode
 from victron_console.store.trace import merged
@@ -20,6 +20,17 @@ def curve_of(line: list[tuple[float, int | None]]) -> Curve:
         np.array([at for at, _ in line], np.float64),
         np.array([np.nan if v is None else v for _, v in line], np.float64),
     )
+
+
+@given(lines, spans, st.integers(1, 7))
+def test_means_of_running_totals_are_those_of_the_columns(
+    line: list[tuple[float, int | None]], silent: list[tuple[float, float]], count: int
+) -> None:
+    edges = np.linspace(0.0, 6.0 * count, count + 1)
+    curve, spans = curve_of(line), merged([*silent, (38.0, np.inf)])
+    quick, exact = means(curve, spans, edges), columns(stretches(curve, spans, edges), edges)
+    assert quick.mean == pytest.approx(exact.mean, nan_ok=True)
+    assert np.array_equal(quick.last, exact.last, equal_nan=True)
 
 
 @given(lines, spans, st.integers(1, 7))

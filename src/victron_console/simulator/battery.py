@@ -20,8 +20,6 @@ COOLING_K_PER_W = 0.09
 SURFACE_CHARGE_S = 1200.0
 SETTLED_SHARE = 1.003
 """What stays: above the charge that float holds, else float would feed the loss for ever."""
-BALANCE_PERCENT_PER_H = 0.5
-"""What a passive balancer takes from the highest cells near full, percentage points an hour."""
 
 
 class Battery:
@@ -187,7 +185,7 @@ class Battery:
     def _balance(self, dt_s: float) -> None:
         if self.spec.chemistry is not Chemistry.LFP or self.true_soc_percent < 97.0:
             return
-        bleed = BALANCE_PERCENT_PER_H * dt_s / 3600.0
+        bleed = self.spec.balancer_percent_per_h * dt_s / 3600.0
         lowest = min(self.offsets_percent)
         self.offsets_percent = [max(lowest, o - bleed) if o > lowest + 0.1 else o for o in self.offsets_percent]
 

@@ -10,9 +10,9 @@ from victron_console.simulator.flow import Flow
 J_PER_KWH = 3.6e6
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ArrayDay:
-    """One day of one PV array."""
+    """One day of one PV array; itself, whatever it has counted."""
 
     day: int
     """Days since the epoch, local."""

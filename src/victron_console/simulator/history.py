@@ -5,8 +5,9 @@ The same stations then go on live, so that nothing jumps where the past ends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from victron_console.config import station_from
@@ -14,6 +15,7 @@ from victron_console.insight.doubts import OverviewMemory
 from victron_console.insight.overview import overview
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey, class_of
+from victron_console.model.overview import Overview
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import DeviceState, Snapshot
@@ -37,6 +39,8 @@ SLOW_STEPS = 4
 NO_ADDRESS = "http://127.0.0.1:9"
 """A configuration has an address; the live stations bring their own."""
 ROUND_TRIP_S = 0.04
+NextRead = Callable[[str], float | None]
+"""By class: seconds until it is read again, None where it is not read now."""
 
 
 def record_history(
@@ -65,17 +69,17 @@ def record_history(
     """
     fleet = Fleet(specs, since, scenarios, warm_up_s=max(0.0, WARM_UP_S - (until - since)))
     clock = ManualClock(since)
-    recorders = [_Recorder(station, step_s) for station in fleet.stations]
+    recorders = [StationRecorder(station) for station in fleet.stations]
     writer = Writer(store, clock)
     try:
-        writer.register([_record(station) for station in fleet.stations])
+        writer.register([station_record(station) for station in fleet.stations])
         steps = max(1, int((until - since) // step_s))
         held: list[StationUpdate] = []
         for step in range(steps + 1):
             clock.at = until - (steps - step) * step_s
             fleet.step_to(clock.at, WARM_UP_STEP_S)
-            is_slow = step % SLOW_STEPS == 0 or step == steps
-            updates = [update for recorder in recorders if (update := recorder.update(clock.at, slow=is_slow))]
+            reads = partial(_next_read, step_s, slow=step % SLOW_STEPS == 0 or step == steps)
+            updates = [update for recorder in recorders if (update := recorder.update(clock.at, reads))]
             writer.record_all([*held, *updates])
             held = [
                 replace(figures, at=at) for at in _slots(clock.at, step_s, until) for figures in map(_figures, updates)
@@ -97,17 +101,23 @@ def _figures(update: StationUpdate) -> StationUpdate:
     return StationUpdate(update.station, update.at, overview=update.overview)
 
 
-def _record(station: Station) -> StationRecord:
+def _next_read(step_s: float, cls: str, *, slow: bool) -> float | None:
+    if cls in QUICK_CLASSES:
+        return step_s
+    return SLOW_STEPS * step_s if slow else None
+
+
+def station_record(station: Station) -> StationRecord:
+    """A simulated station as a store knows it."""
     config = station_from(station.config(NO_ADDRESS))
     return StationRecord(config.id, config.name, config.public(), tuple(config.tags))
 
 
-class _Recorder:
-    """What a collector remembers of one station."""
+class StationRecorder:
+    """What a collector remembers of one station, and its updates for the store."""
 
-    def __init__(self, station: Station, step_s: float) -> None:
+    def __init__(self, station: Station) -> None:
         self._station = station
-        self._step_s = step_s
         self._names = DeviceNames()
         self._devices: dict[DeviceKey, DeviceState] = {}
         self._raw: dict[str, Tree] = {}
@@ -115,12 +125,12 @@ class _Recorder:
         self._memory: OverviewMemory | None = None
         self._status: StationStatus | None = None
 
-    def update(self, at: float, *, slow: bool) -> StationUpdate | None:
+    def update(self, at: float, reads: NextRead) -> StationUpdate | None:
         """The station read at a moment; None while it cannot be reached.
 
         Args:
             at: UTC epoch, s.
-            slow: read the devices that change slowly, too.
+            reads: what is read now, and when it will be read next. The figures are made anew with `system`.
         """
         faults = self._station.faults(at)
         if faults.comms_lost:
@@ -130,25 +140,28 @@ class _Recorder:
         readings, cadences = [], {}
         for service, tree in bus.items():
             cls = class_of(service)
-            if (cls in QUICK_CLASSES or slow) and cls != faults.hung_class:
+            next_s = reads(cls)
+            if next_s is not None and cls != faults.hung_class:
                 reading = self._read(service, cls, tree, at)
-                if reading.key not in self._devices:
-                    cadences[reading.key] = self._step_s * (1 if cls in QUICK_CLASSES else SLOW_STEPS)
-                self._keep(reading, cadences)
+                if self._keep(reading, next_s):
+                    cadences[reading.key] = next_s
                 readings.append(reading)
         is_new = self._status is None
         status = self._status = self._status or StationStatus(StationState.LIVE, at)
-        snapshot = Snapshot(self._station.spec.id, at, dict(self._devices), status)
-        shown, self._memory = overview(snapshot, self._memory)
         return StationUpdate(
             self._station.spec.id,
             at,
             readings,
             status=status if is_new else None,
-            overview=shown,
+            overview=self._figures(at, status) if reads("system") is not None else None,
             cadences=cadences,
             polls=[PollSample(at, True, ROUND_TRIP_S, 20 * len(reading.readings)) for reading in readings],
         )
+
+    def _figures(self, at: float, status: StationStatus) -> Overview:
+        snapshot = Snapshot(self._station.spec.id, at, dict(self._devices), status)
+        shown, self._memory = overview(snapshot, self._memory)
+        return shown
 
     def _read(self, service: str, cls: str, tree: Tree, at: float) -> ServiceReading:
         """A service as its values are; those that are as they were are not judged again."""
@@ -162,9 +175,10 @@ class _Recorder:
         values = {clean_path(raw_path): known[raw_path] for raw_path in tree}
         return ServiceReading(service, self._names.key(service, values), at, values)
 
-    def _keep(self, reading: ServiceReading, cadences: Mapping[DeviceKey, float]) -> None:
+    def _keep(self, reading: ServiceReading, cadence_s: float) -> bool:
+        """Whether the device is new or read more or less often than before."""
         before = self._devices.get(reading.key)
-        cadence_s = before.cadence_s if before else cadences[reading.key]
         self._devices[reading.key] = DeviceState(
             reading.key, reading.service, reading.readings, read_at=reading.at, cadence_s=cadence_s
         )
+        return before is None or before.cadence_s != cadence_s

@@ -20,15 +20,19 @@ PROFILES: dict[str, tuple[float, ...]] = {
 """Weights by local hour; only their proportions count."""
 APPLIANCE_SLOT_S = 420.0
 APPLIANCE_CHANCE = 0.18
+COOKING_HOURS = (18.0, 19.0)
+COOKER_SLOT_S = 60.0
+"""A hob's thermostat switches about once a minute."""
 
 
 class LoadProfile:
     """The AC consumption of one site in W, a pure function of time."""
 
-    def __init__(self, profile: str, daily_kwh: float, timezone: str, seed: int) -> None:
+    def __init__(self, profile: str, daily_kwh: float, timezone: str, seed: int, cooker_w: float = 0.0) -> None:
         weights = PROFILES[profile]
         self._zone = ZoneInfo(timezone)
         self._seed = seed
+        self._cooker_w = cooker_w
         mean_w = daily_kwh * 1000.0 / 24.0
         self._base_w = [0.85 * mean_w * w * 24.0 / sum(weights) for w in weights]
         # An appliance draws 2..6 times the mean for a slot: with this chance some 15 % of the day's energy.
@@ -48,4 +52,10 @@ class LoadProfile:
         slot = int(at // APPLIANCE_SLOT_S)
         draw = seeded(self._seed, f"appliance{phase}", slot)
         appliance = self._appliance_w * (draw / APPLIANCE_CHANCE) if draw < APPLIANCE_CHANCE else 0.0
-        return base * (0.9 + 0.2 * smooth(self._seed, f"flicker{phase}", at, 20.0)) + appliance
+        flicker = 0.9 + 0.2 * smooth(self._seed, f"flicker{phase}", at, 20.0)
+        return base * flicker + appliance + self._cooking_w(at, hour)
+
+    def _cooking_w(self, at: float, hour: float) -> float:
+        if not self._cooker_w or not COOKING_HOURS[0] <= hour < COOKING_HOURS[1]:
+            return 0.0
+        return self._cooker_w if seeded(self._seed, "cooker", int(at // COOKER_SLOT_S)) < 0.5 else 0.0

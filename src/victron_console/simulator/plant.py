@@ -214,7 +214,9 @@ class Plant:
     @property
     def input_v(self) -> tuple[float, ...]:
         """Voltage of each phase at the AC input: the supply's, less what its own current costs on the line."""
-        ohm = self.spec.grid.impedance_ohm if self.spec.grid and self.flow.source is not AcType.GENSET else GENSET_OHM
+        ohm = GENSET_OHM
+        if self.spec.grid and self.flow.source is not AcType.GENSET:
+            ohm = self.spec.grid.impedance_ohm + self.faults.line_ohm
         volts = self.outside.grid_v
         return tuple(volts - ohm * watts / volts for watts in self.flow.source_w)
 

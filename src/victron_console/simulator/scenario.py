@@ -18,6 +18,8 @@ class Faults:
     frequency_offset_hz: float = 0.0
     """Added to the grid's frequency, or to the inverter's own on an island."""
     voltage_factor: float = 1.0
+    line_ohm: float = 0.0
+    """Added to the impedance of each phase of the supply."""
     load_factor: float = 1.0
     pv_factor: float = 1.0
     genset_fails: bool = False
@@ -38,6 +40,13 @@ HUNG_CLASS = "battery"
 HOT_BATTERY_RISE_K = 38.0
 CELL_LAG_PERCENT = 45.0
 CELL_LAG_AFTER_S = 1800.0
+HOUR_S = 3600.0
+WEAK_LINE_OHM = 0.8
+WEAK_SAG = 0.14
+WEAK_OUTAGE_DAYS = 3
+WEAK_OUTAGE_H = 0.4
+GOLDEN = 0.618034
+"""Its multiples are spread over the day: no two outages of a weak line at the same hour."""
 
 
 def _grid_outage(faults: Faults, _: float) -> Faults:
@@ -76,6 +85,18 @@ def _over_frequency(faults: Faults, age_s: float) -> Faults:
     return replace(faults, frequency_offset_hz=1.7 + 0.1 * math.sin(age_s / 40.0), voltage_factor=1.06)
 
 
+def _weak_grid(faults: Faults, age_s: float) -> Faults:
+    """A long thin line: it sags by the hour of the day, at its worst below what EN 50160 allows, and drops out."""
+    day, hour = divmod(age_s / HOUR_S, 24.0)
+    sag = WEAK_SAG * (0.5 - 0.5 * math.cos(hour / 24.0 * 2.0 * math.pi))
+    outage_at = 24.0 * math.modf(day * GOLDEN)[0]
+    out = day % WEAK_OUTAGE_DAYS == 0 and 0.0 <= hour - outage_at < WEAK_OUTAGE_H
+    return replace(
+        faults, line_ohm=WEAK_LINE_OHM, voltage_factor=faults.voltage_factor * (1.0 - sag),
+        grid_lost=faults.grid_lost or out,
+    )  # fmt: skip
+
+
 def _firmware_behind(faults: Faults, _: float) -> Faults:
     return replace(faults, firmware_online="v3.72")
 
@@ -90,6 +111,7 @@ SCENARIOS: dict[str, Callable[[Faults, float], Faults]] = {
     "comms-loss": _comms_loss,
     "bms-lost": _bms_lost,
     "over-frequency": _over_frequency,
+    "weak-grid": _weak_grid,
     "firmware-behind": _firmware_behind,
 }
 
@@ -100,7 +122,7 @@ REGIONAL = ("grid-outage", "over-frequency")
 
 def fits(name: str, spec: StationSpec) -> bool:
     """Whether a trouble can show at a station: no outage without a grid, no lost BMS without one."""
-    if name in REGIONAL:
+    if name in (*REGIONAL, "weak-grid"):
         return spec.grid is not None and AcType.GRID in (spec.converter.input_1, spec.converter.input_2)
     if name in ("cell-drift", "hot-battery"):
         return spec.battery.monitor in (Monitor.SERIAL, Monitor.LYNX_NG, Monitor.PYLONTECH)

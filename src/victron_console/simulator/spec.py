@@ -96,6 +96,8 @@ class BatterySpec:
     """Of one cell group; None: 0.17 Ah-ohm over the capacity, a usual figure for large LFP cells."""
     charge_limit_c: float = 0.5
     discharge_limit_c: float = 0.7
+    balancer_percent_per_h: float = 0.5
+    """What a passive balancer takes from the highest cells near full, percentage points an hour; 0: it is broken."""
     initial_soc_percent: float = 65.0
     name: str = ""
     soh_percent: float = 99.0
@@ -164,6 +166,8 @@ class LoadSpec:
     daily_kwh: float = 9.0
     input_share: float = 0.0
     """Share wired before the inverter/charger, lost with the mains."""
+    cooker_w: float = 0.0
+    """Rated power of an electric hob that is used from six to seven in the evening."""
     phase_shares: tuple[float, ...] = (1.0,)
     dc_w: float = 0.0
     """Constant DC consumption."""

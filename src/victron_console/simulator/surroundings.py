@@ -45,7 +45,7 @@ class Surroundings:
         self._since = since
         self._sky = Sky(spec.latitude, spec.longitude)
         self._weather = Weather(spec.seed, spec.latitude, spec.longitude)
-        self.loads = LoadProfile(spec.load.profile, spec.load.daily_kwh, spec.timezone, spec.seed)
+        self.loads = LoadProfile(spec.load.profile, spec.load.daily_kwh, spec.timezone, spec.seed, spec.load.cooker_w)
 
     def at(self, at: float, faults: Faults) -> Outside:
         """The world at a moment (UTC epoch, s)."""

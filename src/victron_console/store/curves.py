@@ -57,20 +57,75 @@ def stretches(curve: Curve, silent: Sequence[Span], edges: Floats) -> Pieces:
         edges: rising; nothing outside the first and the last is returned.
     """
     masks = np.array(silent, np.float64).reshape(-1, 2)
-    cuts = np.unique(
-        np.concatenate((edges, np.clip(curve.times, *edges[[0, -1]]), np.clip(masks, *edges[[0, -1]]).ravel()))
-    )
+    cuts = np.concatenate((edges, np.clip(curve.times, *edges[[0, -1]]), np.clip(masks, *edges[[0, -1]]).ravel()))
+    cuts.sort(kind="stable")  # three courses in order each: merged four times as fast as sorted anew
+    cuts = cuts[np.append(True, np.diff(cuts) > 0)]
     begins, ends = cuts[:-1], cuts[1:]
-    values = np.full(len(begins), np.nan)
+    values, changes = np.full(len(begins), np.nan), np.zeros(len(begins))
     which = np.searchsorted(curve.times, begins, side="right") - 1
-    values[which >= 0] = curve.numbers[which[which >= 0]]
+    held = which >= 0
+    values[held] = curve.numbers[which[held]]
+    changes[held] = curve.times[which[held]] == begins[held]
     if len(masks):
         mask = np.searchsorted(masks[:, 0], begins, side="right") - 1
         values[(mask >= 0) & (begins < masks[mask, 1])] = np.nan
     known = np.isfinite(values)
-    begins, ends, values = begins[known], ends[known], values[known]
-    changes = np.isin(begins, curve.times).astype(np.float64)
+    begins, ends, values, changes = begins[known], ends[known], values[known], changes[known]
     return Pieces(begins, ends, values, values, values, values, ends - begins, changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Columns of a value, NaN where it was not known."""
+
+    mean: Floats
+    """By time."""
+    last: Floats
+    """The last that was known within the column."""
+
+
+def means(curve: Curve, silent: Sequence[Span], edges: Floats) -> Means:
+    """Mean and last value of each column, from running totals: many times as fast as pieces where changes are many.
+
+    Args:
+        curve: each value holds until the next one, the last until the last edge.
+        silent: spans without values, in order and not overlapping.
+        edges: rising.
+    """
+    times, numbers = _silenced(curve, silent)
+    if not len(times):
+        nothing = np.full(len(edges) - 1, np.nan)
+        return Means(nothing, nothing)
+    known = np.isfinite(numbers)
+    ends = np.append(times, max(float(times[-1]), float(edges[-1])))
+    lengths = np.diff(ends)
+    areas = np.append(0.0, np.cumsum(np.where(known, numbers, 0.0) * lengths))
+    seconds = np.append(0.0, np.cumsum(known * lengths))
+    covered_s = np.diff(np.interp(edges, ends, seconds))
+    # A total of 1e9 s adds up errors of 1e-7 s: less than a millisecond is no time.
+    is_known = covered_s > 1e-3
+    mean, last = np.full(len(covered_s), np.nan), np.full(len(covered_s), np.nan)
+    mean[is_known] = np.diff(np.interp(edges, ends, areas))[is_known] / covered_s[is_known]
+    before = np.searchsorted(times, edges[1:][is_known], side="left") - 1
+    last[is_known] = numbers[np.maximum.accumulate(np.where(known, np.arange(len(times)), 0))[before]]
+    return Means(mean, last)
+
+
+def _silenced(curve: Curve, silent: Sequence[Span]) -> tuple[Floats, Floats]:
+    """The changes with those of silent spans taken out, and what holds after each span put at its end."""
+    masks = np.array([span for span in silent if span[0] < span[1]], np.float64).reshape(-1, 2)
+    if not len(masks) or not len(curve.times):
+        return curve.times, curve.numbers
+    held = np.searchsorted(curve.times, masks[:, 1], side="right") - 1
+    after = np.where(held >= 0, curve.numbers[np.maximum(held, 0)], np.nan)
+    mask = np.searchsorted(masks[:, 0], curve.times, side="right") - 1
+    heard = (mask < 0) | (curve.times >= masks[mask, 1])
+    back = np.isfinite(masks[:, 1])
+    # Of one moment the last counts: where a span ends and the next begins it is silent.
+    times = np.concatenate((curve.times[heard], masks[back, 1], masks[:, 0]))
+    numbers = np.concatenate((curve.numbers[heard], after[back], np.full(len(masks), np.nan)))
+    order = np.argsort(times, kind="stable")
+    return times[order], numbers[order]
 
 
 def split(pieces: Pieces, edges: Floats) -> Pieces:

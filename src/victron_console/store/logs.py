@@ -107,6 +107,26 @@ def overview_means(
     return columns
 
 
+def overview_slots(
+    conn: sqlite3.Connection, station_no: int, fields: Sequence[str], since: float, until: float
+) -> list[tuple[float | None, ...]]:
+    """The begin of each five minutes that have figures and the means of these fields, oldest first."""
+    for field in fields:
+        require_means(field)  # they become part of the statement
+    return conn.execute(
+        "WITH RECURSIVE s (at) AS (SELECT max(:first, ifnull(min(slot), :first)) FROM overview5 "
+        "UNION ALL SELECT at + :step FROM s WHERE at + :step < :until) "
+        f"SELECT {', '.join(('slot', *fields))} FROM s JOIN overview5 ON slot = s.at AND station_no = :station "
+        "ORDER BY slot",
+        {
+            "first": int(since // OVERVIEW_SLOT_S) * OVERVIEW_SLOT_S,
+            "until": until,
+            "step": OVERVIEW_SLOT_S,
+            "station": station_no,
+        },
+    ).fetchall()
+
+
 def wanted(conn: sqlite3.Connection, station: str | None, moment: float) -> list[Wanted]:
     """The pins and focuses that hold at a moment, oldest first."""
     rows = conn.execute(

@@ -87,6 +87,16 @@ def presences(conn: sqlite3.Connection, station_no: int, as_of: float | None) ->
     ]
 
 
+def cadences(conn: sqlite3.Connection, station_no: int, key: DeviceKey) -> list[tuple[float, float]]:
+    """From when on a device was read how often (UTC epoch, s; s), oldest first."""
+    rows = conn.execute(
+        "SELECT at, c.cadence_s FROM device_change c JOIN device d ON d.no = c.device_no "
+        "WHERE station_no = ? AND cls = ? AND instance = ? ORDER BY at, id",
+        (station_no, key.cls, key.instance),
+    ).fetchall()
+    return [(at, cadence_s) for n, (at, cadence_s) in enumerate(rows) if n == 0 or rows[n - 1][1] != cadence_s]
+
+
 _Row = tuple[int, str, str, str, float, float | None, int, int]
 
 

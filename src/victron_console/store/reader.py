@@ -17,9 +17,21 @@ from typing import TYPE_CHECKING
 from victron_console.model.alert import Ack, AlertView, Occurrence
 from victron_console.model.alert_record import NoticeRecord
 from victron_console.model.clock import Clock, SystemClock
-from victron_console.model.device import split_series
+from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.snapshot import Snapshot
-from victron_console.store import alerts, diagnoses, fleet, jobs, link_states, logs, promises, silences, size, trace
+from victron_console.store import (
+    alerts,
+    diagnoses,
+    fleet,
+    jobs,
+    link_states,
+    logs,
+    presence,
+    promises,
+    silences,
+    size,
+    trace,
+)
 from victron_console.store.connection import open_readable, rest_of
 from victron_console.store.diagnoses import DiagnosisRow, StepRow
 from victron_console.store.errors import decoding, explaining
@@ -46,7 +58,7 @@ from victron_console.store.rows import (
 from victron_console.store.schema import check
 
 if TYPE_CHECKING:
-    from victron_console.store.curves import Floats, Pieces
+    from victron_console.store.curves import Curve, Floats, Means, Pieces, Span
 
 
 class Reader:
@@ -179,6 +191,32 @@ class Reader:
         parts = self._pieces(station, series, edges, as_of=as_of)
         return charts.buckets(curves.columns(parts, edges)) if parts else [None] * count
 
+    def columns(self, station: str, series: str, since: float, until: float, count: int) -> Means | None:
+        """Equal columns in arrays for who computes with them, always from the changes; None: no such series.
+
+        Raises:
+            UnknownStation: the store never had it.
+            ValueError: `series` is no series name.
+        """
+        from victron_console.store import charts, curves
+
+        found = self._curve(station, series, since, until)
+        return curves.means(*found, charts.edges_of(since, until, count)) if found else None
+
+    def _curve(self, station: str, series: str, since: float, until: float) -> tuple[Curve, list[Span]] | None:
+        """The changes of a known series, and when nothing was received of it up to now."""
+        from victron_console.store import charts
+
+        now = self._clock.now()
+        key, _ = split_series(series)
+        with self._reading() as conn:
+            no = fleet.station_number(conn, station)
+            found = fleet.series_numbers(conn, no, series)
+            if found is None:
+                return None
+            silent = silences.silent_spans(conn, no, key, now, None)
+            return charts.curve(conn, *found, since, until), trace.merged([*silent, (now, inf)])
+
     def rollup(self, station: str, series: str, since: float, until: float) -> list[Rollup]:
         """The whole hours of a span, those of which something is known. Kept when the changes are pruned.
 
@@ -235,6 +273,29 @@ class Reader:
         now = self._clock.now() if as_of is None else as_of
         with self._reading() as conn:
             return logs.overview_means(conn, fleet.station_number(conn, station), field, since, until, count, now)
+
+    def overview_slots(
+        self, station: str, fields: Sequence[str], since: float, until: float
+    ) -> list[tuple[float | None, ...]]:
+        """The begin (UTC epoch, s) of each five minutes that have figures and the means of these overview fields.
+
+        Raises:
+            UnknownStation: the store never had it.
+            ValueError: a field has no five-minute rows.
+        """
+        for field in fields:
+            logs.require_means(field)
+        with self._reading() as conn:
+            return logs.overview_slots(conn, fleet.station_number(conn, station), fields, since, until)
+
+    def cadences(self, station: str, key: DeviceKey) -> list[tuple[float, float]]:
+        """From when on a device was read how often: moment (UTC epoch, s) and seconds between two reads, oldest first.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        with self._reading() as conn:
+            return presence.cadences(conn, fleet.station_number(conn, station), key)
 
     def gaps(self, station: str, since: float, until: float, as_of: float | None = None) -> list[Gap]:
         """The gaps of a station and its devices that touch a span, by their begin. They may overlap.

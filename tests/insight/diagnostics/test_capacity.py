@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.insight.diagnostics.acceptance import capacity_errors
+from tests.insight.diagnostics.made_battery import T0, deep_cycles
 
 from victron_console.insight.diagnostics.capacity import COUNTED, IMPLIED, ChargeRecord, Limits, capacity
 from victron_console.insight.diagnostics.finding import Status
@@ -14,42 +16,14 @@ from victron_console.simulator.fleet import LARCH_HUT
 from victron_console.simulator.plant import Plant
 from victron_console.simulator.spec import Ageing
 
-T0 = 1_750_000_000.0
-
-
-def deep_cycles(count: int, seed: int, fade: float = 0.0) -> tuple[ChargeRecord, np.ndarray]:
-    """Full discharges of 174 Ah at 60 s and 0.1 A steps, with an offset of 0.3 A that wanders from cycle to cycle."""
-    rng = np.random.default_rng(seed)
-    parts, truth, begin = [], [], T0
-    for n in range(count):
-        ah = 174.0 * (1.0 - fade * n / max(1, count - 1)) * (1 + rng.normal(0, 0.002))
-        amperes = rng.uniform(30, 70)
-        hours = ah / amperes
-        at = begin + np.arange(0, (2 * hours + 3) * 3600.0, 60.0)
-        age = (at - begin + rng.uniform(0, 60)) / 3600.0
-        down, up = (age >= 0.5) & (age < 0.5 + hours), (age >= hours + 1.0) & (age < 2 * hours + 1.0)
-        current = np.where(down, -amperes, np.where(up, amperes, 0.0))
-        soc = 100.0 + 100.0 * (np.clip(age - hours - 1, 0, hours) - np.clip(age - 0.5, 0, hours)) / hours
-        soc = np.clip(soc, 0, 100)
-        volts = np.where(soc >= 99.99, 52.5, np.where(soc <= 0.01, 43.0, 49.0))
-        # The last sample under load at the bottom is the one at the low limit.
-        volts[np.flatnonzero(down)[-1]] = 43.5
-        current = np.round(current + rng.normal(0, 0.3), 1)
-        parts.append((at, current, soc, volts))
-        truth.append(ah)
-        begin = at[-1] + 60.0
-    at, current, soc, volts = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    return ChargeRecord(at=at, current_a=current, soc_percent=np.round(soc), voltage_v=volts), np.array(truth)
-
 
 def test_full_discharges_are_measured_within_a_percent() -> None:
-    record, truth = deep_cycles(486, 1)
+    record, _ = deep_cycles(486, 1)
     found = capacity(record, 174.0, Limits(charge_v=52.5, low_v=43.5, cells=15))
     assert found.ah.method is COUNTED
     assert len(found.segments) == 486
-    error = np.array([segment.ah for segment in found.segments]) / truth - 1.0
-    assert abs(np.median(error)) <= 0.01
-    assert np.quantile(np.abs(error), 0.95) <= 0.03
+    median, far = capacity_errors()
+    assert abs(median) <= 0.01 and far <= 0.03
 
 
 def test_a_fading_capacity_is_seen_against_its_own_beginning_with_an_interval() -> None:

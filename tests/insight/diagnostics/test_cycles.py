@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.insight.diagnostics.acceptance import full_cycles
+from tests.insight.diagnostics.made_battery import triangles
 
 from victron_console.insight.diagnostics.cycles import cycles
 from victron_console.insight.diagnostics.finding import Status
 
-STEP_S = 300.0
-
-
-def triangles(count: int, depth: float = 80.0, jitter: float = 0.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`count` days of 12 h down and 12 h up by `depth` percent of 100 Ah."""
-    at = np.arange(0, count * 86_400.0 + 1, STEP_S)
-    phase = (at % 86_400.0) / 86_400.0
-    soc = 95.0 - depth * (1.0 - np.abs(2.0 * phase - 1.0))
-    current = np.where(phase < 0.5, -1.0, 1.0) * depth / 12.0
-    return at, current, soc + np.random.default_rng(3).normal(0, jitter, len(at))
-
 
 def test_a_hundred_triangles_of_80_percent_are_80_full_cycles_both_ways() -> None:
     found = cycles(*triangles(100), nominal_ah=100.0)
-    assert found.full_cycles.value == pytest.approx(80, abs=1)
+    by_charge, jitter_adds, apart = full_cycles()
+    assert by_charge == pytest.approx(80, abs=1)
+    assert jitter_adds < 0.02 and abs(apart) <= 0.05
     assert found.full_cycles_by_soc.value == pytest.approx(80, abs=1)
     assert found.agree is True
     assert found.per_year.value == pytest.approx(0.8 * 365.25, rel=0.02)

@@ -176,3 +176,14 @@ def test_whatever_is_missing_or_odd_the_rest_is_diagnosed(seed: int) -> None:
     for name, finding in findings(found):
         assert finding.value is None or np.isfinite(finding.value), name
         assert finding.known or finding.reason, name
+
+
+def test_a_supply_that_does_not_keep_its_standard_is_watched_and_no_supply_is_no_evidence() -> None:
+    at = T0 + np.arange(0, 14 * DAY_S, 300.0)
+    volts = np.where(at % DAY_S < 8 * 3600.0, 200.0, 231.0)
+    weak = History(at=at, grid_connected=np.ones(len(at)), grid_hz=np.full(len(at), 50.0), grid_v={"L1": volts})
+    found = {one.name: one for one in diagnose(weak, SITE).risk.evidence}["grid"]
+    assert found.tier is Tier.WATCH and "worst week 33.3 %" in found.words
+    steady = replace(weak, grid_v={"L1": np.full(len(at), 231.0)})
+    assert {one.name: one for one in diagnose(steady, SITE).risk.evidence}["grid"].tier is Tier.OK
+    assert "grid" not in {one.name for one in diagnose(History(at=at), SITE).risk.evidence}

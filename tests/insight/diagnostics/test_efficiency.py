@@ -6,27 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.insight.diagnostics.acceptance import drop_by_loads, loss_error
+from tests.insight.diagnostics.made_site import T0, TRUE, inverting
 
 from victron_console.insight.diagnostics.efficiency import Efficiency, InverterRecord, LossCurve, efficiency
 from victron_console.insight.diagnostics.finding import Status
 from victron_console.insight.diagnostics.timeline import DAY_S
 from victron_console.simulator.inverter import LossCurve as SimulatedCurve
-
-T0 = 1_750_000_000.0
-TRUE = LossCurve(idle_w=28.0, linear=0.01, square_per_w=1.7e-5)
-
-
-def inverting(days: int, worn: float = 1.0, mix: float = 1.0, seed: int = 0) -> InverterRecord:
-    """Five-minute means: losses `worn` times as big and loads `mix` times as big in the second half."""
-    rng = np.random.default_rng(seed)
-    at = T0 + np.arange(0, days * DAY_S, 300.0)
-    late = at > T0 + days * DAY_S / 2
-    levels = np.repeat(rng.lognormal(6.3, 0.7, len(at) // 6 + 1), 6)[: len(at)]
-    ac = np.clip(levels * np.where(late, mix, 1.0), 60, 3500) * (1 + rng.normal(0, 0.01, len(at)))
-    loss = (TRUE.idle_w + TRUE.linear * ac + TRUE.square_per_w * ac**2) * np.where(late, worn, 1.0)
-    dc = ac + loss + rng.normal(0, 8.0, len(at))
-    dc[::97] += 400.0
-    return InverterRecord(at=at, dc_w=dc, ac_out_w=ac, ac_in_w=np.zeros(len(at)), state=np.full(len(at), 9.0))
 
 
 def drop(found: Efficiency) -> tuple[float, float]:
@@ -35,16 +21,12 @@ def drop(found: Efficiency) -> tuple[float, float]:
 
 
 def test_losses_that_grew_by_a_tenth_are_recovered_within_two_tenths_of_a_point() -> None:
-    reach = 2500.0
-    worn = LossCurve(1.1 * TRUE.idle_w, 1.1 * TRUE.linear, 1.1 * TRUE.square_per_w)
-    truth = TRUE.reference(reach) - worn.reference(reach)
-    found = [drop(efficiency(inverting(240, worn=1.1, seed=seed)))[0] for seed in range(4)]
-    assert max(abs(value - truth) for value in found) <= 0.2, (truth, found)
+    assert loss_error(1.1) <= 0.2
 
 
 def test_other_loads_alone_alarm_nobody() -> None:
     for mix in (0.3, 0.6, 2.0):
-        value, low = drop(efficiency(inverting(240, mix=mix)))
+        value, low = drop_by_loads(mix)
         assert abs(value) <= 0.3 and low < 1.0, (mix, value)
 
 

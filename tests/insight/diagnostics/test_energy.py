@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.insight.diagnostics.energy import Period, Powers, counted, report
+from victron_console.insight.diagnostics.energy import Period, Powers, at_times, counted, report
 from victron_console.insight.diagnostics.timeline import DAY_S
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -90,3 +90,16 @@ def test_arrays_that_do_not_belong_together_are_refused() -> None:
         report(Powers(at=np.arange(3.0), load=np.zeros(4)), Period.DAY, UTC)
     with pytest.raises(ValueError, match="ascend"):
         report(Powers(at=np.array([0.0, 2.0, 1.0]), load=np.zeros(3)), Period.DAY, UTC)
+
+
+def test_a_genset_that_stands_gives_nothing_and_one_of_a_silent_station_is_unknown() -> None:
+    begin = datetime(2026, 5, 1, tzinfo=UTC)
+    at = moments(begin, 1)[:-1]
+    battery = np.full(len(at), -500.0)
+    genset = np.where(at < begin.timestamp() + 3600.0, 4000.0, np.nan)
+    battery[-12:] = np.nan
+    known = at_times(genset, battery)
+    assert known is not None and np.isnan(known[-12:]).all() and (known[12:-12] == 0.0).all()
+    (day,) = report(Powers(at=at, genset=known, battery=battery), Period.DAY, UTC)
+    assert day.coverage > 0.9 and day.energies.genset == pytest.approx(4.0, abs=0.4)
+    assert at_times(None, battery) is None

@@ -7,23 +7,12 @@ from datetime import UTC, date
 
 import numpy as np
 import pytest
+from tests.insight.diagnostics.acceptance import share_errors
+from tests.insight.diagnostics.made_site import AMERICA, EUROPE, T0, healthy
 
 from victron_console.insight.diagnostics.finding import Status
-from victron_console.insight.diagnostics.grid import GridRecord, Supply, grid_quality, stress
+from victron_console.insight.diagnostics.grid import Supply, grid_quality, stress
 from victron_console.insight.diagnostics.outages import outages
-from victron_console.insight.diagnostics.timeline import WEEK_S
-
-T0 = 1_760_000_400.0  # a full ten minutes
-EUROPE = Supply(phase_v=230.0, hertz=50.0)
-AMERICA = Supply(phase_v=120.0, hertz=60.0)
-
-
-def healthy(supply: Supply, phases: int = 1, weeks: float = 2.0, seed: int = 1) -> GridRecord:
-    rng = np.random.default_rng(seed)
-    at = T0 + np.arange(0, weeks * WEEK_S, 10.0)
-    volts = {f"L{n + 1}": supply.phase_v * (1 + rng.normal(0, 0.005, len(at))) for n in range(phases)}
-    hertz = supply.hertz + rng.normal(0, 0.02, len(at))
-    return GridRecord(at=at, hertz=hertz, volts=volts, on_grid=np.ones(len(at), dtype=bool), amperes={})
 
 
 @pytest.mark.parametrize("share", [0.0, 0.0007, 0.012, 0.2])
@@ -36,9 +25,7 @@ def test_known_shares_out_of_band_are_reproduced(share: float) -> None:
     blocks = np.repeat(np.random.default_rng(2).permutation(2016) < round(share * 2016), 60)
     volts[blocks] = 204.0
     found = grid_quality(replace(record, hertz=hertz, volts={"L1": volts}), EUROPE)
-    assert found.frequency_out.value == pytest.approx(100 * round(share * count) / count, abs=0.01)
-    by_week = [blocks[:60480].mean(), blocks[60480:].mean()]
-    assert found.voltage_out.value == pytest.approx(100 * max(by_week), abs=0.01)
+    assert max(share_errors(EUROPE, share)) <= 0.01
     assert found.kept is (share == 0.0 or (share < 0.005))
     assert found.frequency_always_out.value == 0.0
 
@@ -122,3 +109,12 @@ def test_a_silent_station_makes_the_end_of_an_outage_inexact_not_longer() -> Non
     (event,) = outages(at, there, UTC).events
     assert not event.exact and event.seconds(at[-1]) == pytest.approx(540)
     assert outages(at, np.full(len(at), np.nan)).count.status is Status.UNKNOWN
+
+
+def test_two_bad_hours_of_a_week_that_has_just_begun_are_no_bad_week() -> None:
+    record = healthy(EUROPE, weeks=1.0 + 4.0 / 168.0)
+    volts = record.volts["L1"].copy()
+    volts[-720:] = 200.0
+    assert grid_quality(replace(record, volts={"L1": volts}), EUROPE).kept is True
+    young = healthy(EUROPE, weeks=0.1)
+    assert grid_quality(young, EUROPE).voltage_out.status is Status.INSUFFICIENT

@@ -6,6 +6,8 @@ from datetime import UTC
 
 import numpy as np
 import pytest
+from tests.insight.diagnostics.acceptance import spread_alarms
+from tests.insight.diagnostics.made_battery import pack
 
 from victron_console.insight.diagnostics.finding import Status
 from victron_console.insight.diagnostics.imbalance import Cells, Imbalance, imbalance
@@ -17,40 +19,19 @@ T0 = 1_699_920_000.0
 AH = 100.0
 
 
-def pack(days: float, growth: float, seed: int, base: float = 25.0, slowness: float = 0.5) -> Imbalance:
-    """Cells each 2 h: 3 mV of slow noise (AR(1) a day), 2 mV of season at any phase, and a growth in mV a month."""
-    rng = np.random.default_rng(seed)
-    at = T0 + np.arange(0, days * DAY_S, 2 * 3600.0)
-    daily = np.zeros(int(days) + 2)
-    for n in range(1, len(daily)):
-        daily[n] = slowness * daily[n - 1] + rng.normal(0, 3.0 * np.sqrt(1 - slowness**2))
-    day = (at - T0) / DAY_S
-    spread = base + growth * (at - T0) / MONTH_S + np.interp(day, np.arange(len(daily)), daily)
-    spread += 2.0 * np.sin(2 * np.pi * (day / 365.25 + rng.random())) + rng.normal(0, 1.0, len(at))
-    soc = 55.0 + 40.0 * np.sin(2 * np.pi * day)
-    current = 8.0 * np.cos(2 * np.pi * day)
-    return imbalance(Cells(at=at, highest_v=3.3 + spread / 1000, lowest_v=np.full(len(at), 3.3), soc_percent=soc,
-                           current_a=current), AH)  # fmt: skip
-
-
-def alarms(runs: int, days: float, growth: float, base: float = 25.0, slowness: float = 0.5) -> float:
-    found = [pack(days, growth, seed, base, slowness).alarm_mv_per_month for seed in range(runs)]
-    return sum((low or 0.0) > 0.5 for low in found) / runs
-
-
 def test_a_year_of_growth_is_found_and_a_year_of_noise_is_not() -> None:
-    assert alarms(40, 365, 0.0) <= 0.05
-    assert alarms(60, 365, 1.0) >= 0.90
+    assert spread_alarms(40, 365, 0.0) <= 0.05
+    assert spread_alarms(60, 365, 1.0) >= 0.90
 
 
 def test_slower_noise_costs_some_power_but_no_false_alarm() -> None:
-    assert alarms(40, 365, 0.0, slowness=0.8) <= 0.05
-    assert alarms(40, 365, 1.0, slowness=0.8) >= 0.75
-    assert alarms(20, 365, 2.0, slowness=0.8) == 1.0
+    assert spread_alarms(40, 365, 0.0, slowness=0.8) <= 0.05
+    assert spread_alarms(40, 365, 1.0, slowness=0.8) >= 0.75
+    assert spread_alarms(20, 365, 2.0, slowness=0.8) == 1.0
 
 
 def test_a_narrow_spread_alarms_nobody_however_it_grows() -> None:
-    assert alarms(5, 365, 1.0, base=2.0) == 0.0
+    assert spread_alarms(5, 365, 1.0, base=2.0) == 0.0
 
 
 def test_half_a_year_is_suspected_a_year_confirmed_less_is_nothing() -> None:

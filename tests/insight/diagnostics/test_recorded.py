@@ -25,8 +25,9 @@ from victron_console.simulator.scenario import Scenario
 from victron_console.simulator.station import Station
 from victron_console.sources.naming import DeviceNames
 from victron_console.sources.values import read_tree
+from victron_console.store.curves import Means
 from victron_console.store.reader import Reader
-from victron_console.store.rows import Bucket, Point, StationRecord, StationUpdate
+from victron_console.store.rows import Point, StationRecord, StationUpdate
 from victron_console.store.writer import Writer
 
 T0 = 1_750_000_200.0
@@ -47,11 +48,12 @@ class Recorded:
     def names(self) -> Collection[str]:
         return [row.name for row in self.reader.series(self.station)]
 
-    def column(self, series: str) -> Sequence[Bucket | None]:
-        return self.reader.buckets(self.station, series, self.since, self.until, self.count)
+    def column(self, series: str) -> Means | None:
+        return self.reader.columns(self.station, series, self.since, self.until, self.count)
 
-    def figure(self, field: str) -> Sequence[float | None]:
-        return self.reader.overview_history(self.station, field, self.since, self.until, self.count)
+    def figure(self, field: str) -> np.ndarray:
+        means = self.reader.overview_history(self.station, field, self.since, self.until, self.count)
+        return np.array(means, dtype=np.float64)
 
     def points(self, series: str, since: float, until: float) -> Sequence[Point]:
         return self.reader.history(self.station, series, since, until)
@@ -143,12 +145,12 @@ class Held:
     def names(self) -> Collection[str]:
         return list(self.values)
 
-    def column(self, series: str) -> Sequence[Bucket | None]:
-        value = self.values[series]
-        return [Bucket(value, value, value, value)] * COUNT
+    def column(self, series: str) -> Means | None:
+        held = np.full(COUNT, self.values[series])
+        return Means(held, held)
 
-    def figure(self, field: str) -> Sequence[float | None]:
-        return [None] * COUNT
+    def figure(self, field: str) -> np.ndarray:
+        return np.full(COUNT, np.nan)
 
     def points(self, series: str, since: float, until: float) -> Sequence[Point]:
         return []
@@ -163,11 +165,11 @@ class Points:
     def names(self) -> Collection[str]:
         return list(self.series)
 
-    def column(self, series: str) -> Sequence[Bucket | None]:
-        return []
+    def column(self, series: str) -> Means | None:
+        return None
 
-    def figure(self, field: str) -> Sequence[float | None]:
-        return []
+    def figure(self, field: str) -> np.ndarray:
+        return np.zeros(0)
 
     def points(self, series: str, since: float, until: float) -> Sequence[Point]:
         return self.series.get(series, [])

@@ -50,6 +50,15 @@ def test_a_gap_or_a_missing_capacity_leaves_it_open() -> None:
     assert soc_truth(at, soc, current, 100.0).days_since_full.status is Status.INSUFFICIENT
 
 
+def test_a_current_that_jumps_between_reads_far_apart_judges_no_soc() -> None:
+    at, soc, current = day()
+    assert soc_truth(at, soc, np.repeat(current[::3], 3), 100.0, blind_s=900.0).residual.known
+    jumping = np.where(at // 7200 % 2 == 0, 30.0, -30.0)
+    found = soc_truth(at, soc, jumping, 100.0, blind_s=900.0).residual
+    assert found.status is Status.INSUFFICIENT and "too seldom" in found.reason
+    assert soc_truth(at, soc, jumping, 100.0).residual.known, "means of many reads are exact"
+
+
 def simulated() -> Powers:
     plant = Plant(CEDAR_HOUSE, T0)
     rows = []
@@ -70,6 +79,15 @@ def test_a_simulated_house_is_balanced_and_a_turned_meter_is_not() -> None:
     assert powers.grid is not None and powers.load is not None
     turned = residual(replace(powers, grid=-powers.grid - 800.0))
     assert turned.is_unbalanced is True
+
+
+def test_wind_on_the_dc_bus_is_a_source_and_no_error_of_the_meters() -> None:
+    powers = simulated()
+    assert powers.battery is not None
+    wind = np.full(len(powers.at), 900.0)
+    windy = replace(powers, battery=powers.battery + wind)
+    assert residual(windy).is_unbalanced is True
+    assert residual(replace(windy, other=wind)).is_unbalanced is False
 
 
 def test_a_site_without_a_load_meter_cannot_be_judged() -> None:

@@ -6,6 +6,8 @@ from datetime import UTC
 
 import numpy as np
 import pytest
+from tests.insight.diagnostics.acceptance import ageing_at
+from tests.insight.diagnostics.made_battery import constant
 
 from victron_console.insight.diagnostics.finding import Status
 from victron_console.insight.diagnostics.thermal import HeatRecord, thermal
@@ -15,13 +17,8 @@ T0 = 1_750_032_000.0
 HOUR = 3600.0
 
 
-def constant(celsius: float) -> HeatRecord:
-    at = T0 + np.arange(0, 30 * DAY_S, HOUR)
-    return HeatRecord(at=at, celsius=np.full(len(at), celsius))
-
-
 def test_25_degrees_is_the_measure() -> None:
-    assert thermal(constant(25.0), 100.0).stress.value == pytest.approx(1.0)
+    assert ageing_at(25.0) == pytest.approx(1.0)
 
 
 def test_35_degrees_lies_within_the_known_range() -> None:
@@ -31,9 +28,7 @@ def test_35_degrees_lies_within_the_known_range() -> None:
 
 
 def test_15_and_35_in_turn_wear_more_than_25() -> None:
-    at = T0 + np.arange(0, 30 * DAY_S, HOUR)
-    celsius = np.where((at - T0) // DAY_S % 2 == 0, 15.0, 35.0)
-    assert (thermal(HeatRecord(at=at, celsius=celsius), 100.0).stress.value or 0) > 1.02
+    assert ageing_at(15.0, 35.0) > 1.02
 
 
 def test_hot_hours_and_the_spread_of_the_cells_are_measured() -> None:

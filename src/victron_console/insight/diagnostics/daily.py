@@ -30,7 +30,7 @@ from victron_console.insight.diagnostics.soc import SocTruth, soc_truth
 from victron_console.insight.diagnostics.soh import SohTrend, soh_trend
 from victron_console.insight.diagnostics.stuck import told_stuck, without_stuck
 from victron_console.insight.diagnostics.thermal import HeatRecord, Thermal, thermal
-from victron_console.insight.diagnostics.timeline import BoolArray
+from victron_console.insight.diagnostics.timeline import BoolArray, usual_step_s
 
 OF_BATTERY = ("SOH", "capacity", "replacement", "cells", "resistance", "heat", "cold charging", "configuration")
 """Evidence that goes with a battery when it is replaced."""
@@ -81,7 +81,9 @@ def diagnose(history: History, site: Site, before: Risk | None = None) -> DailyF
     if not len(history.at):
         raise ValueError("there is no record to diagnose: give at least one moment")
     (h, stuck), ah, zone = without_stuck(history, site.nominal_ah), site.nominal_ah, site.zone
-    powers = Powers(at=h.at, pv=h.pv_w, load=h.load_w, grid=h.grid_w, genset=h.genset_w, battery=h.battery_w)
+    powers = Powers(
+        at=h.at, pv=h.pv_w, load=h.load_w, grid=h.grid_w, genset=h.genset_w, other=h.other_w, battery=h.battery_w
+    )  # fmt: skip
     trend = soh_trend(h.at, h.or_nothing(h.soh_percent))
     # What was recorded of the battery before this one is of another.
     b = h if trend.replaced_at is None else h.since(trend.replaced_at)
@@ -96,7 +98,7 @@ def diagnose(history: History, site: Site, before: Risk | None = None) -> DailyF
         imbalance=imbalance(_cells(b), ah, zone),
         resistance=ohms,
         thermal=thermal(_heat(b), ah, zone),
-        soc=soc_truth(b.at, soc, amperes, own.ah.value or ah),
+        soc=soc_truth(b.at, soc, amperes, own.ah.value or ah, _blind_s(b)),
         efficiency=efficiency(_inverter(h)),
         residual=residual(powers),
         pv=pv_yield(h.at, h.or_nothing(h.pv_w), site.array, zone, _curtailed(h)),
@@ -177,6 +179,11 @@ def _gx(h: History) -> GxRecord:
     )  # fmt: skip
 
 
+def _blind_s(history: History) -> float:
+    """How long one read stands for the current; 0 where the record's means are of many reads."""
+    return history.read_every_s if history.read_every_s > usual_step_s(history.at) else 0.0
+
+
 def _inspect(ohms: Resistance, site: Site) -> list[str]:
     reasons = list(site.inspect_now or ())
     if ohms.ratio.value is not None and ohms.ratio.value >= RESISTANCE_INSPECT:
@@ -222,6 +229,8 @@ def _evidence(found: DailyFindings, site: Site) -> list[Evidence]:
         _found_or_not("configuration", found.capacity.of_nominal, doubt, Tier.WATCH, found.at),
         *_packs(found, site),
     ]  # fmt: skip
+    if found.grid is not None:
+        evidence.append(_supply(found.grid, found.at))
     if early.reason.startswith("no date: healthy"):
         healthy = Evidence(name="replacement", tier=Tier.OK, words=early.reason, seen_at=found.at)
         evidence = [healthy if one.name == "replacement" else one for one in evidence]
@@ -251,3 +260,11 @@ def _of_present_battery(before: Risk | None, replaced_at: float | None) -> Risk 
         return before
     gone = [one for one in before.evidence if one.name in OF_BATTERY and (one.seen_at or 0.0) < replaced_at]
     return replace(before, evidence=tuple(one for one in before.evidence if one not in gone))
+
+
+def _supply(grid: GridQuality, at: float) -> Evidence:
+    """A supply that does not keep its standard: nothing to repair here, but to know and to tell the utility."""
+    if grid.kept is None:
+        return Evidence(name="grid", tier=None, words=grid.voltage_out.reason or grid.frequency_out.reason)
+    words = "; ".join(grid.broken) or "the supply keeps its standard"
+    return Evidence(name="grid", tier=Tier.WATCH if grid.broken else Tier.OK, words=words, seen_at=at)

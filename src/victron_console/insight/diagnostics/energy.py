@@ -45,6 +45,8 @@ class Powers:
     grid: FloatArray | None = None
     """+ import."""
     genset: FloatArray | None = None
+    other: FloatArray | None = None
+    """Other sources on the DC bus: wind, alternator."""
     battery: FloatArray | None = None
     """+ charging."""
 
@@ -112,6 +114,18 @@ def report(powers: Powers, period: Period, zone: tzinfo | None = None) -> list[R
         Report(period, day, Energies(**{name: float(parts[n]) for name, parts in kwh.items()}), float(coverage[n]))
         for n, (day, _, _) in enumerate(borders)
     ]
+
+
+def at_times(source: FloatArray | None, battery: FloatArray | None) -> FloatArray | None:
+    """The power of a source that leaves the bus while it stands, a genset or an alternator: then it gives nothing.
+
+    Args:
+        source: NaN while it is not there, W.
+        battery: NaN where the station was not read: there nothing is known of the source either.
+    """
+    if source is None or battery is None:
+        return source
+    return np.where(np.isnan(source) & np.isfinite(battery), 0.0, source)
 
 
 def counted(at: FloatArray, counter_kwh: FloatArray, since: float, until: float) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from victron_console.insight.diagnostics.energy import Powers
+from victron_console.insight.diagnostics.energy import Powers, at_times
 from victron_console.insight.diagnostics.timeline import FloatArray
 from victron_console.store.reader import Reader
 
@@ -45,11 +45,13 @@ class FiveMinutes:
         def known(watts: FloatArray) -> FloatArray | None:
             return watts if np.isfinite(watts).any() else None
 
+        battery = known(self.figure("battery_power_w"))
         return Powers(
             at=self.at,
             pv=known(self.figure("pv_power_w")),
             load=known(self.load_w()),
             grid=known(self.figure("grid_power_w")),
-            genset=known(self.figure("genset_power_w")),
-            battery=known(self.figure("battery_power_w")),
+            genset=at_times(known(self.figure("genset_power_w")), battery),
+            other=at_times(known(self.figure("other_dc_power_w")), battery),
+            battery=battery,
         )

@@ -22,6 +22,8 @@ from victron_console.insight.diagnostics.timeline import (
 
 TEN_MINUTES_S = 600.0
 LEAST_COVERAGE = 0.8
+LEAST_MEANS_A_WEEK = 504
+"""Half a week: two bad hours of a week that has just begun are not a bad week."""
 FREQUENCY_BAND = 0.01
 FREQUENCY_ALWAYS = (-0.06, 0.04)
 FREQUENCY_ALLOWED_OUT = 0.005
@@ -106,15 +108,27 @@ class GridQuality:
     @property
     def kept(self) -> bool | None:
         """Whether the supply keeps the standard, as far as polls can tell; None where they cannot."""
-        judged = (
+        if any(found.value is None for found, _ in self._judged):
+            return None
+        return not self.broken
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """What the supply does not keep, in words with figure and limit."""
+        return tuple(
+            f"{found.title} {found.value:.3g} %; {limit:g} % are allowed"
+            for found, limit in self._judged
+            if found.value is not None and found.value > limit
+        )
+
+    @property
+    def _judged(self) -> tuple[tuple[Finding, float], ...]:
+        return (
             (self.frequency_out, 100 * FREQUENCY_ALLOWED_OUT),
             (self.frequency_always_out, 0.0),
             (self.voltage_out, 100 * VOLTAGE_ALLOWED_OUT),
             (self.voltage_always_out, 0.0),
         )
-        if any(found.value is None for found, _ in judged):
-            return None
-        return all((found.value or 0.0) <= limit for found, limit in judged)
 
 
 def grid_quality(record: GridRecord, supply: Supply) -> GridQuality:
@@ -195,10 +209,12 @@ class _Judge:
             out = ((share < low - 1e-9) | (share > high + 1e-9)).astype(float)
             weeks = ((slots - slots[0]) * TEN_MINUTES_S // WEEK_S).astype(np.int64) if len(slots) else slots
             for _, part in grouped(weeks, out):
-                if float(np.mean(part)) > worst:
+                if len(part) >= LEAST_MEANS_A_WEEK and float(np.mean(part)) > worst:
                     worst, where = float(np.mean(part)), phase
-        if worst < 0:
+        if not any(len(slots) for slots, _ in means.values()):
             return unknown(title, "%", self.supply.method, "no voltage while on the grid")
+        if worst < 0:
+            return insufficient(title, "%", self.supply.method, "no week with half its means yet", self.window)
         words = f"{low * self.supply.phase_v:.0f} to {high * self.supply.phase_v:.0f} V; worst on {where}"
         return self._found(title, "%", 100.0 * worst, words)
 

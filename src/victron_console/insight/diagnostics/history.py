@@ -43,6 +43,8 @@ class History:
 
     at: FloatArray
     """UTC epoch, s, ascending."""
+    read_every_s: float = 0.0
+    """How often the station is read: beyond the distance of `at` a figure is one read and no mean."""
     soh_percent: FloatArray | None = None
     soc_percent: FloatArray | None = None
     battery_v: FloatArray | None = None
@@ -62,6 +64,8 @@ class History:
     grid_w: FloatArray | None = None
     """+ import."""
     genset_w: FloatArray | None = None
+    other_w: FloatArray | None = None
+    """Wind and alternator on the DC bus."""
     inverter_dc_w: FloatArray | None = None
     """+ inverting; None: battery power less PV and loads on DC is not taken for it."""
     ac_out_w: FloatArray | None = None

@@ -7,16 +7,19 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from victron_console.insight.diagnostics.energy import at_times
 from victron_console.insight.diagnostics.history import History
 from victron_console.insight.diagnostics.resistance import NO_STEPS, LoadSteps, load_steps
 from victron_console.insight.diagnostics.timeline import DAY_S, FloatArray
 from victron_console.model.device import DeviceKey, split_series
-from victron_console.store.rows import Bucket, Point
+from victron_console.store.curves import Means
+from victron_console.store.rows import Point
 
 PHASES = ("L1", "L2", "L3")
 ON_GRID, INVERTING = 1.0, 240.0
 """Values of system Ac/ActiveIn/Source; 2 and 3 are a generator and shore power: their absence is no outage."""
 NO_OTHER_DC_W = 20.0
+"""Other meters on the DC bus have errors of their own: with more than this the inverter's part is not told from it."""
 CAN_DAYS = 70.0
 FASTEST_S = 10.0
 BATTERY_PATHS: Mapping[str, tuple[str, ...]] = {
@@ -30,6 +33,7 @@ BATTERY_PATHS: Mapping[str, tuple[str, ...]] = {
 FIGURES = {
     "soc_percent": "soc_percent", "battery_v": "battery_voltage_v", "battery_a": "battery_current_a",
     "battery_w": "battery_power_w", "pv_w": "pv_power_w", "grid_w": "grid_power_w", "genset_w": "genset_power_w",
+    "other_w": "other_dc_power_w",
 }  # fmt: skip
 """Fields of `Overview` with five-minute rows, by the field of `History`."""
 GX_PATHS = {
@@ -48,12 +52,12 @@ class Record(Protocol):
         """The series that are recorded."""
         ...
 
-    def column(self, series: str) -> Sequence[Bucket | None]:
-        """A series in columns."""
+    def column(self, series: str) -> Means | None:
+        """A series in columns; None where there is none of that name."""
         ...
 
-    def figure(self, field: str) -> Sequence[float | None]:
-        """A field of `Overview` in the same columns."""
+    def figure(self, field: str) -> FloatArray:
+        """A field of `Overview` in the same columns, NaN where it is not known."""
         ...
 
     def points(self, series: str, since: float, until: float) -> Sequence[Point]:
@@ -66,6 +70,7 @@ def history(
     at: FloatArray,
     battery: DeviceKey | None,
     *,
+    outdoor: DeviceKey | None = None,
     steps: LoadSteps = NO_STEPS,
     errors_of: Callable[[str], float | str | None] | None = None,
 ) -> History:
@@ -75,16 +80,21 @@ def history(
         record: where it is asked for.
         at: the middles of its columns (UTC epoch, s).
         battery: the site's battery; None: what only a battery says is left out.
+        outdoor: the sensor of the outside temperature.
         steps: load steps gathered from its fast values.
         errors_of: finds the error count in the text of a CAN statistic; None: CAN errors are left out.
     """
-    columns = _Columns(record)
+    columns = _Columns(record, len(at))
     fields: dict[str, Any] = {name: columns.figure(field) for name, field in FIGURES.items()}
     if battery is not None:
         for name, paths in BATTERY_PATHS.items():
             series = [battery.series(path) for path in paths]
             fields[name] = next((columns.mean(one) for one in series if columns.has(one)), None)
         fields["cell_low_id"] = _cell_ids(record, at, battery)
+    if outdoor is not None:
+        fields["ambient_c"] = columns.mean(outdoor.series("Temperature"))
+    for name in ("genset_w", "other_w"):
+        fields[name] = at_times(fields[name], fields["battery_w"])
     fields |= _loads(columns) | _inverter(columns) | _grid(columns, len(at))
     for name, (cls, path) in GX_PATHS.items():
         fields[name] = columns.first(cls, path)
@@ -121,21 +131,24 @@ def steps_of_day(
 class _Columns:
     """Columns of a record as arrays."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, count: int) -> None:
         self._record = record
+        self._nothing = np.full(count, np.nan)
         self.names = frozenset(record.names())
 
     def has(self, series: str) -> bool:
         return series in self.names
 
     def mean(self, series: str) -> FloatArray:
-        return np.array([np.nan if one is None else one.mean for one in self._record.column(series)])
+        found = self._record.column(series)
+        return self._nothing if found is None else found.mean
 
     def last(self, series: str) -> FloatArray:
-        return np.array([np.nan if one is None else one.last for one in self._record.column(series)])
+        found = self._record.column(series)
+        return self._nothing if found is None else found.last
 
     def figure(self, field: str) -> FloatArray | None:
-        found = np.array([np.nan if value is None else value for value in self._record.figure(field)])
+        found = self._record.figure(field)
         return found if np.isfinite(found).any() else None
 
     def devices(self, cls: str) -> list[str]:
@@ -173,17 +186,14 @@ def _inverter(columns: _Columns) -> dict[str, FloatArray | None]:
     if found is None or battery is None:
         return {}
     device, prefix = found
-    other = sum(
-        np.abs(np.nan_to_num(value))
-        for field in ("pv_dc_power_w", "other_dc_power_w")
-        if (value := columns.figure(field)) is not None
-    )
+    given = [columns.figure(field) for field in ("pv_dc_power_w", "other_dc_power_w")]
+    other = sum((np.nan_to_num(value) for value in given if value is not None), np.zeros(len(battery)))
     used = columns.figure("dc_load_power_w")
-    dc_w = -battery - (0.0 if used is None else np.nan_to_num(used))
+    dc_w = other - battery - (0.0 if used is None else np.nan_to_num(used))
     outputs = columns.phases(device, "Ac/Out", "P")
     inputs = columns.phases(device, prefix, "P")
     return {
-        "inverter_dc_w": np.where(other <= NO_OTHER_DC_W, dc_w, np.nan),
+        "inverter_dc_w": np.where(np.abs(other) <= NO_OTHER_DC_W, dc_w, np.nan),
         "ac_out_w": sum(outputs.values(), np.zeros(len(battery))) if outputs else None,
         # Without an input there is no power at it, and none is published.
         "ac_in_w": sum((np.nan_to_num(value) for value in inputs.values()), np.zeros(len(battery))),
@@ -198,20 +208,32 @@ def _grid(columns: _Columns, count: int) -> dict[str, FloatArray | dict[str, Flo
         return {}
     device, prefix = found
     codes = columns.last(source)
+    if not _has_grid(columns, codes):
+        return {}  # what is not wired to a grid has none to lose: inverting is how it lives
     hertz = columns.phases(device, prefix, "F")
-    connected = np.select([codes == ON_GRID, codes == INVERTING], [1.0, 0.0], default=np.nan)
+    volts = columns.phases(device, prefix, "V")
     return {
-        "grid_connected": connected if _has_grid(columns, codes) else None,
+        "grid_connected": np.select([codes == ON_GRID, codes == INVERTING], [1.0, 0.0], default=np.nan),
         "grid_hz": next(iter(hertz.values()), np.full(count, np.nan)),
-        "grid_v": columns.phases(device, prefix, "V"),
-        "grid_a": columns.phases(device, prefix, "I"),
+        "grid_v": volts,
+        "grid_a": _own_amperes(columns, volts),
     }
 
 
 def _has_grid(columns: _Columns, codes: FloatArray) -> bool:
-    """Whether the public grid is wired to an input: where none is, inverting is no outage."""
+    """Whether the public grid is wired to an input."""
     inputs = [name for name in columns.names if name.startswith("system/0/Ac/In/") and name.endswith("/Source")]
     return bool((codes == ON_GRID).any() or any((columns.last(name) == ON_GRID).any() for name in inputs))
+
+
+def _own_amperes(columns: _Columns, volts: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """What the whole site draws from the line: beside loads on the input the inverter's own part tells nothing.
+
+    From the power, whose sign every meter gives; many give a current without one.
+    """
+    watts = columns.phases("system/0", "Ac/Grid", "Power")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return {phase: watts[phase] / value for phase, value in volts.items() if phase in watts}
 
 
 def _can_errors(

@@ -18,7 +18,7 @@ CLAMP_AGREES_TO, CLAMP_SELLS_FROM = 0.1, 0.25
 CLAMP = "the grid meter looks reversed, import and export swapped: turn its clamp or its setting"
 METHOD = Method(
     name="share of the last day's means whose sources and uses differ by more than losses can",
-    inputs=("PV, grid, genset, load and battery power",),
+    inputs=("PV, grid, genset, wind, alternator, load and battery power",),
     source="Plausible from -3 % - 100 W to +15 % + 100 W of the larger side (own judgement); else a meter is wrong.",
 )
 
@@ -94,8 +94,8 @@ def _clamp_hint(powers: Powers, known: BoolArray) -> str:
 
 
 def _sides(powers: Powers) -> tuple[FloatArray, FloatArray]:
-    """Sources and uses. A station without PV, grid or genset has none; a NaN in what it has spoils the moment."""
-    signed = [value for value in (powers.pv, powers.grid, powers.genset) if value is not None]
+    """Sources and uses. A station without such a source has none; a NaN in what it has spoils the moment."""
+    signed = [value for value in (powers.pv, powers.grid, powers.genset, powers.other) if value is not None]
     signed += [-value for value in (powers.load, powers.battery) if value is not None]
     columns = np.vstack(signed)
     return np.maximum(columns, 0.0).sum(axis=0), np.maximum(-columns, 0.0).sum(axis=0)

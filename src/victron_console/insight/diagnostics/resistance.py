@@ -5,6 +5,7 @@ It holds the ohmic part, some of the first slow part and the cables: only its gr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,13 +44,7 @@ class LoadSteps:
 
     def __add__(self, other: LoadSteps) -> LoadSteps:
         """Both, in the order of time."""
-        at = np.concatenate((self.at, other.at))
-        order = np.argsort(at, kind="stable")
-        joined = (
-            np.concatenate(pair)[order]
-            for pair in ((self.ohm, other.ohm), (self.celsius, other.celsius), (self.soc_percent, other.soc_percent))
-        )
-        return LoadSteps(at[order], *joined)
+        return joined((self, other))
 
     def since(self, moment: float) -> LoadSteps:
         """Those from a moment on."""
@@ -57,6 +52,14 @@ class LoadSteps:
         return LoadSteps(self.at[kept], self.ohm[kept], self.celsius[kept], self.soc_percent[kept])
 
 
+def joined(parts: Sequence[LoadSteps]) -> LoadSteps:
+    """All the load steps in the order of time."""
+    columns = [np.concatenate([np.zeros(0), *(getattr(part, name) for part in parts)]) for name in COLUMNS]
+    order = np.argsort(columns[0], kind="stable")
+    return LoadSteps(*(column[order] for column in columns))
+
+
+COLUMNS = ("at", "ohm", "celsius", "soc_percent")
 NO_STEPS = LoadSteps(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0))
 
 

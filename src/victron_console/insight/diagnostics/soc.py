@@ -11,6 +11,8 @@ from victron_console.insight.diagnostics.timeline import DAY_S, FloatArray, chec
 
 RECENT_S = DAY_S
 LEAST_MEASURED = 0.8
+MOST_DOUBT_PERCENT = 5.0
+"""A counted charge that is worse known than this, half of what alarms, judges no SOC (own judgement)."""
 FULL_PERCENT = 99.0
 SYNC_PERCENT = 97.0
 """Reaching this from below may be the BMS setting itself to full: what the SOC does there is no error of the day."""
@@ -35,7 +37,9 @@ class SocTruth:
     days_since_full: Finding
 
 
-def soc_truth(at: FloatArray, soc_percent: FloatArray, current_a: FloatArray, capacity_ah: float | None) -> SocTruth:
+def soc_truth(
+    at: FloatArray, soc_percent: FloatArray, current_a: FloatArray, capacity_ah: float | None, blind_s: float = 0.0
+) -> SocTruth:
     """Compare the last day's SOC with the charge counted, and look for the last full charge.
 
     Args:
@@ -43,15 +47,19 @@ def soc_truth(at: FloatArray, soc_percent: FloatArray, current_a: FloatArray, ca
         soc_percent: as reported.
         current_a: + charging.
         capacity_ah: what the battery holds: own figure where there is one, else nominal.
+        blind_s: how long a current is held that was read once: 0 where it is a mean of many reads.
 
     Raises:
         ValueError: the arrays do not belong together.
     """
     checked(at, soc_percent, current_a)
-    return SocTruth(_residual(at, soc_percent, current_a, capacity_ah), _since_full(at, soc_percent))
+    residual = _residual(at, soc_percent, current_a, capacity_ah, blind_s)
+    return SocTruth(residual, _since_full(at, soc_percent))
 
 
-def _residual(at: FloatArray, soc: FloatArray, current_a: FloatArray, capacity_ah: float | None) -> Finding:
+def _residual(
+    at: FloatArray, soc: FloatArray, current_a: FloatArray, capacity_ah: float | None, blind_s: float
+) -> Finding:
     title, unit = "SOC against counted charge", "%"
     if not capacity_ah or not np.isfinite(soc).any() or not np.isfinite(current_a).any():
         return unknown(title, unit, RESIDUAL, "SOC, current or capacity of the battery is not known")
@@ -62,11 +70,27 @@ def _residual(at: FloatArray, soc: FloatArray, current_a: FloatArray, capacity_a
     if measured_s < LEAST_MEASURED * RECENT_S:
         reason = f"{measured_s / 3600:.1f} h of the last day were measured, 19 are needed"
         return insufficient(title, unit, RESIDUAL, reason, window)
+    doubt = 100.0 * _doubt_ah(current_a, blind_s) / capacity_ah
+    if doubt > MOST_DOUBT_PERCENT:
+        reason = (
+            f"read each {blind_s / 60.0:.0f} min, too seldom for this current: its charge is known to {doubt:.0f} %"
+        )
+        return insufficient(title, unit, RESIDUAL, reason, window)
     counted = 100.0 * running_total(at, current_a) / 3600.0 / capacity_ah
     error = np.where(soc < SYNC_PERCENT, soc - counted, np.nan)
     error = error[np.isfinite(error)]
     value = float(np.ptp(error)) if len(error) else 0.0
     return Finding(title=title, unit=unit, method=RESIDUAL, window=window, value=value)
+
+
+def _doubt_ah(current_a: FloatArray, blind_s: float) -> float:
+    """What a held current may be wrong by: it comes late by up to a read, and each of its jumps at an unknown moment.
+
+    The first is the whole swing for the time between two reads, the second two standard deviations of all jumps.
+    """
+    known = current_a[np.isfinite(current_a)]
+    jumps_a = 2.0 * float(np.sqrt(np.sum(np.diff(known) ** 2) / 12.0))
+    return blind_s * (float(np.ptp(known)) + jumps_a) / 3600.0
 
 
 def _since_full(at: FloatArray, soc: FloatArray) -> Finding:

@@ -5,7 +5,7 @@ Reads only; who calls it writes. It takes seconds and much memory for a year: ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,11 +19,11 @@ from victron_console.insight.diagnostics.grid import Supply
 from victron_console.insight.diagnostics.history import History, Site
 from victron_console.insight.diagnostics.kept import Kept, unpack
 from victron_console.insight.diagnostics.pv import Array
-from victron_console.insight.diagnostics.recorded import history, steps_of_day
-from victron_console.insight.diagnostics.resistance import NO_STEPS, LoadSteps
+from victron_console.insight.diagnostics.recorded import history
 from victron_console.insight.diagnostics.station_needs import zone_of
+from victron_console.insight.diagnostics.station_record import COLUMN_S, gathered_steps, stored_record, with_polls
 from victron_console.insight.diagnostics.station_tables import courses, energy_rows
-from victron_console.insight.diagnostics.timeline import DAY_S, FloatArray
+from victron_console.insight.diagnostics.timeline import DAY_S
 from victron_console.insight.figures import last, system_of
 from victron_console.model.alert import Severity
 from victron_console.model.device import DeviceKey
@@ -31,17 +31,13 @@ from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.text import clean
 from victron_console.store.diagnoses import StepRow
 from victron_console.store.reader import Reader
-from victron_console.store.rows import Bucket, GapKind, Point
 
-COLUMN_S = 300.0
 LONGEST_DAYS = 400.0
-LINK_DAYS = 30.0
-STEP_DAYS_AT_ONCE = 60
-"""Days of load steps read in one run; a longer past is caught up with day by day."""
 INSPECT_FAMILIES = ("modules", "cell")
 """Alarms that say: look at the battery before any trend is believed."""
+OUTDOOR = 4.0
+"""TemperatureType of an outdoor sensor."""
 MAINS_V = (100.0, 120.0, 230.0)
-Span = tuple[float, float]
 ErrorsOf = Callable[[str], float | str | None]
 
 
@@ -53,44 +49,10 @@ class Examined:
     steps: tuple[StepRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRecord:
-    """The store's reader, bound to a station and a span of equal columns."""
-
-    reader: Reader
-    station: str
-    since: float
-    until: float
-
-    @property
-    def count(self) -> int:
-        """How many columns."""
-        return round((self.until - self.since) / COLUMN_S)
-
-    @property
-    def middles(self) -> FloatArray:
-        """Of the columns (UTC epoch, s)."""
-        return self.since + COLUMN_S * (np.arange(self.count, dtype=np.float64) + 0.5)
-
-    def names(self) -> Collection[str]:
-        """The series that are recorded."""
-        return [row.name for row in self.reader.series(self.station)]
-
-    def column(self, series: str) -> Sequence[Bucket | None]:
-        """A series in columns."""
-        return self.reader.buckets(self.station, series, self.since, self.until, self.count)
-
-    def figure(self, field: str) -> Sequence[float | None]:
-        """A field of `Overview` in the same columns."""
-        return self.reader.overview_history(self.station, field, self.since, self.until, self.count)
-
-    def points(self, series: str, since: float, until: float) -> Sequence[Point]:
-        """The changes of a series in a span."""
-        return self.reader.history(self.station, series, since, until)
-
-
 def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None = None) -> Examined | None:
     """Diagnose a station from its record of up to 400 days. None where there is no record of five minutes yet.
+
+    Nothing that came after `now` is looked at: a past day is diagnosed as it was.
 
     Args:
         reader: of the store.
@@ -108,14 +70,17 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
     since = max(began - began % COLUMN_S, until - LONGEST_DAYS * DAY_S)
     if row is None or until - since < COLUMN_S:
         return None
-    snapshot = reader.snapshot(station)
+    snapshot = reader.snapshot(station, now)
     battery = site_battery(snapshot)
     info: Mapping[str, Any] = row.info
     nominal_ah = _capacity(info, snapshot, battery)
-    fresh, steps = _steps(reader, station, battery, nominal_ah, since, until)
-    record = StoredRecord(reader, station, since, until)
-    past = history(record, record.middles, battery.key if battery else None, steps=steps, errors_of=errors_of)
-    past = _with_polls(past, reader, station, until)
+    fresh, steps = gathered_steps(reader, station, battery, nominal_ah, since, until)
+    record = stored_record(reader, snapshot, since, until)
+    past = history(
+        record, record.middles, battery.key if battery else None, outdoor=_outdoor(snapshot), steps=steps,
+        errors_of=errors_of,
+    )  # fmt: skip
+    past = replace(with_polls(past, reader, station, until), read_every_s=record.read_every_s)
     site = Site(
         nominal_ah=nominal_ah,
         limits=_limits(info, battery),
@@ -124,7 +89,7 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         zone=zone_of(info),
         chemistry=(info.get("battery") or {}).get("chemistry"),
         packs_soh=_packs_soh(snapshot, battery),
-        inspect_now=_inspect_now(reader, station),
+        inspect_now=_inspect_now(reader, station, now),
     )
     before = reader.diagnoses(until).get(station)
     known = unpack(before.body) if before is not None else None
@@ -186,14 +151,20 @@ def _supply(info: Mapping[str, Any], past: History) -> Supply | None:
     return Supply(phase_v=float(volts), hertz=float(hertz))
 
 
+def _outdoor(snapshot: Snapshot) -> DeviceKey | None:
+    """The sensor that says of itself that it hangs outside."""
+    sensors = snapshot.of_class("temperature")
+    return next((sensor.key for sensor in sensors if last(sensor, "TemperatureType") == OUTDOOR), None)
+
+
 def _array(info: Mapping[str, Any]) -> Array | None:
     kwp = (info.get("pv") or {}).get("kwp")
     place = info.get("location") or {}
     return Array(kwp, place.get("latitude"), place.get("longitude")) if kwp else None
 
 
-def _inspect_now(reader: Reader, station: str) -> tuple[str, ...]:
-    standing = (view.occurrence for view in reader.alerts())
+def _inspect_now(reader: Reader, station: str, now: float) -> tuple[str, ...]:
+    standing = (view.occurrence for view in reader.alerts(now))
     return tuple(
         it.title
         for it in standing
@@ -215,60 +186,3 @@ def _assumed(site: Site) -> dict[str, str]:
     if site.supply:
         told["mains"] = f"{site.supply.phase_v:g} V, {site.supply.hertz:g} Hz"
     return told
-
-
-# ---- what the columns do not hold
-
-
-def _with_polls(past: History, reader: Reader, station: str, until: float) -> History:
-    """The polls of the last month on the record's columns."""
-    at = past.at
-    polls, failed = np.zeros(len(at)), np.zeros(len(at))
-    for minute in reader.link(station, max(float(at[0]), until - LINK_DAYS * DAY_S), until):
-        place = int((minute.at - at[0] + COLUMN_S / 2) // COLUMN_S)
-        if 0 <= place < len(at):
-            polls[place] += minute.polls
-            failed[place] += minute.errors
-    return replace(past, polls=polls, failed_polls=failed)
-
-
-def _steps(
-    reader: Reader, station: str, battery: DeviceState | None, nominal_ah: float | None, since: float, until: float
-) -> tuple[tuple[StepRow, ...], LoadSteps]:
-    """The load steps not read before, as rows to keep, and all of them."""
-    if battery is None or not nominal_ah:
-        return (), NO_STEPS
-    rows = reader.load_steps(station, str(battery.key))
-    begin = rows[-1].until if rows else since
-    end = min(until, begin + STEP_DAYS_AT_ONCE * DAY_S)
-    silent = [
-        (gap.since, end if gap.until is None else gap.until)
-        for gap in (reader.gaps(station, begin, end) if begin + DAY_S <= end else ())
-        if gap.device in (None, battery.key) and gap.kind is not GapKind.SET_ASIDE
-    ]
-    fresh: list[StepRow] = []
-    while begin + DAY_S <= end:
-        fresh.append(_steps_of_day(reader, station, battery.key, begin, nominal_ah, silent))
-        begin += DAY_S
-    kept = [_unpacked(row) for row in [*rows, *fresh] if row.until > since]
-    return tuple(fresh), sum(kept, start=NO_STEPS)
-
-
-def _steps_of_day(
-    reader: Reader, station: str, battery: DeviceKey, begin: float, nominal_ah: float, silent: Sequence[Span]
-) -> StepRow:
-    end = begin + DAY_S
-    within = [span for span in silent if span[0] < end and span[1] > begin]
-    found = steps_of_day(StoredRecord(reader, station, begin, end), battery, begin, end, nominal_ah, within)
-    return StepRow(str(battery), begin, end, _packed(found, begin))
-
-
-def _packed(steps: LoadSteps, begin: float) -> bytes:
-    """Four columns of 32-bit numbers, times from the begin of the span."""
-    table = np.stack((steps.at - begin, steps.ohm, steps.celsius, steps.soc_percent))
-    return table.astype("<f4").tobytes()
-
-
-def _unpacked(row: StepRow) -> LoadSteps:
-    at, ohm, celsius, soc = np.frombuffer(row.steps, dtype="<f4").astype(np.float64).reshape(4, -1)
-    return LoadSteps(row.since + at, ohm, celsius, soc)

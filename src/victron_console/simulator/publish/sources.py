@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from victron_console.simulator import devices
 from victron_console.simulator.counters import ArrayCount, ArrayDay
 from victron_console.simulator.plant import Plant
@@ -56,19 +58,31 @@ def _solar_charger(plant: Plant, index: int) -> Tree:
 
 def _daily(count: ArrayCount) -> Tree:
     """Thirty days, today first; days before the station's time are blank."""
+    if not count.days:
+        return {}
+    today, *before = list(count.days)[:HISTORY_DAYS]
+    return _day(0, today) | _finished(tuple(before))
+
+
+@lru_cache(maxsize=256)
+def _finished(days: tuple[ArrayDay, ...]) -> Tree:
+    """The days before today: their numbers change at midnight only, and they are half of a charger's values."""
     tree: Tree = {}
-    days: list[ArrayDay] = list(count.days)[:HISTORY_DAYS]
-    for n, day in enumerate(days):
-        tree |= {
-            f"History/Daily/{n}/Yield": f32(day.yield_kwh),
-            f"History/Daily/{n}/MaxPower": round(day.max_w),
-            f"History/Daily/{n}/MaxBatteryVoltage": f32(day.max_battery_v),
-            f"History/Daily/{n}/MinBatteryVoltage": f32(day.min_battery_v),
-            f"History/Daily/{n}/TimeInBulk": round(day.bulk_min),
-            f"History/Daily/{n}/TimeInAbsorption": round(day.absorption_min),
-            f"History/Daily/{n}/TimeInFloat": round(day.float_min),
-        }
+    for n, day in enumerate(days, start=1):
+        tree |= _day(n, day)
     return tree
+
+
+def _day(n: int, day: ArrayDay) -> Tree:
+    return {
+        f"History/Daily/{n}/Yield": f32(day.yield_kwh),
+        f"History/Daily/{n}/MaxPower": round(day.max_w),
+        f"History/Daily/{n}/MaxBatteryVoltage": f32(day.max_battery_v),
+        f"History/Daily/{n}/MinBatteryVoltage": f32(day.min_battery_v),
+        f"History/Daily/{n}/TimeInBulk": round(day.bulk_min),
+        f"History/Daily/{n}/TimeInAbsorption": round(day.absorption_min),
+        f"History/Daily/{n}/TimeInFloat": round(day.float_min),
+    }
 
 
 def pv_inverters(plant: Plant) -> dict[str, Tree]:
