@@ -18,6 +18,8 @@ from victron_console.simulator.scenario import SCENARIOS, Scenario, fits
 from victron_console.simulator.simulated import Troubles
 from victron_console.simulator.spec import StationSpec
 
+ONLY_BY_NAME = True
+"""It lives through a month: half an hour."""
 DAYS = float(os.environ.get("PAST_DAYS", "30"))
 STATIONS = int(os.environ.get("PAST_STATIONS", "12"))
 MOMENTS = int(os.environ.get("PAST_MOMENTS", "50"))
