@@ -19,6 +19,7 @@ from victron_console.store.entries import Entry
 if TYPE_CHECKING:
     from victron_console.store.chunks import Course
     from victron_console.store.curves import Floats, Pieces
+    from victron_console.store.sealed_codec import Column
 
 log = logging.getLogger(__name__)
 
@@ -72,18 +73,24 @@ class Block:
 
     def course(self) -> Course | None:
         """Its changes; None where they are damaged or were pruned."""
-        from victron_console.store.chunks import Course, checked_column
+        from victron_console.store.chunks import Course
+
+        found = self._decoded()
+        return Course(found[0][found[1].positions], found[1]) if found else None
+
+    def _decoded(self) -> tuple[Floats, Column] | None:
+        """The moments of its chunk, and where in them it changed to what."""
+        from victron_console.store.chunks import checked_column
         from victron_console.store.sealed_codec import CannotDecode
 
         if self.body is None:
             return None
         try:
             times = self.clocks.of(self.chunk_no)
-            column = checked_column(self.body, self.crc, len(times))
+            return times, checked_column(self.body, self.crc, len(times))
         except CannotDecode as error:
             log.warning("block %d of the sealed history is damaged: %s; see `store verify`", self.id, error)
             return None
-        return Course(times[column.positions], column)
 
     def hours(self) -> Pieces | None:
         """Its hourly figures; None where it has none, or they are damaged."""
@@ -100,11 +107,13 @@ class Block:
 
     def changes(self, since: float = -inf, until: float = inf) -> list[Change]:
         """Its changes in a span, after the last one at or before it; of a pruned one the mean of each hour."""
-        course = self.course()
-        if course is not None:
-            begin = max(0, int(course.times.searchsorted(since, side="right")) - 1)
-            part = slice(begin, int(course.times.searchsorted(until, side="right")))
-            return list(zip(course.times[part].tolist(), course.column.entries(part), strict=True))
+        if found := self._decoded():
+            times, column = found
+            # A moment's place in the clock tells where it is in the column, whose own moments are not looked up for it.
+            places = times.searchsorted((since, until), side="right").astype(column.positions.dtype)
+            begin, end = column.positions.searchsorted(places)
+            part = slice(max(0, int(begin) - 1), int(end))
+            return list(zip(times[column.positions[part]].tolist(), column.entries(part), strict=True))
         p = self.hours() if self.body is None else None
         if p is None:
             return [(self.since, DAMAGED), (self.until, self.last)]

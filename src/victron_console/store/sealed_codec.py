@@ -188,10 +188,14 @@ def _unpacked(body: bytes) -> Column:
     kinds = np.full(len(positions), one_kind, np.uint8)
     if one_kind == _MIXED:
         kinds = decompressed(parts[1], np.uint16).astype(np.uint8)
-    numbers = np.full(len(positions), np.nan)
-    numbers[kinds <= Kind.INT] = unscaled(digits, parts[2])
+    numbers = unscaled(digits, parts[2])
+    if one_kind > Kind.INT:  # else all are numbers
+        spread = np.full(len(positions), np.nan)
+        spread[kinds <= Kind.INT] = numbers
+        numbers = spread
     others = _as_entries(json.loads(body[begin:])) if len(body) > begin else []
-    if len(kinds) != len(positions) or len(others) != np.count_nonzero(kinds == Kind.OTHER):
+    others_told = np.count_nonzero(kinds == Kind.OTHER) if one_kind > Kind.INT else 0
+    if not len(kinds) == len(positions) == len(numbers) or len(others) != others_told:
         raise ValueError("parts of different lengths")
     return Column(positions, kinds, numbers, others)
 
