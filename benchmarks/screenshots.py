@@ -24,7 +24,9 @@ from victron_console.store.reader import Reader
 SIZES = ((80, 24), (120, 40), (200, 60))
 FOLDER = Path("docs/screenshots")
 SETTLE_S = 2.5
-RECORD_S = 20.0
+PAST_DAYS = 14
+RECORD_S = 100.0
+"""Long enough for the first diagnosis of every station."""
 
 
 def save_png(svg: str, file: Path, columns: int) -> None:
@@ -53,7 +55,7 @@ async def _shoot(store: Path, size: tuple[int, int]) -> None:
 
 async def _record_and_shoot(store: Path) -> None:
     with demo_fleet(
-        past=lambda specs, at, wrong: record_history(specs, store, at - DAY_S, at, scenarios=wrong)
+        past=lambda specs, at, wrong: record_history(specs, store, at - PAST_DAYS * DAY_S, at, scenarios=wrong)
     ) as fleet:
         stations = FixedStations(tuple(station_from(station.config) for station in fleet.stations))
         collector = asyncio.create_task(Fleet(stations, store, SystemClock(), random=Random(1)).run())
