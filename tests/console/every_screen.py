@@ -179,5 +179,5 @@ _MEANT = (
 _BY_THE_HOUR = (
     (re.compile(r"^ (round trip|errors) .*"), r" \1"),
     (re.compile(r"^ (.*)received .*"), r" \1"),
-    (re.compile(r"^(?!SITE)(. .{12,26}?)  +\S*ms .*?((v\d\.\d+  )?\w+)$"), r"\1 \2"),  # a row of the Link screen
+    (re.compile(r"^(?!SITE)(. .{12,26}?)  +\S*ms .*?(v\d\.\d+  .*|\w+)$"), r"\1 \2"),  # a row of the Link screen
 )
