@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,9 +72,22 @@ FRAME = Frame(BEGIN, 600.0, 9)
 
 def test_the_extremes_of_a_sum_are_those_of_the_sum_not_of_its_parts(reader: Reader) -> None:
     found = read_series(reader, "alder")
-    trend = read_trend(reader, "alder", BY_NAME["load"], found.names, FRAME)
+    trend = read_trend(reader, "alder", BY_NAME["load"], found.recorded, FRAME)
 
     assert [(b.low, b.high) for b in trend.buckets[:6] if b] == [(1000.0, 1000.0)] * 6
+
+
+def test_a_phase_that_holds_no_number_now_is_in_the_sums_of_the_past(reader: Reader, tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "store.db", ManualClock(BEGIN + 3600))
+    later = update(BEGIN + 3600, (500.0, 500.0))
+    broken = {**later.services[0].readings, "Ac/Consumption/L2/Power": Reading("[1, 2]", BEGIN + 3600)}
+    writer.record(replace(later, services=[replace(later.services[0], readings=broken)]))
+    writer.close()
+    found = read_series(reader, "alder")
+    trend = read_trend(reader, "alder", BY_NAME["load"], found.recorded, FRAME)
+
+    assert "system/0/Ac/Consumption/L2/Power" not in found.names
+    assert [b.mean for b in trend.buckets[:5] if b] == pytest.approx([1000.0] * 5)
 
 
 def test_nothing_received_is_nothing_drawn(reader: Reader) -> None:

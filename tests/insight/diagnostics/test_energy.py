@@ -20,6 +20,22 @@ def moments(begin: datetime, days: float, step_s: float = 300.0) -> np.ndarray:
     return begin.timestamp() + np.arange(0, days * DAY_S + 1, step_s)
 
 
+def test_a_gensets_energy_is_bought_also_where_it_goes_through_the_battery() -> None:
+    """Six hours of 2 kW from a genset into loads of 0.5 kW and the battery, then eighteen hours from the battery."""
+    at = moments(datetime(2026, 3, 2, tzinfo=UTC), 1)
+    runs = at < at[0] + 6 * 3600.0
+    powers = Powers(
+        at=at,
+        pv=np.zeros(len(at)),
+        load=np.full(len(at), 500.0),
+        genset=np.where(runs, 2000.0, 0.0),
+        battery=np.where(runs, 1500.0, -500.0),
+    )
+    day, *_ = report(powers, Period.DAY, UTC)
+    assert day.energies.bought_for_load == pytest.approx(12.0, rel=0.02)
+    assert day.autarky == pytest.approx(0.0, abs=0.01)
+
+
 def test_a_constant_kilowatt_is_24_kwh_on_a_plain_day_and_23_or_25_when_the_clock_changes() -> None:
     at = moments(datetime(2026, 3, 28, tzinfo=BERLIN), 3 - 1 / 24)
     days = report(Powers(at=at, load=np.full(len(at), 1000.0)), Period.DAY, BERLIN)

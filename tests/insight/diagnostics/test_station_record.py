@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from victron_console.insight.diagnostics.station_record import _held, _slow_spans
+from victron_console.insight.diagnostics.station_record import _held, _slow_spans, slowest
 
 NAN = np.nan
 
@@ -20,3 +20,10 @@ def test_a_figure_holds_until_the_next_read_is_due_and_no_longer() -> None:
 def test_load_steps_are_looked_for_only_while_the_battery_was_read_often_enough() -> None:
     assert _slow_spans([(0.0, 900.0), (100.0, 10.0), (400.0, 60.0)], 1000.0) == [(0.0, 100.0), (400.0, 1000.0)]
     assert _slow_spans([(0.0, 10.0)], 1000.0) == []
+
+
+def test_the_slowest_reads_of_a_day_tell_how_well_its_charge_is_known() -> None:
+    changes = [(0.0, 900.0), (100.0, 10.0), (400.0, 60.0)]
+    assert slowest(changes, 50.0) == 900.0
+    assert slowest(changes, 200.0) == 60.0
+    assert slowest([], 0.0) == 0.0

@@ -196,7 +196,7 @@ class ChartScreen(OverTimeScreen):
             found = await self._series_of(curve.station)
 
             def question(reader: Reader, wanted: Curve = curve, of: StationSeries = found) -> Trend:
-                return read_trend(reader, wanted.station, wanted.quantity, of.names, wanted.shifted(frame), as_of)
+                return read_trend(reader, wanted.station, wanted.quantity, of.recorded, wanted.shifted(frame), as_of)
 
             trends[curve] = await console.read(question)
         first = await self._series_of(self.curves[0].station)

@@ -211,7 +211,7 @@ class TrendsScreen(OverTimeScreen):
             part = tail_of(frame) if known else frame
 
             def question(reader: Reader, wanted: Quantity = quantity, of: Frame = part) -> Trend:
-                return read_trend(reader, station, wanted, found.names, of, as_of)
+                return read_trend(reader, station, wanted, found.recorded, of, as_of)
 
             fresh = await console.read(question)
             self._trends[quantity.name] = spliced(old, fresh) if known and old is not None else fresh

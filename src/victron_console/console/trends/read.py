@@ -211,6 +211,8 @@ class StationSeries:
     """Nothing of it is older (UTC epoch, s)."""
     floor: float | None = None
     """The charge that the battery is kept above, %."""
+    recorded: frozenset[str] = frozenset()
+    """All its series: one that holds no number now may have held some, and sums of the past need it."""
 
 
 def read_series(reader: Reader, station: str, as_of: float | None = None) -> StationSeries:
@@ -229,7 +231,8 @@ def read_series(reader: Reader, station: str, as_of: float | None = None) -> Sta
     floor = next((value for name, value in numbers.items() if name.endswith("/Control/ActiveSocLimit")), None)
     fields = frozenset(q.field for q in FIGURES if shown is not None and getattr(shown, q.field, None) is not None)
     first_at = min((series.first_at for series in rows), default=0.0)
-    return StationSeries(station, frozenset(numbers), fields, first_at, floor)
+    recorded = frozenset(row.name for row in rows if as_of is None or row.first_at <= as_of)
+    return StationSeries(station, frozenset(numbers), fields, first_at, floor, recorded)
 
 
 def limits_of(quantity: Quantity, lane: Lane, found: StationSeries) -> tuple[Limit, ...]:

@@ -65,7 +65,7 @@ class Energies:
     pv_exported: float | None = None
     """Part of the PV energy that left to the grid."""
     bought_for_load: float | None = None
-    """Grid and genset energy that went to the loads, not into the battery."""
+    """Grid energy that went to the loads, not into the battery, and all of a genset's: what it charges is fuel, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +165,21 @@ def _flows(powers: Powers) -> dict[str, FloatArray]:
 
 
 def _split(powers: Powers, flows: dict[str, FloatArray]) -> dict[str, FloatArray]:
-    """PV to loads, battery, grid; battery to loads; the rest of the loads is bought (the order of VRM)."""
+    """PV to loads, battery, grid; battery to loads; the rest of the loads is bought (the order of VRM).
+
+    Energy of a genset is bought wherever it goes (derived.md 6): else a site that lives on its genset were autarkic.
+    """
     nothing = np.zeros(len(powers.at))
     pv, load = flows["pv"], flows["load"]
     pv_to_load = np.minimum(pv, load)
     pv_to_battery = np.minimum(pv - pv_to_load, flows.get("charged", nothing))
     pv_to_grid = np.minimum(pv - pv_to_load - pv_to_battery, flows.get("exported", nothing))
     battery_to_load = np.minimum(load - pv_to_load, flows.get("discharged", nothing))
-    bought = flows.get("imported", nothing) + flows.get("genset", nothing)
-    return {"pv_exported": pv_to_grid, "bought_for_load": np.minimum(load - pv_to_load - battery_to_load, bought)}
+    genset, missing = flows.get("genset", nothing), load - pv_to_load - battery_to_load
+    genset_to_load = np.minimum(missing, genset)
+    genset_to_battery = np.minimum(genset - genset_to_load, flows.get("charged", nothing) - pv_to_battery)
+    bought = genset_to_load + genset_to_battery + np.minimum(missing - genset_to_load, flows.get("imported", nothing))
+    return {"pv_exported": pv_to_grid, "bought_for_load": bought}
 
 
 def _between(at: FloatArray, total: FloatArray, edges: FloatArray) -> FloatArray:

@@ -44,7 +44,7 @@ class History:
     at: FloatArray
     """UTC epoch, s, ascending."""
     read_every_s: float = 0.0
-    """How often the station is read: beyond the distance of `at` a figure is one read and no mean."""
+    """How seldom the station was read on the last day: beyond the distance of `at` a figure is one read, no mean."""
     soh_percent: FloatArray | None = None
     soc_percent: FloatArray | None = None
     battery_v: FloatArray | None = None

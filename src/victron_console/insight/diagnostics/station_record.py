@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class StoredRecord:
     figures: Mapping[str, FloatArray] = field(default_factory=dict)
     """The fields of `Overview` that were read, in columns."""
     read_every_s: float = 0.0
-    """Seconds between two reads of the figures."""
+    """The longest time between two reads of the figures on its last day, s."""
 
     @property
     def count(self) -> int:
@@ -75,10 +76,21 @@ def stored_record(reader: Reader, snapshot: Snapshot, since: float, until: float
     columns = np.full((record.count, len(OVERVIEW_FIELDS)), np.nan)
     columns[((rows[:, 0] - since) // COLUMN_S).astype(np.int64)] = rows[:, 1:]
     owner = system_of(snapshot)
-    cadence_s = owner.cadence_s if owner else 0.0
-    held = _held(columns, cadence_s)
+    held = _held(columns, owner.cadence_s if owner else 0.0)
     figures = {name: held[:, n] for n, name in enumerate(OVERVIEW_FIELDS)}
-    return replace(record, figures=figures, read_every_s=cadence_s)
+    slowest_s = slowest(reader.cadences(record.station, owner.key), until - DAY_S) if owner else 0.0
+    return replace(record, figures=figures, read_every_s=slowest_s)
+
+
+def slowest(cadences: Sequence[Span], since: float) -> float:
+    """The longest time between two reads (s) that held at some time after a moment; 0 where none is known.
+
+    Args:
+        cadences: from when on (UTC epoch, s) it was read how often, oldest first.
+        since: UTC epoch, s.
+    """
+    ends = [*(at for at, _ in cadences[1:]), inf]
+    return max((every_s for (_, every_s), end in zip(cadences, ends, strict=True) if end > since), default=0.0)
 
 
 def _held(columns: FloatArray, cadence_s: float) -> FloatArray:
