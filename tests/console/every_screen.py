@@ -15,6 +15,7 @@ from victron_console.console.app import ConsoleApp, ConsoleOptions
 from victron_console.console.themes import load_themes
 from victron_console.console.watch import StoreWatch
 from victron_console.model.clock import Clock
+from victron_console.model.station import StationState
 
 SETTLE_S = 30.0
 OF_A_STATION = ("fleet", "site", "cells", "trends", "paths", "link", "health")
@@ -179,5 +180,8 @@ _MEANT = (
 _BY_THE_HOUR = (
     (re.compile(r"^ (round trip|errors) .*"), r" \1"),
     (re.compile(r"^ (.*)received .*"), r" \1"),
-    (re.compile(r"^(?!SITE)(. .{12,26}?)  +\S*ms .*?(v\d\.\d+  .*|\w+)$"), r"\1 \2"),  # a row of the Link screen
+    (
+        re.compile(rf"^(?!SITE)(. .{{12,26}}?)  +\S*ms .*?((v\d\.\d+  )?({'|'.join(StationState)})\b.*)$"),
+        r"\1 \2",
+    ),  # a row of the Link screen
 )
