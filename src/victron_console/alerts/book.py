@@ -244,5 +244,5 @@ def _told(occurrence: Occurrence, unit: str) -> str:
     value = occurrence.last_value
     if value is None:
         return occurrence.title
-    shown = f"{value:g}" if isinstance(value, int | float) else value
+    shown = f"{value:.4g}" if isinstance(value, int | float) else value
     return f"{occurrence.title}: {shown}{' ' + unit if unit else ''}"

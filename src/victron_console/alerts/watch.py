@@ -164,7 +164,7 @@ class StationWatch:
         }
         gone = self.parameters.keys() - found.keys()
         self.told += [
-            f"{name} is now {found[name].value} ({found[name].origin}), was {self.parameters[name].value}"
+            f"{name} is now {_known(found[name].value)} ({found[name].origin}), was {self.parameters[name].value}"
             for name in sorted(changed)
             if name in self.parameters and self.parameters[name].value is not None
         ]
@@ -221,3 +221,7 @@ def _typed(name: str, value: float | str | bool | None) -> Value | bool:
     if PARAMETERS[name] is Kind.TRUTH:
         return bool(value)
     return value if isinstance(value, str) else float(value)
+
+
+def _known(value: object) -> object:
+    return "not known" if value is None else value

@@ -79,5 +79,11 @@ def _lines(title: str, kept: Kept, *, everything: bool) -> list[str]:
 def _figure(finding: Finding) -> str:
     if not finding.known or finding.value is None:
         return f"{finding.status}: {finding.reason}"
-    ends = "" if finding.low is None or finding.high is None else f" ({finding.low:.4g} to {finding.high:.4g})"
-    return f"{finding.value:.4g} {finding.unit}{ends}".rstrip() + f"  {finding.title}"
+    low, high = finding.low, finding.high
+    ends = "" if low is None or high is None else f" ({_number(low)} to {_number(high)})"
+    return f"{_number(finding.value)} {finding.unit}{ends}".rstrip() + f"  {finding.title}"
+
+
+def _number(value: float) -> str:
+    """Four digits; what only a computer tells from nothing is 0."""
+    return f"{round(value, 6) + 0.0:.4g}"

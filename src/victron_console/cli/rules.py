@@ -19,6 +19,7 @@ from victron_console.alerts.rulestest import run_file
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.times import Moment, Span
+from victron_console.console.format import duration
 from victron_console.model.clock import SystemClock
 from victron_console.store.reader import Reader
 
@@ -125,8 +126,9 @@ def backtest_rules(
         return
     days = (now - since) / DAY_S
     for one in fired:
-        lasted = f", half of them longer than {one.median_s:.0f} s" if one.median_s is not None else ""
-        click.echo(f"{one.station}  {' '.join(one.rules)}: {one.count} times in {days:.0f} days, "
+        lasted = f", half of them longer than {duration(one.median_s)}" if one.median_s is not None else ""
+        often = "once" if one.count == 1 else f"{one.count} times"
+        click.echo(f"{one.station}  {' '.join(one.rules)}: {often} in {days:.0f} days, "
                    f"{one.short} under a minute{lasted}")  # fmt: skip
     if not fired:
         click.echo(f"Nothing would have fired in {days:.0f} days.")
