@@ -10,6 +10,8 @@ from victron_console.cli.main import victron_console
     ("words", "said"),
     [
         (("export", "--every", "0s"), "at least 1s"),
+        (("export", "--since", "0001-01-01T00:00+05:00"), "is no time"),
+        (("export", "--since", "9999-12-31T23:59-05:00"), "is no time"),
         (("simulate", "--port", "65535", "--stations", "3"), "choose a lower --port"),
         (("simulate", "--speed", "nan"), "is no speed"),
         (("demo", "--speed", "NaN"), "is no speed"),

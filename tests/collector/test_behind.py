@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from victron_console.collector.beside import Beside
 from victron_console.collector.recorder import Recorder
@@ -30,11 +34,41 @@ if __name__ == "__main__":
 """
 
 
+WITH_A_WORKER_THAT_HANGS = """
+import os, signal
+from concurrent.futures import ProcessPoolExecutor
+from victron_console.collector.behind import end, stay_behind, workers
+
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(1, mp_context=workers(), initializer=stay_behind, initargs=(0,))
+    worker = pool.submit(os.getpid).result()
+    os.kill(worker, signal.SIGSTOP)
+    os.waitid(os.P_PID, worker, os.WSTOPPED | os.WNOWAIT)
+    pool.submit(os.getpid)
+    end(pool, 0.2)
+    print(worker)
+"""
+
+
 def test_a_worker_starts_where_the_screen_has_taken_stderr(tmp_path: Path) -> None:
     script = tmp_path / "main.py"
     script.write_text(IN_A_CONSOLE)
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=30, check=False)
     assert (done.stdout.strip(), done.stderr) == ("7", "")
+
+
+def test_a_worker_that_hangs_does_not_keep_its_parent_from_ending(tmp_path: Path) -> None:
+    script = tmp_path / "main.py"
+    script.write_text(WITH_A_WORKER_THAT_HANGS)
+    parent = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        worker, _ = parent.communicate(timeout=15)
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(worker), 0)
+    finally:
+        if parent.returncode is None:
+            os.killpg(parent.pid, signal.SIGKILL)
+    assert parent.returncode == 0
 
 
 async def test_work_that_breaks_off_is_noted_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -94,6 +94,8 @@ async def test_the_worker_finds_the_worn_battery_and_leaves_its_twin_alone(pair:
 class Inline:
     """A pool that runs the worker's function at once."""
 
+    _processes = None
+
     def __init__(self, *_: object, **__: object) -> None:
         pass
 

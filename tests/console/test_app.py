@@ -159,6 +159,20 @@ async def test_another_moment_is_worn_as_a_banner_on_the_whole_row(make_console:
         assert app.as_of is None
 
 
+async def test_a_moment_out_of_all_time_is_refused_and_the_console_goes_on(make_console: MakeConsole) -> None:
+    app = make_console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for typed in ("0001-01-01", "-9999999999d", "9999-12-31T23:59", "+9999999999d", f"+{'9' * 400}d"):
+            await pilot.press("colon")
+            app.screen.query_one(Input).value = f"at {typed}"
+            await pilot.press("enter")
+            assert app.as_of is None
+        assert len(said(app)) == 5
+        app.look(30.0)
+        await pilot.press("left_square_bracket")
+        assert app.as_of == 0.0
+
+
 async def test_a_view_that_arrives_late_replaces_none_that_is_newer(make_console: MakeConsole) -> None:
     one, other = FleetChanged(SAMPLE), FleetChanged(SAMPLE)
 

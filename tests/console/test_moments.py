@@ -29,6 +29,14 @@ def shown(at: float | None) -> str:
     return "" if at is None else f"{local(at):%m-%d %H:%M %z}"
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["0001-01-01", "0001-01-01T00:00+05:00", "1969-12-31", "-9999999999d", f"-{'9' * 400}d"],
+)
+def test_what_no_calendar_or_no_store_can_hold_is_no_moment(typed: str) -> None:
+    assert parse_moment(typed, JULY) is None
+
+
 def test_a_date_of_another_season_has_the_offset_of_that_season() -> None:
     assert shown(parse_moment("2026-01-15 03:14", JULY)) == "01-15 03:14 +0100"
     assert shown(parse_moment("2026-06-15 03:14", OCTOBER + 40 * DAY_S)) == "06-15 03:14 +0200"

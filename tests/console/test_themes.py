@@ -123,6 +123,8 @@ def test_every_role_stands_on_its_ground() -> None:
         (DARK.replace('name = "dark"', 'name = "a b"'), "needs a name"),
         (DARK.replace("dark = true", "drak = true"), "unknown key 'drak'"),
         ("name = dark", "is no TOML"),
+        (f"x = {'[' * 5000}", "is no TOML"),
+        (f"x = {'9' * 5000}", "is no TOML"),
         ('name = "x"', "no [roles] table"),
     ],
 )
@@ -142,6 +144,12 @@ def test_a_users_theme_replaces_a_shipped_one_and_a_broken_file_is_left_out(tmp_
 
     assert loaded.themes["dark"].title == "Mine"
     assert len(loaded.faults) == 1 and "torn.toml" in loaded.faults[0]
+
+
+def test_the_name_of_a_broken_file_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[2Jb.toml").write_text(f"x = {'[' * 5000}", encoding="utf-8")
+    (fault,) = load_themes(tmp_path).faults
+    assert fault.isprintable() and "is no TOML" in fault
 
 
 def test_a_pipe_among_the_themes_is_left_out_and_said(tmp_path: Path) -> None:

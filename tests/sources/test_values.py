@@ -171,3 +171,8 @@ def test_a_clean_path_has_no_control_character_and_no_slash_at_its_ends(raw: str
     path = clean_path(raw)
     assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in path)
     assert path == path.strip("/")
+
+
+def test_json_behind_blanks_is_cleaned_inside_too() -> None:
+    reading = qualify("system", "Note", ' \t{"a": "\\u001b[2J\\u202e"}', 0.0)
+    assert reading.value == '{"a": "\ufffd[2J\ufffd"}'

@@ -22,7 +22,7 @@ class Moment(click.ParamType[float]):
             return SystemClock().now() - ago_s
         try:
             return datetime.fromisoformat(text).astimezone().timestamp()
-        except ValueError:
+        except (ValueError, OverflowError):  # a zone may lead out of the calendar
             self.fail(f"{text!r} is no time: write 2026-11-22T03:14, or how long ago, such as 12h or 7d.", param, ctx)
 
 

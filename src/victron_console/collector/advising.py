@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from victron_console.collector.behind import stay_behind, workers
+from victron_console.collector.behind import end, stay_behind, workers
 from victron_console.collector.recorder import Recorder
 from victron_console.insight.diagnostics.advice_log import KIND, Told, same_course, told_of
 from victron_console.insight.diagnostics.station_needs import wants_advice, zone_of
@@ -102,7 +102,7 @@ class Advising:
                 found = await loop.run_in_executor(pool, advised, self._store, row.id, self._clock.now(), forecast)
                 await self._take(row, found)
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            end(pool)
 
     async def _take(self, row: StationRow, found: Advisory) -> None:
         """Log what came, and what is advised where it is not what was advised before today."""

@@ -7,12 +7,17 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stderr
-from multiprocessing import resource_tracker
+from multiprocessing import connection, resource_tracker
 from multiprocessing.context import SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from time import monotonic
 
+GRACE_S = 3.0
+"""How long a worker that is no longer wanted may finish what it does."""
 _STDERR = 2
 
 
@@ -42,3 +47,19 @@ def stay_behind(nice: int) -> None:
 def _end_with(parent: BaseProcess) -> None:
     parent.join()
     os._exit(0)
+
+
+def end(pool: ProcessPoolExecutor, grace_s: float = GRACE_S) -> None:
+    """Give a pool up without waiting for it: a worker that goes on for longer than the grace (s) is killed.
+
+    Python waits for every pool before it exits; for one whose worker hangs it would wait for ever.
+    """
+    processes = tuple((pool._processes or {}).values())  # shutdown forgets them
+    pool.shutdown(wait=False, cancel_futures=True)
+    threading.Thread(target=_kill_late, args=(processes, monotonic() + grace_s), daemon=True).start()
+
+
+def _kill_late(processes: Sequence[BaseProcess], deadline: float) -> None:
+    for process in processes:
+        if not connection.wait([process.sentinel], max(0.0, deadline - monotonic())):
+            process.kill()

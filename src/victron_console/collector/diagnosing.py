@@ -19,7 +19,7 @@ from pathlib import Path
 from zlib import crc32
 
 from victron_console.alerts.parameters import DIAGNOSTICS
-from victron_console.collector.behind import stay_behind, workers
+from victron_console.collector.behind import end, stay_behind, workers
 from victron_console.collector.recorder import Recorder
 from victron_console.insight.diagnostics.kept import unpack
 from victron_console.insight.diagnostics.station_needs import zone_of
@@ -128,7 +128,7 @@ class Diagnosing:
         except BrokenProcessPool:
             log.warning("the process that diagnoses died; the stations left are tried again later")
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            end(pool)
 
     async def _examined(self, pool: ProcessPoolExecutor, station: str) -> Examination:
         loop = asyncio.get_running_loop()

@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from victron_console.collector.behind import stay_behind, workers
+from victron_console.collector.behind import end, stay_behind, workers
 from victron_console.collector.recorder import Recorder
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.store.errors import StoreError, UpkeepBusy, UpkeepStopped
@@ -65,13 +65,13 @@ class Sealing:
                 wait_s = EVERY_S
                 pool = pool or ProcessPoolExecutor(1, mp_context=workers(), initializer=_begin, initargs=(stop,))
                 if not await self._turn(pool):
-                    pool.shutdown(wait=False)
+                    end(pool)
                     pool = None
         finally:
             alive.close()
             stop.close()
             if pool is not None:
-                pool.shutdown(wait=False, cancel_futures=True)
+                end(pool)
 
     async def _turn(self, pool: ProcessPoolExecutor) -> bool:
         """One turn of the worker; False where its process died."""

@@ -13,14 +13,21 @@ _YESTERDAY = "yesterday "
 
 
 def parse_moment(typed: str, now: float, here: float | None = None) -> float | None:
-    """The moment (UTC epoch, s) that was typed; None where it is none.
+    """The moment (UTC epoch, s) that was typed; None where it is none, or one before 1970.
 
     `03:14` is the last one before `now`, `yesterday 03:14` and `2026-11-22 03:14` say the day, and `-2h` or `+30m`
     counts from `here`, the moment that is looked at. Times are in the operator's own zone, unless one is written.
     Where clocks are put back a time comes twice: it is the second one, unless that has not come yet. One that clocks
     were put forward over is that much later.
     """
-    typed = typed.strip()
+    try:
+        moment = _typed(typed.strip(), now, here)
+    except (ValueError, OverflowError):  # no calendar goes as far as a time zone or `-9999999999d` may lead
+        return None
+    return moment if moment is not None and moment >= 0 else None
+
+
+def _typed(typed: str, now: float, here: float | None) -> float | None:
     if ago := _AGO.fullmatch(typed):
         seconds = float(ago[2]) * _UNIT_S[ago[3]]
         return (now if here is None else here) + (seconds if ago[1] == "+" else -seconds)

@@ -98,7 +98,7 @@ def load_themes(user_folder: Path | None = None) -> LoadedThemes:
     faults: list[str] = []
     for name, text in _texts(user_folder, faults):
         try:
-            theme = read_theme(text, name)
+            theme = read_theme(text, clean(name))
         except ThemeError as error:
             faults.append(str(error))
         else:
@@ -124,7 +124,7 @@ def read_theme(text: str, source: str) -> ConsoleTheme:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # brackets nested without end, a number of 5000 digits
         raise ThemeError(f"Theme {source} is no TOML: {clean(str(error))}.") from error
     return parse_theme(data, source)
 
@@ -149,7 +149,8 @@ def parse_theme(data: dict[str, Any], source: str) -> ConsoleTheme:
         if styles[role].bgcolor is None:
             raise ThemeError(f'Theme {source}: {role} is a ground and needs a colour behind: "#ffffff on #000000".')
     dark, ansi = bool(data.get("dark", True)), bool(data.get("ansi", False))
-    title = clean(str(data.get("title") or name), 40)
+    title = data.get("title")
+    title = clean(title if isinstance(title, str) and title else name, 40)
     return ConsoleTheme(name, title, Palette(name, styles, dark=dark, ansi=ansi))
 
 

@@ -95,8 +95,8 @@ class TimeApp(App[int]):
         return ""
 
     def look(self, as_of: float | None) -> None:
-        """Look at a moment; one that has not come yet is now."""
-        self.as_of = None if as_of is None or as_of >= self.clock.now() else as_of
+        """Look at a moment; one that has not come yet is now, and none is before 1970."""
+        self.as_of = None if as_of is None or as_of >= self.clock.now() else max(0.0, as_of)
         self.playing = self.playing and self.replaying
         if self._watch is not None:
             self._watch.look_at(self.as_of)

@@ -160,7 +160,7 @@ class Tree:
 
     def _admit(self, topic: str, now: float) -> _Topic | None:
         """The place of a topic that was not heard before; None where it is no value of a device."""
-        cls, _, rest = self._hidden.text(topic.removeprefix(self._prefix)).partition("/")
+        cls, _, rest = topic.removeprefix(self._prefix).partition("/")
         raw_instance, _, raw_path = rest.partition("/")
         instance = clean(raw_instance, 64).replace("@", "_")
         path = clean_path(raw_path)

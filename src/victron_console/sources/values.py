@@ -143,7 +143,7 @@ def _doubtful_number(number: float, rule: _Rule, at: float) -> Reading:
 
 def _text(raw: str) -> str:
     """Text cleaned. Text that holds JSON is cleaned inside too: whoever parses it later must not get an escape back."""
-    if raw[:1] not in ("{", "["):
+    if raw.lstrip()[:1] not in ("{", "["):
         return raw if len(raw) <= MAX_TEXT and raw.isprintable() else clean(raw)
     if raw.isprintable() and "\\" not in raw:
         return clean(raw, MAX_JSON_TEXT)

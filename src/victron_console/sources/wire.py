@@ -56,7 +56,7 @@ class Answer:
         """
         try:
             data = parse_json(self.body)
-            return self.hidden.value(data) if self.hidden.may_be_in(self.body) else data
+            return self.hidden.value(data, paths=2) if self.hidden.may_be_in(self.body) else data
         except (ValueError, RecursionError) as error:
             if not self.body.strip():
                 reason = "an empty answer"

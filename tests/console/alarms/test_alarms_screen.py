@@ -216,6 +216,8 @@ async def test_a_command_shows_the_alarms_of_one_state_and_all_of_them_again(con
         assert screen.rows == () and ":alarms all" in screen_text(console)
         run_command(console, "alarms all")
         assert len(screen.rows) == 2
+        assert run_command(console, "alarms zzz") == ""  # words: the list itself says that no alarm has them
+        assert "filter zzz" in screen_text(console) and "No alarm fits" in screen_text(console)
 
 
 async def test_in_the_past_the_key_row_offers_nothing_that_would_change_an_alarm(console: ConsoleApp) -> None:
