@@ -15,7 +15,9 @@ import pytest
 from victron_console.model.clock import ManualClock
 from victron_console.model.reading import Reading
 from victron_console.store import import_places
+from victron_console.store.alerts import kept_alerts
 from victron_console.store.bundle import write_bundle
+from victron_console.store.connection import open_writable
 from victron_console.store.errors import LeaseHeld, UnreadableImport
 from victron_console.store.importing import import_file
 from victron_console.store.lease import Lease
@@ -137,6 +139,32 @@ def test_a_part_that_does_not_say_what_it_should_is_refused_with_its_place(
 ) -> None:
     source = zipped(tmp_path, parts | {name: json.dumps(body).encode()}, resum=name != "manifest.json")
     refused(tmp_path, source, clock, rf"{name} in .*sent\.zip: ")
+
+
+def with_events(parts: Mapping[str, bytes], *events: Mapping[str, object]) -> dict[str, bytes]:
+    return {**parts, "events.json": json.dumps({"events": events}).encode()}
+
+
+def test_an_event_of_the_future_is_refused_before_anything_is_stored(
+    parts: dict[str, bytes], tmp_path: Path, clock: ManualClock
+) -> None:
+    late = {"at": clock.now() + 90_000, "kind": "raised", "text": "x", "details": {}}
+    refused(tmp_path, zipped(tmp_path, with_events(parts, late)), clock, "an event at .* lies in the future")
+    with closing(Reader(tmp_path / "look.db", clock)) as reader:
+        assert list(reader.stations()) == []
+
+
+def test_alarms_of_somebody_else_never_look_like_the_engines_own(
+    parts: dict[str, bytes], tmp_path: Path, clock: ManualClock
+) -> None:
+    raised = [
+        {"at": clock.now() - n, "kind": "raised", "text": "x", "details": {"key": key, "imported": False}}
+        for n, key in enumerate(("theirs|soc|", "another|soc|", "no key at all", {}))
+    ]
+    target = tmp_path / "look.db"
+    assert import_file(target, zipped(tmp_path, with_events(parts, *raised)), clock, "theirs").events == 4
+    with closing(open_writable(target)) as db:
+        assert list(kept_alerts(db, clock.now()).raises) == []
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"name": ' + "9" * 6000 + "}", "\x00", ""])

@@ -20,6 +20,7 @@ from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.quality import Quality
 from victron_console.model.text import MAX_JSON_TEXT, clean
 from victron_console.store import chunks
+from victron_console.store.alerts import IMPORTED
 from victron_console.store.connection import open_writable, reading, transaction
 from victron_console.store.entries import Entry, entry_from, judged, same
 from victron_console.store.errors import UnreadableImport
@@ -89,6 +90,8 @@ def import_file(path: Path, source: Path, clock: Clock, station: str | None = No
         refuse_id(station)
     done, now = Imported(), clock.now()
     with opened(source) as found, _opened(path, clock) as db:
+        if (latest := max((event.at for event in found.events), default=now)) > now + AHEAD_S:
+            raise UnreadableImport(f"{source}: an event at {iso_utc(latest)} lies in the future")
         try:
             _take(db, _checked(read_csv(found.lines), station, now), found.about, now, done)
         except ValueError as error:
@@ -281,7 +284,8 @@ def _series(db: Database, device_no: int, path: str) -> int:
 def _take_events(db: Database, events: Iterable[LoggedEvent], station: str, done: Imported) -> None:
     with transaction(db):
         for event in events:
-            row = (event.at, station, event.kind, event.text, json.dumps(event.details))
+            # Marked: the alert engine goes on from its own lines of the log, and these are somebody else's.
+            row = (event.at, station, event.kind, event.text, json.dumps(event.details | {IMPORTED: True}))
             if not db.conn.execute(
                 "SELECT 1 FROM event WHERE at = ? AND station = ? AND kind = ? AND text = ?", row[:4]
             ).fetchone():  # fmt: skip
