@@ -213,10 +213,11 @@ def _store(db: Database, device_no: int, part: _Part, now: float, done: Imported
             "(SELECT 1 FROM text_change WHERE series_no = ?1 AND at = ?2 AND value IS ?3)",
             part.texts,
         )
-        conn.execute(
-            "UPDATE silence SET until = ?2 WHERE device_no = ?1 AND until IS NULL AND since < ?2",
-            (device_no, part.value_at),
-        )
+        if part.value_at < inf:  # else the file holds nothing but silence, and ends none
+            conn.execute(
+                "UPDATE silence SET until = ?2 WHERE device_no = ?1 AND until IS NULL AND since < ?2",
+                (device_no, part.value_at),
+            )
         for since, until in sorted(part.silences, key=lambda span: span[0]):
             if since < part.value_at:
                 continue  # the file begins in a gap: what it ended is not in it
