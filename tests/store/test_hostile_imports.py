@@ -206,6 +206,17 @@ def test_rows_that_no_store_exports_are_refused_with_their_line(
         import_file(tmp_path / "look.db", source, clock)
 
 
+def test_names_that_read_the_same_side_by_side_are_two_series(tmp_path: Path, clock: ManualClock) -> None:
+    source, target = tmp_path / "rows.csv", tmp_path / "look.db"
+    source.write_text(HEAD + ROW.replace("alder,system", "ab,attery") + ROW.replace("alder,system", "a,battery"))
+    assert import_file(target, source, clock).stations == ["ab", "a"]
+    with closing(Reader(target, clock)) as reader:
+        assert [series.name for station in ("ab", "a") for series in reader.series(station)] == [
+            "attery/0/P",
+            "battery/0/P",
+        ]
+
+
 def test_bytes_that_are_no_text_and_files_that_cannot_be_read_are_refused(tmp_path: Path, clock: ManualClock) -> None:
     source = tmp_path / "rows.csv"
     source.write_bytes(HEAD.encode() + b"\xff\xfe")

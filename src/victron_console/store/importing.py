@@ -137,21 +137,21 @@ def _checked(rows: Iterable[ExportRow], station: str | None, now: float) -> Iter
 
 
 def _take(db: Database, rows: Iterable[ExportRow], about: About, now: float, done: Imported) -> None:
-    part, place, before = _Part(), ("", DeviceKey("", "")), ""
+    part, place, before = _Part(), ("", DeviceKey("", "")), ("", "")
     series_no, device_no, silent_since = 0, 0, None
     held: Entry = None
     is_known = False
     ends: dict[str, float] = {}
     heard: dict[int, str] = {}
     for row in rows:
-        if row.station + row.series != before:
+        if (row.station, row.series) != before:
             key, path = split_series(row.series)
             if (row.station, key) != place:
                 _store(db, device_no, part, now, done)
                 part, place = _Part(), (row.station, key)
                 device_no = _place(db, row.station, key, about, now, done)
             series_no = _series(db, device_no, path)
-            before, silent_since, is_known = row.station + row.series, None, False
+            before, silent_since, is_known = (row.station, row.series), None, False
             done.series += 1
         part.first_at = min(part.first_at, row.at)
         ends[row.station] = max(ends.get(row.station, -inf), row.at)
