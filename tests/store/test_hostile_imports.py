@@ -19,6 +19,7 @@ from victron_console.store.alerts import kept_alerts
 from victron_console.store.bundle import write_bundle
 from victron_console.store.connection import open_writable
 from victron_console.store.errors import LeaseHeld, UnreadableImport
+from victron_console.store.export import MOST_ROW
 from victron_console.store.importing import import_file
 from victron_console.store.lease import Lease
 from victron_console.store.reader import Reader
@@ -195,6 +196,9 @@ def test_json_that_nobody_can_read_is_refused(
         (HEAD + ROW + ROW.replace("/P", "/Q") + ROW, "not together"),
         (HEAD + ROW + ROW.replace("12:00", "11:00"), "not in order of time"),
         (HEAD + '"' + ROW, "line"),
+        (HEAD + '"\n' + f'{"x" * 1000}\n","' * 2000, "line .*: a row is longer than any"),
+        (HEAD + "," * 150_000 + '"\n"' * 10 + ("," * 150_000 + '"\n"') * 8, "a row is longer than any"),
+        ('"\n' + f'{"x" * 1000}\n","' * 2000, "a row is longer than any"),
     ],
 )
 def test_rows_that_no_store_exports_are_refused_with_their_line(
@@ -215,6 +219,14 @@ def test_names_that_read_the_same_side_by_side_are_two_series(tmp_path: Path, cl
             "attery/0/P",
             "battery/0/P",
         ]
+
+
+def test_rows_are_counted_one_by_one_and_not_the_whole_file(tmp_path: Path, clock: ManualClock) -> None:
+    source = tmp_path / "rows.csv"
+    texts = (f'"""{letter * 16_000}"""' for letter in "abcdefghij" * 8)
+    source.write_text(HEAD + "".join(ROW.replace(",1,", f",{text},") for text in texts))
+    assert source.stat().st_size > MOST_ROW
+    assert import_file(tmp_path / "look.db", source, clock).changes == 80
 
 
 def test_bytes_that_are_no_text_and_files_that_cannot_be_read_are_refused(tmp_path: Path, clock: ManualClock) -> None:

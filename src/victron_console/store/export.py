@@ -31,6 +31,8 @@ _QUIET_WINDOW_S = 32 * 86_400.0
 """... and up to so much where it does not change: ten years without it are a hundred reads, not thousands."""
 PARQUET_ROWS = 100_000
 """Rows in memory at once."""
+MOST_ROW = 2**20
+"""Characters of a row that is read; it holds five fields, of which a text and a reason have 16,384 at most."""
 _INT64 = 2**63
 """Of whole numbers, in SQLite."""
 Row = TypeVar("Row")
@@ -221,11 +223,23 @@ def read_csv(file: Iterable[str]) -> Iterator[ExportRow]:
     Raises:
         ValueError: a line is none of ours; the text names it.
     """
-    lines = csv.reader(file)
+    held = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal held
+        for line in file:  # in quotation marks a row goes on over any number of lines
+            held += len(line)
+            if held > MOST_ROW:
+                raise ValueError("a row is longer than any that we write: is a quotation mark left open?")
+            yield line
+
+    lines = csv.reader(counted())
     try:
         if tuple(next(lines, ())) != COLUMNS:
             raise ValueError(f"this is no export of ours: its first line is not {','.join(COLUMNS)}")
+        held = 0
         for cells in lines:
+            held = 0
             yield _row(cells)
     except (ValueError, OverflowError, csv.Error) as error:
         raise ValueError(f"line {lines.line_num}: {error}") from error
