@@ -23,9 +23,10 @@ from victron_console.model.service import ServiceReading
 from victron_console.store.bundle import write_bundle
 from victron_console.store.connection import open_writable
 from victron_console.store.errors import ParquetMissing, StoreReadOnly
-from victron_console.store.export import ExportRow, export, read_csv, write_csv, write_parquet
+from victron_console.store.export import ExportRow, export, read_csv, write_csv
 from victron_console.store.importing import import_file
 from victron_console.store.output import completing
+from victron_console.store.parquet import write_parquet
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Event, StationUpdate
 from victron_console.store.verify import verify
