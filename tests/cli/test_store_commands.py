@@ -132,6 +132,15 @@ def test_pruning_by_size_takes_the_oldest_first_and_no_more_than_needed(store: P
     assert hours_left == hours
 
 
+@pytest.mark.parametrize("size", ["20", "0", "20B", "20 G", "-20G", "all"])
+def test_pruning_to_a_size_without_a_unit_is_refused_and_nothing_is_given_up(store: Path, size: str) -> None:
+    before = busy(store)
+    refused = run(store, "prune", "--max-size", size)
+    assert refused.exit_code == 2
+    assert "is no size: write 500M or 20G" in " ".join(refused.output.split())
+    assert busy(store) == before
+
+
 def test_a_second_sealer_is_refused(store: Path) -> None:
     from victron_console.store.upkeep import upkeep_lock
 

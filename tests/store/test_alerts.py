@@ -48,6 +48,18 @@ def test_what_was_kept_comes_back_as_it_was(db: Database) -> None:
     assert kept.next_id == 2
 
 
+@pytest.mark.parametrize(
+    "details",
+    ["", "7", "[]", "{}", '{"key": null}', '{"key": 7}', '{"key": "alder"}', '{"key": ["a|b|c"]}',
+     '{"key": "alder|soc|", "imported": true}'],
+)  # fmt: skip
+def test_a_line_of_the_log_that_is_not_the_engines_is_no_raise_and_stops_nothing(db: Database, details: str) -> None:
+    db.conn.execute(
+        "INSERT INTO event (at, station, kind, text, details) VALUES (?, 'alder', 'raised', '', ?)", (T0 + 90, details)
+    )
+    assert list(alerts.kept_alerts(db, T0 + 100).raises) == [(LOW.key, T0 + 60)]
+
+
 def test_a_level_that_became_normal_is_forgotten(db: Database) -> None:
     alerts.record_alerts(db, AlertChanges(tracks=(replace(TRACK, phase="normal"),)), T0 + 70)
     assert list(alerts.kept_alerts(db, T0 + 70).tracks) == []

@@ -15,8 +15,11 @@ import pytest
 from victron_console.model.clock import ManualClock
 from victron_console.model.reading import Reading
 from victron_console.store import import_places
+from victron_console.store.alerts import kept_alerts
 from victron_console.store.bundle import write_bundle
+from victron_console.store.connection import open_writable
 from victron_console.store.errors import LeaseHeld, UnreadableImport
+from victron_console.store.export import MOST_ROW
 from victron_console.store.importing import import_file
 from victron_console.store.lease import Lease
 from victron_console.store.reader import Reader
@@ -139,6 +142,32 @@ def test_a_part_that_does_not_say_what_it_should_is_refused_with_its_place(
     refused(tmp_path, source, clock, rf"{name} in .*sent\.zip: ")
 
 
+def with_events(parts: Mapping[str, bytes], *events: Mapping[str, object]) -> dict[str, bytes]:
+    return {**parts, "events.json": json.dumps({"events": events}).encode()}
+
+
+def test_an_event_of_the_future_is_refused_before_anything_is_stored(
+    parts: dict[str, bytes], tmp_path: Path, clock: ManualClock
+) -> None:
+    late = {"at": clock.now() + 90_000, "kind": "raised", "text": "x", "details": {}}
+    refused(tmp_path, zipped(tmp_path, with_events(parts, late)), clock, "an event at .* lies in the future")
+    with closing(Reader(tmp_path / "look.db", clock)) as reader:
+        assert list(reader.stations()) == []
+
+
+def test_alarms_of_somebody_else_never_look_like_the_engines_own(
+    parts: dict[str, bytes], tmp_path: Path, clock: ManualClock
+) -> None:
+    raised = [
+        {"at": clock.now() - n, "kind": "raised", "text": "x", "details": {"key": key, "imported": False}}
+        for n, key in enumerate(("theirs|soc|", "another|soc|", "no key at all", {}))
+    ]
+    target = tmp_path / "look.db"
+    assert import_file(target, zipped(tmp_path, with_events(parts, *raised)), clock, "theirs").events == 4
+    with closing(open_writable(target)) as db:
+        assert list(kept_alerts(db, clock.now()).raises) == []
+
+
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"name": ' + "9" * 6000 + "}", "\x00", ""])
 def test_json_that_nobody_can_read_is_refused(
     parts: dict[str, bytes], tmp_path: Path, clock: ManualClock, text: str
@@ -167,6 +196,9 @@ def test_json_that_nobody_can_read_is_refused(
         (HEAD + ROW + ROW.replace("/P", "/Q") + ROW, "not together"),
         (HEAD + ROW + ROW.replace("12:00", "11:00"), "not in order of time"),
         (HEAD + '"' + ROW, "line"),
+        (HEAD + '"\n' + f'{"x" * 1000}\n","' * 2000, "line .*: a row is longer than any"),
+        (HEAD + "," * 150_000 + '"\n"' * 10 + ("," * 150_000 + '"\n"') * 8, "a row is longer than any"),
+        ('"\n' + f'{"x" * 1000}\n","' * 2000, "a row is longer than any"),
     ],
 )
 def test_rows_that_no_store_exports_are_refused_with_their_line(
@@ -176,6 +208,25 @@ def test_rows_that_no_store_exports_are_refused_with_their_line(
     source.write_text(rows)
     with pytest.raises(UnreadableImport, match=rf"(?s)rows\.csv: .*{said}"):
         import_file(tmp_path / "look.db", source, clock)
+
+
+def test_names_that_read_the_same_side_by_side_are_two_series(tmp_path: Path, clock: ManualClock) -> None:
+    source, target = tmp_path / "rows.csv", tmp_path / "look.db"
+    source.write_text(HEAD + ROW.replace("alder,system", "ab,attery") + ROW.replace("alder,system", "a,battery"))
+    assert import_file(target, source, clock).stations == ["ab", "a"]
+    with closing(Reader(target, clock)) as reader:
+        assert [series.name for station in ("ab", "a") for series in reader.series(station)] == [
+            "attery/0/P",
+            "battery/0/P",
+        ]
+
+
+def test_rows_are_counted_one_by_one_and_not_the_whole_file(tmp_path: Path, clock: ManualClock) -> None:
+    source = tmp_path / "rows.csv"
+    texts = (f'"""{letter * 16_000}"""' for letter in "abcdefghij" * 8)
+    source.write_text(HEAD + "".join(ROW.replace(",1,", f",{text},") for text in texts))
+    assert source.stat().st_size > MOST_ROW
+    assert import_file(tmp_path / "look.db", source, clock).changes == 80
 
 
 def test_bytes_that_are_no_text_and_files_that_cannot_be_read_are_refused(tmp_path: Path, clock: ManualClock) -> None:

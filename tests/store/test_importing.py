@@ -8,21 +8,25 @@ import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from math import inf
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.model.clock import ManualClock
+from victron_console.model.clock import ManualClock, iso_utc
+from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
+from victron_console.model.service import ServiceReading
 from victron_console.store.bundle import write_bundle
 from victron_console.store.connection import open_writable
 from victron_console.store.errors import ParquetMissing, StoreReadOnly
-from victron_console.store.export import ExportRow, export, read_csv, write_csv, write_parquet
+from victron_console.store.export import ExportRow, export, read_csv, write_csv
 from victron_console.store.importing import import_file
 from victron_console.store.output import completing
+from victron_console.store.parquet import write_parquet
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Event, StationUpdate
 from victron_console.store.verify import verify
@@ -86,6 +90,68 @@ def test_older_history_is_taken_in_before_what_is_there(recorded: Path, tmp_path
     good = {(r.series, r.at, r.value) for r in rows if r.quality is not Quality.LOST}
     found = {(r.series, r.at, r.value) for r in rows_of(target, clock)}
     assert {row for row in good if row not in found} == set()
+
+
+HEAD = "time,station,series,value,quality\n"
+
+
+def imported(target: Path, clock: ManualClock, rows: list[tuple[float, int | None]]) -> None:
+    """Take in Soc by seconds before now, None where nothing was received."""
+    source = target.with_suffix(".csv")
+    said = [(iso_utc(clock.now() - back), ",lost" if value is None else f"{value},good") for back, value in rows]
+    source.write_text(HEAD + "".join(f"{at},alder,battery/0/Soc,{value}\n" for at, value in said))
+    import_file(target, source, clock)
+
+
+def silences_of(target: Path, clock: ManualClock) -> list[tuple[float, float | None]]:
+    """Their seconds before now."""
+    with closing(open_writable(target)) as db:
+        found = db.conn.execute("SELECT since, until FROM silence ORDER BY since").fetchall()
+    return [(clock.now() - since, None if until is None else clock.now() - until) for since, until in found]
+
+
+def test_a_window_in_which_nothing_was_received_leaves_the_gap_open(tmp_path: Path, clock: ManualClock) -> None:
+    target = tmp_path / "new.db"
+    imported(target, clock, [(20_000, 50), (18_000, None)])
+    imported(target, clock, [(15_000, None)])
+    assert silences_of(target, clock) == [(18_000, None)]
+    imported(target, clock, [(9_000, 60), (8_000, 61)])
+    assert silences_of(target, clock) == [(18_000, 9_000)]
+    assert [row.value for row in rows_of(target, clock)] == [50, None, 60, 61, None]
+
+
+@pytest.mark.parametrize("later", [[], [(9_000, 60), (8_000, 61)]])
+def test_a_store_whose_gap_was_once_ended_at_infinity_is_healed(
+    tmp_path: Path, clock: ManualClock, later: list[tuple[float, int | None]]
+) -> None:
+    target = tmp_path / "new.db"
+    imported(target, clock, [(20_000, 50), (18_000, None)])
+    if later:
+        imported(target, clock, later)
+    with closing(open_writable(target)) as db:
+        db.conn.execute("UPDATE silence SET until = ?", (inf,))
+        db.conn.commit()
+    Writer(target, clock).close()
+    assert silences_of(target, clock) == [(18_000, 9_000 if later else None)]
+
+
+def test_a_device_lost_twice_over_has_one_gap_that_the_next_reading_ends(
+    poll: Poll, writer: Writer, path: Path, clock: ManualClock
+) -> None:
+    poll({"P": 1})
+    writer.close()
+    with closing(open_writable(path)) as db:
+        for after in (100, 200):
+            db.conn.execute(
+                "INSERT INTO silence (device_no, since, until) VALUES (1, ?, ?)", (clock.now() + after, inf)
+            )
+        db.conn.commit()
+    clock.advance(1000)
+    with closing(Writer(path, clock)) as healed:
+        key = DeviceKey("system", "0")
+        reading = ServiceReading("x", key, clock.now(), {"P": Reading(2, clock.now())})
+        healed.record(StationUpdate("alder", clock.now(), [reading], cadences={key: 10.0}))
+    assert silences_of(path, clock) == [(900, 0)]
 
 
 def test_bundle_shows_somebody_elses_station(recorded: Path, tmp_path: Path, clock: ManualClock) -> None:

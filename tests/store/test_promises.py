@@ -29,10 +29,19 @@ def test_the_latest_forecast_of_a_day_holds_and_an_older_one_does_not_come_back(
     assert [row.kwh_m2 for row in reader.promises("alder", DAY - timedelta(days=9))] == [1.5, 2.8]
 
 
-def test_promises_older_than_the_diagnoses_look_back_are_dropped(writer: Writer, reader: Reader) -> None:
-    for back in (KEPT_DAYS + 1, KEPT_DAYS, 0):
-        record_promise(writer.db, "alder", Promise(DAY - timedelta(days=back), NOON, 1.0))
-    assert [row.day for row in reader.promises("alder", date(2020, 1, 1))] == [DAY - timedelta(days=KEPT_DAYS), DAY]
+def test_as_many_days_are_kept_as_the_diagnoses_look_back(writer: Writer, reader: Reader) -> None:
+    writer.db.conn.execute("PRAGMA synchronous = OFF")
+    days = [DAY - timedelta(days=back) for back in range(KEPT_DAYS + 2, -1, -1)]
+    for day in days:
+        record_promise(writer.db, "alder", Promise(day, NOON, 1.0))
+    assert [row.day for row in reader.promises("alder", date(2020, 1, 1))] == days[-KEPT_DAYS:]
+
+
+@pytest.mark.parametrize("years", [-9, 9])
+def test_a_clock_years_off_takes_no_promise_away(writer: Writer, reader: Reader, years: int) -> None:
+    record_promise(writer.db, "alder", Promise(DAY, NOON, 1.0))
+    record_promise(writer.db, "alder", Promise(DAY.replace(year=DAY.year + years), NOON, 1.0))
+    assert DAY in [row.day for row in reader.promises("alder", date(2000, 1, 1))]
 
 
 def test_a_station_that_was_never_registered_is_promised_nothing(writer: Writer, reader: Reader) -> None:

@@ -151,6 +151,42 @@ def test_a_clock_that_jumped_years_ahead_gives_up_at_most_the_week_that_was_next
     assert pruned_weeks(store) == [0, 1]
 
 
+@pytest.mark.parametrize("keep_weeks", [1, 2, 3, 52])
+def test_a_week_recorded_by_a_clock_years_ahead_costs_one_old_week_at_most(store: Path, keep_weeks: int) -> None:
+    turn(store, Retention(keep_s=keep_weeks * WEEK_S))
+    before = pruned_weeks(store)
+    ahead = START + 300 * WEEK_S
+    recorded_at(store, [ahead - 1800, ahead - 900, ahead + 60])
+    turn(store, Retention(keep_s=keep_weeks * WEEK_S), now=ahead + 4 * HOUR_S)
+    assert max_week(store) == 299
+    turn(store, Retention(keep_s=keep_weeks * WEEK_S))  # the clock is right again
+    assert len(pruned_weeks(store)) <= len(before) + 2  # one for the strange week, one for week 4, that now is over too
+
+
+@pytest.mark.parametrize("years", [-40, -5])
+def test_a_clock_years_back_costs_no_week_recorded_by_a_right_one(store: Path, years: int) -> None:
+    back = START + years * 52 * WEEK_S
+    recorded_at(store, [back - 1800, back - 900, back + 60])
+    turn(store, Retention(keep_s=4 * WEEK_S), now=back + 4 * HOUR_S)
+    turn(store, Retention(keep_s=4 * WEEK_S))
+    assert [week for week in pruned_weeks(store) if week >= 0] == []
+
+
+def recorded_at(path: Path, moments: list[float]) -> None:
+    clock = ManualClock(moments[0])
+    with closing(Writer(path, clock)) as writer:
+        for n, clock.at in enumerate(moments):
+            key = DeviceKey("battery", "0")
+            reading = ServiceReading(f"x.{key}", key, clock.at, {"Busy": Reading(n, clock.at)})
+            writer.record(StationUpdate("alder", clock.at, [reading], cadences={key: 900.0}))
+
+
+def max_week(path: Path) -> float:
+    with closing(sqlite3.connect(path)) as conn:
+        newest = conn.execute("SELECT max(period) FROM chunk WHERE level = 3").fetchone()[0]
+    return float((newest - START) / WEEK_S)
+
+
 def opened(path: Path) -> sqlite3.Connection:
     """A connection whose closing does not wait for the disk."""
     conn = sqlite3.connect(path)

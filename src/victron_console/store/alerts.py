@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 FLAP_WINDOW_S = 1800.0
 RAISES = ("raised", "raised again")
+IMPORTED = "imported"
+"""In the details of a line of the log that came with a file: nothing goes on from it."""
 
 
 def record_alerts(db: Database, changes: AlertChanges, now: float) -> None:
@@ -78,9 +80,18 @@ def kept_alerts(db: Database, now: float) -> KeptAlerts:
     return KeptAlerts(
         [from_row(row) for row in conn.execute(f"SELECT {COLUMNS} FROM occurrence WHERE cleared_at IS NULL")],
         [_track(row) for row in conn.execute("SELECT * FROM alert_track")],
-        [(AlertKey.parse(key), at) for at, details in raises if (key := json.loads(details).get("key"))],
+        [(key, at) for at, details in raises if (key := _raised_key(details)) is not None],
         conn.execute("SELECT ifnull(max(id), 0) + 1 FROM occurrence").fetchone()[0],
     )
+
+
+def _raised_key(details: str) -> AlertKey | None:
+    """Whose raise a line of the log tells; None where it was imported, or tells none: flapping is not worth a stop."""
+    try:
+        told = json.loads(details)
+        return None if IMPORTED in told else AlertKey.parse(told["key"])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def alert_views(

@@ -8,18 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
-from itertools import islice
 from math import ceil, inf, isfinite
-from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from victron_console.model.clock import iso_utc
 from victron_console.model.device import split_series
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Scalar
 from victron_console.model.text import FORMULA
-from victron_console.store.errors import ParquetMissing
-from victron_console.store.output import completing
 from victron_console.store.reader import Reader
 from victron_console.store.rows import Gap, GapKind, Point, SeriesRow
 from victron_console.store.trace import Span, merged
@@ -29,11 +25,10 @@ _WINDOW_S = 86_400.0
 """A series is read a day at a time, so that a year of it never lies in memory ..."""
 _QUIET_WINDOW_S = 32 * 86_400.0
 """... and up to so much where it does not change: ten years without it are a hundred reads, not thousands."""
-PARQUET_ROWS = 100_000
-"""Rows in memory at once."""
+MOST_ROW = 2**20
+"""Characters of a row that is read; it holds five fields, of which a text and a reason have 16,384 at most."""
 _INT64 = 2**63
 """Of whole numbers, in SQLite."""
-Row = TypeVar("Row")
 _VALUE, _GAP_ENDS, _GAP_BEGINS = range(3)
 
 
@@ -221,11 +216,23 @@ def read_csv(file: Iterable[str]) -> Iterator[ExportRow]:
     Raises:
         ValueError: a line is none of ours; the text names it.
     """
-    lines = csv.reader(file)
+    held = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal held
+        for line in file:  # in quotation marks a row goes on over any number of lines
+            held += len(line)
+            if held > MOST_ROW:
+                raise ValueError("a row is longer than any that we write: is a quotation mark left open?")
+            yield line
+
+    lines = csv.reader(counted())
     try:
         if tuple(next(lines, ())) != COLUMNS:
             raise ValueError(f"this is no export of ours: its first line is not {','.join(COLUMNS)}")
+        held = 0
         for cells in lines:
+            held = 0
             yield _row(cells)
     except (ValueError, OverflowError, csv.Error) as error:
         raise ValueError(f"line {lines.line_num}: {error}") from error
@@ -245,47 +252,3 @@ def write_json_lines(rows: Iterable[ExportRow], file: Sink) -> None:
         values = (iso_utc(row.at), row.station, row.series, row.value, row.quality)
         line = dict(zip(COLUMNS, values, strict=True)) | ({"reason": row.reason} if row.reason else {})
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-
-def write_parquet(rows: Iterable[ExportRow], path: Path) -> None:
-    """A Parquet file with `time, station, series, value, text, quality, reason`; numbers in `value`, texts in `text`.
-
-    Times are UTC in whole milliseconds, numbers are doubles; where a gap begins a row has quality `lost` and no value.
-
-    Raises:
-        ParquetMissing: pyarrow is not installed.
-        StoreReadOnly: the file cannot be written.
-    """
-    try:
-        import pyarrow as arrow
-        from pyarrow import parquet
-    except ImportError as error:
-        raise ParquetMissing(
-            "Parquet needs pyarrow: install it with `pip install 'victron-console[parquet]'`, or export CSV"
-        ) from error
-    names = ("station", "series", "value", "text", "quality", "reason")
-    kinds = dict.fromkeys(names, arrow.string()) | {"value": arrow.float64()}
-    schema = arrow.schema([("time", arrow.timestamp("ms", "UTC")), *((name, kinds[name]) for name in names)])
-    with completing(path) as unfinished, parquet.ParquetWriter(unfinished, schema) as writer:
-        for part in batched(map(_parquet_row, rows), PARQUET_ROWS):
-            writer.write_table(arrow.Table.from_pylist(part, schema=schema))
-
-
-def _parquet_row(row: ExportRow) -> dict[str, Scalar]:
-    is_text = isinstance(row.value, str)
-    return {
-        "time": round(row.at * 1000),
-        "station": row.station,
-        "series": row.series,
-        "value": None if is_text or row.value is None else float(row.value),
-        "text": row.value if is_text else None,
-        "quality": str(row.quality),
-        "reason": row.reason or None,
-    }
-
-
-def batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    """The rows in lists of so many."""
-    iterator = iter(rows)
-    while batch := list(islice(iterator, size)):
-        yield batch

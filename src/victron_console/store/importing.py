@@ -20,6 +20,7 @@ from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.quality import Quality
 from victron_console.model.text import MAX_JSON_TEXT, clean
 from victron_console.store import chunks
+from victron_console.store.alerts import IMPORTED
 from victron_console.store.connection import open_writable, reading, transaction
 from victron_console.store.entries import Entry, entry_from, judged, same
 from victron_console.store.errors import UnreadableImport
@@ -89,6 +90,8 @@ def import_file(path: Path, source: Path, clock: Clock, station: str | None = No
         refuse_id(station)
     done, now = Imported(), clock.now()
     with opened(source) as found, _opened(path, clock) as db:
+        if (latest := max((event.at for event in found.events), default=now)) > now + AHEAD_S:
+            raise UnreadableImport(f"{source}: an event at {iso_utc(latest)} lies in the future")
         try:
             _take(db, _checked(read_csv(found.lines), station, now), found.about, now, done)
         except ValueError as error:
@@ -134,21 +137,21 @@ def _checked(rows: Iterable[ExportRow], station: str | None, now: float) -> Iter
 
 
 def _take(db: Database, rows: Iterable[ExportRow], about: About, now: float, done: Imported) -> None:
-    part, place, before = _Part(), ("", DeviceKey("", "")), ""
+    part, place, before = _Part(), ("", DeviceKey("", "")), ("", "")
     series_no, device_no, silent_since = 0, 0, None
     held: Entry = None
     is_known = False
     ends: dict[str, float] = {}
     heard: dict[int, str] = {}
     for row in rows:
-        if row.station + row.series != before:
+        if (row.station, row.series) != before:
             key, path = split_series(row.series)
             if (row.station, key) != place:
                 _store(db, device_no, part, now, done)
                 part, place = _Part(), (row.station, key)
                 device_no = _place(db, row.station, key, about, now, done)
             series_no = _series(db, device_no, path)
-            before, silent_since, is_known = row.station + row.series, None, False
+            before, silent_since, is_known = (row.station, row.series), None, False
             done.series += 1
         part.first_at = min(part.first_at, row.at)
         ends[row.station] = max(ends.get(row.station, -inf), row.at)
@@ -210,10 +213,11 @@ def _store(db: Database, device_no: int, part: _Part, now: float, done: Imported
             "(SELECT 1 FROM text_change WHERE series_no = ?1 AND at = ?2 AND value IS ?3)",
             part.texts,
         )
-        conn.execute(
-            "UPDATE silence SET until = ?2 WHERE device_no = ?1 AND until IS NULL AND since < ?2",
-            (device_no, part.value_at),
-        )
+        if part.value_at < inf:  # else the file holds nothing but silence, and ends none
+            conn.execute(
+                "UPDATE silence SET until = ?2 WHERE device_no = ?1 AND until IS NULL AND since < ?2",
+                (device_no, part.value_at),
+            )
         for since, until in sorted(part.silences, key=lambda span: span[0]):
             if since < part.value_at:
                 continue  # the file begins in a gap: what it ended is not in it
@@ -281,7 +285,8 @@ def _series(db: Database, device_no: int, path: str) -> int:
 def _take_events(db: Database, events: Iterable[LoggedEvent], station: str, done: Imported) -> None:
     with transaction(db):
         for event in events:
-            row = (event.at, station, event.kind, event.text, json.dumps(event.details))
+            # Marked: the alert engine goes on from its own lines of the log, and these are somebody else's.
+            row = (event.at, station, event.kind, event.text, json.dumps(event.details | {IMPORTED: True}))
             if not db.conn.execute(
                 "SELECT 1 FROM event WHERE at = ? AND station = ? AND kind = ? AND text = ?", row[:4]
             ).fetchone():  # fmt: skip

@@ -29,7 +29,9 @@ class Promise:
 
 
 def record_promise(db: Database, station: str, promise: Promise) -> None:
-    """Keep a forecast in place of an earlier one of the same day; rows older than 400 days go.
+    """Keep a forecast in place of an earlier one of the same day; the newest 400 days that have one stay.
+
+    Counted, not by age: a clock years ahead would take all others away.
 
     Raises:
         UnknownStation: the store never had it.
@@ -44,7 +46,11 @@ def record_promise(db: Database, station: str, promise: Promise) -> None:
             "WHERE excluded.issued_at >= promise.issued_at",
             (no, day, promise.issued_at, promise.kwh_m2),
         )
-        db.conn.execute("DELETE FROM promise WHERE station_no = ? AND day < ?", (no, day - KEPT_DAYS))
+        db.conn.execute(
+            "DELETE FROM promise WHERE station_no = ?1 AND day < "
+            "(SELECT day FROM promise WHERE station_no = ?1 ORDER BY day DESC LIMIT 1 OFFSET ?2)",
+            (no, KEPT_DAYS - 1),
+        )
 
 
 def promises(conn: sqlite3.Connection, station: str, since: date) -> list[Promise]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from functools import partial
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,10 +54,24 @@ def used_bytes(conn: sqlite3.Connection) -> int:
     return int((pages - free) * size)
 
 
-def newest_week_end(conn: sqlite3.Connection) -> float | None:
-    """The end of the last week that is over and merged; None where there is none."""
-    newest = conn.execute("SELECT max(period) FROM chunk WHERE level = ?", (Level.WEEK,)).fetchone()[0]
-    return None if newest is None else float(newest + Level.WEEK.length_s)
+def kept_from(conn: sqlite3.Connection, now: float, keep_s: float) -> float | None:
+    """The moment before which changes are too old; None where nothing is.
+
+    The clock alone is not believed, nor is a week that was recorded while it was wrong: as many of the newest weeks
+    *that hold something* as `keep_s` is long always stay. So each week recorded by a clock years ahead costs one old
+    week and only while that clock is in force, and a clock years back costs nothing.
+
+    Args:
+        conn: the store.
+        now: the moment (UTC epoch, s).
+        keep_s: how long changes are kept.
+    """
+    weeks = ceil(keep_s / Level.WEEK.length_s)
+    found = conn.execute(
+        "SELECT DISTINCT period FROM chunk WHERE level = ? ORDER BY period DESC LIMIT 1 OFFSET ?",
+        (Level.WEEK, max(weeks - 1, 0)),
+    ).fetchone()
+    return None if found is None else min(now - keep_s, float(found[0]))
 
 
 def _weeks(conn: sqlite3.Connection) -> Iterator[tuple[int, int]]:

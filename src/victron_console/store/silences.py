@@ -14,6 +14,26 @@ from victron_console.store.rows import Gap, GapKind
 _KINDS = {ServiceState.SET_ASIDE: GapKind.SET_ASIDE, ServiceState.GONE: GapKind.GONE}
 
 
+_HEARD = (
+    "SELECT min(at) FROM (SELECT o.until AS at FROM silence o WHERE o.device_no = silence.device_no "
+    "AND o.until > silence.since AND o.until < 9e999 "
+    "UNION ALL SELECT b.since FROM block b JOIN series ON no = b.series_no "
+    "WHERE device_no = silence.device_no AND b.since > silence.since)"
+)
+
+
+def heal(conn: sqlite3.Connection) -> None:
+    """Give silences that an import once ended at infinity their end, or open them again; inside a transaction.
+
+    A device has one open silence, the first: the next reading ends it.
+    """
+    if conn.execute("UPDATE silence SET until = (" + _HEARD + ") WHERE until = 9e999").rowcount:
+        conn.execute(
+            "DELETE FROM silence WHERE until IS NULL AND EXISTS (SELECT 1 FROM silence o "
+            "WHERE o.device_no = silence.device_no AND o.until IS NULL AND o.since < silence.since)"
+        )
+
+
 def gaps(
     conn: sqlite3.Connection, station_no: int, since: float, until: float, now: float, as_of: float | None
 ) -> list[Gap]:

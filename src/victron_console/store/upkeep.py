@@ -18,7 +18,7 @@ from victron_console.model.clock import Clock
 from victron_console.store.connection import open_writable
 from victron_console.store.errors import StoreFull, StoreReadOnly, UpkeepBusy, explaining
 from victron_console.store.merge import due, merge_step
-from victron_console.store.prune import newest_week_end, prune_steps, used_bytes
+from victron_console.store.prune import kept_from, prune_steps, used_bytes
 from victron_console.store.rows import Pruned, Retention, Upkeep
 from victron_console.store.schema import check
 from victron_console.store.seal import Outrun, seal_step
@@ -120,9 +120,7 @@ def _with_room(
 
 
 def _pruning(db: Database, now: float, keep: Retention, done: Upkeep) -> Iterator[Callable[[], object]]:
-    before = None
-    if keep.keep_s is not None and (newest := newest_week_end(db.conn)) is not None:
-        before = min(now, newest) - keep.keep_s  # by the clock alone, one that jumps ahead would give up everything
+    before = None if keep.keep_s is None else kept_from(db.conn, now, keep.keep_s)
     return prune_steps(db, now, before, keep.max_bytes, "as [history] asks", done.pruned)
 
 

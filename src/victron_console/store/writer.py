@@ -20,6 +20,7 @@ from victron_console.store.errors import UnknownStation, decoding
 from victron_console.store.registry import DEFAULT_CADENCE_S, MAX_DEVICES, MAX_SERIES, Numbers, Station, load_station
 from victron_console.store.rows import CollectorState, Event, StationRecord, StationUpdate
 from victron_console.store.schema import migrate
+from victron_console.store.silences import heal
 
 _OVERFLOW = (
     f"It has named more than {MAX_DEVICES} devices or {MAX_SERIES:,} series; new ones are not recorded. "
@@ -64,6 +65,7 @@ class Writer:
             if since is not None and now - since > STALE_AT_LEAST_S:
                 self.db.conn.execute("INSERT INTO downtime (since, until) VALUES (?, ?)", (since, now))
             self.db.conn.execute("UPDATE pulse SET collected_at = ?", (now,))
+            heal(self.db.conn)
 
     def register(self, stations: Sequence[StationRecord]) -> None:
         """Make these the fleet. A station that is not among them any more keeps its history, out of sight.

@@ -10,8 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError
+
+from victron_console.model.text import clean
 from victron_console.store.rows import Event
 
 KIND = "advice"
@@ -56,7 +59,7 @@ class Told:
     reserve_kwh: float
     currency: str
     pv: Mapping[str, Any]
-    """`low`, `usual` and `high` of all hours together, kWh; `words`: what they rest on. Empty without an advice."""
+    """`low`, `usual`, `high` of all hours, kWh; `words`: what they rest on, so many `days`. Empty without an advice."""
 
     @property
     def change(self) -> bool:
@@ -85,27 +88,77 @@ class Came:
     """Why the cost cannot be told; empty where it is."""
 
 
+Number = Annotated[float, Strict(), Field(ge=-1e9, le=1e9)]
+Moment = Annotated[float, Strict(), Field(ge=0, lt=2**32)]
+Text = Annotated[str, Strict(), AfterValidator(clean)]
+MOST = 400
+"""Hours or steps of an advice; we write some fifty."""
+
+
+class _Details(BaseModel):
+    """What the log holds may have come with somebody's bundle: it is checked before anything counts with it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class _Prices(_Details):
+    since: Moment
+    buy: list[Number] = Field(max_length=MOST)
+    sell: list[Number] = Field(max_length=MOST)
+
+
+class _Sun(_Details):
+    low: Number
+    usual: Number
+    high: Number
+    days: Annotated[int, Strict(), Field(ge=0, le=100_000)] = 0
+    """That the forecast was held against."""
+    words: Text
+
+
+class _ToldDetails(_Details):
+    saving_a_day: Number | None = None
+    reserve_kwh: Number | None = None
+    currency: Text = ""
+    pv: _Sun | None = None
+    prices: _Prices | None = None
+    steps: list[tuple[Moment, Moment, Text, Number, Number]] = Field(default=[], max_length=MOST)
+
+
+class _CameDetails(_Details):
+    day: date = Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))
+    followed: Followed
+    expected: Number
+    saved: Number | None
+    cost: Number | None
+    usual_cost: Number | None
+    currency: Text
+    reason: Text
+
+
 def told_of(event: Event) -> Told | None:
-    """The advice of a log line; None where it is none."""
+    """The advice of a log line; None where it is none, or not as we write them."""
     if event.kind != KIND or "came" in event.details:
         return None
-    told = event.details
+    try:
+        told = _ToldDetails.model_validate(event.details)
+    except ValidationError:
+        return None
     return Told(
-        at=event.at, text=event.text, hours=_hours(told), saving_a_day=told.get("saving_a_day") or 0.0,
-        reserve_kwh=told.get("reserve_kwh") or 0.0, currency=told.get("currency", ""), pv=told.get("pv") or {},
+        at=event.at, text=event.text, hours=_hours(told), saving_a_day=told.saving_a_day or 0.0,
+        reserve_kwh=told.reserve_kwh or 0.0, currency=told.currency, pv=told.pv.model_dump() if told.pv else {},
     )  # fmt: skip
 
 
 def came_of(event: Event) -> Came | None:
-    """What a log line says came of a day's advice; None where it says nothing of that."""
-    told = event.details.get("came") if event.kind == KIND else None
-    if told is None:
+    """What a log line says came of a day's advice; None where it says nothing of that, or not as we write it."""
+    if event.kind != KIND or "came" not in event.details:
         return None
-    return Came(
-        day=date.fromisoformat(told["day"]), at=event.at, text=event.text, followed=Followed(told["followed"]),
-        expected=told["expected"], saved=told["saved"], cost=told["cost"], usual_cost=told["usual_cost"],
-        currency=told["currency"], reason=told["reason"],
-    )  # fmt: skip
+    try:
+        came = _CameDetails.model_validate(event.details["came"])
+    except ValidationError:
+        return None
+    return Came(at=event.at, text=event.text, **came.model_dump())
 
 
 def in_force(told: Sequence[Told], begin: float) -> Told | None:
@@ -126,15 +179,13 @@ def _course(hour: HourAdvised) -> tuple[str, float, float]:
     return hour.mode, hour.buy, hour.sell
 
 
-def _hours(told: Mapping[str, Any]) -> dict[float, HourAdvised]:
-    prices = told.get("prices")
-    if not prices:
+def _hours(told: _ToldDetails) -> dict[float, HourAdvised]:
+    if told.prices is None:
         return {}
-    steps = told.get("steps") or ()
     found = {}
-    for n, (buy, sell) in enumerate(zip(prices["buy"], prices["sell"], strict=True)):
-        begin = prices["since"] + n * HOUR_S
-        own = next((step for step in steps if step[0] <= begin < step[1]), None)
+    for n, (buy, sell) in enumerate(zip(told.prices.buy, told.prices.sell, strict=False)):
+        begin = told.prices.since + n * HOUR_S
+        own = next((step for step in told.steps if step[0] <= begin < step[1]), None)
         _, _, mode, watts, soc = own or (0.0, 0.0, SELF, 0.0, 0.0)
         found[begin] = HourAdvised(mode, watts, soc, buy, sell)
     return found
