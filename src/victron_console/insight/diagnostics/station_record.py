@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from math import inf
 
 import numpy as np
@@ -89,8 +90,8 @@ def slowest(cadences: Sequence[Span], since: float) -> float:
         cadences: from when on (UTC epoch, s) it was read how often, oldest first.
         since: UTC epoch, s.
     """
-    ends = [*(at for at, _ in cadences[1:]), inf]
-    return max((every_s for (_, every_s), end in zip(cadences, ends, strict=True) if end > since), default=0.0)
+    changes = pairwise([*cadences, (inf, 0.0)])
+    return max((every_s for (_, every_s), (end, _) in changes if end > since), default=0.0)
 
 
 def _held(columns: FloatArray, cadence_s: float) -> FloatArray:
