@@ -83,3 +83,33 @@ def test_a_lost_site_says_since_when_and_shows_no_live_balance() -> None:
 def test_a_blocked_charge_is_said_in_a_word() -> None:
     text = "\n".join(line.text for line in draw_page(page(BIRCH), 80, 22)[0])
     assert "charge blocked" in text
+
+
+def phases_text(quality: Quality, width: int, stuck: tuple[str, ...] = ()) -> str:
+    """The table of the phases where the station is of that quality and some classes stopped an hour ago."""
+    snapshot = snapshot_of(QUARRY)
+    devices = {
+        key: replace(each, read_at=NOW - 3600) if key.cls in stuck else each for key, each in snapshot.devices.items()
+    }
+    shown = page(QUARRY, Section.PHASES if width < 120 else Section.OVERVIEW)
+    figures = site_figures(replace(snapshot, devices=devices))
+    old = replace(shown, data=replace(shown.data, figures=figures), site=replace(shown.site, quality=quality))
+    rows = [line.text for line in draw_page(old, width, 58)[0]]
+    first = next(number for number, row in enumerate(rows) if "PHASES" in row)
+    table = [row[: 60 if width < 164 else 119].rstrip() for row in rows[first + 1 :]]
+    return "\n".join(table[: table.index("")])
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_phases_of_an_old_station_look_as_old_as_the_rest_of_the_page(width: int) -> None:
+    good, stale, lost = (phases_text(each, width) for each in (Quality.GOOD, Quality.STALE, Quality.LOST))
+    assert "~" not in good and "---" not in good
+    assert stale.count("~") >= 9
+    assert "---" in lost and "█" not in lost
+    assert not any(character.isdigit() for character in lost.replace("L1", "").replace("L2", "").replace("L3", ""))
+
+
+def test_a_phase_row_is_stale_where_only_the_device_that_it_comes_from_is() -> None:
+    rows = {row.split()[0]: row for row in phases_text(Quality.GOOD, 120, ("vebus",)).splitlines() if row.strip()}
+    assert "~" in rows["OUTPUT"] and "~" in rows["INPUT"] and "~" in rows["load"]
+    assert "~" not in rows["GENSET"]
