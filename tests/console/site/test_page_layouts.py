@@ -113,3 +113,36 @@ def test_a_phase_row_is_stale_where_only_the_device_that_it_comes_from_is() -> N
     rows = {row.split()[0]: row for row in phases_text(Quality.GOOD, 120, ("vebus",)).splitlines() if row.strip()}
     assert "~" in rows["OUTPUT"] and "~" in rows["INPUT"] and "~" in rows["load"]
     assert "~" not in rows["GENSET"]
+
+
+def cells_text(quality: Quality, width: int, *, fleet: Quality = Quality.GOOD) -> list[str]:
+    pack = cells(snapshot_of(BIRCH))[0]
+    since = NOW - 1800 if quality is Quality.LOST else None
+    view = PackView(pack, {}, quality=quality, lost_since=since)
+    shown = CellsPage(view, Ranking((Ranked("s", "S", pack, fleet),)), (), "s", NOW, "31m")
+    return [line.text for line in draw_cells_page(shown, width, 58)]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_cells_of_a_stale_station_are_marked_and_not_judged(width: int) -> None:
+    finding, doing, *rest = cells_text(Quality.STALE, width)
+    assert "C07 ~+87 mV" in finding and "spread ~" in finding
+    assert doing.startswith(" STALE, figures are the last known")
+    assert "judge" not in doing
+    row = next(row for row in rest if row.startswith(" C07"))
+    assert "~3." in row and "~+87" in row and "!" not in row
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_cells_of_a_lost_station_say_since_when_and_give_no_figure_of_now(width: int) -> None:
+    finding, doing, *rest = cells_text(Quality.LOST, width)
+    assert "--- no live figures   last spread 94 mV" in finding
+    assert "LOST since 14:02" in doing
+    row = next(row for row in rest if row.startswith(" C07"))
+    assert row.split()[:3] == ["C07", "---", "---"]
+    assert "█" not in row
+
+
+def test_a_stale_pack_of_the_fleet_is_marked_and_compared_with_none() -> None:
+    row = next(row for row in cells_text(Quality.GOOD, 120, fleet=Quality.STALE) if row.startswith(">S"))
+    assert "~94" in row and "~C07" in row
