@@ -59,6 +59,14 @@ def test_the_card_of_a_lost_site_has_no_figure_of_now(width: int) -> None:
     assert "1.93" not in text.replace("1.98", "")
 
 
+@pytest.mark.parametrize("width", [120, 200])
+def test_the_card_gives_the_figure_of_its_row_as_now_and_among_the_extremes(width: int) -> None:
+    site = replace(ALDER, overview=replace(ALDER.overview, pv_power_w=9870.0))
+    trends = "\n".join(row[80 if width == 120 else 120 :] for row in card(site, width)[2:])
+    assert trends.count("9.87") == 2
+    assert trends.count("0.10") == 1  # the least of the six hours
+
+
 def test_a_site_that_was_never_read_has_no_zeros() -> None:
     rows = card(NEVER_READ)
     assert rows[1].split()[:2] == ["IN", "---"]
