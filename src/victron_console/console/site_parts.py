@@ -48,6 +48,8 @@ class Section(StrEnum):
 
 LONG_SECTIONS = (Section.CHECKS, Section.LOG, Section.AUDIT, Section.INFO)
 """Sections that may be longer than the screen: the cursor keys scroll them."""
+WHOLE_PAGE = (Section.AUDIT, Section.INFO)
+"""Sections that have the page for themselves: Esc leaves them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from tests.console.stations import console_on, open_station, until
 from textual.geometry import Region
 
 from victron_console.console.screens.site import SiteBoard
+from victron_console.console.site_parts import WHOLE_PAGE, Section
 from victron_console.model.clock import ManualClock
 from victron_console.store.reader import Reader
 from victron_console.store.rows import WantedKind
@@ -65,6 +66,19 @@ async def test_enter_opens_every_value_of_the_chosen_device(store: Path) -> None
         assert screen.NAME == "device"
         await pilot.press("escape")
         await until(pilot, lambda: getattr(pilot.app.screen, "NAME", "") == "site")
+
+
+@pytest.mark.parametrize("key", ["u", "i"])
+async def test_esc_leaves_audit_and_info_for_the_site_and_only_then_the_site(store: Path, key: str) -> None:
+    async with console_on(store).run_test(size=(80, 24)) as pilot:
+        screen = await open_station(pilot, "site", "quarry-camp", key)
+        board = screen.query_one(SiteBoard)
+        assert board.state.section in WHOLE_PAGE
+        await pilot.press("escape")
+        assert board.state.section is Section.OVERVIEW
+        assert pilot.app.screen is screen
+        await pilot.press("escape")
+        await until(pilot, lambda: getattr(pilot.app.screen, "NAME", "") == "fleet")
 
 
 async def test_a_second_passing_repaints_no_row_that_did_not_change(

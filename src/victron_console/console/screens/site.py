@@ -10,7 +10,7 @@ from victron_console.console.line import Line
 from victron_console.console.screens.device import DeviceScreen
 from victron_console.console.screens.station import STATION_KEYS, StationScreen
 from victron_console.console.site_page import draw_page, sections
-from victron_console.console.site_parts import LONG_SECTIONS, Page, PageState, Section
+from victron_console.console.site_parts import LONG_SECTIONS, WHOLE_PAGE, Page, PageState, Section
 from victron_console.console.widgets.rows import Rows
 from victron_console.store.operator import FOCUS_S, OperatorWriter
 from victron_console.store.reader import Reader
@@ -64,6 +64,7 @@ class SiteScreen(StationScreen):
         Key("u", "audit", "u", "audit", "How the site is set up: what passes, what does not, what to change.", 100),
         Key("i", "info", "i", "info", "Contact, access, notes and runbook of the station file.", 120),
         *STATION_KEYS,
+        Key("escape", "leave", "Esc", "", "From audit or info back to the site."),
         Key("down,j", "choose(1)", "↓ j", "", "Next device."),
         Key("up,k", "choose(-1)", "↑ k", "", "Previous device."),
         Key("enter", "open_device", "Enter", "", "All values of the chosen device; with none chosen, the first is."),
@@ -119,6 +120,13 @@ class SiteScreen(StationScreen):
     def _toggle(self, section: Section) -> None:
         shown = self._board.state.section is section
         self._look_at(Section.OVERVIEW if shown else section)
+
+    async def action_leave(self) -> None:
+        """One level: from audit and info to the site, from the site to where the operator came from."""
+        if self._board.state.section in WHOLE_PAGE:
+            self._look_at(Section.OVERVIEW)
+        else:
+            await self.console.action_back()
 
     def action_choose(self, step: int) -> None:
         """The cursor over the devices, or through what is longer than the screen."""
