@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from tests.console.sample_stations import make_store
 from tests.console.stations import console_on, open_station, until
 from textual.geometry import Region
 
-from victron_console.console.screens.site import SiteBoard
+from victron_console.console.screens.site import SiteBoard, focus_said
 from victron_console.console.site_parts import WHOLE_PAGE, Section
+from victron_console.console.view import Site
 from victron_console.model.clock import ManualClock
+from victron_console.model.quality import Quality
 from victron_console.store.reader import Reader
 from victron_console.store.rows import WantedKind
 
@@ -46,6 +49,13 @@ async def test_focus_asks_the_collector_and_the_second_press_takes_it_back(store
         assert "FOCUS 10m" in screen.query_one(SiteBoard).text
         await pilot.press("f")
         await until(pilot, lambda: wishes(store) == [])
+
+
+def test_focus_of_a_lost_station_promises_a_try_and_no_pace() -> None:
+    lost = Site("s", "S", quality=Quality.LOST)
+    assert focus_said(replace(lost, quality=Quality.GOOD), 600.0) == "Read each 1-2 s for 10 minutes."
+    assert focus_said(lost, 600.0).startswith("It does not answer: tried at once")
+    assert focus_said(lost, 0.0) == "Read as usual again."
 
 
 async def test_store_that_cannot_be_written_is_said_and_nothing_is_asked(store: Path) -> None:

@@ -11,7 +11,9 @@ from victron_console.console.screens.device import DeviceScreen
 from victron_console.console.screens.station import STATION_KEYS, StationScreen
 from victron_console.console.site_page import draw_page, sections
 from victron_console.console.site_parts import LONG_SECTIONS, WHOLE_PAGE, Page, PageState, Section
+from victron_console.console.view import Site
 from victron_console.console.widgets.rows import Rows
+from victron_console.model.quality import Quality
 from victron_console.store.operator import FOCUS_S, OperatorWriter
 from victron_console.store.reader import Reader
 
@@ -41,6 +43,16 @@ class SiteBoard(Rows):
         lines, pencil = draw_page(self.page, width, height)
         self.state = replace(self.state, pencil=pencil)
         return lines
+
+
+def focus_said(site: Site | None, seconds: float) -> str:
+    """What the collector does now with a station that is focused for so long; 0 s ended it."""
+    if not seconds:
+        return "Read as usual again."
+    span = f"{seconds / 60:.0f} minutes"
+    if site is not None and site.quality is Quality.LOST:
+        return f"It does not answer: tried at once; within {span} read each 1-2 s once it answers."
+    return f"Read each 1-2 s for {span}."
 
 
 class SiteScreen(StationScreen):
@@ -175,7 +187,7 @@ class SiteScreen(StationScreen):
                 writer.close()
 
         def done(_: None) -> None:
-            console.say("Read as usual again." if focused else f"Read each 1-2 s for {seconds / 60:.0f} minutes.")
+            console.say(focus_said(self.site, seconds))
             self.show(self.view)
 
         self.ask(wish, done, group="focus")
