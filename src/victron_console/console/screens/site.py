@@ -76,7 +76,7 @@ class SiteScreen(StationScreen):
         Key("u", "audit", "u", "audit", "How the site is set up: what passes, what does not, what to change.", 100),
         Key("i", "info", "i", "info", "Contact, access, notes and runbook of the station file.", 120),
         *STATION_KEYS,
-        Key("escape", "leave", "Esc", "", "From audit or info back to the site."),
+        Key("escape", "leave", "Esc", "", "Go back one level: from audit or info to the site."),
         Key("down,j", "choose(1)", "↓ j", "", "Next device."),
         Key("up,k", "choose(-1)", "↑ k", "", "Previous device."),
         Key("enter", "open_device", "Enter", "", "All values of the chosen device; with none chosen, the first is."),
