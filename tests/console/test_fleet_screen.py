@@ -10,6 +10,7 @@ from tests.console.sample_fleet import NOW, SAMPLE, SITES
 from textual.widgets import Input
 
 from victron_console.console.app import ConsoleApp
+from victron_console.console.screens.dialogs import TickList
 from victron_console.console.view import FleetView, Mark, Site
 from victron_console.console.widgets.alarm_list import AlarmList
 from victron_console.console.widgets.fleet_table import FleetTable
@@ -130,6 +131,15 @@ async def test_a_hidden_column_leaves_no_hole_and_stays_hidden_in_the_next_sessi
     async with again.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "SOC%" not in table(again).text
+
+
+async def test_a_ticked_column_is_told_from_an_unticked_one_without_colour(make_console: MakeConsole) -> None:
+    app = make_console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("c", "space")
+        await pilot.pause()
+        ticks = app.screen.query_one(TickList)
+        assert [ticks.render_line(y).text[:3] for y in range(2)] == ["[ ]", "[x]"]
 
 
 async def test_rows_do_not_move_while_the_cursor_does_and_at_most_every_ten_seconds(make_console: MakeConsole) -> None:

@@ -59,6 +59,14 @@ def test_the_card_of_a_lost_site_has_no_figure_of_now(width: int) -> None:
     assert "1.93" not in text.replace("1.98", "")
 
 
+@pytest.mark.parametrize("width", [120, 200])
+def test_the_card_gives_the_figure_of_its_row_as_now_and_among_the_extremes(width: int) -> None:
+    site = replace(ALDER, overview=replace(ALDER.overview, pv_power_w=9870.0))
+    trends = "\n".join(row[80 if width == 120 else 120 :] for row in card(site, width)[2:])
+    assert trends.count("9.87") == 2
+    assert trends.count("0.10") == 1  # the least of the six hours
+
+
 def test_a_site_that_was_never_read_has_no_zeros() -> None:
     rows = card(NEVER_READ)
     assert rows[1].split()[:2] == ["IN", "---"]
@@ -152,3 +160,24 @@ def test_when_a_stale_station_goes_empty_is_marked_and_a_lost_one_still_says_it(
         assert " ▼" in row and "~▼" not in row
     assert "EMPTY ~" in "\n".join(card(stale))
     assert "EMPTY ~" in "\n".join(card(replace(stale, quality=Quality.LOST)))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("quality", [Quality.GOOD, Quality.STALE])
+def test_a_figure_of_the_battery_that_has_no_room_is_left_out_whole(quality: Quality, width: int) -> None:
+    shown = page(CEDAR)
+    large = replace(
+        shown.data.figures.shown,
+        soc_percent=100.0,
+        battery_power_w=-11_700.0,
+        battery_current_a=-238.5,
+        battery_voltage_v=49.8,
+        battery_temperature_c=21.0,
+    )
+    data = replace(shown.data, figures=replace(shown.data.figures, shown=large))
+    old = replace(shown, data=data, site=replace(shown.site, quality=quality))
+    text = "\n".join(line.text.rstrip() for line in draw_page(old, width, 38)[0])
+    assert "-11.7k" in text
+    for whole in ("21 C", "-238.5A"):
+        for part in (whole[:length] for length in range(1, len(whole))):
+            assert not any(row.endswith((f" {part}", f"~{part}")) for row in text.splitlines()), part

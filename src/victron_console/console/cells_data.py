@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -10,6 +10,7 @@ from victron_console.console.view import Site
 from victron_console.insight.cells import Pack, PackClass, cells
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
+from victron_console.model.snapshot import Snapshot, worst
 from victron_console.store.reader import Reader
 
 DAY_S = 86_400.0
@@ -30,6 +31,8 @@ class Ranked:
     station: str
     site: str
     pack: Pack
+    quality: Quality = Quality.GOOD
+    """GOOD or STALE: how far its figures are of now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,28 @@ def read_ranking(reader: Reader, sites: Sequence[Site], as_of: float | None) -> 
         elif spread is None:
             without.append(site.name)
         elif len(packs) < MOST_RANKED:
-            packs += [Ranked(site.id, site.name, pack) for pack in cells(reader.snapshot(site.id, as_of))]
+            packs += _of_site(site, reader.snapshot(site.id, as_of), lost)
     ranked = sorted((each for each in packs if each.pack.spread_v is not None), key=_rank)
     return Ranking(tuple(ranked), tuple(without), tuple(lost))
 
 
+def pack_quality(pack: Pack, snapshot: Snapshot, station: Quality) -> Quality:
+    """How far the figures of a pack are of now: no better than its device, and no better than its station."""
+    device = snapshot.devices.get(pack.device)
+    return worst((station, device.quality_at(snapshot.at) if device else Quality.GOOD))
+
+
+def _of_site(site: Site, snapshot: Snapshot, lost: list[str]) -> Iterator[Ranked]:
+    """The packs of a site; one that is not read although its station is goes to the lost ones."""
+    for pack in cells(snapshot):
+        quality = pack_quality(pack, snapshot, site.quality)
+        if quality in (Quality.LOST, Quality.GONE):
+            lost.append(f"{site.name} {pack.name}")
+        else:
+            yield Ranked(site.id, site.name, pack, quality)
+
+
 def _rank(each: Ranked) -> tuple[bool, float, str]:
     """What cannot be judged now comes last: only like is compared."""
-    unfit = each.pack.pack_class not in (PackClass.MID, PackClass.TOP)
+    unfit = each.pack.pack_class not in (PackClass.MID, PackClass.TOP) or each.quality is not Quality.GOOD
     return unfit, -(each.pack.spread_v or 0.0), each.station

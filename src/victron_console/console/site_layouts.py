@@ -27,6 +27,7 @@ from victron_console.console.site_parts import (
     draw_day_block,
     draw_device_list,
     draw_section,
+    phases_of,
     replace_section,
     window_of,
 )
@@ -88,7 +89,7 @@ def draw_side_by_side(page: Page, diagram: Diagram, sheet: Sheet, height: int) -
 def _middle_and_day(page: Page, sheet: Sheet, row: int, end: int, bottom: int) -> None:
     """Phases and devices beside each other, and the day below them where it has room."""
     day = day_height(page)
-    table = page.data.figures.phases
+    table = phases_of(page)
     several = len(table.phases) > 1
     wanted = max(table.height if several else 0, 1 + len(page.data.figures.devices))
     room = bottom - row - 1
@@ -113,7 +114,7 @@ def draw_wide(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> None:
     left = draw_diagram(diagram, WIDE, sheet, top + 1) + 2
     sheet.head(left, 1, 118, "BALANCE", "one scale for both bars")
     left = draw_bars(page, sheet, Place(left + 1, 1, 118)) + 2
-    table = page.data.figures.phases
+    table = phases_of(page)
     if len(table.phases) > 1:
         left = draw_phases_wide(sheet, left, 1, 118, table) + 1
     beside = draw_battery_tall(sheet, top, right, end, battery_view(page), room=12) + 1

@@ -11,6 +11,7 @@ from victron_console.console.drawing.state_line import Told, state_runs
 from victron_console.console.line import Line
 from victron_console.console.site_layouts import draw_list_page, draw_side_by_side, draw_stacked, draw_wide
 from victron_console.console.site_parts import (
+    WHOLE_PAGE,
     Page,
     Section,
     draw_section,
@@ -20,7 +21,6 @@ STACKED_FROM, STACKED_ROWS = 80, 18
 SIDE_BY_SIDE_FROM, SIDE_BY_SIDE_ROWS = 120, 28
 WIDE_FROM, WIDE_ROWS = 164, 44
 """Columns and body rows from which a layout is used."""
-_WHOLE_PAGE = (Section.AUDIT, Section.INFO)
 
 
 def sections(page: Page, width: int, height: int) -> list[Section]:
@@ -50,7 +50,7 @@ def draw_page(page: Page, width: int, height: int) -> tuple[list[Line], Pencil]:
         focus_until=page.data.focus_until,
     )
     sheet.runs(0, 1, state_runs(told, width - 2))
-    if page.state.section in _WHOLE_PAGE:
+    if page.state.section in WHOLE_PAGE:
         draw_section(page, sheet, 1 + (height > 10), 1, width - 2, height - 1 - (height > 10))
     else:
         layout_of(width, height)(page, diagram, sheet, height)

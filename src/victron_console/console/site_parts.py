@@ -11,7 +11,7 @@ from victron_console.console.drawing.battery_words import BatteryView
 from victron_console.console.drawing.day import bar_columns, draw_day, draw_marks, draw_ticks
 from victron_console.console.drawing.devices import draw_devices
 from victron_console.console.drawing.flow import Pencil, names_of
-from victron_console.console.drawing.phases import draw_phases
+from victron_console.console.drawing.phases import PhaseTable, draw_phases
 from victron_console.console.drawing.sheet import Sheet
 from victron_console.console.marks import GLYPHS
 from victron_console.console.palette import Role
@@ -48,6 +48,8 @@ class Section(StrEnum):
 
 LONG_SECTIONS = (Section.CHECKS, Section.LOG, Section.AUDIT, Section.INFO)
 """Sections that may be longer than the screen: the cursor keys scroll them."""
+WHOLE_PAGE = (Section.AUDIT, Section.INFO)
+"""Sections that have the page for themselves: Esc leaves them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,10 @@ def replace_section(page: Page, section: Section) -> Page:
 def draw_section(page: Page, sheet: Sheet, row: int, start: int, end: int, room: int) -> None:
     """The section that `v` has chosen, in the room that is left."""
     section = page.state.section
-    figures = page.data.figures
     if section is Section.DEVICES:
         draw_device_list(page, sheet, row, start, end, room)
     elif section is Section.PHASES:
-        draw_phases(window_of(sheet, row + room), row, start, min(end, start + 55), figures.phases)
+        draw_phases(window_of(sheet, row + room), row, start, min(end, start + 55), phases_of(page))
     elif section is Section.BATTERY:
         draw_battery_tall(sheet, row, start, end, battery_view(page), room=room)
     elif section is Section.DAY:
@@ -130,6 +131,11 @@ def battery_view(page: Page) -> BatteryView:
     figures = page.data.figures
     pack = next((pack for pack in figures.packs if pack.device == figures.panel.device), None)
     return BatteryView(figures.shown, figures.panel, page.site.trust, figures.battery_name, page.site.dawn, pack)
+
+
+def phases_of(page: Page) -> PhaseTable:
+    """The phases, whose figures are no better than the station's."""
+    return page.data.figures.phases.aged(page.site.trust)
 
 
 def day_height(page: Page) -> int:

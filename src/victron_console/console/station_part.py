@@ -219,17 +219,20 @@ def _notes(sheet: Sheet, row: int, detail: StationDetail) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
-    """Least, latest and greatest value, in the unit shown; None where there is none."""
+    """Least, present and greatest value, in the unit shown; None where there is none."""
 
     low: float | None
     now: float | None
     high: float | None
 
 
-def _ends(trended: Trended, values: Sequence[float | None]) -> _Ends:
-    known = [value * trended.scale for value in values if value is not None]
-    last = values[-1] if values else None
-    return _Ends(min(known, default=None), None if last is None else last * trended.scale, max(known, default=None))
+def _ends(trended: Trended, values: Sequence[float | None], site: Site) -> _Ends:
+    """The figure of the site's row, and the extremes of the six hours with it: the last means are of minutes ago."""
+    shown: float | None = getattr(site.overview, trended.field)
+    last = None if site.trust is Quality.LOST else shown
+    known = [value * trended.scale for value in (*values, last) if value is not None]
+    now = None if last is None else last * trended.scale
+    return _Ends(min(known, default=None), now, max(known, default=None))
 
 
 def _figure(value: float | None, trended: Trended) -> str:
@@ -241,7 +244,7 @@ def _figure(value: float | None, trended: Trended) -> str:
 
 
 def _now(ends: _Ends, trended: Trended, site: Site) -> Run:
-    """The latest value, in the colour of the limit that it is beyond."""
+    """The present value, in the colour of the limit that it is beyond."""
     urgent = URGENT_TEXT.get(site.beyond.get(trended.field, Mark.NONE))
     return Run(_figure(ends.now, trended), urgent or Role.TEXT1, bold=urgent is not None)
 
@@ -250,7 +253,7 @@ def _trend_row(sheet: Sheet, row: int, trended: Trended, values: Sequence[float 
     beyond = site.beyond.get(trended.field, Mark.NONE)
     sheet.put(row, 81, trended.label, Role.TEXT3)
     sheet.put(row, 86, f"{trended.unit:>2}", Role.TEXT3)
-    ends = _ends(trended, values)
+    ends = _ends(trended, values, site)
     columns = resampled(tuple(values), 14) if values else []
     top = trended.high if trended.high is not None else max((v for v in columns if v is not None), default=0.0)
     for offset, mark in enumerate(spark(columns, trended.low or 0.0, top)):
@@ -289,7 +292,7 @@ def _panel(sheet: Sheet, top: int, width: int, trended: Trended, values: Sequenc
     beyond = site.beyond.get(trended.field, Mark.NONE)
     sheet.put(top, 122, trended.label, Role.TEXT2)
     sheet.put(top + 1, 122, trended.unit, Role.TEXT3)
-    ends = _ends(trended, values)
+    ends = _ends(trended, values, site)
     highest = trended.high if trended.high is not None else (ends.high or 0.0) / trended.scale
     columns = resampled(tuple(values), width) if values else []
     for offset, value in enumerate(columns):

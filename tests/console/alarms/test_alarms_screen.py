@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.console.test_fleet_screen import screen_text
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from victron_console.console.app import ConsoleApp, ConsoleOptions
 from victron_console.console.commands import run_command
@@ -143,6 +143,18 @@ async def test_shelving_wants_a_reason_and_can_be_taken_back(console: ConsoleApp
         assert "mk to clear" in console.view.alarms[-1].who
         await pilot.press("u")
         await until(lambda: marks(console)["1"] is Mark.NOW)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"), [("s", "1 = 1 h   8 = 8 h   c = until"), ("m", "1 = 1 h   4 = 4 h   8 = 8 h")]
+)
+async def test_a_prompt_keeps_its_keys_apart_from_what_they_mean(console: ConsoleApp, key: str, said: str) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press(key)
+        await pilot.pause()
+        asked = str(console.screen.query_one("#key-choice", Static).render())
+        assert said in asked and "Esc = leave it" in asked
 
 
 async def test_a_site_goes_into_maintenance_and_back(console: ConsoleApp) -> None:

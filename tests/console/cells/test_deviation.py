@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.console.sample_stations import BIRCH, snapshot_of
 
-from victron_console.console.drawing.cells import cell_name, role_of
+from victron_console.console.drawing.cells import PackView, cell_name, role_of
 from victron_console.console.drawing.deviation import Axis, bar, draw_deviation, draw_scale
 from victron_console.console.drawing.sheet import Sheet
 from victron_console.console.palette import Role
 from victron_console.insight.cells import PackClass, cells
+from victron_console.model.quality import Quality
 
 SMALL, WIDE = Axis(19, 53, 80.0, 120.0), Axis(19, 79, 80.0, 120.0)
 
@@ -42,9 +43,10 @@ def test_no_bar_leaves_its_axis(millivolts: float) -> None:
 def test_deviation_is_coloured_only_where_it_may_be_judged() -> None:
     pack = cells(snapshot_of(BIRCH))[0]
     assert pack.pack_class is PackClass.MID
-    assert role_of(86.5, pack) is Role.TODAY_TEXT
+    assert role_of(86.5, PackView(pack, {})) is Role.TODAY_TEXT
     charging = {**BIRCH, "battery.ttyUSB0": {**BIRCH["battery.ttyUSB0"], "Soc": 94.0}}
-    assert role_of(86.5, cells(snapshot_of(charging))[0]) is None
+    assert role_of(86.5, PackView(cells(snapshot_of(charging))[0], {})) is None
+    assert role_of(200.0, PackView(pack, {}, quality=Quality.STALE)) is None
 
 
 def test_cells_are_named_by_number_and_by_module() -> None:

@@ -83,3 +83,66 @@ def test_a_lost_site_says_since_when_and_shows_no_live_balance() -> None:
 def test_a_blocked_charge_is_said_in_a_word() -> None:
     text = "\n".join(line.text for line in draw_page(page(BIRCH), 80, 22)[0])
     assert "charge blocked" in text
+
+
+def phases_text(quality: Quality, width: int, stuck: tuple[str, ...] = ()) -> str:
+    """The table of the phases where the station is of that quality and some classes stopped an hour ago."""
+    snapshot = snapshot_of(QUARRY)
+    devices = {
+        key: replace(each, read_at=NOW - 3600) if key.cls in stuck else each for key, each in snapshot.devices.items()
+    }
+    shown = page(QUARRY, Section.PHASES if width < 120 else Section.OVERVIEW)
+    figures = site_figures(replace(snapshot, devices=devices))
+    old = replace(shown, data=replace(shown.data, figures=figures), site=replace(shown.site, quality=quality))
+    rows = [line.text for line in draw_page(old, width, 58)[0]]
+    first = next(number for number, row in enumerate(rows) if "PHASES" in row)
+    table = [row[: 60 if width < 164 else 119].rstrip() for row in rows[first + 1 :]]
+    return "\n".join(table[: table.index("")])
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_phases_of_an_old_station_look_as_old_as_the_rest_of_the_page(width: int) -> None:
+    good, stale, lost = (phases_text(each, width) for each in (Quality.GOOD, Quality.STALE, Quality.LOST))
+    assert "~" not in good and "---" not in good
+    assert stale.count("~") >= 9
+    assert "---" in lost and "█" not in lost
+    assert not any(character.isdigit() for character in lost.replace("L1", "").replace("L2", "").replace("L3", ""))
+
+
+def test_a_phase_row_is_stale_where_only_the_device_that_it_comes_from_is() -> None:
+    rows = {row.split()[0]: row for row in phases_text(Quality.GOOD, 120, ("vebus",)).splitlines() if row.strip()}
+    assert "~" in rows["OUTPUT"] and "~" in rows["INPUT"] and "~" in rows["load"]
+    assert "~" not in rows["GENSET"]
+
+
+def cells_text(quality: Quality, width: int, *, fleet: Quality = Quality.GOOD) -> list[str]:
+    pack = cells(snapshot_of(BIRCH))[0]
+    since = NOW - 1800 if quality is Quality.LOST else None
+    view = PackView(pack, {}, quality=quality, lost_since=since)
+    shown = CellsPage(view, Ranking((Ranked("s", "S", pack, fleet),)), (), "s", NOW, "31m")
+    return [line.text for line in draw_cells_page(shown, width, 58)]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_cells_of_a_stale_station_are_marked_and_not_judged(width: int) -> None:
+    finding, doing, *rest = cells_text(Quality.STALE, width)
+    assert "C07 ~+87 mV" in finding and "spread ~" in finding
+    assert doing.startswith(" STALE, figures are the last known")
+    assert "judge" not in doing
+    row = next(row for row in rest if row.startswith(" C07"))
+    assert "~3." in row and "~+87" in row and "!" not in row
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_cells_of_a_lost_station_say_since_when_and_give_no_figure_of_now(width: int) -> None:
+    finding, doing, *rest = cells_text(Quality.LOST, width)
+    assert "--- no live figures   last spread 94 mV" in finding
+    assert "LOST since 14:02" in doing
+    row = next(row for row in rest if row.startswith(" C07"))
+    assert row.split()[:3] == ["C07", "---", "---"]
+    assert "█" not in row
+
+
+def test_a_stale_pack_of_the_fleet_is_marked_and_compared_with_none() -> None:
+    row = next(row for row in cells_text(Quality.GOOD, 120, fleet=Quality.STALE) if row.startswith(">S"))
+    assert "~94" in row and "~C07" in row

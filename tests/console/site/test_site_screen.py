@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ from tests.console.sample_stations import make_store
 from tests.console.stations import console_on, open_station, until
 from textual.geometry import Region
 
-from victron_console.console.screens.site import SiteBoard
+from victron_console.console.screens.site import SiteBoard, focus_said
+from victron_console.console.site_parts import WHOLE_PAGE, Section
+from victron_console.console.view import Site
 from victron_console.model.clock import ManualClock
+from victron_console.model.quality import Quality
 from victron_console.store.reader import Reader
 from victron_console.store.rows import WantedKind
 
@@ -47,6 +51,13 @@ async def test_focus_asks_the_collector_and_the_second_press_takes_it_back(store
         await until(pilot, lambda: wishes(store) == [])
 
 
+def test_focus_of_a_lost_station_promises_a_try_and_no_pace() -> None:
+    lost = Site("s", "S", quality=Quality.LOST)
+    assert focus_said(replace(lost, quality=Quality.GOOD), 600.0) == "Read each 1-2 s for 10 minutes."
+    assert focus_said(lost, 600.0).startswith("It does not answer: tried at once")
+    assert focus_said(lost, 0.0) == "Read as usual again."
+
+
 async def test_store_that_cannot_be_written_is_said_and_nothing_is_asked(store: Path) -> None:
     async with console_on(store, readonly="The store is read only.").run_test(size=(80, 24)) as pilot:
         await open_station(pilot, "site", "cedar-house", "f")
@@ -65,6 +76,19 @@ async def test_enter_opens_every_value_of_the_chosen_device(store: Path) -> None
         assert screen.NAME == "device"
         await pilot.press("escape")
         await until(pilot, lambda: getattr(pilot.app.screen, "NAME", "") == "site")
+
+
+@pytest.mark.parametrize("key", ["u", "i"])
+async def test_esc_leaves_audit_and_info_for_the_site_and_only_then_the_site(store: Path, key: str) -> None:
+    async with console_on(store).run_test(size=(80, 24)) as pilot:
+        screen = await open_station(pilot, "site", "quarry-camp", key)
+        board = screen.query_one(SiteBoard)
+        assert board.state.section in WHOLE_PAGE
+        await pilot.press("escape")
+        assert board.state.section is Section.OVERVIEW
+        assert pilot.app.screen is screen
+        await pilot.press("escape")
+        await until(pilot, lambda: getattr(pilot.app.screen, "NAME", "") == "fleet")
 
 
 async def test_a_second_passing_repaints_no_row_that_did_not_change(

@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from victron_console.console import export
 from victron_console.console.app import ConsoleApp, ConsoleOptions
+from victron_console.console.screens.base import HeaderRow
 from victron_console.console.screens.chart import ChartScreen
 from victron_console.console.screens.picker import Picker
 from victron_console.console.screens.trends import TrendsScreen
@@ -23,7 +24,7 @@ from victron_console.console.trends.chart import Chart
 from victron_console.console.trends.panel import BARS
 from victron_console.console.watch import StoreWatch
 from victron_console.console.widgets.chart_parts import Plot
-from victron_console.model.clock import ManualClock
+from victron_console.model.clock import ManualClock, local
 from victron_console.store.rows import StationRecord
 from victron_console.store.writer import Writer
 
@@ -88,6 +89,23 @@ async def test_a_view_is_added_to_saved_under_a_name_and_found_again(console: Co
         await pilot.press("enter", "V", "v")
         assert front(console).current.name == "mine"
         assert added in console.settings.trend_views[0]
+
+
+async def test_a_window_of_another_day_is_not_called_live_and_names_its_day(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await until(lambda: console.station)
+        await pilot.press("5")
+        await until(lambda: "SOC %" in screen_text(console))
+        head = front(console).query_one(HeaderRow)
+        assert "LIVE" in head.text and "   to " not in head.text
+        await pilot.press("left_square_bracket")
+        await pilot.pause()
+        end = local(front(console).frame().until)
+        assert f"24 h   to {end:%b %d %H:%M}" in head.text
+        assert "PAST" in head.text and "LIVE" not in head.text
+        await pilot.press("right_square_bracket")
+        await pilot.pause()
+        assert "LIVE" in head.text and "   to " not in head.text
 
 
 async def test_enter_opens_the_panel_as_a_chart_that_compares_days_and_refuses_a_third_unit(

@@ -10,7 +10,7 @@ from victron_console.console.drawing.battery_words import (
     BatteryView,
     amperes_runs,
     cells_runs,
-    condition_runs,
+    condition_parts,
     gauge_runs,
     headroom_runs,
     power_runs,
@@ -43,16 +43,15 @@ def draw_battery_flat(sheet: Sheet, row: int, start: int, end: int, view: Batter
     bar, bar_end = start + 10, start + 59
     _draw_charge(sheet, row + 1, bar, bar_end, view)
     sheet.runs(row + 1, start, (*soc_runs(view), Run(" ")))  # over the bar: `--- last 81%` is longer than its place
-    sheet.runs(row + 1, bar_end + 3, (*power_runs(view), Run("  "), *amperes_runs(view)))
+    _put_whole(sheet, row + 1, bar_end + 3, end, (power_runs(view), amperes_runs(view)), gap=2)
     _draw_dawn(sheet, row + 2, bar, bar_end, view)
     if view.dawn and view.dawn.sunrise_at is not None:
         sheet.runs(row + 2, bar_end + 3, (Run("sunrise ", Role.TEXT3), Run(clock(view.dawn.sunrise_at), Role.TEXT2)))
     sheet.put(row + 3, start, "headroom", Role.TEXT3)
-    column = sheet.runs(row + 3, bar, headroom_runs(view)) + 3
-    sheet.runs(row + 3, column, window_runs(view))
+    _put_whole(sheet, row + 3, bar, end, (headroom_runs(view), window_runs(view)), gap=3)
     sheet.put(row + 4, start, "time", Role.TEXT3)
-    column = sheet.runs(row + 4, bar, time_runs(view)) + 3
-    sheet.runs(row + 4, column, condition_runs(view))
+    column = _put_whole(sheet, row + 4, bar, end, (time_runs(view),), gap=3)
+    _put_whole(sheet, row + 4, column, end, condition_parts(view), gap=2)
     return row + 5
 
 
@@ -63,11 +62,10 @@ def draw_battery_tall(sheet: Sheet, row: int, start: int, end: int, view: Batter
     room = end - start - 11
     notes = (_title(view, room), _bank(view.panel), capacity)
     sheet.head(row, start, end, "BATTERY", _fitting(notes, room))
-    gap = Run("   " if end - start > 40 else "  ")
-    top = [*soc_runs(view), gap, *power_runs(view), gap, *volts_runs(view), gap, *amperes_runs(view)]
+    top = [soc_runs(view), power_runs(view), volts_runs(view), amperes_runs(view)]
     if view.shown.battery_temperature_c is not None:
-        top += [gap, *trusted(view.quality, Run(f"{number(view.shown.battery_temperature_c)} C", Role.TEXT2))]
-    sheet.runs(row + 1, start, top)
+        top.append(trusted(view.quality, Run(f"{number(view.shown.battery_temperature_c)} C", Role.TEXT2)))
+    _put_whole(sheet, row + 1, start, end, top, gap=3 if end - start > 40 else 2)
     _draw_charge(sheet, row + 2, start, end, view)
     _draw_dawn(sheet, row + 3, start, end, view)
     row += 4
@@ -85,6 +83,20 @@ def draw_battery_tall(sheet: Sheet, row: int, start: int, end: int, view: Batter
             sheet.put(row, start + 2, text, Role.LINK_TEXT)
             row += 1
     return row
+
+
+def _put_whole(sheet: Sheet, row: int, column: int, end: int, parts: Sequence[Sequence[Run]], *, gap: int) -> int:
+    """The parts up to the first that has no room up to column `end`: a figure that is cut would be another one.
+
+    Gives where the next one may stand: past the end where one had no room.
+    """
+    for part in parts:
+        after = column + sum(width_of(run.text) for run in part)
+        if after > end + 1:
+            return end + 2
+        sheet.runs(row, column, part)
+        column = after + gap
+    return column
 
 
 def _fitting(notes: Sequence[str], room: int) -> str:

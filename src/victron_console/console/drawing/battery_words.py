@@ -161,15 +161,15 @@ def sunrise_runs(view: BatteryView) -> tuple[Run, ...]:
     return (*at, *_night(view))
 
 
-def condition_runs(view: BatteryView) -> tuple[Run, ...]:
+def condition_parts(view: BatteryView) -> list[tuple[Run, ...]]:
     """Cells and temperature, where the battery gives them."""
-    runs: list[Run] = []
+    parts: list[tuple[Run, ...]] = []
     if view.shown.cell_spread_v is not None:
         spread = Run(f"{number(view.shown.cell_spread_v * 1000)} mV", Role.TEXT1)
-        runs += [Run("cells ", Role.TEXT3), *trusted(view.quality, spread), Run("  ")]
+        parts.append((Run("cells ", Role.TEXT3), *trusted(view.quality, spread)))
     if temperature := _temperature(view):
-        runs += [Run("temp ", Role.TEXT3), *trusted(view.quality, Run(temperature, Role.TEXT1))]
-    return tuple(runs)
+        parts.append((Run("temp ", Role.TEXT3), *trusted(view.quality, Run(temperature, Role.TEXT1))))
+    return parts
 
 
 def cells_runs(view: BatteryView) -> tuple[Run, ...]:

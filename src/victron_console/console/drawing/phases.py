@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from victron_console.console.drawing.sheet import Sheet
-from victron_console.console.format import ABSENT, is_kilo, number, power
+from victron_console.console.drawing.figure import trusted
+from victron_console.console.drawing.sheet import Run, Sheet
+from victron_console.console.format import ABSENT, LOST, STALE_MARK, is_kilo, number, power, unitless
 from victron_console.console.palette import Role
 from victron_console.insight.ac_side import ac_inputs, inverter_units
 from victron_console.insight.figures import phase_values, total
-from victron_console.model.snapshot import PHASES, DeviceState, Snapshot
+from victron_console.insight.flow_trust import trust
+from victron_console.model.quality import Quality
+from victron_console.model.snapshot import PHASES, DeviceState, Snapshot, worst
 
 VOLTS, AMPERES, WATTS = "V", "A", "W"
 MOST_SPACED = 7
 """Quantities that a wide table has room for with wide gaps."""
+_UNKNOWN_NOW = (Quality.LOST, Quality.GONE)
 _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 
 
@@ -24,6 +28,8 @@ class PhaseRow:
     label: str
     unit: str
     by_phase: dict[str, float]
+    quality: Quality = Quality.GOOD
+    """GOOD, STALE or LOST: how far the devices that it comes from are of now."""
 
     @property
     def sum(self) -> float | None:
@@ -38,6 +44,13 @@ class PhaseTable:
     rows: tuple[PhaseRow, ...]
     load_percent: dict[str, float]
     rating_w: float | None
+    load_quality: Quality = Quality.GOOD
+    """How far the load is of now."""
+
+    def aged(self, quality: Quality) -> PhaseTable:
+        """The table of a station whose figures are no better than that."""
+        rows = tuple(replace(row, quality=worst((row.quality, quality))) for row in self.rows)
+        return replace(self, rows=rows, load_quality=worst((self.load_quality, quality)))
 
     @property
     def height(self) -> int:
@@ -63,22 +76,27 @@ def phase_table(snapshot: Snapshot, rating_w: float | None) -> PhaseTable:
     meter = next(iter(snapshot.of_class("grid" if source == "Grid" else "genset")), None)
     pv_in = _sum_rows(*(phase_values(system, f"Ac/{place}/{{phase}}/Power") for place in ("PvOnGrid", "PvOnGenset")))
     output = phase_values(unit, "Ac/Out/{phase}/P")
+    own_input = phase_values(unit, "Ac/ActiveIn/{phase}/P") or phase_values(unit, "Ac/In/1/{phase}/P")
+    measured_v, measured_a = _measured(meter, "Voltage"), _measured(meter, "Current")
+    inverters = snapshot.of_class("pvinverter")
+
+    def row(label: str, quantity: str, values: dict[str, float], *devices: DeviceState | None) -> PhaseRow:
+        return PhaseRow(label, quantity, values, trust(snapshot, 0.0, *devices))
+
     candidates = (
-        PhaseRow("V", VOLTS, _measured(meter, "Voltage") or phase_values(unit, "Ac/ActiveIn/{phase}/V")),
-        PhaseRow("A", AMPERES, _measured(meter, "Current")),
-        PhaseRow(label, WATTS, phase_values(system, f"Ac/{source}/{{phase}}/Power")),
-        PhaseRow("PV AC", WATTS, pv_in),
-        PhaseRow("LOADS in", WATTS, phase_values(system, "Ac/ConsumptionOnInput/{phase}/Power")),
-        PhaseRow(
-            "INPUT", WATTS, phase_values(unit, "Ac/ActiveIn/{phase}/P") or phase_values(unit, "Ac/In/1/{phase}/P")
-        ),
-        PhaseRow("PV out", WATTS, phase_values(system, "Ac/PvOnOutput/{phase}/Power")),
-        PhaseRow("OUTPUT", WATTS, output),
+        row("V", VOLTS, measured_v or phase_values(unit, "Ac/ActiveIn/{phase}/V"), meter if measured_v else unit),
+        row("A", AMPERES, measured_a, meter),
+        row(label, WATTS, phase_values(system, f"Ac/{source}/{{phase}}/Power"), system, meter or unit),
+        row("PV AC", WATTS, pv_in, system, *inverters),
+        row("LOADS in", WATTS, phase_values(system, "Ac/ConsumptionOnInput/{phase}/Power"), system, meter, unit),
+        row("INPUT", WATTS, own_input, unit),
+        row("PV out", WATTS, phase_values(system, "Ac/PvOnOutput/{phase}/Power"), system, *inverters),
+        row("OUTPUT", WATTS, output, unit),
     )
     count = len(output) or len(PHASES)
     per_phase_w = rating_w / count if rating_w else None
     load = {phase: 100 * abs(watts) / per_phase_w for phase, watts in output.items()} if per_phase_w else {}
-    return PhaseTable(tuple(row for row in candidates if row.by_phase), load, per_phase_w)
+    return PhaseTable(tuple(each for each in candidates if each.by_phase), load, per_phase_w, candidates[-1].quality)
 
 
 def _source(snapshot: Snapshot) -> tuple[str, str]:
@@ -122,15 +140,16 @@ def draw_phases(sheet: Sheet, row: int, start: int, end: int, table: PhaseTable)
         faint = each.unit != WATTS
         sheet.put(row, start + (2 if faint else 0), each.label, Role.TEXT3 if faint else Role.TEXT2)
         for phase, column in ends.items():
-            _cell(sheet, row, column, each.by_phase.get(phase), each.unit, faint=faint)
+            _cell(sheet, row, column, each.by_phase.get(phase), each, faint=faint)
         if each.unit == WATTS:
-            _cell(sheet, row, sum_end, each.sum, each.unit)
+            _cell(sheet, row, sum_end, each.sum, each)
     if table.load_percent:
         row += 1
         sheet.put(row, start, "load", Role.TEXT3)
         for phase, column in ends.items():
-            _load(sheet, row, column - 6, 7, table.load_percent.get(phase))
-        sheet.right(row, sum_end + 9, _mean_load(table), Role.TEXT2)
+            _load(sheet, row, column - 6, 7, table.load_percent.get(phase), table.load_quality)
+        mean = sum(table.load_percent.values()) / len(table.load_percent)
+        sheet.runs_right(row, sum_end + 9, trusted(table.load_quality, Run(f"{number(mean)} %", Role.TEXT2)))
     return row + 1
 
 
@@ -156,34 +175,39 @@ def draw_phases_wide(sheet: Sheet, row: int, start: int, end: int, table: PhaseT
         row += 1
         sheet.put(row + 1, start, phase, Role.TEXT2)
         for each, here in zip(table.rows, ends, strict=True):
-            _cell(sheet, row + 1, here, each.by_phase.get(phase), each.unit, decimals=1)
+            _cell(sheet, row + 1, here, each.by_phase.get(phase), each, decimals=1)
         if (percent := table.load_percent.get(phase)) is not None:
-            _load(sheet, row + 1, end - 34, 26, percent)
-            sheet.right(row + 1, end, f"{number(percent)} %", Role.TEXT2)
+            _load(sheet, row + 1, end - 34, 26, percent, table.load_quality)
+            sheet.runs_right(row + 1, end, trusted(table.load_quality, Run(f"{number(percent)} %", Role.TEXT2)))
     sheet.put(row + 2, start, "sum", Role.TEXT3)
     for each, here in zip(table.rows, ends, strict=True):
         if each.unit == WATTS:
-            _cell(sheet, row + 2, here, each.sum, each.unit)
+            _cell(sheet, row + 2, here, each.sum, each)
     return row + 3
 
 
 def _cell(
-    sheet: Sheet, row: int, end: int, value: float | None, unit: str, *, faint: bool = False, decimals: int = 0
+    sheet: Sheet, row: int, end: int, value: float | None, of: PhaseRow, *, faint: bool = False, decimals: int = 0
 ) -> None:
     """A figure of the table; a power's unit stands in column `end`, so a zero leaves it blank."""
-    text = power(value) if unit == WATTS else number(value, decimals)
-    bright = unit != WATTS or not text.endswith(" ")
-    role = Role.TEXT1 if bright and not faint else Role.TEXT3
-    sheet.right(row, end, text, role, bold=unit == WATTS and is_kilo(value))
+    powers = of.unit == WATTS
+    if value is not None and of.quality in _UNKNOWN_NOW:
+        sheet.right(row, end, unitless(LOST) if powers else LOST, Role.LINK_TEXT)
+        return
+    old = value is not None and of.quality is Quality.STALE
+    text = power(value) if powers else number(value, decimals)
+    bright = not (faint or old or (powers and text.endswith(" ")))
+    start = sheet.right(
+        row, end, text, Role.TEXT1 if bright else Role.TEXT3, bold=powers and is_kilo(value) and not old
+    )
+    sheet.put(row, start - 1, STALE_MARK if old else "", Role.LINK_TEXT)
 
 
-def _load(sheet: Sheet, row: int, column: int, columns: int, percent: float | None) -> None:
-    if percent is None:
-        sheet.right(row, column + columns - 2, ABSENT, Role.TEXT3)
+def _load(sheet: Sheet, row: int, column: int, columns: int, percent: float | None, quality: Quality) -> None:
+    if percent is None or quality in _UNKNOWN_NOW:
+        word, role = (ABSENT, Role.TEXT3) if percent is None else (LOST, Role.LINK_TEXT)
+        sheet.right(row, column + columns - 2, word, role)
         return
     bar, rest = load_bar(percent, columns)
-    sheet.put(row, sheet.put(row, column, bar, Role.BAR), rest, Role.TEXT3)
-
-
-def _mean_load(table: PhaseTable) -> str:
-    return f"{number(sum(table.load_percent.values()) / len(table.load_percent))} %"
+    role = Role.SPARK if quality is Quality.STALE else Role.BAR
+    sheet.put(row, sheet.put(row, column, bar, role), rest, Role.TEXT3)

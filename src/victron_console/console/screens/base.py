@@ -137,6 +137,11 @@ class ConsoleScreen(Screen[None]):
         return self.view.replay and not self.console.playing
 
     @property
+    def follows_now(self) -> bool:
+        """Whether what is shown is of now, where nothing holds it; a screen with a time axis may have been panned."""
+        return True
+
+    @property
     def keys(self) -> tuple[Key, ...]:
         """All keys that work here, in the order of the key row and of the help."""
         return ordered(self.KEYS)
@@ -216,7 +221,7 @@ class ConsoleScreen(Screen[None]):
             said = f"REPLAY {local(self.view.at):%Y-%m-%d %H:%M:%S}" + (f" x{app.speed}" if app.playing else "")
             return line.right(line.width - 2, said, Role.BANNER, bold=True) - 2
         held = "NO STORE" if app.store_fault else "PAUSED" if app.paused else ""  # what is held must not look live
-        word, role = (f" {held} ", Role.BANNER) if held else ("LIVE", Role.TEXT1)
+        word, role = (f" {held} ", Role.BANNER) if held else (("LIVE" if self.follows_now else "PAST"), Role.TEXT1)
         start = line.right(line.width - (1 if held else 2), word, role, bold=True)
         if line.width < _CLOCK_FROM:
             return start - 2

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from victron_console.console.cells_data import Ranking, Trace, read_ranking, read_traces
+from victron_console.console.cells_data import Ranking, Trace, pack_quality, read_ranking, read_traces
 from victron_console.console.drawing.cells import (
     PackView,
     doing_runs,
-    draw_fleet,
     draw_pack,
     finding_runs,
     footer_runs,
 )
+from victron_console.console.drawing.cells_fleet import draw_fleet
 from victron_console.console.drawing.sheet import Sheet
 from victron_console.console.export import Table
 from victron_console.console.format import age
@@ -27,6 +27,7 @@ from victron_console.console.tables import cells_table, ranking_table
 from victron_console.console.view import ACKED, Alarm, FleetView
 from victron_console.console.widgets.rows import Rows
 from victron_console.insight.cells import Pack
+from victron_console.model.quality import Quality
 from victron_console.store.reader import Reader
 
 RANK_EVERY_S = 60.0
@@ -72,7 +73,7 @@ def _draw_own(page: CellsPage, sheet: Sheet, end: int, height: int, *, both: boo
         sheet.put(0, 1, page.reason, Role.TEXT3)
         return 1
     sheet.runs(0, 1, finding_runs(page.pack))
-    sheet.runs(1, 1, doing_runs(page.pack.pack))
+    sheet.runs(1, 1, doing_runs(page.pack))
     row = 2
     if height >= 22:
         row = 3
@@ -186,10 +187,9 @@ class CellsScreen(StationScreen):
         """The page as it is known."""
         pack, site, now = self._chosen(), self.site, self.console.now
         traces = self._traces.found if pack and self._traces.of == (self.console.station, str(pack.device)) else {}
-        unseen = any(alarm.figure == _CELL_FIGURE and alarm.mark not in ACKED for alarm in self.alarms)
         self._board.show(
             CellsPage(
-                PackView(pack, traces, unseen) if pack else None,
+                self._viewed(pack, traces) if pack else None,
                 self._ranking,
                 self.alarms,
                 self.console.station,
@@ -199,6 +199,15 @@ class CellsScreen(StationScreen):
                 self._fleet_only,
             )
         )
+
+    def _viewed(self, pack: Pack, traces: dict[str, Trace]) -> PackView:
+        """The pack as far as it may be trusted: no better than its station and its own device."""
+        unseen = any(alarm.figure == _CELL_FIGURE and alarm.mark not in ACKED for alarm in self.alarms)
+        site, quality = self.site, Quality.GOOD
+        if self.data is not None:
+            quality = pack_quality(pack, self.data.figures.snapshot, site.trust if site else Quality.GOOD)
+        lost = site is not None and site.quality is Quality.LOST
+        return PackView(pack, traces, unseen, quality, site.since if site and lost else None)
 
     def head_words(self) -> list[str]:
         """The pack, and which of how many."""

@@ -119,11 +119,11 @@ class ChartScreen(OverTimeScreen):
         return replace(frame, cells=1)
 
     def head_words(self) -> list[str]:
-        """Span, and the moment under the cursor."""
+        """Span, its day where that is not today, and the moment under the cursor."""
         frame = self.frame()
         column = self.cursor_column(frame)
         cursor = "" if column is None else f"cursor {moment_word(frame.begin(column), frame)}"
-        return [self.window.length.word, cursor or f"column {step_words(frame.step_s)}"]
+        return [*self.span_words(), cursor or f"column {step_words(frame.step_s)}"]
 
     def redraw(self) -> None:
         """Draw what is known."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widgets import Input, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
@@ -89,8 +92,8 @@ class KeyChoice(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """One line."""
-        words = "   ".join(f"{key} {word}" for key, word in self._answers.items())
-        yield Static(literal(f"{self._question}   {words}   Esc leave it"), id="key-choice")
+        words = "   ".join(f"{key} = {word}" for key, word in self._answers.items())
+        yield Static(literal(f"{self._question}   {words}   Esc = leave it"), id="key-choice")
 
     def on_key(self, event: events.Key) -> None:
         """The answer."""
@@ -99,6 +102,21 @@ class KeyChoice(ModalScreen[str | None]):
             self.dismiss(None)
         elif event.character in self._answers:
             self.dismiss(event.character)
+
+
+class TickList(SelectionList[str]):
+    """Textual's list of things to tick, with `[x]` and `[ ]`: its own marks differ by colour alone."""
+
+    def render_line(self, y: int) -> Strip:
+        """The line with its mark in the look of its text; a click on the mark ticks, as on Textual's."""
+        drawn = super().render_line(y)
+        place = self.scroll_offset.y + y
+        if place >= self.option_count:
+            return drawn
+        _, button, _, gap, *rest = drawn
+        mark = "[x]" if self.get_option_at_index(place).value in self.selected else "[ ]"
+        clickable = Style(meta=button.style.meta) if button.style else Style()
+        return Strip([Segment(mark, (gap.style or Style()) + clickable), gap, *rest])
 
 
 class Choices(ModalScreen[tuple[str, ...] | None]):
@@ -124,7 +142,7 @@ class Choices(ModalScreen[tuple[str, ...] | None]):
         """Title and list."""
         with Vertical(id="choices"):
             yield Static(literal(f"{self._title}   space ticks, Enter is done, Esc leaves it"), id="choices-title")
-            yield SelectionList(
+            yield TickList(
                 *[Selection(literal(text), name, name in self._ticked) for name, text in self._choices],
                 compact=True,
                 id="choices-list",
@@ -132,7 +150,7 @@ class Choices(ModalScreen[tuple[str, ...] | None]):
 
     def action_done(self) -> None:
         """Enter: these."""
-        self.dismiss(tuple(self.query_one("#choices-list", SelectionList).selected))
+        self.dismiss(tuple(self.query_one("#choices-list", TickList).selected))
 
     def action_dismiss_none(self) -> None:
         """Esc: as it was."""

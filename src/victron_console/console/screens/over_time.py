@@ -11,6 +11,7 @@ from victron_console.console.keys import Key
 from victron_console.console.screens.station import OneStationScreen
 from victron_console.console.trends.frame import Frame, Window
 from victron_console.console.trends.read import Lane
+from victron_console.model.clock import local
 
 TIME_KEYS = (
     Key("left", "cursor(-1)", "←→", "cursor", "Move the cursor, as a click does; past the last column it goes away."),
@@ -83,6 +84,20 @@ class OverTimeScreen(OneStationScreen):
         """The window."""
         frame = self.frame()
         return frame.since, min(frame.until, self.console.now)
+
+    @property
+    def follows_now(self) -> bool:
+        """Whether the window ends now, and goes along with it."""
+        return self.window.until is None
+
+    def span_words(self) -> list[str]:
+        """How long the window is and, where it ends on another day, when: its axis may tell hours only."""
+        until, now = self.frame().until, self.console.now
+        last, today = local(until - 1), local(now)  # a window up to midnight shows the day before
+        if self.follows_now or last.date() == today.date():
+            return [self.window.length.word]
+        pattern = "%b %d %H:%M" if last.year == today.year else "%b %d '%y"
+        return [self.window.length.word, f"to {local(until):{pattern}}"]
 
     def cursor_column(self, frame: Frame) -> int | None:
         """The column under the cursor; None where it is not in sight."""

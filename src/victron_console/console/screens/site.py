@@ -10,8 +10,10 @@ from victron_console.console.line import Line
 from victron_console.console.screens.device import DeviceScreen
 from victron_console.console.screens.station import STATION_KEYS, StationScreen
 from victron_console.console.site_page import draw_page, sections
-from victron_console.console.site_parts import LONG_SECTIONS, Page, PageState, Section
+from victron_console.console.site_parts import LONG_SECTIONS, WHOLE_PAGE, Page, PageState, Section
+from victron_console.console.view import Site
 from victron_console.console.widgets.rows import Rows
+from victron_console.model.quality import Quality
 from victron_console.store.operator import FOCUS_S, OperatorWriter
 from victron_console.store.reader import Reader
 
@@ -43,6 +45,16 @@ class SiteBoard(Rows):
         return lines
 
 
+def focus_said(site: Site | None, seconds: float) -> str:
+    """What the collector does now with a station that is focused for so long; 0 s ended it."""
+    if not seconds:
+        return "Read as usual again."
+    span = f"{seconds / 60:.0f} minutes"
+    if site is not None and site.quality is Quality.LOST:
+        return f"It does not answer: tried at once; within {span} read each 1-2 s once it answers."
+    return f"Read each 1-2 s for {span}."
+
+
 class SiteScreen(StationScreen):
     """One station."""
 
@@ -64,6 +76,7 @@ class SiteScreen(StationScreen):
         Key("u", "audit", "u", "audit", "How the site is set up: what passes, what does not, what to change.", 100),
         Key("i", "info", "i", "info", "Contact, access, notes and runbook of the station file.", 120),
         *STATION_KEYS,
+        Key("escape", "leave", "Esc", "", "Go back one level: from audit or info to the site."),
         Key("down,j", "choose(1)", "↓ j", "", "Next device."),
         Key("up,k", "choose(-1)", "↑ k", "", "Previous device."),
         Key("enter", "open_device", "Enter", "", "All values of the chosen device; with none chosen, the first is."),
@@ -120,6 +133,13 @@ class SiteScreen(StationScreen):
         shown = self._board.state.section is section
         self._look_at(Section.OVERVIEW if shown else section)
 
+    async def action_leave(self) -> None:
+        """One level: from audit and info to the site, from the site to where the operator came from."""
+        if self._board.state.section in WHOLE_PAGE:
+            self._look_at(Section.OVERVIEW)
+        else:
+            await self.console.action_back()
+
     def action_choose(self, step: int) -> None:
         """The cursor over the devices, or through what is longer than the screen."""
         state = self._board.state
@@ -167,7 +187,7 @@ class SiteScreen(StationScreen):
                 writer.close()
 
         def done(_: None) -> None:
-            console.say("Read as usual again." if focused else f"Read each 1-2 s for {seconds / 60:.0f} minutes.")
+            console.say(focus_said(self.site, seconds))
             self.show(self.view)
 
         self.ask(wish, done, group="focus")

@@ -116,8 +116,8 @@ class TrendsScreen(OverTimeScreen):
         )
 
     def head_words(self) -> list[str]:
-        """Span, view and what a column is."""
-        frame, words = self.frame(), [self.window.length.word]
+        """Span, its day where that is not today, view and what a column is."""
+        frame, words = self.frame(), self.span_words()
         if self.current.name != "overview":
             words.append(self.current.name)
         if self.size.width < 110:
