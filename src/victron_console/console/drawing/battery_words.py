@@ -82,7 +82,7 @@ def conflicting(watts: float | None, amperes: float | None) -> bool:
 def headroom_runs(view: BatteryView) -> tuple[Run, ...]:
     panel = view.panel
     if panel.charge is None and panel.discharge is None:
-        return (Run(f"{ABSENT} no BMS: no limits known", Role.TEXT3),)
+        return (Run(f"{ABSENT} no limits given by a BMS", Role.TEXT3),)
     runs: list[Run] = []
     for word, limit in (("charge ", panel.charge), ("  discharge ", panel.discharge)):
         runs += [Run(word, Role.TEXT3), *_limit(limit, view.quality)]
