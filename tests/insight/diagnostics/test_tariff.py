@@ -57,3 +57,9 @@ def test_a_bad_table_is_refused_with_its_fault(text: str, place: str) -> None:
 def test_a_bad_list_is_refused_with_its_line(text: str, place: str) -> None:
     with pytest.raises(BadTariff, match=place):
         from_csv(text, BERLIN)
+
+
+@pytest.mark.parametrize("text", ["buy = " + "[" * 5000, "buy = " + "1" * 5000])
+def test_a_tariff_without_end_is_refused(text: str) -> None:
+    with pytest.raises(BadTariff, match="no TOML"):
+        from_toml(text)

@@ -50,7 +50,7 @@ def from_toml(text: str) -> Tariff:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a TOMLDecodeError is a ValueError, as is a number without end
         raise BadTariff(f"the tariff is no TOML: {error}") from error
     if unknown := set(table) - {"buy", "sell", "currency", "by_hour"}:
         raise BadTariff(f"unknown key {sorted(unknown)[0]!r}: buy, sell, currency and by_hour are known")
