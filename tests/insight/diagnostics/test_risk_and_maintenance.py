@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from victron_console.insight.diagnostics.finding import Finding, Method, Status
 from victron_console.insight.diagnostics.gx import GxRecord, gx_health
-from victron_console.insight.diagnostics.maintenance import Job, Span, Visit, slot, visits
+from victron_console.insight.diagnostics.maintenance import Job, visits
 from victron_console.insight.diagnostics.risk import Evidence, Tier, assess, from_json, judged, to_json, told
 from victron_console.insight.diagnostics.timeline import DAY_S
 
@@ -91,14 +91,6 @@ def test_visits_bundle_a_months_jobs_of_a_site_and_the_urgent_come_first() -> No
 def test_every_job_is_in_exactly_one_visit(rows: list[tuple[str, Tier, float]]) -> None:
     jobs = [job(site, str(n), tier, due) for n, (site, tier, due) in enumerate(rows)]
     assert sorted(j.what for visit in visits(jobs) for j in visit.jobs) == sorted(j.what for j in jobs)
-
-
-def test_a_visit_stays_clear_of_forecast_outages() -> None:
-    visit = Visit("farm", (job("farm", "x", Tier.PLAN, 10),))
-    avoid = [Span(T0, T0 + 7200, "forecast outage"), Span(T0 + 9000, T0 + 12000, "low charge before sunrise")]
-    found = slot(visit, T0 + 100, 3600.0, avoid)
-    assert found.at == T0 + 12000 and found.avoided == ("forecast outage", "low charge before sunrise")
-    assert slot(visit, T0, 3600.0, [Span(T0, T0 + 11 * DAY_S, "snow")]).at is None
 
 
 def test_restarts_errors_space_and_link_of_a_gx_device() -> None:

@@ -33,15 +33,6 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A time to stay away: a forecast outage, a night of low charge."""
-
-    since: float
-    until: float
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Visit:
     """One trip to a site with all that is due within 30 days of its first job."""
 
@@ -70,27 +61,3 @@ def visits(jobs: Sequence[Job]) -> list[Visit]:
             bundles.append([job])
     found = [Visit(bundle[0].site, tuple(bundle)) for bundle in bundles]
     return sorted(found, key=lambda visit: (-visit.tier, visit.deadline, visit.site))
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A proposed begin of a visit."""
-
-    at: float | None
-    """None where no free time is left before the deadline."""
-    avoided: tuple[str, ...]
-
-
-def slot(visit: Visit, not_before: float, duration_s: float, avoid: Sequence[Span]) -> Slot:
-    """The first moment from `not_before` on at which a visit fits between the times to stay away from.
-
-    A visit past its deadline is proposed as soon as it fits, with the delay visible in the moment itself.
-    """
-    at, avoided = not_before, []
-    for span in sorted(avoid, key=lambda span: span.since):
-        if span.until > at and span.since < at + duration_s:
-            at = span.until
-            avoided.append(span.why)
-    late = at + duration_s > visit.deadline
-    free_in_time = not late or not_before + duration_s > visit.deadline
-    return Slot(at if free_in_time else None, tuple(avoided))
