@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from math import inf
 from typing import TYPE_CHECKING
@@ -68,15 +69,9 @@ class OverTime(OpenedStore):
         """The changes of a known series, and when nothing was received of it up to now."""
         from victron_console.store import charts
 
-        now = self._clock.now()
-        key, _ = split_series(series)
         with self._reading() as conn:
-            no = fleet.station_number(conn, station)
-            found = fleet.series_numbers(conn, no, series)
-            if found is None:
-                return None
-            silent = silences.silent_spans(conn, no, key, now, None)
-            return charts.curve(conn, *found, since, until), trace.merged([*silent, (now, inf)])
+            known = self._known(conn, station, series, None)
+            return (charts.curve(conn, *known[0], since, until), trace.merged(known[1])) if known else None
 
     def rollup(self, station: str, series: str, since: float, until: float) -> list[Rollup]:
         """The whole hours of a span, those of which something is known. Kept when the changes are pruned.
@@ -109,15 +104,21 @@ class OverTime(OpenedStore):
         """A known series between the edges, up to now or `as_of`, and without its gaps."""
         from victron_console.store import charts
 
+        with self._reading() as conn:
+            known = self._known(conn, station, series, as_of)
+            return charts.pieces(conn, *known[0], known[1], edges, fine=fine) if known else None
+
+    def _known(
+        self, conn: sqlite3.Connection, station: str, series: str, as_of: float | None
+    ) -> tuple[tuple[int, int], list[Span]] | None:
+        """The numbers of a series, and when nothing was received of it: what is yet to come is no value either."""
         now = self._clock.now() if as_of is None else as_of
         key, _ = split_series(series)
-        with self._reading() as conn:
-            no = fleet.station_number(conn, station)
-            found = fleet.series_numbers(conn, no, series)
-            if found is None:
-                return None
-            silent = silences.silent_spans(conn, no, key, now, as_of)
-            return charts.pieces(conn, *found, [*silent, (now, inf)], edges, fine=fine)
+        no = fleet.station_number(conn, station)
+        found = fleet.series_numbers(conn, no, series)
+        if found is None:
+            return None
+        return found, [*silences.silent_spans(conn, no, key, now, as_of), (now, inf)]
 
     def overview_history(
         self, station: str, field: str, since: float, until: float, count: int, as_of: float | None = None
