@@ -20,8 +20,6 @@ from victron_console.model.snapshot import DeviceState
 from victron_console.sources.base import Discovery, Source, SourceError
 from victron_console.sources.discovery import Address
 
-SKEW_SAID_S = 5.0
-
 
 @click.command()
 @click.argument("url")

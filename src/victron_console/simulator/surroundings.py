@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from victron_console.simulator.load import LoadProfile
 from victron_console.simulator.scenario import Faults
-from victron_console.simulator.spec import AcType, PvPosition, StationSpec
+from victron_console.simulator.spec import AcType, StationSpec
 from victron_console.simulator.sun import Sky
 from victron_console.simulator.weather import Weather, seeded, smooth
 
@@ -100,8 +100,3 @@ class Surroundings:
         if not spec.alternator_w or seeded(spec.seed, "engine", day) < 0.34 or not 10.0 <= hour < 13.5:
             return 0.0
         return spec.alternator_w * (0.55 + 0.4 * smooth(spec.seed, "field", at, 300.0))
-
-
-def mppt_arrays(spec: StationSpec) -> list[int]:
-    """Indices of the arrays that end on the DC bus, RS trackers included."""
-    return [n for n, array in enumerate(spec.arrays) if array.position in (PvPosition.DC, PvPosition.RS)]

@@ -12,7 +12,6 @@ from victron_console.console.palette import Role
 from victron_console.console.text import cut, plain
 from victron_console.insight.diagnostics.finding import Finding
 
-TIER_END = 8
 SITE_START = 10
 _TIER_ROLES = {
     "act": Role.NOW_TEXT,

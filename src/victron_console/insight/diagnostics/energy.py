@@ -15,7 +15,6 @@ import numpy as np
 from victron_console.insight.diagnostics.finding import Method
 from victron_console.insight.diagnostics.timeline import FloatArray, checked, local_days, running_total, steps_s
 
-WH_PER_KWH = 1000.0
 J_PER_KWH = 3.6e6
 SMALLEST_KWH = 0.1
 """A ratio over less energy than this says nothing."""

@@ -15,7 +15,6 @@ from scipy.sparse import coo_matrix, csc_matrix
 
 from victron_console.insight.diagnostics.timeline import FloatArray
 
-HORIZON_H = 36
 SHORTFALL_PRICE = 10.0
 """A kWh below the reserve costs this many times the dearest price: only where nothing else is possible."""
 SMALL_KWH = 0.02
