@@ -69,6 +69,7 @@ class OverTime(OpenedStore):
         """The changes of a known series, and when nothing was received of it up to now."""
         from victron_console.store import charts
 
+        split_series(series)  # before the store is read: a wrong name is no damage
         with self._reading() as conn:
             known = self._known(conn, station, series, None)
             return (charts.curve(conn, *known[0], since, until), trace.merged(known[1])) if known else None
@@ -104,6 +105,7 @@ class OverTime(OpenedStore):
         """A known series between the edges, up to now or `as_of`, and without its gaps."""
         from victron_console.store import charts
 
+        split_series(series)
         with self._reading() as conn:
             known = self._known(conn, station, series, as_of)
             return charts.pieces(conn, *known[0], known[1], edges, fine=fine) if known else None
