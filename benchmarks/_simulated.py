@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from victron_console.insight.overview import overview
+from victron_console.insight.overview.overview import overview
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock, SystemClock
@@ -22,9 +22,9 @@ from victron_console.simulator.simulated import Fleet
 from victron_console.simulator.station import Station
 from victron_console.sources.naming import DeviceNames
 from victron_console.sources.values import read_tree
-from victron_console.store.alerts import record_alerts
+from victron_console.store.alarms.engine_rows import record_alerts
 from victron_console.store.rows import StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 ALARM_EVERY_S = 3600.0
 

@@ -21,12 +21,12 @@ ROOT = Path(__file__).parents[1]
 _CONSOLE = """
 import os, sys
 from pathlib import Path
-from victron_console.console.terminal import prepare_terminal
+from victron_console.console.app.terminal import prepare_terminal
 low = sys.argv[2] == "low"
 prepare_terminal(os.environ, low_bandwidth=low)
-from victron_console.console.app import ConsoleApp, ConsoleOptions
-from victron_console.console.themes import load_themes
-from victron_console.console.watch import StoreWatch
+from victron_console.console.app.console import ConsoleApp, ConsoleOptions
+from victron_console.console.app.themes import load_themes
+from victron_console.console.live.watch import StoreWatch
 from victron_console.model.clock import SystemClock
 clock = SystemClock()
 app = ConsoleApp(clock=clock, themes=load_themes(), options=ConsoleOptions(theme="dark", low_bandwidth=low),

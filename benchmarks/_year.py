@@ -19,10 +19,10 @@ from victron_console.model.overview import AcInput, Overview
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import StationRecord, StationUpdate
-from victron_console.store.upkeep import upkeep
-from victron_console.store.writer import Writer
+from victron_console.store.sealed.upkeep import upkeep
+from victron_console.store.write.writer import Writer
 
 YEAR_S, STEP_S = 364 * DAY_S, 600
 """52 weeks, as the console counts a year; a value each ten minutes is enough for all that a year's chart reads."""

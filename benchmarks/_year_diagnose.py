@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._year_cases import BEGIN, DAY_S, YEAR_DAYS, Case
-from victron_console.alerts.frame import Frame, StationFacts
-from victron_console.alerts.parameters import DIAGNOSTICS
-from victron_console.alerts.rulefile import shipped_rules
+from victron_console.alerts.language.frame import Frame, StationFacts
+from victron_console.alerts.rules.parameters import DIAGNOSTICS
+from victron_console.alerts.rules.rule_file import shipped_rules
 from victron_console.collector.diagnosing import Examination, examined
-from victron_console.insight.diagnostics.kept import Kept, unpack
-from victron_console.insight.diagnostics.risk import Tier
+from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
+from victron_console.diagnosing.verdict.risk import Tier
 from victron_console.model.clock import ManualClock
 from victron_console.store.connection import transaction
 from victron_console.store.diagnoses import record_diagnosis
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 RULES = tuple(rule for rule in shipped_rules().rules if not rule.inputs and rule.levels[0].raise_.diagnostics)
 

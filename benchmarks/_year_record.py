@@ -16,9 +16,9 @@ from victron_console.simulator.history import StationRecorder, station_record
 from victron_console.simulator.publish.values import Tree
 from victron_console.simulator.station import Station
 from victron_console.store.rows import StationUpdate
-from victron_console.store.seal import SETTLED_S
-from victron_console.store.upkeep import upkeep
-from victron_console.store.writer import Writer
+from victron_console.store.sealed.seal import SETTLED_S
+from victron_console.store.sealed.upkeep import upkeep
+from victron_console.store.write.writer import Writer
 
 POLL_S = 900.0
 STEP_S = 450.0

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
-from tests.insight.diagnostics import acceptance, published
-from tests.insight.diagnostics.made_site import AMERICA, EUROPE
+from tests.diagnosing import acceptance, published
+from tests.diagnosing.made_site import AMERICA, EUROPE
 
-from victron_console.insight.diagnostics.grid import Supply
+from victron_console.diagnosing.power.grid import Supply
 
 RUNS = 100
 SHARES = (0.0, 0.0007, 0.012, 0.2)

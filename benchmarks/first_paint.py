@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from victron_console.model.clock import SystemClock
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 ROUNDS = 7
 EMPTY = """

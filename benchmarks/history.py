@@ -23,10 +23,10 @@ from benchmarks import _stores, _year
 from benchmarks._samples import BEGIN, CADENCE_S, DAY_S, HEAVY, HOUR_POLLS, LIGHT, Shape, samples, updates
 from benchmarks._stores import Measured, Values, file_bytes
 from victron_console.model.clock import ManualClock
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import StationRecord
-from victron_console.store.upkeep import upkeep
-from victron_console.store.writer import Writer
+from victron_console.store.sealed.upkeep import upkeep
+from victron_console.store.write.writer import Writer
 
 WEEK_S, YEAR_DAYS = 604_800, 365
 PLAIN_POLLS, INDEXED_POLLS = 4000, 1000

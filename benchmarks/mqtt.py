@@ -22,16 +22,16 @@ from aiomqtt import Client
 from victron_console.collector.fleet import Fleet
 from victron_console.config import station_from
 from victron_console.config.watch import FixedStations
-from victron_console.console.view import FleetView
-from victron_console.console.watch import StoreWatch
+from victron_console.console.live.view import FleetView
+from victron_console.console.live.watch import StoreWatch
 from victron_console.model.clock import SystemClock
 from victron_console.model.device import class_of
 from victron_console.model.station import StationState
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.simulated import Fleet as Simulated
 from victron_console.simulator.station import Station
-from victron_console.store.reader import Reader
-from victron_console.store.writer import Writer
+from victron_console.store.read.reader import Reader
+from victron_console.store.write.writer import Writer
 
 STATIONS = 200
 MESSAGES_PER_S = 20

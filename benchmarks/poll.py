@@ -14,15 +14,15 @@ from pathlib import Path
 
 from pydantic_core import from_json
 
-from victron_console.collector.links import source_of
+from victron_console.collector.make_source import source_of
 from victron_console.config import station_from
-from victron_console.insight.overview import overview
+from victron_console.insight.overview.overview import overview
 from victron_console.model.clock import SystemClock
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.simulated import Fleet
 from victron_console.store.rows import StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 POLLS = 300
 ROUNDS = 5

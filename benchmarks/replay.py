@@ -10,9 +10,9 @@ from pathlib import Path
 from random import Random
 
 from benchmarks._simulated import record_history
-from victron_console.console.watch import StoreWatch
+from victron_console.console.live.watch import StoreWatch
 from victron_console.model.clock import SystemClock
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 
 STATIONS, HOURS, STEP_S = 12, 24.0, 120.0
 JUMPS = 30

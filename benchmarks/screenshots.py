@@ -12,14 +12,14 @@ import cairosvg
 
 from victron_console.collector.fleet import Fleet
 from victron_console.config import FixedStations, station_from
-from victron_console.console.app import ConsoleApp, ConsoleOptions
-from victron_console.console.screens import SCREENS
-from victron_console.console.themes import load_themes
-from victron_console.console.watch import StoreWatch
+from victron_console.console.app.console import ConsoleApp, ConsoleOptions
+from victron_console.console.app.screens import SCREENS
+from victron_console.console.app.themes import load_themes
+from victron_console.console.live.watch import StoreWatch
 from victron_console.model.clock import SystemClock
 from victron_console.simulator.history import DAY_S, record_history
 from victron_console.simulator.simulated import demo_fleet
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 FOLDER = Path("docs/screenshots")

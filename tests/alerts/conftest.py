@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from victron_console.alerts.engine import Alerts
-from victron_console.alerts.rulefile import parse_rules, shipped_rules
-from victron_console.alerts.rules import RuleSet
+from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.rules.rule_file import parse_rules, shipped_rules
+from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.model.alert import AlertEvent, Occurrence
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.device import DeviceKey, split_series

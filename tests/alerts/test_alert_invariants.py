@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.alerts.conftest import POLL_S, SHORT, T0, Player, Site
 from tests.alerts.test_engine import restarted
 
-from victron_console.alerts.engine import Alerts
-from victron_console.alerts.rulefile import parse_rules
+from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.rules.rule_file import parse_rules
 from victron_console.model.alert import AlertEvent, Occurrence
 from victron_console.model.reading import Scalar
 

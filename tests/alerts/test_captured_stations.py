@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from victron_console.alerts.engine import Alerts
-from victron_console.alerts.rulefile import shipped_rules
-from victron_console.insight.overview import overview
+from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.rules.rule_file import shipped_rules
+from victron_console.insight.overview.overview import overview
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import StationState, StationStatus
 from victron_console.sources.naming import DeviceNames

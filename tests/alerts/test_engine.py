@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from tests.alerts.conftest import CRIT_ONLY, POLL_S, SHORT, SOC_RULES, T0, Player, Site
 
-from victron_console.alerts.engine import Alerts
+from victron_console.alerts.engine.bound_rule import Instance
+from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.engine.level_state import Turn
 from victron_console.alerts.grouping import grouped
-from victron_console.alerts.instance import Instance
-from victron_console.alerts.rulefile import RulesInvalid, load_rules, parse_rules, shipped_rules
-from victron_console.alerts.tracks import Turn
+from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, parse_rules, shipped_rules
 from victron_console.model.alert import AlertKey, AlertView, Severity
 from victron_console.model.alert_record import KeptAlerts
 

@@ -6,17 +6,17 @@ from pathlib import Path
 
 from tests.alerts.conftest import CRIT_ONLY, SHORT, T0, Site
 
-from victron_console.alerts.backtest import backtest, recorded
-from victron_console.alerts.engine import Alerts
-from victron_console.alerts.rulefile import parse_rules
+from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.rules.rule_file import parse_rules
+from victron_console.alerts.trying.backtest import backtest, recorded
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.service import ServiceReading
-from victron_console.store.alerts import kept_alerts, record_alerts
-from victron_console.store.operator_alerts import acknowledge
-from victron_console.store.reader import Reader
+from victron_console.store.alarms.engine_rows import kept_alerts, record_alerts
+from victron_console.store.operator.alarm_actions import acknowledge
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 RULES = parse_rules(CRIT_ONLY)
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from tests.alerts.conftest import SOC_RULES
 
-from victron_console.alerts.expressions import MAX_NODES, compile_expression
-from victron_console.alerts.frame import Frame, StationFacts, Unbound
-from victron_console.alerts.rulefile import RulesInvalid, load_rules, parse_rules, shipped_rules
-from victron_console.alerts.sources import DeviceWatch, Slot
-from victron_console.alerts.syntax import ExpressionError, Kind, Scope
-from victron_console.alerts.values import Truth, parse_duration, parse_share
+from victron_console.alerts.engine.bound_inputs import DeviceWatch, Slot
+from victron_console.alerts.language.expressions import MAX_NODES, compile_expression
+from victron_console.alerts.language.frame import Frame, StationFacts, Unbound
+from victron_console.alerts.language.syntax import ExpressionError, Kind, Scope
+from victron_console.alerts.language.values import Truth, parse_duration, parse_share
+from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, parse_rules, shipped_rules
 from victron_console.model.alert import Severity
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from victron_console.alerts.rulestest import TestFileInvalid, run_file
+from victron_console.alerts.trying.rule_tests import TestFileInvalid, run_file
 
 FILES = sorted((Path(__file__).parent / "scenarios").glob("*.toml"))
 OUTCOMES = [(file.stem, outcome) for file in FILES for outcome in run_file(file)]

@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.alerts.windows import ENTRIES, Window, counter_step
+from victron_console.alerts.language.windows import ENTRIES, Window, counter_step
 
 HOLD_S = 30.0
 

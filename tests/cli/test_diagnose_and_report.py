@@ -16,9 +16,9 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
 from victron_console.store.lease import Lease
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 BATTERY = DeviceKey("battery", "1")
 

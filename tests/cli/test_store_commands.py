@@ -16,9 +16,9 @@ from victron_console.model.clock import ManualClock, SystemClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Rollup, StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 BATTERY = DeviceKey("battery", "1")
 DAYS = 21
@@ -142,7 +142,7 @@ def test_pruning_to_a_size_without_a_unit_is_refused_and_nothing_is_given_up(sto
 
 
 def test_a_second_sealer_is_refused(store: Path) -> None:
-    from victron_console.store.upkeep import upkeep_lock
+    from victron_console.store.sealed.upkeep import upkeep_lock
 
     with upkeep_lock(store):
         refused = run(store, "seal")

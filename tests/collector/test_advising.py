@@ -16,15 +16,15 @@ import pytest
 
 from victron_console.collector.advising import Advising, advised
 from victron_console.collector.recorder import Recorder
-from victron_console.insight.diagnostics.advice_log import same_course, told_of
-from victron_console.insight.diagnostics.station_needs import wants_advice
+from victron_console.diagnosing.ess.advice_log import same_course, told_of
+from victron_console.diagnosing.ess.station_needs import wants_advice
 from victron_console.model.clock import ManualClock
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState, StationStatus
 from victron_console.sources.open_meteo import IrradianceForecast
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 NOW = 1_763_852_400.0  # a Saturday night, 23:00 UTC
 DAYS = 16

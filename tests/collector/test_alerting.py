@@ -18,10 +18,10 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import StationState, StationStatus
-from victron_console.store.alerts import alert_history
-from victron_console.store.reader import Reader
+from victron_console.store.alarms.engine_rows import alert_history
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import StationRecord
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 ALDER = StationRecord("alder", "Alder Farm", {"id": "alder"})
 

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from victron_console.collector.beside import Beside
+from victron_console.collector.background_tasks import Beside
 from victron_console.collector.recorder import Recorder
 from victron_console.model.clock import ManualClock
-from victron_console.store.reader import Reader
-from victron_console.store.writer import Writer
+from victron_console.store.read.reader import Reader
+from victron_console.store.write.writer import Writer
 
 IN_A_CONSOLE = """
 import io, sys
 from concurrent.futures import ProcessPoolExecutor
-from victron_console.collector.behind import stay_behind, workers
+from victron_console.collector.worker_process import stay_behind, workers
 
 class Captured(io.StringIO):
     def fileno(self):
@@ -37,7 +37,7 @@ if __name__ == "__main__":
 WITH_A_WORKER_THAT_HANGS = """
 import os, signal
 from concurrent.futures import ProcessPoolExecutor
-from victron_console.collector.behind import end, stay_behind, workers
+from victron_console.collector.worker_process import end, stay_behind, workers
 
 if __name__ == "__main__":
     pool = ProcessPoolExecutor(1, mp_context=workers(), initializer=stay_behind, initargs=(0,))

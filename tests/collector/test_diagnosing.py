@@ -14,12 +14,12 @@ from tests.collector.worn_pair import TWIN, UNTIL, WORN, record_pair
 from victron_console.collector import diagnosing
 from victron_console.collector.diagnosing import Diagnosing, Examination, due_since
 from victron_console.collector.recorder import Recorder
-from victron_console.insight.diagnostics.kept import Kept, unpack
-from victron_console.insight.diagnostics.risk import Tier
+from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
+from victron_console.diagnosing.verdict.risk import Tier
 from victron_console.model.clock import ManualClock
 from victron_console.store.diagnoses import DiagnosisRow
-from victron_console.store.reader import Reader
-from victron_console.store.writer import Writer
+from victron_console.store.read.reader import Reader
+from victron_console.store.write.writer import Writer
 
 AT = UNTIL + 60.0
 

@@ -19,8 +19,8 @@ from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState
 from victron_console.sources.base import Discovery, Source, Traffic
 from victron_console.store.errors import LeaseHeld, StoreMissing
-from victron_console.store.operator import OperatorWriter
-from victron_console.store.reader import Reader
+from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Event, Retention
 
 SERVICES = ("com.victronenergy.system", "com.victronenergy.battery.ttyO0")

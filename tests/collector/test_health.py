@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from victron_console.collector.health import TELL_S, Health
+from victron_console.collector.collector_health import TELL_S, Health
 from victron_console.model.clock import ManualClock
 
 

@@ -19,10 +19,10 @@ from victron_console.config.fields import Surroundings
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
-from victron_console.store import operator_alerts
-from victron_console.store.alerts import record_alerts
+from victron_console.store.alarms.engine_rows import record_alerts
+from victron_console.store.operator import alarm_actions as operator_alerts
 from victron_console.store.rows import StationRecord
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 T0 = 1_800_000_000.0
 LOW = Occurrence(

@@ -15,7 +15,7 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import ServiceState, StationState
 from victron_console.sources.base import Discovery, NoSuchService, TimedOut, Traffic
-from victron_console.sources.news import GATHER_S, News
+from victron_console.sources.changed_services import GATHER_S, News
 
 SYSTEM, BATTERY, TANK = (f"com.victronenergy.{name}" for name in ("system", "battery.258", "tank.21"))
 

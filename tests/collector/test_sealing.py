@@ -20,9 +20,9 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.store.errors import UpkeepBusy
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Retention, StationRecord, StationUpdate, Upkeep
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 BATTERY = DeviceKey("battery", "1")
 

@@ -13,17 +13,17 @@ from typing import Any
 import pytest
 
 from victron_console.collector.advising import advised
-from victron_console.insight.diagnostics.advice_log import Came, Followed, came_of, told_of
-from victron_console.insight.diagnostics.station_forecast import promise_of_tomorrow, promised_and_came
-from victron_console.insight.diagnostics.station_outcome import outcomes
+from victron_console.diagnosing.ess.advice_log import Came, Followed, came_of, told_of
+from victron_console.diagnosing.ess.station_forecast import promise_of_tomorrow, promised_and_came
+from victron_console.diagnosing.ess.station_outcome import outcomes
 from victron_console.model.clock import ManualClock
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState, StationStatus
 from victron_console.sources.open_meteo import IrradianceForecast
 from victron_console.store.promises import Promise, record_promise
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Event, StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 MIDNIGHT = 1_763_856_000.0  # Sunday, 23 November 2025, 00:00 UTC: the day that is looked back at begins

@@ -13,7 +13,7 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
 from victron_console.store.rows import PollSample, StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 WORN, TWIN = "alder", "birch"
 BEGIN = 1_735_689_600.0  # 2025-01-01 UTC

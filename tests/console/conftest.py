@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from tests.console.sample_fleet import NOW, SAMPLE
 
-from victron_console.console.app import ConsoleApp, ConsoleOptions
-from victron_console.console.themes import load_themes
-from victron_console.console.view import FleetView
+from victron_console.console.app.console import ConsoleApp, ConsoleOptions
+from victron_console.console.app.themes import load_themes
+from victron_console.console.live.view import FleetView
 from victron_console.model.clock import ManualClock
 
 MakeConsole = Callable[..., ConsoleApp]

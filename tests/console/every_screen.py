@@ -11,9 +11,9 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from victron_console.console.app import ConsoleApp, ConsoleOptions
-from victron_console.console.themes import load_themes
-from victron_console.console.watch import StoreWatch
+from victron_console.console.app.console import ConsoleApp, ConsoleOptions
+from victron_console.console.app.themes import load_themes
+from victron_console.console.live.watch import StoreWatch
 from victron_console.model.clock import Clock
 from victron_console.model.station import StationState
 

@@ -30,12 +30,12 @@ from victron_console.sources.base import Discovery, NoSuchService, TimedOut, Tra
 from victron_console.sources.naming import DeviceNames
 from victron_console.sources.values import clean_path, qualify
 from victron_console.store.diagnoses import record_diagnosis
-from victron_console.store.jobs import add_job, finish_job
 from victron_console.store.lease import Lease
-from victron_console.store.operator_alerts import acknowledge, begin_maintenance, comment, shelve, unshelve_alarm
-from victron_console.store.reader import Reader
-from victron_console.store.upkeep import upkeep
-from victron_console.store.writer import Writer
+from victron_console.store.operator.alarm_actions import acknowledge, begin_maintenance, comment, shelve, unshelve_alarm
+from victron_console.store.operator.jobs import add_job, finish_job
+from victron_console.store.read.reader import Reader
+from victron_console.store.sealed.upkeep import upkeep
+from victron_console.store.write.writer import Writer
 
 STEP_S = 900.0
 FINE_STEP_S = 60.0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.console.sample_fleet import NOW
 
-from victron_console.insight.overview import overview
+from victron_console.insight.overview.overview import overview
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import BUS_PREFIX, DeviceKey, class_of
 from victron_console.model.overview import Overview
@@ -18,7 +18,7 @@ from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import StationState, StationStatus
 from victron_console.store.rows import Event, PollSample, StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 READ_AT = NOW - 4
 SLOT_S, DAY_S = 300.0, 86_400.0

@@ -9,10 +9,10 @@ from typing import Any
 from tests.console.sample_fleet import NOW
 from textual.pilot import Pilot
 
-from victron_console.console.app import ConsoleApp, ConsoleOptions
-from victron_console.console.screens.station import StationScreen
-from victron_console.console.themes import load_themes
-from victron_console.console.watch import StoreWatch
+from victron_console.console.app.console import ConsoleApp, ConsoleOptions
+from victron_console.console.app.themes import load_themes
+from victron_console.console.kit.station_screen import StationScreen
+from victron_console.console.live.watch import StoreWatch
 from victron_console.model.clock import ManualClock
 
 LASTING = ("watch", "collector")

@@ -12,13 +12,13 @@ from tests.console.sample_fleet import NOW, SAMPLE
 from tests.console.test_fleet_screen import screen_text
 from textual.widgets import Input
 
-from victron_console.console.app import ConsoleApp
-from victron_console.console.palette import Role
-from victron_console.console.screens import SCREENS
-from victron_console.console.screens.base import ConsoleScreen, HeaderRow, KeyRow
-from victron_console.console.screens.dialogs import HelpScreen
-from victron_console.console.themes import LoadedThemes
-from victron_console.console.view import FleetChanged
+from victron_console.console.app.console import ConsoleApp
+from victron_console.console.app.screens import SCREENS
+from victron_console.console.app.themes import LoadedThemes
+from victron_console.console.kit.dialogs import HelpScreen
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.screen import ConsoleScreen, HeaderRow, KeyRow
+from victron_console.console.live.view import FleetChanged
 from victron_console.model.clock import ManualClock
 
 

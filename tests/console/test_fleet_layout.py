@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.console.fleet_columns import layout
-from victron_console.console.fleet_layout import LEAST_ALARMS, fleet_layout
+from victron_console.console.fleet.columns import layout
+from victron_console.console.fleet.layout import LEAST_ALARMS, fleet_layout
 
 
 @given(st.integers(1, 300), st.integers(1, 100), st.integers(0, 1000), st.integers(0, 200))

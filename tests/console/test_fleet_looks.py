@@ -9,8 +9,8 @@ from tests.console.conftest import MakeConsole
 from tests.console.sample_fleet import DETAIL, NOW
 from textual.pilot import Pilot
 
-from victron_console.console.view import FleetView
-from victron_console.console.widgets.station_part import StationPart
+from victron_console.console.fleet.station_part import StationPart
+from victron_console.console.live.view import FleetView
 
 SnapCompare = Callable[..., bool]
 

@@ -9,11 +9,11 @@ from tests.console.conftest import MakeConsole
 from tests.console.sample_fleet import NOW, SAMPLE, SITES
 from textual.widgets import Input
 
-from victron_console.console.app import ConsoleApp
-from victron_console.console.screens.dialogs import TickList
-from victron_console.console.view import FleetView, Mark, Site
-from victron_console.console.widgets.alarm_list import AlarmList
-from victron_console.console.widgets.fleet_table import FleetTable
+from victron_console.console.app.console import ConsoleApp
+from victron_console.console.fleet.alarm_list import AlarmList
+from victron_console.console.fleet.table import FleetTable
+from victron_console.console.kit.dialogs import TickList
+from victron_console.console.live.view import FleetView, Mark, Site
 from victron_console.model.clock import ManualClock
 
 

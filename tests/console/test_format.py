@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.console import format as shown
-from victron_console.console.moments import parse_moment
+from victron_console.console.app.moments import parse_moment
+from victron_console.console.kit import format as shown
 from victron_console.model.clock import local
 
 

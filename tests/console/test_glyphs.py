@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from victron_console.console.glyphs import to_ascii
+from victron_console.console.app.glyphs import to_ascii
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from victron_console.console.moments import parse_moment
+from victron_console.console.app.moments import parse_moment
 from victron_console.console.trends.frame import DAY_S, Frame
 from victron_console.model.clock import local, midnight
 

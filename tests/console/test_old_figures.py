@@ -10,14 +10,14 @@ from tests.console.sample_stations import CEDAR, snapshot_of
 from tests.console.site.test_page_layouts import page
 
 from victron_console.catalogue import catalogue
-from victron_console.console.drawing.link_detail import draw_link_detail
-from victron_console.console.fleet_columns import draw_site, layout
-from victron_console.console.link_data import Link, LinkDetail
-from victron_console.console.site_page import draw_page
-from victron_console.console.site_parts import Page
-from victron_console.console.station_part import draw_station
-from victron_console.console.view import Dawn, Site
-from victron_console.insight.overview import overview
+from victron_console.console.fleet.columns import draw_site, layout
+from victron_console.console.fleet.station_rows import draw_station
+from victron_console.console.link.data import Link, LinkDetail
+from victron_console.console.link.detail import draw_link_detail
+from victron_console.console.live.view import Dawn, Site
+from victron_console.console.site.page import draw_page
+from victron_console.console.site.parts import Page
+from victron_console.insight.overview.overview import overview
 from victron_console.model.device import DeviceKey
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality

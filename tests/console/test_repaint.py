@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from victron_console.console.line import Line
-from victron_console.console.palette import Role
-from victron_console.console.repaint import cut_to_spans
-from victron_console.console.text import graphemes
+from victron_console.console.app.repaint import cut_to_spans
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.text import graphemes
 
 WIDTH = 30
 PUTS = st.lists(

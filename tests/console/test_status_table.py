@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from tests.console.sample_fleet import NOW
 
-from victron_console.console.status_table import status_table
+from victron_console.console.fleet.status_table import status_table
 from victron_console.model.clock import ManualClock
 from victron_console.model.station import StationState, StationStatus
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import StationRecord
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 HOSTILE = "\x00\x1b]0;x\x07\u202e"
 

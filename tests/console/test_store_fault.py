@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from tests.console.stations import console_on, until
 
-from victron_console.console import watch
-from victron_console.console.screens.base import HeaderRow, KeyRow
+from victron_console.console.kit.screen import HeaderRow, KeyRow
+from victron_console.console.live import watch
 from victron_console.model.clock import ManualClock
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 
 async def test_a_store_that_cannot_be_read_is_said_in_the_frame_until_it_can(

@@ -11,18 +11,18 @@ from tests.console.sample_fleet import NOW, SAMPLE
 from tests.console.stations import console_on, until
 from textual.pilot import Pilot
 
-from victron_console.console import export
-from victron_console.console.alarm_sections import sections
-from victron_console.console.app import ConsoleApp
-from victron_console.console.export import Shown, Table, write_shown
-from victron_console.console.screens.base import ConsoleScreen
-from victron_console.console.tables import alarms_table
+from victron_console.console.alarms.sections import sections
+from victron_console.console.app.console import ConsoleApp
+from victron_console.console.app.tables import alarms_table
+from victron_console.console.kit import export
+from victron_console.console.kit.export import Shown, Table, write_shown
+from victron_console.console.kit.screen import ConsoleScreen
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.store.rows import Event, StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 HEADS = {
     "fleet": ["id", "name", "state", "mark"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from victron_console.console.terminal import prepare_terminal
+from victron_console.console.app.terminal import prepare_terminal
 
 
 def test_a_local_terminal_is_drawn_as_fast_as_it_can_without_motion() -> None:

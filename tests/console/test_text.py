@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from victron_console.console.line import Line
-from victron_console.console.palette import Role
-from victron_console.console.text import cut, graphemes, literal, pad, plain, width_of
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.text import cut, graphemes, literal, pad, plain, width_of
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 HOSTILE = "A\x1b]0;pwn\x07B\x9b2J[bold red]EV[/]\u202eIL"

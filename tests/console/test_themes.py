@@ -11,8 +11,8 @@ import pytest
 from rich.style import Style
 
 from victron_console import resources
-from victron_console.console.palette import GROUNDS, Role
-from victron_console.console.themes import NO_COLOR_THEME, ThemeError, load_themes, read_theme
+from victron_console.console.app.themes import NO_COLOR_THEME, ThemeError, load_themes, read_theme
+from victron_console.console.kit.palette import GROUNDS, Role
 
 DARK = resources.themes()["dark"]
 WORDS = (Role.TEXT1, Role.TEXT2, Role.TEXT3, Role.NOW_TEXT, Role.TODAY_TEXT, Role.LINK_TEXT)

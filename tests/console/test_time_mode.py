@@ -9,16 +9,16 @@ import pytest
 from tests.console.test_fleet_screen import screen_text
 from tests.console.test_watch import NOON, record, until
 
-from victron_console.console.app import ConsoleApp, ConsoleOptions
-from victron_console.console.themes import load_themes
-from victron_console.console.time_app import SPEEDS
-from victron_console.console.watch import StoreWatch
+from victron_console.console.app.console import ConsoleApp, ConsoleOptions
+from victron_console.console.app.themes import load_themes
+from victron_console.console.app.time_mode import SPEEDS
+from victron_console.console.live.watch import StoreWatch
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
-from victron_console.store.alerts import record_alerts
+from victron_console.store.alarms.engine_rows import record_alerts
 from victron_console.store.rows import StationRecord
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 
 @pytest.fixture

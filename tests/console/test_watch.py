@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from tests.console.test_fleet_screen import screen_text
 
-from victron_console.console.app import ConsoleApp, ConsoleOptions
-from victron_console.console.themes import load_themes
-from victron_console.console.view import Mark
-from victron_console.console.watch import StoreWatch
+from victron_console.console.app.console import ConsoleApp, ConsoleOptions
+from victron_console.console.app.themes import load_themes
+from victron_console.console.live.view import Mark
+from victron_console.console.live.watch import StoreWatch
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
@@ -23,9 +23,9 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
-from victron_console.store.alerts import record_alerts
+from victron_console.store.alarms.engine_rows import record_alerts
 from victron_console.store.rows import Event, StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 NOON = 1_763_899_200.0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from victron_console.insight.ac_side import WiredInput, ac_input, ac_inputs
+from victron_console.insight.overview.ac_side import WiredInput, ac_input, ac_inputs
 from victron_console.model.overview import AcInput
 from victron_console.model.snapshot import Snapshot
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from victron_console.insight.audit import Finding, Outcome, audit, worst_outcome
+from victron_console.insight.audit.review import Finding, Outcome, audit, worst_outcome
 from victron_console.model.snapshot import Snapshot
 
 Build = Callable[..., Snapshot]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.insight.balance import Balance, PartKind, Rest, Verdict, balance, judge
-from victron_console.insight.overview import overview
+from victron_console.insight.overview.balance import Balance, PartKind, Rest, Verdict, balance, judge
+from victron_console.insight.overview.overview import overview
 from victron_console.model.overview import AcInput, Overview
 from victron_console.model.snapshot import Snapshot
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from victron_console.insight.batteries import Bank
 from victron_console.insight.battery_panel import battery_panel
+from victron_console.insight.overview.batteries import Bank
 from victron_console.model.snapshot import Snapshot
 
 Build = Callable[..., Snapshot]

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from victron_console.insight.flow import flow
-from victron_console.insight.flow_model import Flow, Node, NodeKind
+from victron_console.insight.flow.model import Flow, Node, NodeKind
+from victron_console.insight.flow.site_flow import flow
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import Snapshot

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from victron_console.insight.flow import flow
-from victron_console.insight.flow_model import AcBus, Node, NodeKind
+from victron_console.insight.flow.model import AcBus, Node, NodeKind
+from victron_console.insight.flow.site_flow import flow
 from victron_console.model.snapshot import Snapshot
 
 Captured = Callable[[str], Snapshot]

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from victron_console.insight.doubts import OverviewMemory
-from victron_console.insight.overview import overview
+from victron_console.insight.overview.doubts import OverviewMemory
+from victron_console.insight.overview.overview import overview
 from victron_console.model.overview import AcInput, Overview
 from victron_console.model.snapshot import Snapshot
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from victron_console.insight.overview import overview
+from victron_console.insight.overview.overview import overview
 from victron_console.model.overview import AcInput
 from victron_console.model.snapshot import Snapshot
 

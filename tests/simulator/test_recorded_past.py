@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from victron_console.insight.overview import overview
+from victron_console.insight.overview.overview import overview
 from victron_console.model.clock import ManualClock
 from victron_console.model.station import StationState
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.history import STEP_S, record_history
 from victron_console.simulator.scenario import Scenario
 from victron_console.simulator.simulated import Fleet
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import GapKind
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 NOW = 1_763_899_200.0
 HOURS = 6

@@ -13,9 +13,10 @@ from sqlite_utils import Database
 from victron_console.model.alert import AlertEvent, AlertKey, AlertState, AlertView, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges, NoticeRecord, TrackRecord
 from victron_console.model.clock import ManualClock
-from victron_console.store import alerts, operator_alerts
-from victron_console.store.reader import Reader
-from victron_console.store.writer import Writer
+from victron_console.store.alarms import engine_rows as alerts
+from victron_console.store.operator import alarm_actions as operator_alerts
+from victron_console.store.read.reader import Reader
+from victron_console.store.write.writer import Writer
 
 T0 = 1_800_000_000.0
 LOW = Occurrence(

@@ -13,9 +13,10 @@ from tests.store.test_alerts import LOW, T0, only
 from victron_console.model.alert import AlertState, Severity
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
-from victron_console.store import alerts, operator_alerts
-from victron_console.store.reader import Reader
-from victron_console.store.writer import Writer
+from victron_console.store.alarms import engine_rows as alerts
+from victron_console.store.operator import alarm_actions as operator_alerts
+from victron_console.store.read.reader import Reader
+from victron_console.store.write.writer import Writer
 
 WORSE = replace(
     LOW, rule="soc_critical", severity=Severity.CRITICAL, title="Battery nearly empty", response="Start the generator",

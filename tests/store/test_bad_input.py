@@ -19,11 +19,11 @@ from victron_console.model.quality import Quality
 from victron_console.model.station import ServiceState
 from victron_console.sources.values import read_tree
 from victron_console.store.connection import open_writable
-from victron_console.store.export import export
-from victron_console.store.reader import Reader
+from victron_console.store.files.export import export
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import GapKind, ServiceChange, StationUpdate
-from victron_console.store.verify import verify
-from victron_console.store.writer import Writer
+from victron_console.store.sealed.verify import verify
+from victron_console.store.write.writer import Writer
 
 Poll = Callable[..., None]
 LATER_S = 30 * 86_400.0

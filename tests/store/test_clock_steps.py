@@ -10,10 +10,10 @@ import pytest
 from victron_console.model.clock import ManualClock
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState, StationStatus
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import StationUpdate
-from victron_console.store.upkeep import upkeep
-from victron_console.store.writer import Writer
+from victron_console.store.sealed.upkeep import upkeep
+from victron_console.store.write.writer import Writer
 
 Poll = Callable[..., None]
 HOUR_S = 3600.0

@@ -9,9 +9,9 @@ from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState, StationStatus
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 BATTERY = DeviceKey("battery", "1")
 

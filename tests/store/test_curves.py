@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from victron_console.store.curves import Curve, Pieces, columns, in_order, means, split, stretches
-from victron_console.store.rollup import decoded_hours, encoded_hours, hourly
-from victron_console.store.sealed_codec import CannotDecode
-from victron_console.store.trace import merged
+from victron_console.store.read.curves import Curve, Pieces, columns, in_order, means, split, stretches
+from victron_console.store.read.trace import merged
+from victron_console.store.sealed.codec import CannotDecode
+from victron_console.store.sealed.rollup import decoded_hours, encoded_hours, hourly
 
 moments = st.integers(0, 40).map(float)
 spans = st.lists(st.tuples(moments, moments).map(lambda pair: (min(pair), max(pair))), max_size=5)

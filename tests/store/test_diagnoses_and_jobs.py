@@ -9,10 +9,10 @@ import pytest
 from victron_console.model.clock import ManualClock
 from victron_console.store.diagnoses import DiagnosisRow, StepRow, record_diagnosis
 from victron_console.store.errors import UnknownStation
-from victron_console.store.jobs import add_job, edit_job, finish_job
-from victron_console.store.operator import OperatorWriter
-from victron_console.store.reader import Reader
-from victron_console.store.writer import Writer
+from victron_console.store.operator.jobs import add_job, edit_job, finish_job
+from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.read.reader import Reader
+from victron_console.store.write.writer import Writer
 
 NOON = 1_763_899_200.0
 DAY_S = 86_400.0

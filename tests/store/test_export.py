@@ -9,8 +9,8 @@ import pytest
 
 from victron_console.model.clock import ManualClock, iso_utc
 from victron_console.store.errors import UnknownStation
-from victron_console.store.export import ExportRow, export, write_csv, write_json_lines
-from victron_console.store.reader import Reader
+from victron_console.store.files.export import ExportRow, export, write_csv, write_json_lines
+from victron_console.store.read.reader import Reader
 
 Poll = Callable[..., None]
 DAY_S = 86_400.0

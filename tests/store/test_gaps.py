@@ -11,10 +11,10 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import ServiceState
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Bucket, GapKind, ServiceChange, StationUpdate
-from victron_console.store.upkeep import upkeep
-from victron_console.store.writer import Writer
+from victron_console.store.sealed.upkeep import upkeep
+from victron_console.store.write.writer import Writer
 
 Poll = Callable[..., None]
 SYSTEM = DeviceKey("system", "0")

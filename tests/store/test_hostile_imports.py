@@ -14,17 +14,17 @@ import pytest
 
 from victron_console.model.clock import ManualClock
 from victron_console.model.reading import Reading
-from victron_console.store import import_places
-from victron_console.store.alerts import kept_alerts
-from victron_console.store.bundle import write_bundle
+from victron_console.store.alarms.engine_rows import kept_alerts
 from victron_console.store.connection import open_writable
 from victron_console.store.errors import LeaseHeld, UnreadableImport
-from victron_console.store.export import MOST_ROW
-from victron_console.store.importing import import_file
+from victron_console.store.files import import_places
+from victron_console.store.files.bundle import write_bundle
+from victron_console.store.files.export import MOST_ROW
+from victron_console.store.files.importing import import_file
 from victron_console.store.lease import Lease
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Event, StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 Poll = Callable[..., None]
 HEAD = "time,station,series,value,quality\n"

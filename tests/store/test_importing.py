@@ -20,17 +20,17 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
 from victron_console.model.service import ServiceReading
-from victron_console.store.bundle import write_bundle
 from victron_console.store.connection import open_writable
 from victron_console.store.errors import ParquetMissing, StoreReadOnly
-from victron_console.store.export import ExportRow, export, read_csv, write_csv
-from victron_console.store.importing import import_file
-from victron_console.store.output import completing
-from victron_console.store.parquet import write_parquet
-from victron_console.store.reader import Reader
+from victron_console.store.files.bundle import write_bundle
+from victron_console.store.files.export import ExportRow, export, read_csv, write_csv
+from victron_console.store.files.importing import import_file
+from victron_console.store.files.output import completing
+from victron_console.store.files.parquet import write_parquet
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Event, StationUpdate
-from victron_console.store.verify import verify
-from victron_console.store.writer import Writer
+from victron_console.store.sealed.verify import verify
+from victron_console.store.write.writer import Writer
 
 Poll = Callable[..., None]
 DAY_S = 86_400.0

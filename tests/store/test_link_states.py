@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from victron_console.model.clock import ManualClock
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import CollectorState, LinkState, PollSample, StationRecord, StationUpdate
-from victron_console.store.upkeep import upkeep
-from victron_console.store.writer import Writer
+from victron_console.store.sealed.upkeep import upkeep
+from victron_console.store.write.writer import Writer
 
 ALDER = LinkState("Victron DBus API Server 3.2.0", 1.0)
 LOST = LinkState("Victron DBus API Server 3.2.0", 1.0, 4, 1_763_899_400.0, "refused", 1_763_899_320.0)

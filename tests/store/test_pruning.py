@@ -18,12 +18,12 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
 from victron_console.model.service import ServiceReading
 from victron_console.store.connection import open_writable
-from victron_console.store.prune import prune_steps, used_bytes
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Pruned, Retention, StationRecord, StationUpdate, Upkeep
-from victron_console.store.upkeep import prune, upkeep
-from victron_console.store.verify import verify
-from victron_console.store.writer import Writer
+from victron_console.store.sealed.prune import prune_steps, used_bytes
+from victron_console.store.sealed.upkeep import prune, upkeep
+from victron_console.store.sealed.verify import verify
+from victron_console.store.write.writer import Writer
 
 HOUR_S, DAY_S, WEEK_S = 3600, 86_400, 604_800
 START = 1_763_596_800.0

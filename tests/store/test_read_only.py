@@ -15,12 +15,12 @@ from victron_console.cli.console import _why_read_only
 from victron_console.model.clock import ManualClock
 from victron_console.store.errors import StoreReadOnly
 from victron_console.store.lease import Lease
-from victron_console.store.operator import OperatorWriter
-from victron_console.store.reader import Reader
+from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import StationRecord, StationUpdate
-from victron_console.store.upkeep import upkeep
-from victron_console.store.verify import verify
-from victron_console.store.writer import Writer
+from victron_console.store.sealed.upkeep import upkeep
+from victron_console.store.sealed.verify import verify
+from victron_console.store.write.writer import Writer
 
 NOBODY = 65_534
 

@@ -18,11 +18,11 @@ from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
 from victron_console.store.connection import open_writable
-from victron_console.store.merge import due, merge_step
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Point, ServiceChange, StationRecord, StationUpdate
-from victron_console.store.seal import seal_step
-from victron_console.store.writer import Writer
+from victron_console.store.sealed.merge import due, merge_step
+from victron_console.store.sealed.seal import seal_step
+from victron_console.store.write.writer import Writer
 
 START = 1_763_899_200.0
 Judged = dict[str, tuple[type, Scalar, Quality, str]]

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from victron_console.store.entries import Entry, same
-from victron_console.store.sealed_codec import (
+from victron_console.store.sealed.codec import (
     CannotDecode,
     column_of,
     decoded,
@@ -18,6 +17,7 @@ from victron_console.store.sealed_codec import (
     encoded_clock,
     equal,
 )
+from victron_console.store.write.entries import Entry, same
 
 numbers = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False).map(lambda v: v + 0.0)
 rounded = st.tuples(st.floats(-1e6, 1e6), st.integers(0, 4)).map(lambda pair: round(*pair) + 0.0)

@@ -19,17 +19,17 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
 from victron_console.model.service import ServiceReading
-from victron_console.store import chunks
 from victron_console.store.connection import open_writable
 from victron_console.store.errors import StoreFull
-from victron_console.store.export import export
-from victron_console.store.merge import due, merge_step
-from victron_console.store.reader import Reader
+from victron_console.store.files.export import export
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Point, StationRecord, StationUpdate
-from victron_console.store.seal import Outrun, seal_step
-from victron_console.store.upkeep import upkeep
-from victron_console.store.verify import verify
-from victron_console.store.writer import Writer
+from victron_console.store.sealed import chunks
+from victron_console.store.sealed.merge import due, merge_step
+from victron_console.store.sealed.seal import Outrun, seal_step
+from victron_console.store.sealed.upkeep import upkeep
+from victron_console.store.sealed.verify import verify
+from victron_console.store.write.writer import Writer
 
 START = 1_763_899_200.0
 HOUR_S, DAY_S, WEEK_S = 3600, 86_400, 604_800

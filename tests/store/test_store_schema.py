@@ -9,7 +9,6 @@ import pytest
 from sqlite_utils import Database
 
 from victron_console.model.clock import ManualClock
-from victron_console.store.batch import OVERVIEW_FIELDS
 from victron_console.store.connection import open_readable, transaction
 from victron_console.store.errors import (
     StoreDamaged,
@@ -21,9 +20,10 @@ from victron_console.store.errors import (
     StoreTooOld,
 )
 from victron_console.store.migrations import MIGRATIONS
-from victron_console.store.operator import OperatorWriter
-from victron_console.store.reader import Reader
-from victron_console.store.writer import Writer
+from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.read.reader import Reader
+from victron_console.store.write.batch import OVERVIEW_FIELDS
+from victron_console.store.write.writer import Writer
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
-from victron_console.store import changes
 from victron_console.store.errors import StoreFull, UnknownStation
-from victron_console.store.reader import Reader
-from victron_console.store.registry import MAX_DEVICES, MAX_SERIES
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Event, PollSample, StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write import changes
+from victron_console.store.write.registry import MAX_DEVICES, MAX_SERIES
+from victron_console.store.write.writer import Writer
 
 Poll = Callable[..., None]
 

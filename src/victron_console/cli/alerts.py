@@ -10,16 +10,16 @@ from contextlib import closing
 
 import click
 
-from victron_console.alerts.told import as_data, sentence
+from victron_console.alerts.alarm_json import as_data, sentence
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options, operator_name
 from victron_console.cli.times import Span
 from victron_console.model.alert import AlertKey, AlertState, AlertView, Occurrence, Severity
 from victron_console.model.clock import SystemClock
-from victron_console.store import operator_alerts
-from victron_console.store.alerts import maintenances
-from victron_console.store.operator import OperatorWriter
-from victron_console.store.reader import Reader
+from victron_console.store.alarms.engine_rows import maintenances
+from victron_console.store.operator import alarm_actions as operator_alerts
+from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.read.reader import Reader
 
 PIPE_COLUMNS = 120
 
@@ -48,9 +48,9 @@ def alerts(options: Options, as_json: bool) -> None:
 
 def _print_list(views: Sequence[AlertView], names: dict[str, str], now: float) -> None:
     # Imported here: it brings Textual, which a script that wants JSON can do without.
-    from victron_console.console.alarm_order import most_urgent_first
-    from victron_console.console.alarm_rows import alarm_columns, draw_alarm, draw_heads
-    from victron_console.console.alarm_source import from_alert
+    from victron_console.console.kit.alarm_rows import alarm_columns, draw_alarm, draw_heads
+    from victron_console.console.live.alarm_order import most_urgent_first
+    from victron_console.console.live.alarms_of_store import from_alert
 
     width = max(60, shutil.get_terminal_size((PIPE_COLUMNS, 24)).columns - _NUMBER_COLUMNS)
     rows = [from_alert(view, names.get(view.occurrence.key.station, "console"), now) for view in views]

@@ -90,15 +90,15 @@ def show(
         notice: a sentence to begin with.
         keep_settings: whether the operator's choices are kept for the next session.
     """
-    from victron_console.console.terminal import prepare_terminal
+    from victron_console.console.app.terminal import prepare_terminal
 
     link = prepare_terminal(os.environ, low_bandwidth=low_bandwidth)
     log_to_file(options)
     # Textual reads its settings from the environment when it is imported: not before this line.
-    from victron_console.console.app import ConsoleApp, ConsoleOptions
-    from victron_console.console.operator_desk import OperatorDesk
-    from victron_console.console.themes import load_themes
-    from victron_console.console.watch import StoreWatch
+    from victron_console.console.app.console import ConsoleApp, ConsoleOptions
+    from victron_console.console.app.themes import load_themes
+    from victron_console.console.live.watch import StoreWatch
+    from victron_console.console.operator.writer import OperatorDesk
 
     settings = settings or ConsoleSettings()
     clock = SystemClock()

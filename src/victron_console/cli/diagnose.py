@@ -7,19 +7,19 @@ from pathlib import Path
 
 import click
 
-from victron_console.alerts.inputs import FIELDS
+from victron_console.alerts.language.inputs import FIELDS
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.insight.diagnostics.finding import Finding
-from victron_console.insight.diagnostics.kept import Kept, pack
-from victron_console.insight.diagnostics.station import Examined, examine
+from victron_console.diagnosing.finding import Finding
+from victron_console.diagnosing.verdict.kept_findings import Kept, pack
+from victron_console.diagnosing.verdict.station_diagnosis import Examined, examine
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.model.text import clean
 from victron_console.store.diagnoses import DiagnosisRow, record_diagnosis
 from victron_console.store.errors import LeaseHeld, UnknownStation
 from victron_console.store.lease import Lease
-from victron_console.store.reader import Reader
-from victron_console.store.writer import Writer
+from victron_console.store.read.reader import Reader
+from victron_console.store.write.writer import Writer
 
 
 @click.command()

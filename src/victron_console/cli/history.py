@@ -13,12 +13,12 @@ from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.times import Moment, Span
 from victron_console.model.clock import SystemClock
-from victron_console.store.bundle import write_bundle
-from victron_console.store.export import ExportRow, write_csv, write_json_lines
-from victron_console.store.export import export as export_rows
-from victron_console.store.output import completing
-from victron_console.store.parquet import write_parquet
-from victron_console.store.reader import Reader
+from victron_console.store.files.bundle import write_bundle
+from victron_console.store.files.export import ExportRow, write_csv, write_json_lines
+from victron_console.store.files.export import export as export_rows
+from victron_console.store.files.output import completing
+from victron_console.store.files.parquet import write_parquet
+from victron_console.store.read.reader import Reader
 
 _FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
 

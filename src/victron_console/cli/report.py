@@ -11,7 +11,7 @@ import click
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.model.clock import SystemClock
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 
 
 class Month(click.ParamType[date]):
@@ -37,8 +37,8 @@ class Month(click.ParamType[date]):
 def report(options: Options, stations: tuple[str, ...], month: date | None, form: str, out: Path | None) -> None:
     """Write the monthly report of one or all sites: energies, battery, grid, alarms, findings."""
     # numpy is for the commands that need it.
-    from victron_console.insight.report import html, markdown
-    from victron_console.insight.report.month import month_before, month_of
+    from victron_console.diagnosing.report import html, markdown
+    from victron_console.diagnosing.report.month import month_before, month_of
 
     clock = SystemClock()
     now = clock.now()

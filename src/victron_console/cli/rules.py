@@ -12,16 +12,16 @@ from typing import Any
 
 import click
 
-from victron_console.alerts.backtest import Fired, Recorded, backtest, recorded
-from victron_console.alerts.rulefile import load_rules
-from victron_console.alerts.rules import Rule, RuleSet
-from victron_console.alerts.rulestest import run_file
+from victron_console.alerts.rules.rule_file import load_rules
+from victron_console.alerts.rules.rule_set import Rule, RuleSet
+from victron_console.alerts.trying.backtest import Fired, Recorded, backtest, recorded
+from victron_console.alerts.trying.rule_tests import run_file
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.times import Moment, Span
-from victron_console.console.format import duration
+from victron_console.console.kit.format import duration
 from victron_console.model.clock import SystemClock
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 
 DAY_S = 86_400.0
 FINE_S, COARSE_S = 10.0, 60.0

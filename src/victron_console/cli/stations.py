@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from victron_console.alerts.rulefile import RulesInvalid, load_rules
+from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules
 from victron_console.cli.discover import report_devices, ssdp_option
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.collector.links import source_of
+from victron_console.collector.make_source import source_of
 from victron_console.config import StationConfig, station_from, user_folder, write_station
 from victron_console.model.clock import SystemClock
 from victron_console.model.device import class_of

@@ -20,7 +20,7 @@ from victron_console.model.alert import AlertState, AlertView, Occurrence, Sever
 from victron_console.model.clock import SystemClock
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import StationRow
 
 PIPE_COLUMNS = 120
@@ -49,7 +49,7 @@ def status(options: Options, as_json: bool) -> None:
 
 def _print_table(reader: Reader, rows: Sequence[StationRow], now: float) -> None:
     # Imported here: it brings Textual, which `status --json` of a monitoring system can do without.
-    from victron_console.console.status_table import status_table
+    from victron_console.console.fleet.status_table import status_table
 
     width = shutil.get_terminal_size((PIPE_COLUMNS, 24)).columns
     click.echo("\n".join(status_table(reader, rows, now, width)))

@@ -17,7 +17,7 @@ from victron_console.config.amounts import size_bytes
 from victron_console.model.clock import SystemClock
 from victron_console.store.connection import reading
 from victron_console.store.errors import StoreError
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Retention
 
 
@@ -73,7 +73,7 @@ def _kept(keep: HistorySettings) -> str:
 @failing_plainly
 def verify(options: Options) -> None:
     """Read everything back; exit status 1 where something is damaged. A collector may go on meanwhile."""
-    from victron_console.store.verify import verify as verify_all
+    from victron_console.store.sealed.verify import verify as verify_all
 
     with closing(Reader(options.store_path, SystemClock())) as reader, reading(reader.db) as conn:
         found = verify_all(conn)
@@ -91,7 +91,7 @@ def verify(options: Options) -> None:
 @failing_plainly
 def seal(options: Options) -> None:
     """Seal and merge now what is old enough, without pausing. The collector does it by itself."""
-    from victron_console.store.upkeep import upkeep
+    from victron_console.store.sealed.upkeep import upkeep
 
     done = upkeep(options.store_path, SystemClock())
     click.echo(f"{done.rows:,} rows sealed, {done.merged:,} days and weeks made")
@@ -106,7 +106,7 @@ def seal(options: Options) -> None:
 @failing_plainly
 def backup(options: Options, file: Path, force: bool) -> None:
     """Copy the whole database into FILE while it is in use, and read the copy back."""
-    from victron_console.store.backup import backup as back_up
+    from victron_console.store.files.backup import backup as back_up
 
     with closing(Reader(options.store_path, SystemClock())) as reader:
         size = back_up(reader.db.conn, file, replace=force)
@@ -124,7 +124,7 @@ def prune(options: Options, older_than: float | None, max_size: int | None, comp
 
     The collector does it by itself where [history] in the configuration says keep_changes or max_size.
     """
-    from victron_console.store.upkeep import prune as give_up
+    from victron_console.store.sealed.upkeep import prune as give_up
 
     if older_than is None and max_size is None and not compact:
         raise click.UsageError("say what to give up: --older-than 52w or --max-size 20G.")
@@ -139,7 +139,7 @@ def prune(options: Options, older_than: float | None, max_size: int | None, comp
 @failing_plainly
 def import_(options: Options, file: Path, station: str | None) -> None:
     """Take in FILE: an export in CSV, or an evidence bundle of somebody's station. No collector may run meanwhile."""
-    from victron_console.store.importing import import_file
+    from victron_console.store.files.importing import import_file
 
     done = import_file(options.store_path, file, SystemClock(), station)
     click.echo(

@@ -17,17 +17,17 @@ from pathlib import Path
 
 import httpx
 
-from victron_console.collector.behind import end, stay_behind, workers
 from victron_console.collector.recorder import Recorder
-from victron_console.insight.diagnostics.advice_log import KIND, Told, same_course, told_of
-from victron_console.insight.diagnostics.station_needs import wants_advice, zone_of
+from victron_console.collector.worker_process import end, stay_behind, workers
+from victron_console.diagnosing.ess.advice_log import KIND, Told, same_course, told_of
+from victron_console.diagnosing.ess.station_needs import wants_advice, zone_of
 from victron_console.model.clock import Clock, ManualClock, local
 from victron_console.sources.open_meteo import ForecastUnavailable, IrradianceForecast, OpenMeteo, Plane
 from victron_console.store.errors import StoreError
 from victron_console.store.promises import Promise, record_promise
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Event, StationRow
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -143,9 +143,9 @@ def advised(store: Path, station: str, now: float, forecast: IrradianceForecast 
         now: the moment (UTC epoch, s).
         forecast: irradiance on its array; a sentence where there is none.
     """
-    from victron_console.insight.diagnostics.station_advice import advice_for, read_tariff  # scipy
-    from victron_console.insight.diagnostics.station_forecast import promise_of_tomorrow
-    from victron_console.insight.diagnostics.station_outcome import outcomes
+    from victron_console.diagnosing.ess.station_advice import advice_for, read_tariff  # scipy
+    from victron_console.diagnosing.ess.station_forecast import promise_of_tomorrow
+    from victron_console.diagnosing.ess.station_outcome import outcomes
 
     came: tuple[Event, ...] = ()
     promise = None

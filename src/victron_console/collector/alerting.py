@@ -14,17 +14,17 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from victron_console.alerts.engine import Alerts
-from victron_console.alerts.rulefile import RulesInvalid, load_rules, rule_files, shipped_rules
+from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, rule_files, shipped_rules
 from victron_console.collector.recorder import PASSING, Recorder
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock
 from victron_console.model.snapshot import Snapshot
-from victron_console.store.alerts import kept_alerts, record_alerts
+from victron_console.store.alarms.engine_rows import kept_alerts, record_alerts
 from victron_console.store.errors import UnknownStation
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import StationRecord
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 log = logging.getLogger(__name__)
 

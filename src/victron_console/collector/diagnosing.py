@@ -18,17 +18,17 @@ from functools import partial
 from pathlib import Path
 from zlib import crc32
 
-from victron_console.alerts.parameters import DIAGNOSTICS
-from victron_console.collector.behind import end, stay_behind, workers
+from victron_console.alerts.rules.parameters import DIAGNOSTICS
 from victron_console.collector.recorder import Recorder
-from victron_console.insight.diagnostics.kept import unpack
-from victron_console.insight.diagnostics.station_needs import zone_of
+from victron_console.collector.worker_process import end, stay_behind, workers
+from victron_console.diagnosing.ess.station_needs import zone_of
+from victron_console.diagnosing.verdict.kept_findings import unpack
 from victron_console.model.clock import Clock, ManualClock, local, midnight
 from victron_console.store.diagnoses import DiagnosisRow, StepRow, record_diagnosis
 from victron_console.store.errors import StoreError
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Event
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -171,9 +171,9 @@ def due_since(station: str, now: float, zone: tzinfo | None) -> float:
 
 def examined(store: Path, station: str, now: float) -> Examination:
     """In the worker: one station. Whatever fails is said, so that the others go on."""
-    from victron_console.alerts.inputs import FIELDS  # scipy and the rules' fields are for the worker alone
-    from victron_console.insight.diagnostics.kept import pack
-    from victron_console.insight.diagnostics.station import examine
+    from victron_console.alerts.language.inputs import FIELDS  # scipy and the rules' fields are for the worker alone
+    from victron_console.diagnosing.verdict.kept_findings import pack
+    from victron_console.diagnosing.verdict.station_diagnosis import examine
 
     try:
         with closing(Reader(store, ManualClock(now))) as reader:

@@ -16,27 +16,27 @@ from random import Random
 
 from victron_console.collector.advising import Advising
 from victron_console.collector.alerting import Alerting
-from victron_console.collector.beside import Beside
+from victron_console.collector.background_tasks import Beside
+from victron_console.collector.collector_health import Health
 from victron_console.collector.diagnosing import Diagnosing
-from victron_console.collector.findings import Findings
-from victron_console.collector.health import Health
-from victron_console.collector.links import source_of
+from victron_console.collector.make_source import source_of
 from victron_console.collector.notifying import NOTIFY_FAILED, Notifier
+from victron_console.collector.poll_results import Findings
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import PASSING, Recorder
 from victron_console.collector.sealing import HISTORY_FAILS, Sealing
 from victron_console.config import Fault, LoadResult, StationConfig, StationFiles
-from victron_console.insight.doubts import OverviewMemory
-from victron_console.insight.overview import overview
+from victron_console.insight.overview.doubts import OverviewMemory
+from victron_console.insight.overview.overview import overview
 from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import Snapshot
 from victron_console.sources.base import Source
 from victron_console.sources.tasks import end
 from victron_console.store.lease import Lease
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Event, Retention, StationRecord, StationUpdate, Wanted, WantedKind
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 log = logging.getLogger(__name__)
 

@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from victron_console.alerts.told import as_data, sentence
+from victron_console.alerts.alarm_json import as_data, sentence
 from victron_console.config import NotifySettings
 from victron_console.model.alert import AlertState, AlertView, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock
 from victron_console.store.errors import StoreError
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from victron_console.catalogue import TIER_S, Tier
-from victron_console.collector.findings import Findings
+from victron_console.collector.poll_results import Findings
 from victron_console.collector.schedule import Schedule, next_delay
 from victron_console.collector.settings_log import settings_changes
 from victron_console.model.clock import Clock

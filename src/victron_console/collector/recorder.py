@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from victron_console.store.errors import StoreError, StoreFull, StoreLocked, StoreReadOnly
 from victron_console.store.rows import CollectorState, StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 log = logging.getLogger(__name__)
 

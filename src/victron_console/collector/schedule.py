@@ -8,7 +8,7 @@ from math import inf
 
 from victron_console.catalogue import Tier, catalogue
 from victron_console.model.device import class_of
-from victron_console.sources.news import News
+from victron_console.sources.changed_services import News
 
 DISCOVERY_S = 60.0
 BACKOFF_CAP_S = 300.0

@@ -13,8 +13,8 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from victron_console.collector.behind import end, stay_behind, workers
 from victron_console.collector.recorder import Recorder
+from victron_console.collector.worker_process import end, stay_behind, workers
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.store.errors import StoreError, UpkeepBusy, UpkeepStopped
 from victron_console.store.rows import Event, Retention, Upkeep
@@ -118,7 +118,7 @@ def _begin(stop: Connection) -> None:
 
 def _work(store: Path, retention: Retention) -> Upkeep:
     """In the worker: one turn."""
-    from victron_console.store.upkeep import upkeep  # numpy and pcodec are for the worker alone
+    from victron_console.store.sealed.upkeep import upkeep  # numpy and pcodec are for the worker alone
 
     try:
         return upkeep(store, SystemClock(), rest=_rest, retention=retention)

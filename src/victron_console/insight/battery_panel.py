@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from victron_console.insight.batteries import Bank, bank, limits_conflict, site_battery
 from victron_console.insight.cells import capacity_ah
-from victron_console.insight.figures import last, system_of
-from victron_console.insight.overview import overview
+from victron_console.insight.overview.batteries import Bank, bank, limits_conflict, site_battery
+from victron_console.insight.overview.figures import last, system_of
+from victron_console.insight.overview.overview import overview
 from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import DeviceState, Snapshot
 

@@ -11,8 +11,8 @@ from enum import StrEnum
 from functools import lru_cache
 from statistics import median
 
-from victron_console.insight.batteries import members, site_battery
-from victron_console.insight.figures import last, temperature_c, text
+from victron_console.insight.overview.batteries import members, site_battery
+from victron_console.insight.overview.figures import last, temperature_c, text
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from victron_console.insight.batteries import site_battery
 from victron_console.insight.battery_panel import battery_panel
-from victron_console.insight.figures import system_of
-from victron_console.insight.overview import overview
+from victron_console.insight.overview.batteries import site_battery
+from victron_console.insight.overview.figures import system_of
+from victron_console.insight.overview.overview import overview
 from victron_console.insight.sun import SunTimes, next_night
 from victron_console.model.clock import local
 from victron_console.model.snapshot import Snapshot

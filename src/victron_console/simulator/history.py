@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from victron_console.config import station_from
-from victron_console.insight.doubts import OverviewMemory
-from victron_console.insight.overview import overview
+from victron_console.insight.overview.doubts import OverviewMemory
+from victron_console.insight.overview.overview import overview
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey, class_of
 from victron_console.model.overview import Overview
@@ -27,7 +27,7 @@ from victron_console.simulator.station import WARM_UP_S, WARM_UP_STEP_S, Station
 from victron_console.sources.naming import DeviceNames
 from victron_console.sources.values import clean_path, qualify
 from victron_console.store.rows import PollSample, StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 DAY_S = 86_400.0
 STEP_S = 900.0

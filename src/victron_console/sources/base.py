@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from victron_console.model.service import ServiceReading
-from victron_console.sources.news import News
+from victron_console.sources.changed_services import News
 
 __all__ = [
     "BadAnswer",

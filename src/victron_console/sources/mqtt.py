@@ -11,9 +11,9 @@ from victron_console.config.links import MqttAccess
 from victron_console.model.clock import Clock
 from victron_console.model.device import class_of
 from victron_console.sources.base import Discovery, NoSuchService, ServiceReading, SourceError, TimedOut, Traffic
+from victron_console.sources.changed_services import News
 from victron_console.sources.mqtt_failures import no_heartbeat
 from victron_console.sources.mqtt_session import Session, Timing
-from victron_console.sources.news import News
 
 DEFAULT_TIMING = Timing()
 

@@ -1,6 +1,6 @@
 """What the daily diagnoses keep: their findings as they were told, day by day, and the load steps behind a resistance.
 
-Owns rows only. What a body means is `insight.diagnostics.kept`'s business; it is packed here and read by nobody else.
+Owns rows only. What a body means is `diagnosing.verdict.kept_findings`'s business; it is packed here and read by nobody else.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from victron_console.store.connection import transaction
-from victron_console.store.fleet import station_number
+from victron_console.store.read.fleet import station_number
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

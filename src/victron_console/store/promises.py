@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from victron_console.store.connection import transaction
-from victron_console.store.fleet import station_number
+from victron_console.store.read.fleet import station_number
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

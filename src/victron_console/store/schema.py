@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from victron_console.store import backup
 from victron_console.store.errors import StoreDamaged, StoreMissing, StoreTooNew, StoreTooOld, explaining
+from victron_console.store.files import backup
 from victron_console.store.migrations import MIGRATIONS
 
 if TYPE_CHECKING:

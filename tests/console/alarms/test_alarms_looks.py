@@ -10,8 +10,8 @@ from tests.console.conftest import MakeConsole
 from tests.console.sample_fleet import NOW
 from textual.pilot import Pilot
 
-from victron_console.console.screens.alarms import AlarmsScreen
-from victron_console.console.view import FleetView
+from victron_console.console.alarms.screen import AlarmsScreen
+from victron_console.console.live.view import FleetView
 
 SnapCompare = Callable[..., bool]
 

@@ -12,21 +12,21 @@ from tests.console.test_fleet_screen import screen_text
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from victron_console.console.app import ConsoleApp, ConsoleOptions
-from victron_console.console.commands import run_command
-from victron_console.console.operator_desk import OperatorDesk
-from victron_console.console.screens.alarms import AlarmsScreen
-from victron_console.console.screens.base import KeyRow
-from victron_console.console.screens.dialogs import KeyChoice, LinePrompt
-from victron_console.console.themes import load_themes
-from victron_console.console.view import Mark
-from victron_console.console.watch import StoreWatch
+from victron_console.console.alarms.screen import AlarmsScreen
+from victron_console.console.app.commands import run_command
+from victron_console.console.app.console import ConsoleApp, ConsoleOptions
+from victron_console.console.app.themes import load_themes
+from victron_console.console.kit.dialogs import KeyChoice, LinePrompt
+from victron_console.console.kit.screen import KeyRow
+from victron_console.console.live.view import Mark
+from victron_console.console.live.watch import StoreWatch
+from victron_console.console.operator.writer import OperatorDesk
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
-from victron_console.store.alerts import record_alerts
+from victron_console.store.alarms.engine_rows import record_alerts
 from victron_console.store.rows import StationRecord
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 NOON = 1_763_899_200.0
 LOW = Occurrence(

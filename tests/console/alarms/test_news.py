@@ -7,9 +7,9 @@ from dataclasses import replace
 from tests.console.conftest import MakeConsole
 from tests.console.sample_fleet import NOW, SAMPLE
 
-from victron_console.console.news import BANNER_S, BELL_EVERY_S, Digest, News
-from victron_console.console.screens.base import KeyRow
-from victron_console.console.view import Alarm, FleetChanged, Mark
+from victron_console.console.app.banner import BANNER_S, BELL_EVERY_S, Digest, News
+from victron_console.console.kit.screen import KeyRow
+from victron_console.console.live.view import Alarm, FleetChanged, Mark
 from victron_console.model.clock import ManualClock
 
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.console.sample_stations import BIRCH, snapshot_of
 
-from victron_console.console.drawing.cells import PackView, cell_name, role_of
-from victron_console.console.drawing.deviation import Axis, bar, draw_deviation, draw_scale
-from victron_console.console.drawing.sheet import Sheet
-from victron_console.console.palette import Role
+from victron_console.console.cells.bars import PackView, cell_name, role_of
+from victron_console.console.cells.deviation import Axis, bar, draw_deviation, draw_scale
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.sheet import Sheet
 from victron_console.insight.cells import PackClass, cells
 from victron_console.model.quality import Quality
 

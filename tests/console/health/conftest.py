@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.console.sample_fleet import NOW
 
-from victron_console.insight.diagnostics.finding import (
+from victron_console.diagnosing.finding import (
     Finding,
     Method,
     Window,
@@ -20,8 +20,8 @@ from victron_console.insight.diagnostics.finding import (
     not_identifiable,
     unknown,
 )
-from victron_console.insight.diagnostics.kept import Course, EnergyRow, Kept, pack
-from victron_console.insight.diagnostics.risk import Evidence, Tier, assess
+from victron_console.diagnosing.verdict.kept_findings import Course, EnergyRow, Kept, pack
+from victron_console.diagnosing.verdict.risk import Evidence, Tier, assess
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.overview import Overview
@@ -29,9 +29,9 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
 from victron_console.store.diagnoses import DiagnosisRow, record_diagnosis
-from victron_console.store.jobs import add_job, finish_job
+from victron_console.store.operator.jobs import add_job, finish_job
 from victron_console.store.rows import Event, StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 DAY_S = 86_400.0
 ADVICE = "Tue 01:00-05:00 charge from the grid (scheduled charging): saves about 0.84 € a day (0.51 to 0.92)"

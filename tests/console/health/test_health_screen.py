@@ -13,18 +13,18 @@ from tests.console.sample_fleet import NOW
 from tests.console.stations import LASTING, console_on, until
 from textual.pilot import Pilot
 
-from victron_console.console.app import ConsoleApp
-from victron_console.console.drawing.health_row import three_digits
-from victron_console.console.health_parts import Part
-from victron_console.console.job_actions import due_of
-from victron_console.console.operator_desk import OperatorDesk
-from victron_console.console.screens.health import HealthScreen
-from victron_console.console.widgets.cursor_list import CursorList
-from victron_console.console.widgets.rows import Rows
+from victron_console.console.app.console import ConsoleApp
+from victron_console.console.health.job_actions import due_of
+from victron_console.console.health.parts import Part
+from victron_console.console.health.row import three_digits
+from victron_console.console.health.screen import HealthScreen
+from victron_console.console.kit.cursor_list import CursorList
+from victron_console.console.kit.rows import Rows
+from victron_console.console.operator.writer import OperatorDesk
 from victron_console.model.clock import ManualClock
-from victron_console.store.jobs import add_job
-from victron_console.store.operator import OperatorWriter
-from victron_console.store.reader import Reader
+from victron_console.store.operator.jobs import add_job
+from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.read.reader import Reader
 
 SnapCompare = Callable[..., bool]
 SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]

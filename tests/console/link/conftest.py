@@ -17,7 +17,7 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import ServiceState, StationState, StationStatus
 from victron_console.store.lease import Lease, lease_file
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import (
     CollectorState,
     Event,
@@ -28,7 +28,7 @@ from victron_console.store.rows import (
     StationUpdate,
     StoreSize,
 )
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 API = "Victron DBus API Server 3.2.0"
 REFUSED = "192.0.2.11:8088 refused the connection: is the API running?"

@@ -12,11 +12,11 @@ from tests.console.sample_fleet import NOW
 from tests.console.stations import LASTING, console_on, until
 from textual.pilot import Pilot
 
-from victron_console.console.app import ConsoleApp
-from victron_console.console.drawing.link_row import skew
-from victron_console.console.screens.link import LinkScreen
-from victron_console.console.widgets.cursor_list import CursorList
-from victron_console.console.widgets.rows import Rows
+from victron_console.console.app.console import ConsoleApp
+from victron_console.console.kit.cursor_list import CursorList
+from victron_console.console.kit.rows import Rows
+from victron_console.console.link.row import skew
+from victron_console.console.link.screen import LinkScreen
 
 SnapCompare = Callable[..., bool]
 SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]

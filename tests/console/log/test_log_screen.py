@@ -14,16 +14,16 @@ from tests.console.test_fleet_screen import screen_text
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from victron_console.console.app import ConsoleApp, ConsoleOptions
-from victron_console.console.log_pages import LogChoice, Place, joined, newer, older
-from victron_console.console.news import Digest
-from victron_console.console.screens.log import LogScreen
-from victron_console.console.themes import load_themes
-from victron_console.console.watch import StoreWatch
+from victron_console.console.app.banner import Digest
+from victron_console.console.app.console import ConsoleApp, ConsoleOptions
+from victron_console.console.app.themes import load_themes
+from victron_console.console.live.watch import StoreWatch
+from victron_console.console.log.pages import LogChoice, Place, joined, newer, older
+from victron_console.console.log.screen import LogScreen
 from victron_console.model.clock import ManualClock
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Event, StationRecord
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 NOON = 1_763_899_200.0
 NAMES = {"alder": "Alder Farm", "birch": "Birch Clinic"}

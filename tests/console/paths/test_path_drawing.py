@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from victron_console.console.drawing.path_detail import Trend, draw_detail
-from victron_console.console.drawing.path_row import cut_before, draw_heads, draw_row
-from victron_console.console.palette import Role
-from victron_console.console.paths import PathRow, PathTree, Wish, path_rows, path_tree
+from victron_console.console.kit.palette import Role
+from victron_console.console.paths.data import PathRow, PathTree, Wish, path_rows, path_tree
+from victron_console.console.paths.detail import Trend, draw_detail
+from victron_console.console.paths.row import cut_before, draw_heads, draw_row
 from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState

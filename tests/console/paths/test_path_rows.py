@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.console.paths import PINNED, PathRow, PathTree, Wish, path_rows, path_tree
+from victron_console.console.paths.data import PINNED, PathRow, PathTree, Wish, path_rows, path_tree
 from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.sources.values import read_tree

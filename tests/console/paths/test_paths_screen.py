@@ -13,10 +13,10 @@ from tests.console.stations import LASTING, console_on, until
 from textual.geometry import Region
 from textual.pilot import Pilot
 
-from victron_console.console.app import ConsoleApp
-from victron_console.console.screens.paths import PathsScreen
-from victron_console.console.widgets.cursor_list import CursorList
-from victron_console.store.reader import Reader
+from victron_console.console.app.console import ConsoleApp
+from victron_console.console.kit.cursor_list import CursorList
+from victron_console.console.paths.screen import PathsScreen
+from victron_console.store.read.reader import Reader
 
 SnapCompare = Callable[..., bool]
 SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.console.sample_stations import CEDAR, LARCH, QUARRY, Devices, snapshot_of
 
-from victron_console.console.drawing.balance_bar import Place, draw_balance, shares
-from victron_console.console.drawing.sheet import Sheet
-from victron_console.insight.balance import balance
-from victron_console.insight.overview import overview
+from victron_console.console.kit.energy.balance_bar import Place, draw_balance, shares
+from victron_console.console.kit.sheet import Sheet
+from victron_console.insight.overview.balance import balance
+from victron_console.insight.overview.overview import overview
 from victron_console.model.overview import Overview
 
 

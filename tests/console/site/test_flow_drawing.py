@@ -7,12 +7,12 @@ from dataclasses import replace
 from tests.console.sample_fleet import NOW
 from tests.console.sample_stations import BIRCH, CEDAR, LARCH, QUARRY, Devices, snapshot_of
 
-from victron_console.console.drawing.diagram import NARROW, draw_diagram
-from victron_console.console.drawing.flow import FlowDrawing, Pencil, together
-from victron_console.console.drawing.flow_list import draw_list
-from victron_console.console.drawing.sheet import Sheet
-from victron_console.insight.flow import flow
-from victron_console.insight.flow_model import Flow, Node, NodeKind
+from victron_console.console.kit.energy.diagram import NARROW, draw_diagram
+from victron_console.console.kit.energy.flow import FlowDrawing, Pencil, together
+from victron_console.console.kit.sheet import Sheet
+from victron_console.console.site.flow_list import draw_list
+from victron_console.insight.flow.model import Flow, Node, NodeKind
+from victron_console.insight.flow.site_flow import flow
 from victron_console.model.snapshot import Snapshot
 
 

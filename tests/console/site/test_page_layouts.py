@@ -8,14 +8,14 @@ import pytest
 from tests.console.sample_fleet import NOW
 from tests.console.sample_stations import BIRCH, CEDAR, LARCH, QUARRY, Devices, snapshot_of
 
-from victron_console.console.cells_data import Ranked, Ranking
-from victron_console.console.drawing.cells import PackView
-from victron_console.console.drawing.day import DayRow
-from victron_console.console.screens.cells import CellsPage, draw_cells_page
-from victron_console.console.site_data import SiteData, SiteDay, site_figures
-from victron_console.console.site_page import draw_page, sections
-from victron_console.console.site_parts import Page, PageState, Section
-from victron_console.console.view import Alarm, Dawn, Mark, Site
+from victron_console.console.cells.bars import PackView
+from victron_console.console.cells.data import Ranked, Ranking
+from victron_console.console.cells.screen import CellsPage, draw_cells_page
+from victron_console.console.live.view import Alarm, Dawn, Mark, Site
+from victron_console.console.site.data import SiteData, SiteDay, site_figures
+from victron_console.console.site.day import DayRow
+from victron_console.console.site.page import draw_page, sections
+from victron_console.console.site.parts import Page, PageState, Section
 from victron_console.insight.cells import cells
 from victron_console.model.quality import Quality
 

@@ -11,12 +11,12 @@ from tests.console.sample_stations import make_store
 from tests.console.stations import console_on, open_station, until
 from textual.geometry import Region
 
-from victron_console.console.screens.site import SiteBoard, focus_said
-from victron_console.console.site_parts import WHOLE_PAGE, Section
-from victron_console.console.view import Site
+from victron_console.console.live.view import Site
+from victron_console.console.site.parts import WHOLE_PAGE, Section
+from victron_console.console.site.screen import SiteBoard, focus_said
 from victron_console.model.clock import ManualClock
 from victron_console.model.quality import Quality
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import WantedKind
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.console.sample_fleet import NOW
 from tests.console.trends.sample_day import LIMITS, SHAPES, day_frame, lane, trend
 
-from victron_console.console.palette import Role
+from victron_console.console.kit.palette import Role
 from victron_console.console.trends.frame import Frame
 from victron_console.console.trends.page import Board, data_lane, draw_board, panel_rows, plot_room
 from victron_console.console.trends.quantity import BY_NAME, quantity_named

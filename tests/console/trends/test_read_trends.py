@@ -21,10 +21,10 @@ from victron_console.model.overview import Overview
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
-from victron_console.store.alerts import record_alerts
-from victron_console.store.reader import Reader
+from victron_console.store.alarms.engine_rows import record_alerts
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import StationRecord, StationUpdate
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 BEGIN = NOW // 3600 * 3600 - 7200
 KEY = DeviceKey("system", "0")

@@ -10,11 +10,11 @@ from tests.console.sample_fleet import NOW
 from tests.console.trends.sample_day import SHAPES, lane, trend
 from textual.pilot import Pilot
 
-from victron_console.console.screens.chart import ChartScreen
-from victron_console.console.screens.trends import TrendsScreen
 from victron_console.console.trends.chart import Curve
+from victron_console.console.trends.chart_screen import ChartScreen
 from victron_console.console.trends.quantity import BY_NAME
 from victron_console.console.trends.read import StationSeries
+from victron_console.console.trends.screen import TrendsScreen
 
 SnapCompare = Callable[..., bool]
 FOUND = StationSeries("alder-farm", fields=frozenset(BY_NAME[name].field for name in SHAPES), floor=30.0)

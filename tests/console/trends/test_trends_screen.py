@@ -13,20 +13,20 @@ from textual.events import Click, MouseDown, MouseEvent, MouseMove, MouseScrollU
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from victron_console.console import export
-from victron_console.console.app import ConsoleApp, ConsoleOptions
-from victron_console.console.screens.base import HeaderRow
-from victron_console.console.screens.chart import ChartScreen
-from victron_console.console.screens.picker import Picker
-from victron_console.console.screens.trends import TrendsScreen
-from victron_console.console.themes import load_themes
+from victron_console.console.app.console import ConsoleApp, ConsoleOptions
+from victron_console.console.app.themes import load_themes
+from victron_console.console.kit import export
+from victron_console.console.kit.screen import HeaderRow
+from victron_console.console.live.watch import StoreWatch
 from victron_console.console.trends.chart import Chart
+from victron_console.console.trends.chart_parts import Plot
+from victron_console.console.trends.chart_screen import ChartScreen
 from victron_console.console.trends.panel import BARS
-from victron_console.console.watch import StoreWatch
-from victron_console.console.widgets.chart_parts import Plot
+from victron_console.console.trends.picker import Picker
+from victron_console.console.trends.screen import TrendsScreen
 from victron_console.model.clock import ManualClock, local
 from victron_console.store.rows import StationRecord
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 
 @pytest.fixture

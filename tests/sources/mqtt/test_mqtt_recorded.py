@@ -21,9 +21,9 @@ from victron_console.model.clock import ManualClock, SystemClock
 from victron_console.model.station import StationState
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.simulated import SimulatedFleet
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Event
-from victron_console.store.writer import Writer
+from victron_console.store.write.writer import Writer
 
 
 @pytest.fixture

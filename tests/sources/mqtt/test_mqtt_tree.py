@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.insight.overview import overview
+from victron_console.insight.overview.overview import overview
 from victron_console.model.device import DeviceKey
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.sources.changed_services import GATHER_S, News
 from victron_console.sources.mqtt_tree import MAX_DEVICES, Tree
 from victron_console.sources.naming import DeviceNames
-from victron_console.sources.news import GATHER_S, News
 from victron_console.sources.values import read_tree
 
 CAPTURES = Path(__file__).parents[4] / "shared" / "captures"

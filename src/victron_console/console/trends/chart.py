@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from victron_console.console.format import number
-from victron_console.console.palette import Palette, Role
+from victron_console.console.kit.format import number
+from victron_console.console.kit.palette import Palette, Role
 from victron_console.console.trends.frame import DAY_S, Frame, ticks
 from victron_console.console.trends.quantity import Quantity
 from victron_console.console.trends.read import Lane, Limit, Trend

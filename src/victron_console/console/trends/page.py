@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from victron_console.console.drawing.sheet import Sheet
-from victron_console.console.format import clock
-from victron_console.console.line import Line
-from victron_console.console.marks import GLYPHS
-from victron_console.console.palette import Role
-from victron_console.console.text import cut, width_of
+from victron_console.console.kit.format import clock
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.marks import GLYPHS
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.sheet import Sheet
+from victron_console.console.kit.text import cut, width_of
+from victron_console.console.live.view import Mark
 from victron_console.console.trends.frame import DAY_S, Frame, ticks
 from victron_console.console.trends.panel import AXIS, BARS, Panel, draw_panel, notes_of
 from victron_console.console.trends.read import AlarmMark, Lane, Limit, Trend
 from victron_console.console.trends.scale import scale_of
-from victron_console.console.view import Mark
 from victron_console.model.clock import local
 
 _LEGEND_GAP, LEGEND_LEAST, LEGEND_MOST = 3, 15, 22

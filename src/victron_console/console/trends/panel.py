@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from victron_console.console.drawing.sheet import Sheet
-from victron_console.console.format import LOST, is_kilo
-from victron_console.console.palette import Role
-from victron_console.console.text import cut
+from victron_console.console.kit.format import LOST, is_kilo
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.sheet import Sheet
+from victron_console.console.kit.text import cut
 from victron_console.console.trends.read import Limit, Trend
 from victron_console.console.trends.scale import EIGHTHS, Scale, axis_label
 from victron_console.model.alert import Severity

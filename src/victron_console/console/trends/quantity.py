@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from victron_console.catalogue import Kind, catalogue
-from victron_console.console.format import number, power
+from victron_console.console.kit.format import number, power
 from victron_console.model.device import split_series
 
 POWER_UNIT, PERCENT_UNIT, ENERGY_UNIT = "kW", "%", "kWh"

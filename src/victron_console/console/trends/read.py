@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isfinite
 
-from victron_console.console.alarm_source import FIGURES as FAMILY_FIGURES
-from victron_console.console.export import Table
+from victron_console.console.kit.export import Table
+from victron_console.console.live.alarms_of_store import FIGURES as FAMILY_FIGURES
 from victron_console.console.trends.frame import HOUR_S, Frame
 from victron_console.console.trends.quantity import FIGURES, Quantity
-from victron_console.insight.overview import overview
+from victron_console.insight.overview.overview import overview
 from victron_console.model.alert import Occurrence, Severity
 from victron_console.model.clock import iso_utc
-from victron_console.store.reader import Reader
+from victron_console.store.read.reader import Reader
 from victron_console.store.rows import Bucket, GapKind
 
 FINEST_S = 10.0

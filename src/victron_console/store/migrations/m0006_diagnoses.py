@@ -12,7 +12,7 @@ _STATEMENTS = (
     """CREATE TABLE diagnosis (
         station_no INTEGER NOT NULL, day INTEGER NOT NULL, at REAL NOT NULL, body BLOB NOT NULL,
         PRIMARY KEY (station_no, day)) STRICT, WITHOUT ROWID""",
-    # One a span that was read, also where it held no step. `steps` belongs to `insight.diagnostics.station`.
+    # One a span that was read, also where it held no step. `steps` belongs to `diagnosing.verdict.station_diagnosis`.
     """CREATE TABLE load_step (
         station_no INTEGER NOT NULL, battery TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL,
         steps BLOB NOT NULL, PRIMARY KEY (station_no, battery, since)) STRICT, WITHOUT ROWID""",

@@ -1,0 +1,1 @@
+"""What devices raise themselves: their own alarms, and the GX's notifications."""

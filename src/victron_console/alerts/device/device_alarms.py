@@ -1,0 +1,87 @@
+"""The devices' own alarms as rules of their own, made when one is first raised, and merged by family with ours.
+
+What a path means and which level its value is, insight says; here it gets a family and a state machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from victron_console.alerts.language.frame import Frame
+from victron_console.alerts.language.syntax import Expression
+from victron_console.alerts.language.values import NEVER, Truth, Value
+from victron_console.alerts.rules.rule_set import AlarmFamily, Level, Rule, RuleSet
+from victron_console.insight.device_alarms import CRITICAL, alarm_level, alarm_text
+from victron_console.model.alert import Severity
+from victron_console.model.device import DeviceKey
+from victron_console.model.reading import Reading
+
+DEVICE = "device:"
+NOTIFICATION = "notification:"
+CLEAR_FOR_S = 10.0
+"""A device's alarm that is gone for one poll has not cleared."""
+RESPONSE = "look at the device; it raised this itself: its manual says what it means"
+_PHASE = re.compile(r"(^|/)L[123](?=/|$)")
+
+
+def alarm_rule(rules: RuleSet, key: DeviceKey, path: str, prefix: str = DEVICE) -> Rule:
+    """The rule of one alarm path of a device (`battery/258`, `Alarms/LowCellVoltage`)."""
+    said = rules.alarm_family(key, path) or AlarmFamily(())
+
+    def level_of(reading: Value) -> str | None:
+        return alarm_level(key.cls, path, Reading(reading, 0.0)) if isinstance(reading, int | float | str) else None
+
+    return _rule(prefix + f"{key}/{path}", said, path, title_of(key, path, None), level_of)
+
+
+def notice_rule(rules: RuleSet, key: DeviceKey, path: str, title: str) -> Rule:
+    """The rule of an alarm that only the GX's notification tells of: its input is the level itself."""
+    said = rules.alarm_family(key, path) or AlarmFamily(())
+
+    def level_of(reading: Value) -> str | None:
+        if not isinstance(reading, int | float) or reading < 1:
+            return None
+        return CRITICAL if reading >= 2 else "warning"
+
+    return _rule(f"{NOTIFICATION}{key}/{path}", said, path, title, level_of)
+
+
+def scope_of(rules: RuleSet, key: DeviceKey, path: str) -> str:
+    """The device part of the alarm's key: empty where its family is one alarm a station."""
+    said = rules.alarm_family(key, path)
+    return "" if said is not None and said.per_station else str(key)
+
+
+def title_of(key: DeviceKey, path: str, value: float | str | None) -> str:
+    """What an alarm is called; an error code is named with its text."""
+    words = alarm_text(key.cls, path, value)
+    return words if path.endswith(("ErrorCode", "VebusError", "/Id")) and value else words.rsplit(": ", 1)[0]
+
+
+def _rule(rule_id: str, said: AlarmFamily, path: str, title: str, level_of: Callable[[Value], str | None]) -> Rule:
+    def at_least(critical: bool) -> Expression:
+        def run(frame: Frame) -> Truth:
+            value = frame.inputs[0].read()
+            if value is None:
+                return None
+            level = None if value is NEVER else level_of(value)
+            return level == CRITICAL if critical else level is not None
+
+        return Expression("", run, frozenset({0}), frozenset(), frozenset(), clocked=False)
+
+    if said.severity is not None:
+        levels: tuple[Level, ...] = (Level(said.severity, at_least(critical=False), None, 0.0, CLEAR_FOR_S),)
+    else:
+        levels = (
+            Level(Severity.CRITICAL, at_least(critical=True), None, 0.0, CLEAR_FOR_S),
+            Level(Severity.WARNING, at_least(critical=False), None, 0.0, CLEAR_FOR_S),
+        )
+    stem = _PHASE.sub(r"\1", path).removeprefix("Alarms/").strip("/").replace("//", "/")
+    return Rule(
+        id=rule_id,
+        family=said.family or "dev_" + re.sub(r"\W+", "_", stem).lower(),
+        title=title,
+        response=said.response or RESPONSE,
+        levels=levels,
+    )

@@ -1,0 +1,252 @@
+"""The rules bound on one station: makes an instance where an input is there, keeps it, finds those to judge.
+
+Rules bind when a device or path arrives; a device's own alarm when it is first raised; an alarm that only the GX's
+notification ring tells of when it is active there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from victron_console.alerts.device.device_alarms import (
+    DEVICE,
+    NOTIFICATION,
+    alarm_rule,
+    notice_rule,
+    scope_of,
+    title_of,
+)
+from victron_console.alerts.device.notifications import Notification, notifications
+from victron_console.alerts.engine.bound_inputs import DeviceWatch, Slot
+from victron_console.alerts.engine.bound_rule import Instance, make_windows
+from victron_console.alerts.engine.find_inputs import Bound, bindings
+from victron_console.alerts.language.frame import Frame, StationFacts
+from victron_console.alerts.language.values import Value
+from victron_console.alerts.rules.rule_set import Rule, RuleSet
+from victron_console.insight.device_alarms import is_alarm_path
+from victron_console.model.alert_record import NoticeRecord
+from victron_console.model.device import DeviceKey, split_series, suffix_of
+from victron_console.model.reading import Reading
+from victron_console.model.snapshot import DeviceState
+
+REMEMBER_S = 30 * 86_400.0
+"""How far back the past is asked whether an input ever had a value."""
+NO_ALARM_CLASSES = frozenset({"settings"})
+
+
+class Memory(Protocol):
+    """The station's recorded past, to fill windows with after a restart."""
+
+    def points(
+        self, station: str, series: str, since: float, until: float
+    ) -> Sequence[tuple[float, float | str | None]]:
+        """Changes of a series from `since` on, oldest first (UTC epoch, s); None where there was no value."""
+        ...
+
+
+class Instances:
+    """All instances of a station, and what they read: parameters, diagnostics and facts are shared by them."""
+
+    def __init__(self, station: str, memory: Memory | None) -> None:
+        self.station = station
+        self.devices: dict[DeviceKey, DeviceWatch] = {}
+        self.params: dict[str, Value | bool] = {}
+        self.diagnostics: dict[str, float | None] = {}
+        self.facts = StationFacts()
+        self.all: dict[tuple[str, str], Instance] = {}
+        self.of_device: dict[DeviceWatch, list[Instance]] = {}
+        self.of_slot: dict[Slot, list[Instance]] = {}
+        self.clocked: list[Instance] = []
+        self.deviceless: list[Instance] = []
+        self.diagnosed: list[Instance] = []
+        self.mindful: list[Instance] = []
+        """Of rules that alarm when nothing can be told."""
+        self.made: list[Instance] = []
+        """Bound since this was last emptied."""
+        self.notices: list[NoticeRecord] = []
+        """Entries of the GX's ring that were not seen before, since this was last emptied."""
+        self._memory = memory
+        self._rules = RuleSet(())
+        self._own_rules: tuple[Rule, ...] = ()
+        self._paths: dict[DeviceKey, frozenset[str]] = {}
+        self.latest: Mapping[DeviceKey, DeviceState] = {}
+        """The devices as last polled: a new slot takes its value from here."""
+        self._main: DeviceKey | None = None
+        self._known_notices: set[tuple[str, str, float]] = set()
+        self._alarms_made: set[tuple[DeviceKey, str]] = set()
+
+    def use(self, rules: RuleSet, tags: Sequence[str]) -> list[Instance]:
+        """Bind another rule set; the instances whose rule is gone or another one, taken out."""
+        before = {rule.id: rule for rule in self._own_rules}
+        self._rules, self._own_rules = rules, rules.for_station(self.station, tags)
+        after = {rule.id: rule for rule in self._own_rules}
+        replaced = [
+            instance
+            for instance in self.all.values()
+            if instance.rule.id in before and after.get(instance.rule.id) is not before[instance.rule.id]
+        ]
+        for instance in replaced:
+            del self.all[(instance.rule.id, instance.scope)]
+        for key, watch in self.devices.items():
+            watch.alarm_paths = self._alarm_paths(key)
+        self._bind_rules(0.0, None)
+        return replaced
+
+    def arrive(self, new: set[DeviceKey], main: DeviceKey | None, now: float) -> None:
+        """Bind to devices that are new or have new paths, as `latest` has them.
+
+        Args:
+            new: those with new paths.
+            main: the station's own battery.
+            now: the moment (UTC epoch, s).
+        """
+        self._main = main
+        for key in new:
+            self._paths[key] = self._paths.get(key, frozenset()) | frozenset(self.latest[key].readings)
+            self.devices[key].alarm_paths = self._alarm_paths(key)
+        self._bind_rules(now, {key.cls for key in new})
+
+    def _bind_rules(self, now: float, arrived: set[str] | None) -> None:
+        """Bind the rules that read certain device classes (None: all); what is bound already keeps its state."""
+        for rule in self._own_rules:
+            if arrived is not None and rule.inputs and not arrived & rule.classes:
+                continue
+            for bound in bindings(rule, self._paths, self._main, self._slot):
+                instance = self._instance(rule, bound, now)
+                self.all[(rule.id, instance.scope)] = instance
+        self._index()
+
+    def _instance(self, rule: Rule, bound: Bound, now: float) -> Instance:
+        device = str(bound.device) if bound.device else ""
+        watches = [slot.device for slot in bound.slots]
+        frame = Frame(now, bound.inputs, self.params, self.diagnostics, self.facts, make_windows(rule))
+        made = Instance(self.station, rule, device, bound.binding, frame, watches, bound.slots)
+        existing = self.all.get((rule.id, made.scope))
+        if existing is not None and existing.rule is rule:
+            existing.bind(made)
+            return existing
+        if self._memory is not None and rule.remembers:
+            self._remember(made, now, self._memory)
+        self.made.append(made)
+        return made
+
+    def _remember(self, instance: Instance, now: float, memory: Memory, past_s: float = 0.0) -> None:
+        """Fill windows from the recorded past, and learn whether inputs ever had a value."""
+        spans = [spec.span_s for spec in instance.rule.windows if spec.input is not None]
+        back_s = max([past_s, REMEMBER_S if instance.rule.asks_seen else 0.0, *spans])
+        for slot in instance.slots:
+            points = slot.parsed(memory.points(self.station, slot.series, now - min(back_s, slot.worth_s), now))
+            slot.seen = slot.seen or any(value is not None for _, value in points)
+            for spec, window in zip(instance.rule.windows, instance.frame.windows, strict=True):
+                if spec.input is not None and instance.frame.inputs[spec.input] is slot:
+                    window.fill(points, now)
+
+    def recall(self, instance: Instance, now: float) -> None:
+        """Know that inputs of an alarm from before a restart had values, also where they give none now."""
+        if self._memory is None:
+            for slot in instance.slots:
+                slot.seen = True
+        elif not instance.rule.remembers:
+            self._remember(instance, now, self._memory, REMEMBER_S)
+
+    def _slot(self, key: DeviceKey, path: str, field: str) -> Slot:
+        watch = self.devices[key]
+        slot = watch.plan.get((path, field))
+        if slot is None:
+            slot = watch.plan[(path, field)] = Slot(watch, path, field)
+            device = self.latest.get(key)
+            slot.take(device.readings.get(path) if device else None, watch.evidence)
+        return slot
+
+    def _index(self) -> None:
+        self.of_device, self.of_slot = {}, {}
+        self.clocked, self.deviceless, self.diagnosed, self.mindful = [], [], [], []
+        for instance in self.all.values():
+            for watch in instance.devices:
+                self.of_device.setdefault(watch, []).append(instance)
+            for slot in instance.direct_slots():
+                self.of_slot.setdefault(slot, []).append(instance)
+            if not instance.devices:
+                self.deviceless.append(instance)
+            if instance.rule.clocked:
+                self.clocked.append(instance)
+            if instance.rule.diagnosed:
+                self.diagnosed.append(instance)
+            if instance.rule.no_data == "alert":
+                self.mindful.append(instance)
+
+    def alarm(self, watch: DeviceWatch, path: str) -> None:
+        """Make the instance of a device's own alarm, where there is none yet."""
+        if (watch.key, path) in self._alarms_made:
+            return
+        self._alarms_made.add((watch.key, path))
+        rule = alarm_rule(self._rules, watch.key, path)
+        scope = scope_of(self._rules, watch.key, path)
+        if (rule.id, scope) not in self.all:
+            slot = self._slot(watch.key, path, "")
+            self._add(Instance(self.station, rule, scope, (), self._frame(slot), (watch,), (slot,)))
+
+    def take_notices(self, platform: DeviceWatch, device: DeviceState) -> None:
+        """Read the GX's ring: keep what is new, and raise or ease what only it tells of."""
+        levels: dict[str, float] = {}
+        for notice in notifications(device.readings):
+            if notice.identity not in self._known_notices:
+                self._known_notices.add(notice.identity)
+                self.notices.append(notice.record(self.station))
+            if notice.active and notice.trigger:
+                key = self._key_of(notice)
+                made = self._notice(platform, key, notice.trigger, notice.text)
+                levels[made.rule.id] = max(notice.level, levels.get(made.rule.id, 0.0))
+        for instance in list(self.all.values()):
+            if instance.rule.id.startswith(NOTIFICATION):
+                instance.slots[0].take(Reading(levels.get(instance.rule.id, 0.0), platform.evidence), platform.evidence)
+
+    def _notice(self, platform: DeviceWatch, key: DeviceKey, path: str, title: str) -> Instance:
+        """The instance of an alarm that the GX's ring tells of; it only annotates where we read the alarm itself."""
+        rule = notice_rule(self._rules, key, path, title)
+        scope = scope_of(self._rules, key, path)
+        existing = self.all.get((rule.id, scope))
+        if existing is not None:
+            return existing
+        slot = Slot(platform, f"Notifications/{key}/{path}", "")
+        made = Instance(self.station, rule, scope, (), self._frame(slot), (platform,), (slot,))
+        made.annotates = path in self._paths.get(key, ())
+        self._add(made)
+        return made
+
+    def _key_of(self, notice: Notification) -> DeviceKey:
+        """The device that raised a notification, by its bus name."""
+        for key, watch in self.devices.items():
+            if watch.service == notice.service:
+                return key
+        return DeviceKey(notice.cls, suffix_of(notice.service) or "0")
+
+    def _frame(self, slot: Slot) -> Frame:
+        return Frame(0.0, (slot,), self.params, self.diagnostics, self.facts)
+
+    def _add(self, instance: Instance) -> None:
+        self.all[(instance.rule.id, instance.scope)] = instance
+        self.made.append(instance)
+        self._index()
+
+    def _of_class(self, cls: str) -> DeviceWatch | None:
+        return next((watch for key, watch in self.devices.items() if key.cls == cls), None)
+
+    def adopt(self, rule_id: str) -> None:
+        """Make the instance of a device's own alarm that was open before a restart, once its device is known."""
+        prefix, _, series = rule_id.partition(":")
+        device, path = split_series(series)
+        if f"{prefix}:" == DEVICE and device in self.devices:
+            self.alarm(self.devices[device], path)
+        elif f"{prefix}:" == NOTIFICATION and (platform := self._of_class("platform")) is not None:
+            self._notice(platform, device, path, title_of(device, path, None))
+
+    def _alarm_paths(self, key: DeviceKey) -> tuple[str, ...]:
+        if key.cls in NO_ALARM_CLASSES:
+            return ()
+        return tuple(
+            path
+            for path in sorted(self._paths[key])
+            if is_alarm_path(key.cls, path) and not any(rule.owns_alarm(key, path) for rule in self._own_rules)
+        )

@@ -1,0 +1,209 @@
+"""One rule on one station or device: its inputs, windows and levels, and what one evaluation does to them."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from victron_console.alerts.engine.bound_inputs import DeviceWatch, Slot
+from victron_console.alerts.engine.level_state import Phase, Timing, Track, Turn
+from victron_console.alerts.language.frame import Frame
+from victron_console.alerts.language.inputs import FOLDED, Binding
+from victron_console.alerts.language.values import Truth, Value, inverse
+from victron_console.alerts.language.windows import Window
+from victron_console.alerts.rules.rule_set import Level, Rule
+from victron_console.model.alert import AlertKey, Severity
+from victron_console.model.quality import STALE_AT_LEAST_S
+from victron_console.model.reading import Scalar
+
+CLOCKED_GRACE_S = 60.0
+"""How long a rule on time alone may go unjudged before its waiting starts anew."""
+
+
+class Instance:
+    """A rule as bound. Its tracks are its state; the rest can be made again."""
+
+    __slots__ = (
+        "_grace_s", "_timings", "annotates", "awake", "devices", "due", "frame", "key", "origin", "rule", "scope",
+        "slots", "station", "title", "tracks", "unknown_since", "window_due", "window_each_s", "written",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        station: str,
+        rule: Rule,
+        device: str,
+        binding: Binding,
+        frame: Frame,
+        devices: Iterable[DeviceWatch],
+        slots: tuple[Slot, ...] = (),
+    ) -> None:
+        self.station, self.rule, self.frame = station, rule, frame
+        self.devices = tuple(dict.fromkeys(devices))
+        self.slots = slots
+        self.annotates = False
+        """It only adds its origin to an alarm that others hold open."""
+        bound = [word for name, word in binding if name not in FOLDED]
+        self.key = AlertKey(station, rule.family, " ".join(filter(None, [device, *bound])))
+        self.scope = " ".join(filter(None, [device, *(word for _, word in binding)]))
+        self.title = " ".join([rule.title, *bound])
+        self.origin = " ".join(filter(None, [rule.id, *(word for _, word in binding)]))
+        self.tracks: dict[Severity, Track] = {level.severity: Track() for level in rule.levels}
+        self.unknown_since: float | None = None
+        self.due: float | None = None
+        """When time alone may change it (UTC epoch, s)."""
+        self.awake = False
+        """Some level is not normal: then every new sample counts, also one that says the same."""
+        self.written = False
+        """The store has a row of some level."""
+        self.window_each_s = min([spec.span_s / 20 for spec in rule.windows] + [600.0])
+        """How often what only its windows know is judged, while nothing is going on."""
+        self.window_due = -math.inf
+        self._grace_s = -1.0
+        self._timings: tuple[Timing, ...] = ()
+
+    def bind(self, other: Instance) -> None:
+        """Take over the inputs of another binding of the same rule; levels and windows stay."""
+        self.devices, self.slots, self.frame.inputs = other.devices, other.slots, other.frame.inputs
+
+    def direct_slots(self) -> Iterator[Slot]:
+        """The slots a change of which must be judged at once."""
+        chosen = {id(self.frame.inputs[index]) for index in self.rule.direct}
+        for source in self.frame.inputs:
+            if id(source) in chosen:
+                yield from source.slots()
+
+    @property
+    def evidence(self) -> float:
+        """When the newest sample behind it was read; the moment itself for a rule on time alone."""
+        return max((device.evidence for device in self.devices), default=self.frame.now)
+
+    def sample(self, fresh: Collection[DeviceWatch]) -> None:
+        """Push what was just read into the windows."""
+        watches = [watch for watch in self.devices if watch in fresh]
+        if not any(slot.seen for slot in self.slots):
+            return
+        hold_s = max(watch.stale_after_s for watch in watches)
+        at = max(watch.evidence for watch in watches)
+        for spec, window in zip(self.rule.windows, self.frame.windows, strict=True):
+            if spec.input is not None:
+                window.push(at, self.frame.inputs[spec.input].read(), hold_s)
+            elif spec.condition is not None:
+                result = spec.condition(self.frame)
+                window.push(at, None if result is None else float(result), hold_s)
+
+    def evaluate(self, now: float) -> list[tuple[Severity, Turn]]:
+        """Judge every level; what turned, by severity."""
+        self.frame.now = now
+        self.window_due = now + self.window_each_s
+        evidence, timings = self.evidence, self._timing()
+        gate = self.rule.gate.run(self.frame) if self.rule.gate else True
+        turns: list[tuple[Severity, Turn]] = []
+        untold = awake = False
+        for level, timing in zip(self.rule.levels, timings, strict=True):
+            raised, clear = self._results(level, gate)
+            untold = untold or raised is None
+            track = self.tracks[level.severity]
+            if raised is not True and track.phase is Phase.NORMAL:
+                continue
+            turn = track.advance(raised, clear, evidence, now, timing)
+            awake = awake or track.phase is not Phase.NORMAL
+            if turn is not Turn.NONE:
+                turns.append((level.severity, turn))
+        self.awake = awake
+        if self.rule.no_data == "alert":
+            turns += self._no_data(untold, now)
+        return turns
+
+    def _timing(self) -> tuple[Timing, ...]:
+        """What the levels wait for: the grace is three polls of the slowest device behind them."""
+        grace_s = CLOCKED_GRACE_S if not self.devices else STALE_AT_LEAST_S
+        for device in self.devices:
+            grace_s = max(grace_s, device.stale_after_s)
+        if grace_s != self._grace_s:
+            self._grace_s = grace_s
+            self._timings = tuple(Timing(level.for_s, level.clear_for_s, grace_s) for level in self.rule.levels)
+        return self._timings
+
+    def _results(self, level: Level, gate: Truth) -> tuple[Truth, Truth]:
+        raised: Truth
+        clear: Truth
+        if gate is True:
+            raised = level.raise_.run(self.frame)
+            clear = level.clear.run(self.frame) if level.clear else inverse(raised)
+        elif gate is False and self.rule.outside == "clear":
+            raised, clear = False, True
+        else:
+            raised, clear = None, None
+        if raised is None and self.rule.no_data == "normal":
+            return False, True
+        return raised, clear
+
+    def _no_data(self, untold: bool, now: float) -> list[tuple[Severity, Turn]]:
+        self.due = None
+        if not untold:
+            self.unknown_since = None
+            return []
+        if self.unknown_since is None:
+            self.unknown_since = now
+        self.due = self.unknown_since + self.rule.no_data_for_s
+        level = self.rule.levels[-1]
+        track = self.tracks[level.severity]
+        if now < self.due or track.on:
+            return []
+        track.raise_for_no_data(now)
+        self.awake = True
+        return [(level.severity, Turn.RAISED)]
+
+    def shown_value(self) -> Scalar:
+        """The value to show: what the rule says, else its first input; a number rounded to six digits."""
+        value: Value = None
+        if self.rule.value is not None:
+            value = self.rule.value.run(self.frame)
+        elif self.frame.inputs:
+            value = self.frame.inputs[0].read()
+        if isinstance(value, float):
+            return float(f"{value:.6g}")
+        return value if isinstance(value, str) else None
+
+    def limit(self, severity: Severity) -> str:
+        """The condition of a level with the station's parameters in it: `< 20` where it is one comparison."""
+        text = next((level.raise_.text for level in self.rule.levels if level.severity is severity), "")
+        tree = ast.parse(text, mode="eval").body if text else None
+        if isinstance(tree, ast.Compare) and len(tree.ops) == 1:
+            sign = ast.unparse(ast.Compare(ast.Name("_"), tree.ops, [ast.Name("_")]))[2:-2]
+            return f"{sign} {self._spelled(tree.comparators[0])}"
+        return self._spelled(tree) if tree is not None else ""
+
+    def _spelled(self, node: ast.expr) -> str:
+        return ast.unparse(_Filled(self.frame.params).visit(node))
+
+
+class _Filled(ast.NodeTransformer):
+    """Puts a station's parameters into an expression and takes `last()` away, for people to read."""
+
+    def __init__(self, params: Mapping[str, Value | bool]) -> None:
+        self._params = params
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        value = self._params.get(node.attr)
+        if isinstance(value, float):
+            return ast.Constant(int(value) if value.is_integer() else round(value, 3))
+        return ast.Constant(value) if isinstance(value, str | bool) else ast.Name(node.attr)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "last" and node.args:
+            return node.args[0]
+        return node
+
+
+def level_key(instance: Instance, severity: Severity) -> tuple[str, str, str, str]:
+    """What a level is called in the store."""
+    return (instance.station, instance.rule.id, instance.scope, severity.value)
+
+
+def make_windows(rule: Rule) -> list[Window]:
+    """Empty windows for a rule."""
+    return [Window(spec.span_s) for spec in rule.windows]

@@ -1,0 +1,296 @@
+"""The alert engine: `Alerts.step` takes what was polled and gives what changed. No I/O, no clock of its own.
+
+The same inputs in the same order give the same results, whatever the order of stations within a step. State lives in
+memory; what a restart needs is in `AlertChanges` and comes back by `restore`. Windows fill from the recorded past.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from victron_console.alerts.device.device_alarms import DEVICE, NOTIFICATION
+from victron_console.alerts.engine.binder import Memory
+from victron_console.alerts.engine.bound_rule import Instance, level_key
+from victron_console.alerts.engine.flap import Flap
+from victron_console.alerts.engine.inhibition import Holding
+from victron_console.alerts.engine.level_log import TrackLog
+from victron_console.alerts.engine.level_state import Phase, Track
+from victron_console.alerts.engine.open_alarms import Book
+from victron_console.alerts.engine.station_watch import StationWatch
+from victron_console.alerts.rules.parameters import Parameter
+from victron_console.alerts.rules.parameters import StationFacts as Configured
+from victron_console.alerts.rules.rule_set import RuleSet
+from victron_console.model.alert import AlertEvent, AlertKey, Occurrence, Severity
+from victron_console.model.alert_record import AlertChanges, KeptAlerts, NoticeRecord
+from victron_console.model.snapshot import Snapshot
+
+CLOCK_STEP_S = 2.0
+"""A wall clock that moved this much more or less than the monotonic one was set."""
+
+Touched = dict[AlertKey, str]
+"""Alarms to settle, with why they close where that is not by their condition."""
+
+
+class Alerts:
+    """All alarms of a fleet."""
+
+    def __init__(self, rules: RuleSet, memory: Memory | None = None) -> None:
+        self.rules = rules
+        self._memory = memory
+        self._stations: dict[str, StationWatch] = {}
+        self._configured: dict[str, Configured] = {}
+        self._by_key: dict[AlertKey, dict[Instance, None]] = {}
+        self._book = Book()
+        self._holding = Holding()
+        self._reconfigured: set[str] = set()
+        self._due: list[tuple[float, str]] = []
+        self._queued: set[str] = set()
+        self._wall: float | None = None
+        self._monotonic: float | None = None
+        self._tracks = TrackLog()
+
+    @property
+    def open(self) -> tuple[Occurrence, ...]:
+        """Everything not cleared, by key."""
+        return tuple(self._book.open[key] for key in sorted(self._book.open, key=str))
+
+    def configure(self, station: str, tags: Iterable[str], config: Mapping[str, Any]) -> None:
+        """Say what is configured of a station: its tags and the public part of its file. From the next step."""
+        tags = tuple(tags)
+        configured = Configured(tags, config, self.rules.parameters_for(station, tags))
+        if self._configured.get(station) != configured:
+            self._configured[station] = configured
+            self._reconfigured.add(station)
+
+    def forget(self, station: str, now: float) -> AlertChanges:
+        """Close the alarms of a station that is configured no more."""
+        watch = self._stations.pop(station, None)
+        self._configured.pop(station, None)
+        for key in [key for key in self._by_key if key.station == station]:
+            for instance in self._by_key.pop(key):
+                self._tracks.forget(instance)
+        for key in [key for key in self._book.waiting if key.station == station]:
+            for record in self._book.waiting.pop(key):
+                self._tracks.drop(record)
+        if watch is not None:
+            self._due = [entry for entry in self._due if entry[1] != station]
+            self._queued.discard(station)
+            heapq.heapify(self._due)
+        return self._settled(now, {key: "station_removed" for key in self._book.open if key.station == station})
+
+    def parameters(self, station: str) -> Mapping[str, Parameter]:
+        """A station's parameters with their origins; empty before its first step."""
+        watch = self._stations.get(station)
+        return watch.parameters if watch else {}
+
+    def diagnose(self, station: str, results: Mapping[str, float | None], skew_s: float | None = None) -> None:
+        """Hand in results of the diagnostics (`d.X`), and the station's clock minus ours by HTTP (s)."""
+        watch = self._watch(station)
+        watch.diagnose(results)
+        watch.bound.facts.http_skew_s = skew_s if skew_s is not None else watch.bound.facts.http_skew_s
+
+    def step(self, snapshots: Mapping[str, Snapshot], now: float, monotonic: float | None = None) -> AlertChanges:
+        """Judge what was polled since the last step, and what time alone has changed.
+
+        Args:
+            snapshots: stations polled since, well or in vain, by id.
+            now: the moment (UTC epoch, s). May jump: timers do not.
+            monotonic: seconds that only grow; without it a `now` that goes back counts as no time passed.
+        """
+        self._mind_clock(now, monotonic)
+        touched: Touched = {}
+        self._take_configuration(touched)
+        for station in sorted(snapshots):
+            watch = self._watch(station)
+            self._judge(watch, watch.take(snapshots[station], now), now, touched)
+        while self._due and self._due[0][0] <= now:
+            watch = self._stations[self._due[0][1]]
+            if watch.due <= now:
+                self._judge(watch, watch.tick(now), now, touched)
+            heapq.heapreplace(self._due, (max(watch.due, now + 0.001), watch.id))
+        return self._settled(now, touched)
+
+    def reload(self, rules: RuleSet, now: float) -> AlertChanges:
+        """Judge by another rule set: alarms of rules that are gone close, longer waits are waited for again."""
+        self.rules = rules
+        touched: Touched = {}
+        for station, configured in list(self._configured.items()):
+            self.configure(station, configured.tags, configured.config)
+        self._reconfigured.update(self._stations)
+        self._take_configuration(touched)
+        for station in sorted(self._stations):
+            self._judge(self._stations[station], {}, now, touched)
+        known = {rule.id for rule in rules.rules}
+        for key, tracks in list(self._book.waiting.items()):
+            for record in [r for r in tracks if r.rule not in known and ":" not in r.rule]:
+                del tracks[record]
+                self._tracks.drop(record)
+                touched.setdefault(key, "rule_removed")
+        return self._settled(now, touched)
+
+    def console_alarm(self, family: str, title: str, response: str, problem: str, now: float) -> AlertChanges:
+        """Raise or clear an alarm of the console itself, such as rule files that cannot be used.
+
+        Args:
+            family: its name, such as `rules_invalid`.
+            title: what the operator reads.
+            response: what to do about it.
+            problem: what is wrong, for the log; empty: all is well.
+            now: the moment (UTC epoch, s).
+        """
+        key = AlertKey("", family)
+        existing = self._book.open.get(key)
+        if problem and existing is None:
+            occurrence = Occurrence(
+                self._book.next_id, key, family, Severity.WARNING, title, response, now, now, announced_at=now,
+                origins=(family,),
+            )  # fmt: skip
+            self._book.next_id += 1
+            self._book.put(occurrence)
+            self._book.note("raised", occurrence, now, f"{title}: {problem}")
+        elif not problem and existing is not None:
+            self._book.settle(key, (), now)
+        return self._settled(now, {})
+
+    def restore(self, kept: KeptAlerts, now: float) -> None:
+        """Take over what the store kept, before the first step. Nothing is raised or cleared by it."""
+        book = self._book
+        book.next_id = kept.next_id
+        book.open = {occurrence.key: occurrence for occurrence in kept.occurrences}
+        for key, at in kept.raises:
+            if at <= now:
+                book.flaps.setdefault(key, Flap()).raised(at)
+        for occurrence in book.open.values():
+            if occurrence.flapping:
+                book.flaps.setdefault(occurrence.key, Flap()).on = True
+        known = {rule.id for rule in self.rules.rules}
+        for record in kept.tracks:
+            self._tracks.restore(record)
+            if record.rule in known or record.rule.startswith((DEVICE, NOTIFICATION)):
+                phase = Phase(record.phase)
+                stale = phase in (Phase.ACTIVE, Phase.CLEARING)
+                track = Track(phase, record.since, record.started, record.seen, stale=stale, resumed=True)
+                book.waiting.setdefault(record.alert, {})[record] = track
+            else:
+                self._tracks.drop(record)
+
+    def _watch(self, station: str) -> StationWatch:
+        watch = self._stations.get(station)
+        if watch is None:
+            configured = self._configured.get(station) or Configured((), {}, self.rules.parameters_for(station, ()))
+            watch = self._stations[station] = StationWatch(station, self.rules, configured, self._memory)
+        return watch
+
+    def _judge(self, watch: StationWatch, dirty: dict[Instance, None], now: float, touched: Touched) -> None:
+        """Judge instances in a fixed order, and say when time alone may change the station."""
+        self._adopt(watch, now, touched)
+        dirty.update(dict.fromkeys(watch.bound.made))
+        for instance in watch.bound.made:
+            self._by_key.setdefault(instance.key, {})[instance] = None
+        watch.bound.made.clear()
+        for instance in sorted(dirty, key=lambda i: (i.rule.id, i.scope)):
+            turns = instance.evaluate(now)
+            if turns or instance.key in self._book.open:
+                touched.setdefault(instance.key, "")
+            if turns or instance.awake or instance.written:
+                self._tracks.note(instance)
+        if watch.id not in self._queued:
+            self._queued.add(watch.id)
+            heapq.heappush(self._due, (watch.due, watch.id))
+
+    def _adopt(self, watch: StationWatch, now: float, touched: Touched) -> None:
+        """Give levels from before a restart to the instances that now speak of them."""
+        waiting = self._book.waiting
+        if not waiting:
+            return
+        for record in [record for tracks in waiting.values() for record in tracks if record.station == watch.id]:
+            if record.rule.startswith((DEVICE, NOTIFICATION)):
+                watch.bound.adopt(record.rule)
+        for instance in watch.bound.made:
+            kept = waiting.get(instance.key, {})
+            for severity in instance.tracks:
+                key = level_key(instance, severity)
+                mine = next((record for record in kept if record.key == key), None)
+                if mine is not None:
+                    instance.tracks[severity] = kept.pop(mine)
+                    instance.awake = instance.written = True
+                    touched.setdefault(instance.key, "")
+            if instance.awake:
+                watch.bound.recall(instance, now)
+            if not kept:
+                waiting.pop(instance.key, None)
+
+    def _take_configuration(self, touched: Touched) -> None:
+        """Bind stations anew whose rules, tags or file changed."""
+        for station in sorted(self._reconfigured & self._stations.keys()):
+            watch = self._stations[station]
+            watch.configured = self._configured.get(station, watch.configured)
+            for instance in watch.use(self.rules):
+                self._replace(instance, watch, touched)
+        self._reconfigured.clear()
+
+    def _replace(self, instance: Instance, watch: StationWatch, touched: Touched) -> None:
+        """Take an instance out whose rule is gone or another one; its levels go on under the new rule."""
+        self._by_key.get(instance.key, {}).pop(instance, None)
+        touched[instance.key] = "rule_removed"
+        heir = watch.bound.all.get((instance.rule.id, instance.scope))
+        if heir is None or heir.key != instance.key:
+            self._tracks.forget(instance)
+            return
+        for severity, track in instance.tracks.items():
+            level = next((level for level in heir.rule.levels if level.severity is severity), None)
+            if level is None or track.phase is Phase.NORMAL:
+                continue
+            if track.on and track.seen - track.started < level.for_s:
+                track.phase, track.since = Phase.PENDING, track.started
+                touched[instance.key] = "requalified"
+            heir.tracks[severity] = track
+            heir.awake = heir.written = True
+
+    def _settled(self, now: float, touched: Touched) -> AlertChanges:
+        book = self._book
+        for key in sorted(touched, key=lambda key: (key.station, key.family, key.scope)):
+            book.settle(key, self._by_key.get(key, ()), now, touched[key])
+        for key in sorted(book.calm(now), key=str):
+            book.settle(key, self._by_key.get(key, ()), now)
+        self._close_orphans(now)
+        self._holding.apply(book, self.rules.inhibits, now)
+        notices: list[NoticeRecord] = []
+        events = list(book.events)
+        for watch in (self._stations[station] for station in sorted(self._stations)):
+            notices += watch.bound.notices
+            events += [AlertEvent(now, "parameter", watch.id, "", text) for text in watch.told]
+            watch.bound.notices, watch.told = [], []
+        result = AlertChanges(tuple(book.changed.values()), tuple(events), self._tracks.taken(), tuple(notices))
+        book.changed, book.events = {}, []
+        return result
+
+    def _close_orphans(self, now: float) -> None:
+        """Close what was restored and that no rule speaks of any more."""
+        for key, occurrence in list(self._book.open.items()):
+            spoken_of = self._by_key.get(key) or key in self._book.waiting or occurrence.flapping
+            if key.station and not spoken_of:
+                self._book.settle(occurrence.key, (), now, "rule_removed")
+
+    def _mind_clock(self, now: float, monotonic: float | None) -> None:
+        """Shift all timers when the wall clock was set, so that durations are those of the monotonic clock."""
+        if self._wall is not None:
+            passed = now - self._wall
+            if monotonic is not None and self._monotonic is not None:
+                expected = monotonic - self._monotonic
+            else:
+                expected = max(passed, 0.0)
+            stepped = passed - expected
+            if abs(stepped) > CLOCK_STEP_S:
+                self._shift(stepped)
+        self._wall, self._monotonic = now, monotonic
+
+    def _shift(self, seconds: float) -> None:
+        for watch in self._stations.values():
+            watch.shift(seconds)
+        self._book.shift(seconds)
+        self._holding.shift(seconds)
+        self._due = [(at + seconds, station) for at, station in self._due]
+        heapq.heapify(self._due)

@@ -1,0 +1,103 @@
+"""Finds what a rule's inputs are on a station: one binding for each device and each set of placeholders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from victron_console.alerts.engine.bound_inputs import Slot, Worst
+from victron_console.alerts.language.frame import Source, Unbound
+from victron_console.alerts.language.inputs import Binding, InputPattern
+from victron_console.alerts.rules.rule_set import Rule
+from victron_console.insight.device_alarms import is_alarm_path
+from victron_console.model.device import DeviceKey
+
+PathsOf = Mapping[DeviceKey, Iterable[str]]
+SlotOf = Callable[[DeviceKey, str, str], Slot]
+UNBOUND = Unbound()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A rule's inputs on one device (None: the station) for one set of placeholders."""
+
+    device: DeviceKey | None
+    binding: Binding
+    inputs: tuple[Source, ...]
+    slots: tuple[Slot, ...]
+
+
+def bindings(
+    rule: Rule, paths: Mapping[DeviceKey, frozenset[str]], main: DeviceKey | None, slot_of: SlotOf
+) -> Iterator[Bound]:
+    """Everything a rule is bound to on a station.
+
+    Args:
+        rule: the rule.
+        paths: what each device has, or once had.
+        main: the station's own battery: an input of another class than the rule's devices reads this one.
+        slot_of: gives the slot of a device, path and field.
+    """
+    if not rule.inputs:
+        yield Bound(None, (), (), ())
+        return
+    anchors: list[DeviceKey | None] = [key for key in sorted(paths) if key.cls in rule.per] if rule.per else [None]
+    for anchor in anchors:
+        found = {name: _found(patterns, rule, anchor, paths) for name, patterns in rule.inputs.items()}
+        if anchor is not None and not any(row[0] == anchor for rows in found.values() for row in rows):
+            continue
+        for binding in sorted({row[1] for rows in found.values() for row in rows if row[1]}) or [()]:
+            bound = _bound(rule, anchor, binding, found, main, slot_of)
+            if bound.slots:
+                yield bound
+
+
+_Row = tuple[DeviceKey, Binding, str, str, bool]
+"""Device, placeholders, path, field, and whether all of them count rather than the station's own one."""
+
+
+def _found(
+    patterns: Iterable[InputPattern], rule: Rule, anchor: DeviceKey | None, paths: Mapping[DeviceKey, frozenset[str]]
+) -> list[_Row]:
+    """Where an input is: by the first of its patterns that exists."""
+    for pattern in patterns:
+        keys: list[DeviceKey] = sorted(paths)
+        if anchor is not None and pattern.siblings:
+            keys.remove(anchor)
+        elif anchor is not None and pattern.cls in rule.per:
+            keys = [anchor]
+        rows = [
+            (key, binding, path, pattern.field, pattern.siblings or is_alarm_path(key.cls, path))
+            for key in keys
+            if pattern.device(key)
+            for path, binding in pattern.paths
+            if path in paths[key]
+        ]
+        if rows:
+            return rows
+    return []
+
+
+def _bound(
+    rule: Rule,
+    anchor: DeviceKey | None,
+    binding: Binding,
+    found: Mapping[str, list[_Row]],
+    main: DeviceKey | None,
+    slot_of: SlotOf,
+) -> Bound:
+    inputs: list[Source] = []
+    slots: list[Slot] = []
+    for rows in found.values():
+        fitting = [row for row in rows if set(row[1]) <= set(binding)]
+        own = [slot_of(key, path, field) for key, _, path, field, _ in _chosen(fitting, main)]
+        slots += own
+        inputs.append(UNBOUND if not own else own[0] if len(own) == 1 else Worst(own))
+    return Bound(anchor, binding, tuple(inputs), tuple(slots))
+
+
+def _chosen(rows: list[_Row], main: DeviceKey | None) -> list[_Row]:
+    """All of an alarm's places, and all siblings; else the station's own battery, else the lowest instance."""
+    if len(rows) < 2 or rows[0][4]:
+        return rows
+    return [next((row for row in rows if row[0] == main), rows[0])]

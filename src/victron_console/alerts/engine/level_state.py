@@ -1,0 +1,143 @@
+"""The state machine of one level of one rule on one device (alerting.md 2.2). Pure: time and results come in.
+
+Evidence is the moment of the newest sample behind a result. Only evidence moves `for` and `clear_for` on: time in
+which nothing was seen never counts, and what cannot be told never clears.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from victron_console.alerts.language.values import Truth
+
+RESUME_AT_MOST_S = 3600.0
+"""A pending condition is forgotten when the collector was away for longer."""
+
+
+class Phase(StrEnum):
+    """Where a level stands."""
+
+    NORMAL = "normal"
+    PENDING = "pending"
+    ACTIVE = "active"
+    CLEARING = "clearing"
+
+
+class Turn(StrEnum):
+    """What one advance did that matters outside."""
+
+    NONE = "none"
+    RAISED = "raised"
+    CLEARED = "cleared"
+    STALE = "stale"
+    """It became or ceased to be stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long a level waits (s)."""
+
+    for_s: float
+    clear_for_s: float
+    grace_s: float
+    """Three polls: a gap that is longer starts the waiting anew."""
+
+
+@dataclass(slots=True)
+class Track:
+    """One level. `since`: begin of the phase; `started`: begin of the condition; `seen`: the last evidence used."""
+
+    phase: Phase = Phase.NORMAL
+    since: float = 0.0
+    started: float = 0.0
+    seen: float = 0.0
+    stale: bool = False
+    resumed: bool = False
+    """Taken over from before a restart and not yet moved on."""
+    no_data: bool = False
+    """Raised because nothing could be told, not by its condition."""
+
+    @property
+    def on(self) -> bool:
+        """Whether it holds an alarm open."""
+        return self.phase in (Phase.ACTIVE, Phase.CLEARING)
+
+    def shift(self, seconds: float) -> None:
+        """Move its times: the clock was stepped."""
+        self.since, self.started, self.seen = self.since + seconds, self.started + seconds, self.seen + seconds
+
+    def advance(self, raised: Truth, clear: Truth, evidence: float, now: float, timing: Timing) -> Turn:
+        """Move on by one evaluation.
+
+        Args:
+            raised: whether the condition to raise holds; None where it cannot be told.
+            clear: whether the condition to clear holds.
+            evidence: when the newest sample behind them was read (UTC epoch, s).
+            now: the moment.
+            timing: what the level waits for.
+        """
+        match self.phase:
+            case Phase.NORMAL:
+                return self._from_normal(raised, evidence, timing)
+            case Phase.PENDING:
+                return self._from_pending(raised, evidence, now, timing)
+            case _:
+                return self._from_on(raised, clear, evidence, timing)
+
+    def _from_normal(self, raised: Truth, evidence: float, timing: Timing) -> Turn:
+        if raised is not True:
+            return Turn.NONE
+        self.since = self.started = self.seen = evidence
+        self.phase, self.stale, self.resumed, self.no_data = Phase.PENDING, False, False, False
+        if timing.for_s > 0:
+            return Turn.NONE
+        self.phase = Phase.ACTIVE
+        return Turn.RAISED
+
+    def _from_pending(self, raised: Truth, evidence: float, now: float, timing: Timing) -> Turn:
+        if raised is None:
+            if now - self.seen > timing.grace_s and not self.resumed:
+                self.phase = Phase.NORMAL
+            return Turn.NONE
+        if raised is False:
+            self.phase = Phase.NORMAL
+            return Turn.NONE
+        self._see(evidence, timing)
+        if evidence - self.since < timing.for_s:
+            return Turn.NONE
+        self.phase, self.started, self.since = Phase.ACTIVE, self.since, evidence
+        return Turn.RAISED
+
+    def _see(self, evidence: float, timing: Timing) -> None:
+        """Use a sample: after a gap the waiting starts anew, after a restart it goes on where it stood."""
+        gap = evidence - self.seen
+        if gap > timing.grace_s:
+            kept = self.seen - self.since if self.resumed and gap <= RESUME_AT_MOST_S else 0.0
+            self.since = evidence - kept
+        self.seen = max(self.seen, evidence)
+        self.resumed = False
+
+    def _from_on(self, raised: Truth, clear: Truth, evidence: float, timing: Timing) -> Turn:
+        untold = raised is None and clear is not True
+        was_stale, self.stale = self.stale, untold
+        turn = Turn.STALE if was_stale is not untold else Turn.NONE
+        if self.no_data and not untold:
+            self.no_data = False
+            clear = raised is not True
+        if clear is not True or raised is True:
+            self.phase = Phase.ACTIVE
+            return turn
+        if self.phase is Phase.ACTIVE:
+            self.phase, self.since, self.seen, self.resumed = Phase.CLEARING, evidence, evidence, False
+        else:
+            self._see(evidence, timing)
+        if evidence - self.since < timing.clear_for_s:
+            return turn
+        self.phase, self.stale = Phase.NORMAL, False
+        return Turn.CLEARED
+
+    def raise_for_no_data(self, now: float) -> None:
+        """Raise although nothing can be told: the rule asks for it."""
+        self.phase, self.stale, self.no_data = Phase.ACTIVE, True, True
+        self.since = self.started = self.seen = now

@@ -1,0 +1,1 @@
+"""The language of rules: inputs, expressions, functions, windows."""

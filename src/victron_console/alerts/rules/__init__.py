@@ -1,0 +1,1 @@
+"""Rule files and what a rule set is made of."""

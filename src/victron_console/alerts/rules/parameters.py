@@ -1,0 +1,227 @@
+"""Station parameters (`p.X`): read from the device, learned, or said by the operator, each with its origin.
+
+A parameter that nothing gives is None: rules that compare with it neither raise nor stay open for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from victron_console.alerts.language.syntax import Kind
+from victron_console.alerts.rules.learned import Learned
+from victron_console.insight.overview.ac_side import ac_input
+from victron_console.insight.overview.batteries import limits_conflict, site_battery
+from victron_console.model.snapshot import DeviceState, Snapshot
+
+PARAMETERS: Mapping[str, Kind] = {
+    "chemistry": Kind.TEXT,
+    "n_cells": Kind.NUMBER,
+    "capacity_ah": Kind.NUMBER,
+    "cvl": Kind.NUMBER,
+    "v_margin": Kind.NUMBER,
+    "v_class": Kind.NUMBER,
+    "cell_high_warn": Kind.NUMBER,
+    "cell_high_crit": Kind.NUMBER,
+    "cell_low_warn": Kind.NUMBER,
+    "cell_low_crit": Kind.NUMBER,
+    "t_warn": Kind.NUMBER,
+    "t_crit": Kind.NUMBER,
+    "t_charge_min": Kind.NUMBER,
+    "soc_warn": Kind.NUMBER,
+    "soc_crit": Kind.NUMBER,
+    "soc_floor": Kind.NUMBER,
+    "soh_warn": Kind.NUMBER,
+    "soh_crit": Kind.NUMBER,
+    "spread_warn_v": Kind.NUMBER,
+    "spread_crit_v": Kind.NUMBER,
+    "f_nom": Kind.NUMBER,
+    "u_nom": Kind.NUMBER,
+    "mains_expected": Kind.TRUTH,
+    "grid_soft": Kind.TRUTH,
+    "offline_after_s": Kind.NUMBER,
+    "freezer_warm_c": Kind.NUMBER,
+    "tank_low_percent": Kind.NUMBER,
+    "tank_high_percent": Kind.NUMBER,
+}
+"""Every parameter that rules, station files and overrides may name."""
+
+DIAGNOSTICS = frozenset(
+    {
+        "soh_loss_lo", "spread_slope_lo", "temp_slope_lo", "can_weekly_median", "eta_drop_lo",
+        "replace_early_months", "r10s_ratio", "soc_residual_percent", "unbalanced",
+    }
+)  # fmt: skip
+"""Results of the diagnostics that rules may read as `d.X`; not yet known until something gives them."""
+
+Scalar = float | str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter's value and where it comes from, for the operator to see."""
+
+    value: Scalar | None
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationFacts:
+    """What is configured of a station."""
+
+    tags: tuple[str, ...] = ()
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """The public part of its file: battery, grid, thresholds."""
+    overrides: Mapping[str, tuple[Scalar, str]] = field(default_factory=dict)
+    """Parameters that rule files override, with the file."""
+
+
+_CHEMISTRY = {"lead-acid": "lead_acid", "agm": "lead_acid", "gel": "lead_acid"}
+_CELL_V = {"lfp": 3.5, "nmc": 4.15, "lto": 2.7}
+_LIMITS: Mapping[str, Mapping[str, float]] = {
+    "lfp": {"cell_high_warn": 3.60, "cell_high_crit": 3.65, "cell_low_warn": 3.0, "cell_low_crit": 2.8,
+            "t_warn": 50.0, "t_crit": 55.0, "t_charge_min": 5.0},
+    "nmc": {"cell_high_warn": 4.15, "cell_high_crit": 4.20, "cell_low_warn": 3.3, "cell_low_crit": 3.0,
+            "t_warn": 45.0, "t_crit": 55.0, "t_charge_min": 5.0},
+    "lead_acid": {"soc_warn": 50.0, "soc_crit": 40.0, "t_warn": 45.0, "t_crit": 50.0, "t_charge_min": -20.0},
+}  # fmt: skip
+"""By chemistry: errata.md 50-51 (the published 3.35/3.40 V fire at every full charge) and alerting.md 3.2."""
+
+_OFFLINE_AFTER_S = 180.0
+_MISSED_READS = 3
+
+_DEFAULTS: Mapping[str, Scalar] = {
+    "t_warn": 50.0, "t_crit": 55.0, "t_charge_min": 5.0, "soc_warn": 20.0, "soc_crit": 10.0, "soh_warn": 85.0,
+    "soh_crit": 70.0, "spread_warn_v": 0.10, "spread_crit_v": 0.15, "grid_soft": False,
+    "offline_after_s": _OFFLINE_AFTER_S, "freezer_warm_c": -12.0, "tank_low_percent": 10.0, "tank_high_percent": 90.0,
+}  # fmt: skip
+_SHIPPED = "shipped default"
+_MOVING_TAGS = {"boat", "vehicle"}
+
+
+def derive(snapshot: Snapshot, facts: StationFacts, learned: Learned) -> dict[str, Parameter]:
+    """All parameters of a station. An operator's word wins over the device, the device over defaults."""
+    found = {name: Parameter(value, _SHIPPED) for name, value in _DEFAULTS.items()}
+    battery = site_battery(snapshot)
+    found.update(_battery(snapshot, battery, facts, learned))
+    found.update(_mains(facts, learned))
+    found["offline_after_s"] = _offline_after(facts)
+    for name, value in facts.config.get("thresholds", {}).items():
+        if name in PARAMETERS:
+            found[name] = Parameter(value, "station file")
+    for name, (value, origin) in facts.overrides.items():
+        found[name] = Parameter(value, origin)
+    return found
+
+
+def learn(snapshot: Snapshot, learned: Learned) -> None:
+    """Take from a station's present what only its past can tell."""
+    at, source = snapshot.at, ac_input(snapshot)
+    learned.mains.add(at, float(source.type == "grid" and source.connected is True))
+    learned.battery_v.add(at, _positive(snapshot.number("system/0/Dc/Battery/Voltage")))
+    battery = site_battery(snapshot)
+    if battery is not None and not limits_conflict(battery):
+        learned.charge_limit_v.add(at, _positive(snapshot.read(battery.key, "Info/MaxChargeVoltage").number))
+    if source.type == "grid" and source.connected:
+        for device in snapshot.of_class("vebus", "multi", "acsystem"):
+            prefix = "Ac/ActiveIn" if device.key.cls == "vebus" else "Ac/In/1"
+            for phase in ("L1", "L2", "L3"):
+                learned.grid_hz.add(at, _above(snapshot.read(device.key, f"{prefix}/{phase}/F").number, 40.0))
+                learned.grid_v.add(at, _above(snapshot.read(device.key, f"{prefix}/{phase}/V").number, 80.0))
+
+
+def _battery(
+    snapshot: Snapshot, battery: DeviceState | None, facts: StationFacts, learned: Learned
+) -> dict[str, Parameter]:
+    said = facts.config.get("battery") or {}
+    found: dict[str, Parameter] = {}
+    charge_limit = None if limits_conflict(battery) else learned.charge_limit_v.highest
+    name = battery.name if battery else "no battery"
+    chemistry, origin = _chemistry(said, charge_limit)
+    found["chemistry"] = Parameter(chemistry, origin)
+    for key, value in _LIMITS.get(chemistry or "", {}).items():
+        found[key] = Parameter(value, f"chemistry {chemistry}")
+    cells = said.get("cells_in_series")
+    if cells is not None:
+        found["n_cells"] = Parameter(float(cells), "station file")
+    elif charge_limit and chemistry in _CELL_V:
+        found["n_cells"] = Parameter(float(round(charge_limit / _CELL_V[chemistry])), f"charge limit of {name}")
+    if learned.battery_v.median is not None:
+        volts = learned.battery_v.median
+        v_class = min((12.0, 24.0, 36.0, 48.0), key=lambda nominal: abs(nominal * 1.08 - volts))
+        found["v_class"] = Parameter(v_class, "median of the battery voltage")
+    if charge_limit is not None and chemistry != "lead_acid":
+        v_class = float(found["v_class"].value or 48.0) if "v_class" in found else 48.0
+        found["cvl"] = Parameter(charge_limit, f"charge limit of {name}, highest of an hour")
+        found["v_margin"] = Parameter(max(0.01 * charge_limit, 0.5 * v_class / 48.0), "1 %, at least 0.5 V at 48 V")
+    found["capacity_ah"] = _capacity(snapshot, battery, said)
+    floor = snapshot.number("system/0/Control/ActiveSocLimit")
+    found["soc_floor"] = Parameter(floor, "minimum SOC of the ESS" if floor is not None else "no ESS limit")
+    return found
+
+
+def _chemistry(said: Mapping[str, Any], charge_limit: float | None) -> tuple[str | None, str]:
+    """A BMS that gives a charge limit is taken for LFP: other lithium says so in the station file."""
+    if chemistry := said.get("chemistry"):
+        return _CHEMISTRY.get(chemistry, chemistry), "station file"
+    if charge_limit is not None:
+        return "lfp", "assumed: the BMS gives a charge limit"
+    return None, "unknown: set battery.chemistry in the station file"
+
+
+def _capacity(snapshot: Snapshot, battery: DeviceState | None, said: Mapping[str, Any]) -> Parameter:
+    if (capacity := said.get("capacity_ah")) is not None:
+        return Parameter(float(capacity), "station file")
+    if battery is not None:
+        for path in ("InstalledCapacity", "Capacity"):
+            if value := _positive(snapshot.read(battery.key, path).number):
+                return Parameter(value, f"{path} of {battery.name}")
+    return Parameter(_positive(snapshot.number("system/0/Dc/Battery/Capacity")), "system")
+
+
+def _mains(facts: StationFacts, learned: Learned) -> dict[str, Parameter]:
+    said = facts.config.get("grid") or {}
+    moving = _MOVING_TAGS.intersection(facts.tags)
+    found = {
+        "mains_expected": Parameter(
+            learned.mains_expected and not moving,
+            f"tag {moving.pop()}" if moving else "mains connected 90 % of the last 7 days, or not",
+        )
+    }
+    hz = said.get("nominal_frequency_hz")
+    if hz is not None:
+        found["f_nom"] = Parameter(float(hz), "station file")
+    elif learned.grid_hz.median is not None:
+        hz = min((50.0, 60.0), key=lambda nominal: abs(nominal - (learned.grid_hz.median or 0.0)))
+        found["f_nom"] = Parameter(hz, "median of the mains frequency")
+    volts = said.get("nominal_voltage_v")
+    if volts is not None:
+        found["u_nom"] = Parameter(float(volts), "station file")
+    elif learned.grid_v.median is not None and hz is not None:
+        found["u_nom"] = Parameter(_nominal_voltage(learned.grid_v.median, float(hz)), "median of the mains voltage")
+    return found
+
+
+def _nominal_voltage(volts: float, hz: float) -> float:
+    """120, 208, 230 or 240 V. At 50 Hz 240 V is a high 230 V (IEC 60038), or the limits would sit too high."""
+    choices = (230.0,) if hz == 50.0 and volts > 180.0 else (120.0, 208.0, 230.0, 240.0)
+    return min(choices, key=lambda nominal: abs(nominal - volts))
+
+
+def _offline_after(facts: StationFacts) -> Parameter:
+    """A station that is read seldom, on a paid link, is not lost between two reads."""
+    tagged = (("boat", 86_400.0), ("vehicle", 86_400.0), ("satellite", 1200.0))
+    found = next(
+        ((seconds, f"tag {tag}") for tag, seconds in tagged if tag in facts.tags), (_OFFLINE_AFTER_S, _SHIPPED)
+    )
+    read_s = float((facts.config.get("cadence") or {}).get("fast_s") or 0.0)
+    return Parameter(*max(found, (_MISSED_READS * read_s, "cadence of the station file")))
+
+
+def _positive(value: float | None) -> float | None:
+    return _above(value, 0.0)
+
+
+def _above(value: float | None, limit: float) -> float | None:
+    return value if value is not None and value > limit else None

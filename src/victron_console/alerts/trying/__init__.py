@@ -1,0 +1,1 @@
+"""Rules without waiting for trouble: rule tests and back-tests."""

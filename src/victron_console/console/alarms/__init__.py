@@ -1,0 +1,1 @@
+"""The Alarms screen: alarms by what is to be done about them, and the chosen one in full."""

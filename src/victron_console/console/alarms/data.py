@@ -1,0 +1,187 @@
+"""What the Alarms screen says of the selected alarm beside its row. Asked of the store; draws nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from victron_console.alerts.device.device_alarms import DEVICE, NOTIFICATION
+from victron_console.alerts.rules.rule_set import Level, Rule, RuleSet
+from victron_console.console.kit.format import duration
+from victron_console.model.alert import AlertView, Comment, Occurrence
+from victron_console.model.device import DeviceKey, split_series
+from victron_console.store.read.reader import Reader
+
+CHART_S = 6 * 3600.0
+CHART_POINTS = 180
+PAST_S = 30 * 86_400.0
+_COMPARISON = re.compile(r"(?:last\(\w+\) )?([<>])=? (-?\d+(?:\.\d+)?)")
+_WORDS = {"<": "below", ">": "above"}
+_OVERVIEW = {"soc": "soc_percent", "spread": "cell_spread_v"}
+"""Families whose value is a figure of the overview rather than a series."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmPast:
+    """How often the same alarm came in the last 30 days, this time included."""
+
+    times: int = 1
+    longest_s: float | None = None
+    """Of those that are over; None where none is."""
+    acked_by: str = ""
+    acked_at: float | None = None
+    """When someone last acknowledged it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmDetail:
+    """One alarm at a moment."""
+
+    id: str
+    rule: str = ""
+    condition: str = ""
+    """When it is raised and cleared, in words."""
+    limit: float | None = None
+    """In the unit of the values."""
+    below: bool = False
+    """Whether the value must stay above the limit."""
+    values: tuple[float | None, ...] = ()
+    """Six hours up to the moment shown, oldest first; None where nothing was received; empty where there is none."""
+    unit: str = ""
+    past: AlarmPast = AlarmPast()
+    comments: tuple[Comment, ...] = ()
+    reason: str = ""
+    """Why it was shelved, or what is done at the site."""
+    contact: str = ""
+
+
+def alarm_detail(reader: Reader, alarm: str, rules: RuleSet, now: float, as_of: float | None) -> AlarmDetail:
+    """What is known of an alarm at `now`, which is `as_of` where that is given; next to nothing where there is none.
+
+    Args:
+        reader: of the store.
+        alarm: its number, as a row has it.
+        rules: the rules in force, for the words of its condition.
+        now: the moment shown (UTC epoch, s).
+        as_of: a past moment; None is live.
+    """
+    view = reader.alert(int(alarm), as_of) if alarm.isdecimal() else None
+    if view is None:
+        return AlarmDetail(alarm)
+    occurrence = view.occurrence
+    rule = next((rule for rule in rules.rules if rule.id == occurrence.rule), None)
+    sign, limit = _limit(occurrence)
+    return AlarmDetail(
+        alarm,
+        occurrence.rule,
+        condition(occurrence, rule),
+        limit,
+        sign == "<",
+        _values(reader, occurrence, rule, now, as_of),
+        occurrence.unit,
+        _past(reader, occurrence, now, as_of),
+        tuple(view.comments),
+        _reason(view),
+        _contact(reader, occurrence.key.station, as_of),
+    )
+
+
+def condition(occurrence: Occurrence, rule: Rule | None) -> str:
+    """When it is raised and cleared: `raised below 10 for 2m, clears above 13 for 5m`."""
+    if occurrence.rule.startswith(NOTIFICATION):
+        return "the GX notifies of it"
+    if occurrence.rule.startswith(DEVICE):
+        return "the device raises it by itself"
+    if occurrence.reason == "no_data":
+        return "nothing is received that it could be judged by"
+    level = next((level for level in rule.levels if level.severity is occurrence.severity), None) if rule else None
+    raised = _raising(occurrence)
+    if level is None:
+        return raised
+    return f"{raised}{_held(level.for_s)}, {_clearing(level)}"
+
+
+def _clearing(level: Level) -> str:
+    found = _COMPARISON.fullmatch(level.clear.text) if level.clear else None
+    if found:
+        return f"clears {_WORDS[found[1]]} {found[2]}{_held(level.clear_for_s)}"
+    return f"clears once over{_held(level.clear_for_s)}"
+
+
+def _held(seconds: float) -> str:
+    return f" for {duration(seconds)}" if seconds else ""
+
+
+def _raising(occurrence: Occurrence) -> str:
+    """One comparison in words; more than one is the rule's own affair, which `rules list` shows."""
+    found = _COMPARISON.fullmatch(occurrence.limit)
+    return f"raised {_WORDS[found[1]]} {found[2]}" if found else f"raised by rule {occurrence.rule}"
+
+
+def _limit(occurrence: Occurrence) -> tuple[str, float | None]:
+    found = _COMPARISON.fullmatch(occurrence.limit)
+    return (found[1], float(found[2])) if found else ("", None)
+
+
+def _values(
+    reader: Reader, occurrence: Occurrence, rule: Rule | None, now: float, as_of: float | None
+) -> tuple[float | None, ...]:
+    """The last hours of what the alarm is about; empty where that is no recorded number."""
+    station, since = occurrence.key.station, now - CHART_S
+    if field := _OVERVIEW.get(occurrence.key.family):
+        return tuple(reader.overview_history(station, field, since, now, CHART_POINTS, as_of))
+    if rule is None or rule.value is not None or not rule.unit or not rule.inputs:
+        return ()
+    names = [row.name for row in reader.series(station)] if station else []
+    series = _series(rule, occurrence.key.scope, names)
+    if series is None:
+        return ()
+    found = reader.buckets(station, series, since, now, CHART_POINTS, as_of)
+    return tuple(None if bucket is None else bucket.mean for bucket in found)
+
+
+def _series(rule: Rule, scope: str, names: Sequence[str]) -> str | None:
+    """The series of a rule's first input on the device that the alarm is about."""
+    device, _, _ = scope.partition(" ")
+    for pattern in next(iter(rule.inputs.values())):
+        if pattern.field or pattern.siblings:
+            return None
+        for name in names:
+            key, path = split_series(name)
+            fits = not device or key == DeviceKey.parse(device) or pattern.cls != device.partition("/")[0]
+            if fits and pattern.device(key) and pattern.means(path):
+                return name
+    return None
+
+
+def _past(reader: Reader, occurrence: Occurrence, now: float, as_of: float | None) -> AlarmPast:
+    stood = reader.alert_history(now - PAST_S, now, occurrence.key.station, as_of)
+    same = [it for it in stood if it.key == occurrence.key]
+    lasted = [it.cleared_at - it.raised_at for it in same if it.cleared_at is not None]
+    earlier = {it.id for it in same if it.id != occurrence.id}
+    acks = [ack for ack in reader.acks(now - PAST_S, now) if ack.occurrence in earlier]
+    last = acks[-1] if acks else None
+    return AlarmPast(
+        max(1, sum(it.count for it in same)),
+        max(lasted, default=None),
+        last.who if last else "",
+        last.at if last else None,
+    )
+
+
+def _reason(view: AlertView) -> str:
+    if view.maintenance is not None:
+        return view.maintenance.reason
+    if view.shelf is not None:
+        return view.shelf.reason
+    return view.ack.comment if view.ack is not None else ""
+
+
+def _contact(reader: Reader, station: str, as_of: float | None) -> str:
+    row = reader.station(station, as_of) if station else None
+    info = row.info if row else {}
+    access = str(info.get("access") or "").partition("\n")[0]
+    runbook = str(info.get("runbook") or "").partition("\n")[0]
+    parts = (str(info.get("contact") or ""), access, f"runbook {runbook}" if runbook else "")
+    return "   ".join(part for part in parts if part)

@@ -1,0 +1,209 @@
+"""Draws what is known of the selected alarm: what to do, what is so, what follows, what came along. Pure drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from victron_console.console.alarms.chart import draw_chart
+from victron_console.console.alarms.data import AlarmDetail
+from victron_console.console.kit.figures import URGENT_TEXT
+from victron_console.console.kit.format import STALE_MARK, clock, duration, moment, number
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.sheet import Run, Sheet
+from victron_console.console.kit.sheet_figure import projected
+from victron_console.console.kit.text import cut, width_of
+from victron_console.console.live.view import ACKED, Alarm, Mark, Site
+from victron_console.model.clock import local
+from victron_console.model.quality import Quality
+
+ENERGY = frozenset({"soc", "vdc_low", "grid", "genset", "offline", "device_gone", "blocked"})
+"""Families that end in an empty battery if nothing is done."""
+_ACKED_AS = {Mark.ACKED_NOW: Mark.NOW, Mark.ACKED_TODAY: Mark.TODAY, Mark.ACKED_LINK: Mark.LOST}
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The selected alarm and what the fleet knows around it."""
+
+    alarm: Alarm
+    now: float
+    detail: AlarmDetail | None = None
+    """None until the store has answered."""
+    site: Site | None = None
+    others: Sequence[Alarm] = field(default_factory=tuple)
+    """The other alarms of its site."""
+
+    @property
+    def role(self) -> Role:
+        """The colour of its urgency."""
+        return URGENT_TEXT.get(_ACKED_AS.get(self.alarm.mark, self.alarm.mark), Role.TEXT1)
+
+
+_BRIEF = 46
+"""A condition longer than this leaves out, in a narrow row, how long it must hold."""
+
+
+def draw_compact(sheet: Sheet, row: int, end: int, it: Selected) -> None:
+    """Five rows, as 80 columns have room for, with a chart of one row."""
+    _head(sheet, row, end, it, ())
+    chart = it.detail is not None and any(value is not None for value in it.detail.values) and end >= 78
+    narrow = 53 if chart else end
+    sheet.put(row + 1, 2, "RESPONSE", Role.TEXT3)
+    rest = _response(sheet, row + 1, 12, narrow, it.alarm.response)
+    place = row + 2
+    if rest:
+        sheet.put(place, 12, cut(rest, narrow - 11), Role.TEXT1, bold=True)
+        place += 1
+    parts = [("NOW", _now(it, brief=True)), ("THEN", _then(it)), ("LAST", _last(it)), ("WITH", _with(it)), *_said(it)]
+    for label, runs in [part for part in parts if part[1]][: row + 5 - place]:
+        sheet.put(place, 2, label, Role.TEXT3)
+        _runs(sheet, place, 7, narrow if place < row + 3 else end, runs)
+        place += 1
+    if chart and it.detail is not None:
+        draw_chart(sheet, row + 1, 55, 24, 1, it.detail, it.now, role=it.role)
+
+
+def draw_full(sheet: Sheet, row: int, end: int, it: Selected) -> None:
+    """Ten rows, with the chart at their right."""
+    place = _text(sheet, row, end, 77, it)
+    if it.detail is not None and it.detail.contact:
+        _contact(sheet, max(place + 1, row + 9), 77, it.detail.contact)
+    if it.detail is not None:
+        draw_chart(sheet, row + 2, 80, 32, 5, it.detail, it.now, role=it.role, label_end=end - 1)
+
+
+def draw_beside(sheet: Sheet, row: int, end: int, it: Selected) -> None:
+    """Beside the list of a wall: the text, and the chart under it."""
+    place = _text(sheet, row, end, end, it)
+    if it.detail is None:
+        return
+    if it.detail.contact:
+        _contact(sheet, place + 1, end, it.detail.contact)
+        place += 2
+    draw_chart(sheet, place + 1, 2, end - 9, 12, it.detail, it.now, role=it.role, label_end=end - 1)
+
+
+def _text(sheet: Sheet, row: int, end: int, text_end: int, it: Selected) -> int:
+    """The head and the labelled lines under it; gives the row after the last."""
+    _head(sheet, row, end, it, _facts(it))
+    sheet.put(row + 2, 2, "RESPONSE", Role.TEXT3)
+    rest = _response(sheet, row + 2, 13, text_end, it.alarm.response)
+    if rest:
+        sheet.put(row + 3, 13, cut(rest, text_end - 12), Role.TEXT1, bold=True)
+    place = row + 4
+    parts = [("NOW", _now(it, brief=False)), ("THEN", _then(it)), ("WITH", _with(it)), ("LAST", _last(it)), *_said(it)]
+    for label, runs in parts:
+        if runs:
+            sheet.put(place, 2, label, Role.TEXT3)
+            _runs(sheet, place, 13, text_end, runs)
+            place += 1
+    return place
+
+
+def _contact(sheet: Sheet, row: int, end: int, contact: str) -> None:
+    sheet.put(row, 2, "CONTACT", Role.TEXT3)
+    sheet.put(row, 13, cut(contact, end - 12), Role.TEXT2)
+
+
+def _head(sheet: Sheet, row: int, end: int, it: Selected, facts: Sequence[str]) -> None:
+    line = sheet.row(row)
+    column = line.put(2, cut(it.alarm.what.upper(), 40), Role.TEXT1, bold=True) + 3
+    column = line.put(column, cut(it.alarm.site, 24), Role.TEXT1)
+    for fact in facts:
+        if column + 2 + width_of(fact) < end:
+            column = line.put(column + 2, fact, Role.TEXT3)
+    line.rule(column + 1, end)
+
+
+def _facts(it: Selected) -> list[str]:
+    alarm = it.alarm
+    facts = [alarm.source, f"{moment(alarm.since, it.now)} for {duration((alarm.until or it.now) - alarm.since)}"]
+    return [*facts, f"rule {it.detail.rule}"] if it.detail is not None and it.detail.rule else facts
+
+
+def _response(sheet: Sheet, row: int, column: int, end: int, response: str) -> str:
+    """Write the response whole, over two rows where it must be; gives what the first had no room for."""
+    room = end + 1 - column
+    if width_of(response) <= room:
+        sheet.put(row, column, response, Role.TEXT1, bold=True)
+        return ""
+    first = response[: room + 1].rsplit(" ", 1)[0]
+    sheet.put(row, column, cut(first, room), Role.TEXT1, bold=True)
+    return response[len(first) :].strip()
+
+
+def _runs(sheet: Sheet, row: int, column: int, end: int, runs: Sequence[Run]) -> None:
+    for run in runs:
+        if column > end:
+            return
+        column = sheet.put(row, column, cut(run.text, end + 1 - column), run.role, bold=run.bold)
+
+
+def _now(it: Selected, *, brief: bool) -> list[Run]:
+    value = f"{it.alarm.value} {it.alarm.unit}".strip()
+    value = f"{STALE_MARK}{value}" if it.alarm.stale and value else value
+    runs = [Run(value, Role.TEXT3 if it.alarm.stale else it.role, not it.alarm.stale), Run("   ")] if value else []
+    words = it.detail.condition if it.detail is not None else ""
+    if brief:
+        words = words.replace("below ", "<").replace("above ", ">")
+        raised, comma, clears = words.partition(",")
+        words = f"{raised.partition(' for ')[0]}{comma}{clears}" if len(words) > _BRIEF else words
+    if it.alarm.until is not None:
+        words = f"cleared {moment(it.alarm.until, it.now)}, {words}"
+    if it.alarm.stale:
+        words = f"not known now, {words}"
+    if it.alarm.count > 1:
+        words += f", {it.alarm.count} times"
+    return [*runs, Run(words)] if words or runs else []
+
+
+def _then(it: Selected) -> list[Run]:
+    """What follows if nothing is done, where the projection can say it."""
+    dawn = it.site.dawn if it.site is not None else None
+    if dawn is None or it.alarm.family not in ENERGY or it.alarm.until is not None:
+        return []
+    sunrise = f", sunrise {clock(dawn.sunrise_at)}" if dawn.sunrise_at is not None else ""
+    generator = ""
+    if it.site is not None and it.site.overview.ac_input.type == "genset" and not it.site.overview.ac_input.connected:
+        generator = ", generator off"
+    trust = it.site.trust if it.site is not None else Quality.LOST
+    if dawn.empty_at is not None:
+        empty = projected(trust, Run(f"empty {clock(dawn.empty_at)}", it.role, True))
+        return [*empty, Run(f" in {duration(dawn.empty_at - it.now)}{sunrise}{generator}")]
+    if dawn.low_percent is None or dawn.high_percent is None:
+        return []
+    return [*projected(trust, Run(f"{number(dawn.low_percent)}-{number(dawn.high_percent)} % at sunrise{generator}"))]
+
+
+def _with(it: Selected) -> list[Run]:
+    said = []
+    for other in it.others:
+        if not other.listed:
+            continue
+        word = ", first" if other.first else ", acked" if other.mark in ACKED else ""
+        said.append(f"{other.what} {moment(other.since, it.now)}{word}")
+    held = sum(other.held_by == it.alarm.family and bool(other.held_by) for other in it.others)
+    said += [f"{held} held back by it"] if held else []
+    return [Run("   ".join(said))] if said else []
+
+
+def _last(it: Selected) -> list[Run]:
+    if it.detail is None:
+        return []
+    past = it.detail.past
+    words = f"{past.times} times in 30 days" if past.times > 1 else "the first time in 30 days"
+    if past.longest_s is not None:
+        words += f", longest {duration(past.longest_s)}"
+    if past.acked_at is not None:
+        words += f", ack by {past.acked_by} {local(past.acked_at):%-d %b}"
+    return [Run(words)]
+
+
+def _said(it: Selected) -> Iterator[tuple[str, list[Run]]]:
+    if it.detail is None:
+        return
+    if it.detail.reason:
+        yield "WHY", [Run(f"{it.detail.reason}   "), Run(it.alarm.who, Role.TEXT3)]
+    for comment in reversed(it.detail.comments[-2:]):
+        yield "SAID", [Run(f"{comment.text}   "), Run(f"{comment.who} {moment(comment.at, it.now)}", Role.TEXT3)]

@@ -1,0 +1,65 @@
+"""What is known of the selected alarm, under the list or beside it, and the load of alarms in the last row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from victron_console.console.alarms.detail import Selected, draw_beside, draw_compact, draw_full
+from victron_console.console.alarms.load import draw_load
+from victron_console.console.alarms.rates import AlarmLoad, oldest_unseen_s
+from victron_console.console.kit.alarm_rows import fitted_response
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.rows import Rows
+from victron_console.console.kit.sheet import Sheet
+from victron_console.console.live.view import Alarm
+
+LINE_ROWS, COMPACT_ROWS, FULL_ROWS = 1, 6, 14
+"""Heights of the pane under a list of few, some and many rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The load of alarms now and in the last 30 days."""
+
+    days: AlarmLoad | None
+    """None until the store has answered."""
+    per_hour: int
+    in_10_min: int
+    alarms: Sequence[Alarm]
+
+
+class AlarmPane(Rows):
+    """The selected alarm in as much detail as there is room for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._selected: Selected | None = None
+        self._load: Load | None = None
+        self.beside = False
+        """Whether it stands at the right of the list rather than under it."""
+
+    def show(self, selected: Selected | None, load: Load, now: float) -> None:
+        """Draw these, at a moment (UTC epoch, s)."""
+        self._selected, self._load, self._now = selected, load, now
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """One row, five rows, or all with chart and load."""
+        sheet = Sheet(width, height)
+        selected = self._selected
+        if selected is not None and self.beside:
+            draw_beside(sheet, 1, width - 2, selected)
+        elif selected is not None and height >= FULL_ROWS:
+            draw_full(sheet, 0, width - 2, selected)
+        elif selected is not None and height >= COMPACT_ROWS:
+            draw_compact(sheet, 0, width - 2, selected)
+        elif selected is not None:
+            sheet.put(0, 2, fitted_response(selected.alarm.response, width - 3), Role.TEXT1, bold=True)
+        if self._load is not None and self._load.days is not None and height >= FULL_ROWS:
+            oldest_s = oldest_unseen_s(self._load.alarms, self._now)
+            flapping = [alarm for alarm in self._load.alarms if alarm.flapping]
+            row = height - (3 if self.beside else 2)
+            draw_load(sheet, row, self._load.days, self._load.per_hour, self._load.in_10_min, oldest_s, flapping)
+        return sheet.lines

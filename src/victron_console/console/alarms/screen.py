@@ -1,0 +1,308 @@
+"""The Alarms screen: what is not seen, cleared unseen, acknowledged and shelved, and the selected alarm in detail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual import events
+
+from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, shipped_rules
+from victron_console.alerts.rules.rule_set import RuleSet
+from victron_console.console.alarms.actions import AlarmActions
+from victron_console.console.alarms.data import AlarmDetail, alarm_detail
+from victron_console.console.alarms.detail import Selected
+from victron_console.console.alarms.load import put_rate
+from victron_console.console.alarms.pane import COMPACT_ROWS, FULL_ROWS, LINE_ROWS, AlarmPane, Load
+from victron_console.console.alarms.rates import AlarmLoad, alarm_load
+from victron_console.console.alarms.sections import SORTS, STATES, AlarmRow, MarkHold, Section, narrowed, sections
+from victron_console.console.alarms.table import AlarmTable
+from victron_console.console.app.tables import alarms_table
+from victron_console.console.kit.dialogs import LinePrompt
+from victron_console.console.kit.export import Table
+from victron_console.console.kit.format import rate
+from victron_console.console.kit.keys import Key
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.marks import put_alarm_counts
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.rows import Rows
+from victron_console.console.kit.screen import ConsoleScreen
+from victron_console.console.kit.text import plain
+from victron_console.console.live.view import FleetView, alarm_counts
+from victron_console.store.read.reader import Reader
+
+LOAD_EVERY_S = 30.0
+DETAIL_EVERY_S = 5.0
+WALL_FROM = 190
+"""Columns from which the selected alarm stands beside the list."""
+LIST_COLUMNS = 120
+
+
+class AlarmsScreen(ConsoleScreen):
+    """All alarms of the fleet by what has been done about them."""
+
+    NAME = "alarms"
+    KEYS = (
+        Key("enter", "open_site", "Enter", "site", "Open the site of the alarm.", 120),
+        Key("a", "ack", "a", "ack", "Acknowledge the alarm under the cursor.", writes=True),
+        Key(
+            "A",
+            "ack_all",
+            "A",
+            "ack page",
+            "Acknowledge all that is in sight; asks before it takes a !! along.",
+            writes=True,
+        ),
+        Key(
+            "s",
+            "shelve",
+            "s",
+            "shelve",
+            "Put the alarm aside: 1 h, 8 h or until it clears, with a reason.",
+            writes=True,
+        ),
+        Key("u", "unshelve", "u", "unshelve", "Put a shelved alarm back.", 120, writes=True),
+        Key("n,down,j", "move(1)", "n/p", "next", "Next alarm."),
+        Key("p,up,k", "move(-1)", "p ↑", "", "Previous alarm."),
+        Key("slash", "filter", "/", "filter", "Show alarms with these words; `!word` without it, `-f abc` fuzzy."),
+        Key("o", "sort", "o", "sort", "Order the rows of a section by urgency, newest or site.", 120),
+        Key("c", "comment", "c", "comment", "Write something to the alarm.", 180, writes=True),
+        Key(
+            "m",
+            "maintain",
+            "m",
+            "maint",
+            "Put the alarm's site into maintenance until a time, or back.",
+            120,
+            writes=True,
+        ),
+        Key("b", "backtest", "b", "back-test", "Say how often this rule would have fired here in 30 days.", 180),
+        Key("home", "move(-100000)", "Home", "", "First alarm."),
+        Key("end", "move(100000)", "End", "", "Last alarm."),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._table = AlarmTable()
+        self._pane = AlarmPane()
+        self._actions = AlarmActions(self)
+        self._hold = MarkHold()
+        self._sections: list[Section] = []
+        self._cursor = ""
+        self._filter, self._sort, self._state = "", SORTS[0], "all"
+        self._detail: AlarmDetail | None = None
+        self._asked: tuple[str, float | None, float] = ("", None, float("-inf"))
+        self._load: AlarmLoad | None = None
+        self._load_at = float("-inf")
+        self._rules: RuleSet | None = None
+
+    def body(self) -> Iterator[Rows]:
+        """The list, and the selected alarm under it or beside it."""
+        yield self._table
+        yield self._pane
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Share the rows out: on a wall the selected alarm stands beside the list."""
+        width, height = event.size
+        self._pane.beside = width >= WALL_FROM
+        rows = LINE_ROWS if height < 22 else COMPACT_ROWS if height < 36 else FULL_ROWS
+        self._table.styles.width = LIST_COLUMNS if self._pane.beside else "100%"
+        self._pane.styles.height = "1fr" if self._pane.beside else rows
+        self.styles.layout = "horizontal" if self._pane.beside else "vertical"
+
+    def head(self, line: Line, end: int) -> None:
+        """Alarms by state, and the rate."""
+        view = self.view
+        listed = [alarm for alarm in view.alarms if alarm.listed]
+        column = line.put(1, f"ALARMS {len(listed)}", Role.TEXT1, bold=True) + 2
+        if line.width >= 100:
+            end = line.right(end, rate(self.console.terminal_bytes_s), Role.TEXT3) - 4
+        if line.width >= 76:
+            end = put_rate(line, end, view.alarms_per_hour, view.alarms_in_10_min)
+        counts = alarm_counts(listed) if line.width < 100 else alarm_counts(view.alarms)
+        put_alarm_counts(line, column, counts, end)
+
+    # ---- drawing
+
+    def show(self, view: FleetView) -> None:
+        """The fleet as it is now."""
+        self.console.news.seen()
+        self._settle()
+        self._ask()
+
+    def tick(self) -> None:
+        """Ages grow, and rows may move at last."""
+        self._settle()
+        self._ask()
+
+    def show_detail(self, detail: AlarmDetail, load: AlarmLoad | None = None) -> None:
+        """What the store says of the selected alarm, and of the load."""
+        self._detail = detail
+        self._load = load or self._load
+        self._draw()
+
+    @property
+    def rows(self) -> tuple[AlarmRow, ...]:
+        """The rows from the top."""
+        return tuple(row for section in self._sections for row in section.rows)
+
+    @property
+    def selected(self) -> AlarmRow | None:
+        """The row under the cursor."""
+        return next((row for row in self.rows if row.id == self._cursor), None)
+
+    def _settle(self, *, at_once: bool = False) -> None:
+        monotonic = self.console.clock.monotonic()
+        before = [row.id for row in self.rows]
+        placed = self._hold.settle(self.view.alarms, monotonic, at_once=at_once or self.jumped)
+        self._sections = sections(self.view.alarms, placed, wanted=self._filter, sort=self._sort, state=self._state)
+        ids = [row.id for row in self.rows]
+        if self._cursor not in ids:
+            at = before.index(self._cursor) if self._cursor in before else 0
+            self._cursor = ids[min(at, len(ids) - 1)] if ids else ""
+        self._draw()
+
+    def _draw(self) -> None:
+        console, view, row = self.console, self.view, self.selected
+        selected = None
+        if row is not None:
+            alarm = row.alarm
+            station = row.members[0].station
+            selected = Selected(
+                alarm,
+                console.now,
+                self._detail if self._detail is not None and self._detail.id == row.id else None,
+                view.site(station),
+                [other for other in view.alarms if other.station == station and other.id != row.id],
+            )
+        said, empty = narrowed(self._state, self._filter, self._sort)
+        self._table.show(self._sections, self._cursor, console.now, said=said, empty=empty)
+        load = Load(self._load, view.alarms_per_hour, view.alarms_in_10_min, view.alarms)
+        self._pane.show(selected, load, console.now)
+
+    def _ask(self) -> None:
+        """Ask the store for the selected alarm, and now and then for the load, where its answer is old."""
+        console = self.console
+        elapsed = console.clock.monotonic()
+        alarm, now, as_of = self._cursor, console.moment, console.as_of
+        asked, of, at = self._asked
+        recent = (asked, of) == (alarm, as_of) and elapsed - at < DETAIL_EVERY_S
+        if not console.has_store or not alarm or recent:
+            return
+        self._asked = (alarm, as_of, elapsed)
+        with_load = of != as_of or elapsed - self._load_at >= LOAD_EVERY_S
+        self._load_at = elapsed if with_load else self._load_at
+
+        def question(reader: Reader) -> tuple[AlarmDetail, AlarmLoad | None]:
+            detail = alarm_detail(reader, alarm, self._rules_in_force(), now, as_of)
+            return detail, alarm_load(reader, now, as_of) if with_load else None
+
+        self.ask(question, lambda found: self.show_detail(*found), group="alarm")
+
+    def _rules_in_force(self) -> RuleSet:
+        """The rules, for their words; faulty files are told of by an alarm and left out here."""
+        if self._rules is None:
+            try:
+                self._rules = load_rules(self.console.options.rule_folders)
+            except RulesInvalid:
+                self._rules = shipped_rules()
+        return self._rules
+
+    def table(self) -> Table:
+        """The alarms in the order they stand in."""
+        return alarms_table(self._sections)
+
+    # ---- what the operator does
+
+    def on_alarm_table_moved(self, message: AlarmTable.Moved) -> None:
+        """The mouse."""
+        self._go(message.alarm)
+        if message.opened:
+            self.action_open_site()
+
+    def action_move(self, rows: int) -> None:
+        """The cursor by so many alarms."""
+        ids = [row.id for row in self.rows]
+        if ids:
+            at = ids.index(self._cursor) if self._cursor in ids else 0
+            self._go(ids[min(len(ids) - 1, max(0, at + rows))])
+
+    def _go(self, alarm: str) -> None:
+        self._cursor = alarm
+        self._hold.cursor_at = self.console.clock.monotonic()
+        row = self.selected
+        if row is not None and row.members[0].station:
+            self.console.station = row.members[0].station
+        self._draw()
+        self._ask()
+
+    def action_open_site(self) -> None:
+        """Enter."""
+        row = self.selected
+        if row is not None and self.view.site(row.members[0].station) is not None:
+            self.console.station = row.members[0].station
+            self.console.open("site")
+
+    def action_ack(self) -> None:
+        """`a`."""
+        if (row := self.selected) is not None:
+            self._actions.acknowledge([row])
+
+    def action_ack_all(self) -> None:
+        """`A`."""
+        self._actions.acknowledge_all(self._table.in_sight)
+
+    def action_shelve(self) -> None:
+        """`s`."""
+        if (row := self.selected) is not None:
+            self._actions.shelve(row)
+
+    def action_unshelve(self) -> None:
+        """`u`."""
+        if (row := self.selected) is not None:
+            self._actions.unshelve(row)
+
+    def action_comment(self) -> None:
+        """`c`."""
+        if (row := self.selected) is not None:
+            self._actions.comment(row)
+
+    def action_maintain(self) -> None:
+        """`m`."""
+        if (row := self.selected) is not None:
+            self._actions.maintain(row)
+
+    def action_sort(self) -> None:
+        """The next order."""
+        self._sort = SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]
+        self._settle(at_once=True)
+
+    def narrow(self, wanted: str) -> None:
+        """Show alarms of a state, one of `STATES`, or those with these words."""
+        word = wanted.casefold()
+        self._state, self._filter = (word, "") if word in STATES else ("all", wanted)
+        self._settle(at_once=True)
+
+    def action_filter(self) -> None:
+        """Ask for the words."""
+
+        def typed(line: str | None) -> None:
+            if line is not None:
+                self._filter = line.strip()
+                self._settle(at_once=True)
+
+        self.app.push_screen(LinePrompt("/", value=self._filter, hint="words; !word without; -f fuzzy"), typed)
+
+    def action_backtest(self) -> None:
+        """Play the last 30 days of this site through the alarm's rule, in a process of its own."""
+        row, console = self.selected, self.console
+        if row is None or console.backtest is None or self._detail is None or not self._detail.rule:
+            console.say("There is no recorded rule to try here.")
+            return
+        rule, station = self._detail.rule, row.members[0].station
+        console.say(f"Trying {plain(rule)} at {plain(row.members[0].site)} over 30 days; this takes a while.")
+        self.run_worker(self._backtest(rule, station), group="backtest", exclusive=True, exit_on_error=False)
+
+    async def _backtest(self, rule: str, station: str) -> None:
+        backtest = self.console.backtest
+        if backtest is not None:
+            self.console.say(await backtest(rule, station))

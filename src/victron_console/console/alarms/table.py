@@ -1,0 +1,134 @@
+"""The list of the Alarms screen: sections of alarms with a cursor. Looking at them acknowledges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.message import Message
+
+from victron_console.console.alarms.sections import AlarmRow, Section
+from victron_console.console.kit.alarm_rows import AlarmColumns, alarm_columns, draw_alarm, draw_heads
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.rows import Rows
+from victron_console.console.kit.text import cut
+
+AIRY_FROM = 18
+"""Rows of the list from which a blank row stands before each section: terminals of 30 rows."""
+_NOTES_FROM = 100
+_WHEEL_ROWS = 3
+_HEADS = 2
+
+_Entry = AlarmRow | Section | None
+
+
+class AlarmTable(Rows):
+    """Heads and rows, those in sight."""
+
+    can_focus = True
+
+    class Moved(Message):
+        """The cursor stands on another alarm; `opened`: it was asked for, by a second click."""
+
+        def __init__(self, alarm: str, *, opened: bool) -> None:
+            super().__init__()
+            self.alarm = alarm
+            self.opened = opened
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sections: Sequence[Section] = ()
+        self._cursor = ""
+        self._now = 0.0
+        self._said = ""
+        self._empty = ""
+        self._top = 0
+        self._places: list[AlarmRow | None] = []
+        """The row that stands in each line in sight."""
+
+    def show(self, sections: Sequence[Section], cursor: str, now: float, *, said: str = "", empty: str = "") -> None:
+        """Draw these.
+
+        Args:
+            sections: from the top.
+            cursor: the id of the row under the cursor.
+            now: the moment shown (UTC epoch, s).
+            said: what is chosen, such as a filter.
+            empty: what to write where there is no alarm.
+        """
+        self._sections, self._cursor, self._now = sections, cursor, now
+        self._said, self._empty = said, empty
+        self.redraw()
+
+    @property
+    def in_sight(self) -> list[AlarmRow]:
+        """The rows that can be seen now."""
+        return [row for row in self._places if row is not None]
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """A blank row with what is chosen, the heads, the rows."""
+        columns = alarm_columns(width, limits=True)
+        entries = self._entries(airy=height >= AIRY_FROM)
+        room = max(0, height - _HEADS)
+        self._scroll(entries, room)
+        shown = entries[self._top : self._top + room]
+        self._places = [entry if isinstance(entry, AlarmRow) else None for entry in shown]
+        first = Line(width)
+        hidden = sum(isinstance(entry, AlarmRow) for entry in entries[self._top + room :])
+        words = [self._said] if self._said else []
+        words += [f"{hidden} more below"] if hidden else []
+        first.right(width - 2, cut("   ".join(words), width - 4), Role.TEXT3)
+        lines = [first, draw_heads(width, columns), *[self._line(width, columns, entry) for entry in shown]]
+        if not entries:
+            lines.append(Line(width))
+            lines[-1].put(2, cut(self._empty, width - 3), Role.TEXT3)
+        return lines
+
+    def _entries(self, *, airy: bool) -> list[_Entry]:
+        entries: list[_Entry] = []
+        for section in self._sections:
+            if airy and entries:
+                entries.append(None)
+            entries += [section, *section.rows]
+        return entries
+
+    def _scroll(self, entries: Sequence[_Entry], room: int) -> None:
+        at = next((i for i, e in enumerate(entries) if isinstance(e, AlarmRow) and e.id == self._cursor), 0)
+        first = at - 1 if at and isinstance(entries[at - 1], Section) else at
+        self._top = min(max(self._top, at - room + 1), first)
+        self._top = max(0, min(self._top, len(entries) - room))
+
+    def _line(self, width: int, columns: AlarmColumns, entry: _Entry) -> Line:
+        if isinstance(entry, AlarmRow):
+            return draw_alarm(width, columns, entry.alarm, self._now, selected=entry.id == self._cursor)
+        line = Line(width)
+        if entry is not None:
+            column = line.put(2, entry.name, Role.TEXT2, bold=True) + 2
+            if entry.rows:
+                column = line.put(column, str(entry.count), Role.TEXT2) + 3
+            note = entry.note if width >= _NOTES_FROM else "" if entry.unseen else entry.note.partition(",")[0]
+            line.put(column, cut(note, width - 2 - column), Role.TEXT3)
+        return line
+
+    # ---- the mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """A click selects, a second one opens."""
+        at = event.y - _HEADS
+        if 0 <= at < len(self._places) and (row := self._places[at]) is not None:
+            self.post_message(self.Moved(row.id, opened=event.chain >= 2))
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel moves the cursor: what it stands on is what keys act on."""
+        self._step(_WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self) -> None:
+        """As above."""
+        self._step(-_WHEEL_ROWS)
+
+    def _step(self, rows: int) -> None:
+        ids = [row.id for section in self._sections for row in section.rows]
+        if ids:
+            at = ids.index(self._cursor) if self._cursor in ids else 0
+            self.post_message(self.Moved(ids[min(len(ids) - 1, max(0, at + rows))], opened=False))

@@ -1,0 +1,127 @@
+"""What can be typed: the `:` command line and the palette (Ctrl+P), which offer the same things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.markup import escape
+
+from victron_console.console.alarms.sections import STATES
+from victron_console.console.app.screens import SCREENS
+from victron_console.console.kit.text import literal, plain
+
+if TYPE_CHECKING:
+    from victron_console.console.app.console import ConsoleApp
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that can be typed: `site alder-farm`."""
+
+    text: str
+    about: str
+    label: str = ""
+    """What the palette shows; empty: the text."""
+
+
+def commands(app: ConsoleApp) -> Iterator[Command]:
+    """All that can be typed now."""
+    for entry in SCREENS:
+        yield Command(entry.name, entry.about)
+    for site in app.view.sites:
+        yield Command(f"site {site.id}", f"Open {plain(site.name)}.", plain(site.name))
+    for theme in app.themes.values():
+        yield Command(f"theme {theme.name}", f"Colours: {theme.title}.")
+    for state in STATES:
+        yield Command(
+            f"alarms {state}", f"Alarms of one state: {state}." if state != "all" else "Alarms of every state."
+        )
+    yield Command("live", "Return to now.")
+    yield Command("at 03:14", "Look at the fleet as it was at a time, or at a date and time.")
+    yield Command("help", "Say what every key of this screen does.")
+    yield Command("quit", "Leave the console.")
+
+
+def run_command(app: ConsoleApp, typed: str) -> str:
+    """Do what was typed; gives a sentence where it could not be done, else an empty text."""
+    word, _, rest = typed.strip().partition(" ")
+    word, rest = word.lower(), rest.strip()
+    if not word:
+        return ""
+    if word == "site" and rest:
+        return _open_site(app, rest)
+    if word == "theme":
+        return app.use_theme(rest)
+    if word == "at":
+        return app.look_at(rest)
+    simple = {"live": app.action_live, "help": app.action_help, "quit": app.action_quit_console, "q": app.exit}
+    if word in simple:
+        simple[word]()
+        return ""
+    names = [entry.name for entry in SCREENS if entry.name.startswith(word)]
+    if len(names) == 1:
+        app.open(names[0])
+        if names == ["alarms"] and rest:
+            _narrow_alarms(app, rest)
+        return ""
+    return f"{plain(typed)} is no command; ctrl+p lists them all."
+
+
+def _narrow_alarms(app: ConsoleApp, wanted: str) -> None:
+    from victron_console.console.alarms.screen import AlarmsScreen  # imported when it is opened
+
+    if isinstance(app.front, AlarmsScreen):
+        app.front.narrow(wanted)
+
+
+def _open_site(app: ConsoleApp, wanted: str) -> str:
+    folded = wanted.casefold()
+    found = [site for site in app.view.sites if folded in (site.id.casefold(), site.name.casefold())]
+    found = found or [s for s in app.view.sites if folded in s.id.casefold() or folded in s.name.casefold()]
+    if not found:
+        return f"No site is called {plain(wanted)}."
+    app.station = found[0].id
+    app.open("site")
+    return ""
+
+
+class ConsoleCommands(Provider):
+    """The commands in the palette; themes are tried on while they are highlighted."""
+
+    async def discover(self) -> Hits:
+        """Everything, before anything is typed."""
+        for command in commands(cast("ConsoleApp", self.app)):
+            yield DiscoveryHit(
+                literal(command.label or command.text),
+                self._runner(command),
+                text=command.text,
+                help=escape(command.about),
+            )
+
+    async def search(self, query: str) -> Hits:
+        """What matches."""
+        matcher = self.matcher(query)
+        for command in commands(cast("ConsoleApp", self.app)):
+            score = max(matcher.match(command.text), matcher.match(command.label))
+            if score > 0:
+                shown = literal(command.label or command.text)
+                yield Hit(score, shown, self._runner(command), text=command.text, help=escape(command.about))
+
+    def _runner(self, command: Command) -> Runner:
+        return Runner(cast("ConsoleApp", self.app), command.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Runs a typed command; knows it, so that the app can see which theme is highlighted."""
+
+    app: ConsoleApp
+    text: str
+
+    def __call__(self) -> None:
+        """Run it and say what went wrong."""
+        if fault := run_command(self.app, self.text):
+            self.app.say(fault)

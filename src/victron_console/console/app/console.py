@@ -1,0 +1,333 @@
+"""The console's app: themes, screens, the view they share, the operator's choices, and an orderly end.
+
+Reads the store only, through its watch. It never asks a station anything; the collector, where it runs in this process,
+is a worker handed in from outside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from rich.console import RenderableType
+from textual.command import CommandPalette
+from textual.driver import Driver
+from textual.filter import LineFilter
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from victron_console.console.app.banner import Digest, News, digest
+from victron_console.console.app.commands import ConsoleCommands, Runner, run_command
+from victron_console.console.app.glyphs import AsciiFilter
+from victron_console.console.app.options import ConsoleOptions as ConsoleOptions
+from victron_console.console.app.repaint import cut_to_spans
+from victron_console.console.app.screens import SCREENS
+from victron_console.console.app.settings import load_settings, save_settings
+from victron_console.console.app.themes import DEFAULT_THEME, NO_COLOR_THEME, ConsoleTheme, LoadedThemes, variable
+from victron_console.console.app.time_mode import PLAY_EVERY_S, TimeApp
+from victron_console.console.app.traffic import Traffic, counting
+from victron_console.console.kit.dialogs import HelpScreen, LinePrompt
+from victron_console.console.kit.keys import GLOBAL_KEYS, bindings
+from victron_console.console.kit.palette import Palette, Role
+from victron_console.console.kit.screen import ConsoleScreen
+from victron_console.console.kit.text import plain
+from victron_console.console.live.view import FleetChanged, FleetView
+from victron_console.console.live.watch import StoreWatch
+from victron_console.console.operator.writer import Deed, OperatorDesk
+from victron_console.model.clock import Clock
+
+if TYPE_CHECKING:
+    pass
+
+T = TypeVar("T")
+TICK_S = 1.0
+BYTES_SAID_EVERY_S = 10.0
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+Backtest = Callable[[str, str], Awaitable[str]]
+"""Says how often a rule would have fired at a station, both by id."""
+
+
+class ConsoleApp(TimeApp):
+    """The console."""
+
+    CSS_PATH = Path(__file__).with_name("console.tcss")
+    TITLE = "victron-console"
+    COMMANDS: ClassVar = {ConsoleCommands}
+    BINDINGS: ClassVar = [
+        *bindings(GLOBAL_KEYS),
+        *[(entry.key, f"open('{entry.name}')", entry.about) for entry in SCREENS],
+    ]
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        themes: LoadedThemes,
+        options: ConsoleOptions | None = None,
+        watch: StoreWatch | None = None,
+        collector: Callable[[], Awaitable[None]] | None = None,
+        desk: OperatorDesk | None = None,
+        backtest: Backtest | None = None,
+    ) -> None:
+        self._traffic = Traffic()
+        super().__init__(clock, watch)
+        self.options = options or ConsoleOptions()
+        self.themes: dict[str, ConsoleTheme] = dict(themes.themes)
+        self.station: str | None = None
+        """The station that the operator has chosen; every screen is about it."""
+        self.low_bandwidth = self.options.low_bandwidth
+        self.terminal_bytes_s = 0.0
+        self._bytes_said_at = self._shown_at = float("-inf")
+        self.settings = load_settings(self.options.settings_path)
+        self.left_at = self.settings.left_at
+        """When the console was last left (UTC epoch, s); 0 where it never was."""
+        self._theme_faults = themes.faults
+        self._ascii = AsciiFilter() if self.options.ascii else None
+        self._collector = collector
+        self._desk = desk
+        self.backtest = backtest
+        self.news = News()
+        self.digest = Digest()
+        """What happened since the console was last left."""
+        self._digest_from = self.left_at
+        self.operator = self.options.operator
+        """Who acknowledges; empty until it is known."""
+        self._tried_from = ""
+        for theme in self.themes.values():
+            self.register_theme(theme.to_textual())
+        self.theme = self._first_theme()
+
+    # ---- themes
+
+    @property
+    def palette(self) -> Palette:
+        """The look of every role in the theme in force."""
+        return (self.themes.get(self.theme) or self.themes[DEFAULT_THEME]).palette
+
+    def _first_theme(self) -> str:
+        if self.no_color:
+            return NO_COLOR_THEME
+        wanted = self.options.theme or self.settings.theme
+        if wanted in self.themes:
+            return wanted
+        few_colours = self.console.color_system == "standard"
+        return "ansi" if few_colours and "ansi" in self.themes else DEFAULT_THEME
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Every role's variable, so that a theme of Textual's own would not stop the app."""
+        return dict.fromkeys(map(variable, Role), "ansi_default")
+
+    def use_theme(self, name: str) -> str:
+        """Change the colours; gives a sentence where there is no such theme."""
+        if name not in self.themes:
+            return f"No theme is called {plain(name)}; there are {', '.join(sorted(self.themes))}."
+        self.theme = self.settings.theme = name
+        return ""
+
+    def on_command_palette_opened(self) -> None:
+        """Remember the colours that a theme tried on in the palette gives way to."""
+        self._tried_from = self.theme
+
+    def on_command_palette_option_highlighted(self, event: CommandPalette.OptionHighlighted) -> None:
+        """Try a theme on while its command is highlighted."""
+        command = getattr(getattr(event.highlighted_event.option, "hit", None), "command", None)
+        word, _, name = command.text.partition(" ") if isinstance(command, Runner) else ("", "", "")
+        self.theme = name if word == "theme" and name in self.themes else self._tried_from
+
+    def on_command_palette_closed(self, event: CommandPalette.Closed) -> None:
+        """Nothing chosen: the old colours return."""
+        if not event.option_selected:
+            self.theme = self._tried_from
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """What all that is drawn passes through last."""
+        filters = list(super().get_line_filters())
+        return [*filters, self._ascii] if self._ascii else filters
+
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal's driver, with its bytes counted."""
+        return counting(super().get_driver_class(), self._traffic)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        super()._display(screen, cut_to_spans(renderable))
+
+    # ---- life
+
+    async def on_mount(self) -> None:
+        """Start the watch, the collector where there is one, and the first screen."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.add_signal_handler(number, self.exit, None, 128 + number)
+        self.station = self.settings.station or None
+        self.open("fleet")
+        if self.settings.screen in {entry.name for entry in SCREENS}:
+            self.open(self.settings.screen)
+        self.set_interval(TICK_S, self._tick)
+        self.set_interval(PLAY_EVERY_S / 2, self.play_on)
+        for fault in (*self._theme_faults, self.options.notice, self.options.readonly):
+            if fault:
+                self.say(fault)
+        if self._watch is not None:
+            self.set_pace()
+            self.run_worker(self._watch.run(self._arrived), group="watch", exit_on_error=False)
+        if self._collector is not None:
+            self.run_worker(self._collect(self._collector), group="collector", exit_on_error=False)
+
+    async def _collect(self, collector: Callable[[], Awaitable[None]]) -> None:
+        await collector()
+
+    def on_unmount(self) -> None:
+        """Keep the operator's choices and let the store go."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+        self.settings.station = self.station or ""
+        self.settings.left_at = self.clock.now()
+        save_settings(self.options.settings_path, self.settings)
+        if self._desk is not None:
+            self._desk.close()
+        if self._watch is not None:
+            self._watch.close()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that failed is said; the screens stay."""
+        if event.state is WorkerState.ERROR:
+            what = {"watch": "The store can no longer be read", "collector": "The collector stopped"}
+            said = what.get(event.worker.group, "Something asked of the store failed")
+            self.say(f"{said}: {event.worker.error}.")
+
+    def say(self, sentence: str) -> None:
+        """A short message that goes away by itself."""
+        self.notify(plain(sentence), markup=False, timeout=8)
+
+    # ---- the view
+
+    @property
+    def why_no_actions(self) -> str:
+        """Why nothing can be done to alarms now, as a sentence; empty where it can."""
+        if self.replaying:
+            return "The past cannot be changed: l returns to now."
+        if self.options.readonly:
+            return self.options.readonly
+        return "" if self._desk is not None else "This console has no store to write to."
+
+    @property
+    def store_fault(self) -> str:
+        """Why the store cannot be read now, as a sentence; empty where it can."""
+        return self._watch.fault if self._watch is not None else ""
+
+    async def write(self, deeds: list[Deed]) -> list[str]:
+        """Write what the operator did, off the screen's thread, and look at once; what became of each."""
+        said = await self._desk.do(deeds, self.operator) if self._desk is not None else []
+        if self._watch is not None:
+            self._watch.look_now()
+        return said
+
+    def _tell_news(self, view: FleetView) -> None:
+        """A new critical: a banner on every screen, never a jump, and the bell where it is wanted."""
+        if view.replay:
+            return
+        if self.news.arrived(view.alarms, self.clock.monotonic()) and self.options.bell:
+            self.bell()
+        since, self._digest_from = self._digest_from, 0.0
+        if since and self.has_store:
+            self.run_worker(self._tell_digest(since), group="digest", exit_on_error=False)
+
+    async def _tell_digest(self, since: float) -> None:
+        now = self.clock.now()
+        self.digest = await self.read(lambda reader: digest(reader, since, now))
+        if self.digest.words:
+            self.say(self.digest.sentence(now))
+
+    def _arrived(self, view: FleetView) -> None:
+        self.post_message(FleetChanged(view))
+
+    def on_fleet_changed(self, message: FleetChanged) -> None:
+        """A newer view: shown, unless the screen is held."""
+        self._tell_news(message.view)
+        if self.paused and not message.view.replay:
+            return
+        self.show(message.view)
+
+    def show(self, view: FleetView) -> None:
+        """Make a view the one that is shown."""
+        self.view = view
+        self._shown_at = self.clock.monotonic()
+        if front := self.front:
+            front.show(view)
+            front.refresh_frame()
+
+    def _tick(self) -> None:
+        if self._traffic.terminal_gone:
+            self.exit(return_code=128 + signal.SIGHUP)
+        elapsed = self.clock.monotonic()
+        self._count_bytes(elapsed)
+        if front := self.front:
+            if elapsed - self._shown_at >= TICK_S / 2:  # a view that has just come was drawn with the present ages
+                front.tick()
+            front.refresh_frame()
+
+    def _count_bytes(self, elapsed: float) -> None:
+        """What the terminal takes; said seldom, since saying it takes some too."""
+        bytes_s = self._traffic.bytes_s(elapsed)
+        every_s = BYTES_SAID_EVERY_S * (6 if self.low_bandwidth else 1)
+        if elapsed - self._bytes_said_at >= every_s:
+            self.terminal_bytes_s, self._bytes_said_at = bytes_s, elapsed
+
+    # ---- going about
+
+    @property
+    def front(self) -> ConsoleScreen | None:
+        """The screen in front; None while a dialog lies over it, and at the very end when there is none."""
+        stack = self.screen_stack
+        return stack[-1] if stack and isinstance(stack[-1], ConsoleScreen) else None
+
+    def open(self, name: str) -> None:
+        """Bring a screen to the front: one that is under others loses those, a new one lies over them."""
+        for depth, screen in enumerate(reversed(self.screen_stack)):
+            if isinstance(screen, ConsoleScreen) and name == screen.NAME:
+                for _ in range(depth):
+                    self.pop_screen()
+                return
+        entry = next((entry for entry in SCREENS if entry.name == name), None)
+        if entry is None:
+            self.say(f"There is no screen {name}.")
+            return
+        self.push_screen(entry.make())
+
+    def came_to_front(self, name: str) -> None:
+        """A screen is looked at; one that has a key of its own is where the next session begins."""
+        if any(entry.name == name for entry in SCREENS):
+            self.settings.screen = name
+
+    def action_open(self, name: str) -> None:
+        """A screen's key."""
+        self.open(name)
+
+    async def action_back(self) -> None:
+        """Esc."""
+        if sum(isinstance(screen, ConsoleScreen) for screen in self.screen_stack) > 1:
+            self.pop_screen()
+
+    def action_quit_console(self) -> None:
+        """Leave."""
+        self.exit(0)
+
+    def action_help(self) -> None:
+        """Say what every key of this screen does."""
+        if front := self.front:
+            self.push_screen(HelpScreen(front.NAME, front.keys))
+
+    def action_command_line(self) -> None:
+        """`:`."""
+
+        def typed(line: str | None) -> None:
+            if line and (fault := run_command(self, line)):
+                self.say(fault)
+
+        self.push_screen(LinePrompt(":", hint="site NAME, at 03:14, alarms unack, theme NAME"), typed)

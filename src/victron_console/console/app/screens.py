@@ -1,0 +1,47 @@
+"""The screens, and the one table that says which key opens which. A screen is imported when it is first opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from victron_console.console.kit.screen import ConsoleScreen
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenEntry:
+    """A screen that can be opened by its key, its name in `:` and the palette."""
+
+    key: str
+    name: str
+    about: str
+    module: str
+    cls: str
+
+    def make(self) -> ConsoleScreen:
+        """A new instance of the screen."""
+        screen = getattr(import_module(f"victron_console.console.{self.module}.screen"), self.cls)
+        return cast("ConsoleScreen", screen())
+
+
+SCREENS = (
+    ScreenEntry("1", "fleet", "Every site in one row, the worst first.", "fleet", "FleetScreen"),
+    ScreenEntry("2", "site", "One site: its energy as wired, battery, day, devices and checks.", "site", "SiteScreen"),
+    ScreenEntry("3", "alarms", "All alarms by what has been done about them.", "alarms", "AlarmsScreen"),
+    ScreenEntry(
+        "4", "cells", "The cells of a site, and the packs of the fleet by their spread.", "cells", "CellsScreen"
+    ),
+    ScreenEntry("5", "trends", "Values of a site over time, an hour to five years.", "trends", "TrendsScreen"),
+    ScreenEntry("6", "paths", "Every value of a site by device: search, pin, copy.", "paths", "PathsScreen"),
+    ScreenEntry("7", "link", "How every station is reached, and how the collector is.", "link", "LinkScreen"),
+    ScreenEntry("8", "log", "What happened, newest first: alarms, deeds, links, settings.", "log", "LogScreen"),
+    ScreenEntry(
+        "9",
+        "health",
+        "What the past says of each site: battery, cells, inverter, grid; jobs.",
+        "health",
+        "HealthScreen",
+    ),
+)

@@ -1,0 +1,300 @@
+"""How one site looks in each column of the fleet table. One function a column; each writes into its own cells only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from victron_console.console.fleet.state_word import state_word
+from victron_console.console.fleet.sums import is_doubtful, source_power
+from victron_console.console.kit.figures import URGENT_TEXT, Figure, number_figure, place, power_figure
+from victron_console.console.kit.format import (
+    ABSENT,
+    DOUBT_MARK,
+    EMPTY_MARK,
+    GAP,
+    LOST,
+    OFF,
+    STALE_MARK,
+    clock,
+    duration,
+    number,
+    soc_bar,
+    spark,
+    sunrise,
+    unitless,
+)
+from victron_console.console.kit.format import age as age_text
+from victron_console.console.kit.format import round_trip as round_trip_text
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.marks import put_glyph
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.text import cut
+from victron_console.console.live.view import Mark, Site
+from victron_console.model.quality import Quality
+
+TREND_POINTS = 36
+"""Points of `Site.soc_trend`: 24 hours in steps of 40 minutes, so that both 6 cells of 2 h and 18 of 80 min divide."""
+_POINTS_12H = 18
+_UNBALANCED = "unbal"
+_SOURCE_LETTERS = {"grid": "G", "shore": "S", "genset": "N"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where to draw, and what: the site at a moment. Both ends of the cell are included."""
+
+    line: Line
+    start: int
+    end: int
+    site: Site
+    now: float
+    coarse: bool = False
+    """Whether ages are told in long steps, for slow links."""
+
+    @property
+    def width(self) -> int:
+        """Cells to draw in."""
+        return self.end + 1 - self.start
+
+    def left(self, text: str, role: Role = Role.TEXT2, *, bold: bool = False) -> None:
+        """Write from the first cell, cut to the column."""
+        self.line.put(self.start, cut(text, self.width), role, bold=bold)
+
+    def figure(self, figure: Figure) -> None:
+        """Write a figure, right-aligned."""
+        place(self.line, self.end, figure)
+
+    def number(self, value: float | None, *, decimals: int = 0, signed: bool = False, keeps: bool = False) -> None:
+        """Write a number of the site's age."""
+        self.figure(number_figure(value, self.site.quality, decimals=decimals, signed=signed, keeps=keeps))
+
+
+def state(cell: Cell) -> None:
+    """The state glyph."""
+    put_glyph(cell.line, cell.start, cell.site.mark, cell.site.alarms)
+
+
+def age(cell: Cell) -> None:
+    """How old the figures are; blue once that matters."""
+    read_at = cell.site.read_at
+    text = age_text(None if read_at is None else cell.now - read_at, coarse=cell.coarse)
+    cell.line.right(cell.end, text, Role.TEXT3 if cell.site.fresh else Role.LINK_TEXT)
+
+
+def name(cell: Cell) -> None:
+    """The name. It never takes a colour."""
+    cell.left(cell.site.name, Role.TEXT1)
+
+
+def soc(cell: Cell) -> None:
+    """The state of charge, whole; `?` where it is of a part of the bank only."""
+    site = cell.site
+    percent = site.overview.soc_percent
+    text = number(percent)
+    if percent is None:
+        lost = site.quality is Quality.LOST
+        cell.figure(Figure(LOST, Role.LINK_TEXT) if lost else Figure(ABSENT, Role.TEXT3))
+    elif not site.fresh:
+        cell.figure(Figure(text, Role.TEXT3, STALE_MARK))
+    else:
+        beyond = site.beyond.get("soc_percent", Mark.NONE)
+        doubtful = is_doubtful(site, "soc_percent", "battery_bank")
+        role = URGENT_TEXT.get(beyond, Role.TEXT1)
+        cell.figure(Figure(text, role, DOUBT_MARK if doubtful else "", bold=role is not Role.TEXT1))
+
+
+def bar(cell: Cell) -> None:
+    """The state of charge as a bar; a lost site says so instead."""
+    site = cell.site
+    if site.quality is Quality.LOST:
+        cell.left("LOST", Role.LINK_TEXT, bold=True)
+        return
+    fill, rest = soc_bar(site.overview.soc_percent, cell.width)
+    beyond = site.beyond.get("soc_percent", Mark.NONE)
+    role = URGENT_TEXT.get(beyond, Role.BAR) if site.fresh else Role.SPARK
+    cell.line.put(cell.line.put(cell.start, fill, role), rest, Role.BAR_REST)
+
+
+def battery(cell: Cell) -> None:
+    """Battery power; + charges."""
+    site = cell.site
+    doubtful = is_doubtful(site, "battery_power_w")
+    cell.figure(power_figure(site.overview.battery_power_w, site.quality, signed=True, doubtful=doubtful))
+
+
+def pv(cell: Cell) -> None:
+    """PV power. None at night is nothing wrong and looks like it."""
+    site = cell.site
+    cell.figure(power_figure(site.overview.pv_power_w, site.quality, doubtful=is_doubtful(site, "pv_power_w")))
+
+
+def load(cell: Cell) -> None:
+    """What the loads take."""
+    site = cell.site
+    cell.figure(power_figure(site.overview.load_power_w, site.quality, doubtful=is_doubtful(site, "load_power_w")))
+
+
+def ac_input(cell: Cell) -> None:
+    """The AC source's letter and its power; - is export."""
+    site = cell.site
+    if site.quality is Quality.LOST:
+        cell.figure(Figure(unitless(LOST), Role.LINK_TEXT))
+        return
+    source = site.overview.ac_input
+    letter = _SOURCE_LETTERS.get(source.type or "", "")
+    if not letter:
+        cell.figure(Figure(unitless(ABSENT), Role.TEXT3))
+        return
+    if source.connected is False:
+        figure = Figure(unitless(OFF), Role.TEXT3)
+    else:
+        doubtful = is_doubtful(site, "grid_power_w", "genset_power_w", "ac_input")
+        figure = power_figure(source_power(site), site.quality, doubtful=doubtful)
+    idle = figure.text.strip() == OFF or not site.fresh
+    cell.line.put(cell.start, letter, Role.TEXT3 if idle else Role.TEXT2)
+    cell.figure(figure)
+
+
+def dawn(cell: Cell) -> None:
+    """The charge expected at sunrise as a range, or when the battery goes empty before it."""
+    site, expected = cell.site, cell.site.dawn
+    if expected is None:
+        cell.line.right(cell.start + 2, ABSENT, Role.TEXT3)
+    elif expected.empty_at is not None:
+        beyond = site.beyond.get("dawn", Mark.TODAY)
+        cell.left(f"{EMPTY_MARK}{clock(expected.empty_at)}", URGENT_TEXT.get(beyond, Role.TODAY_TEXT), bold=True)
+        # A lost site's row says LOST already, and its time is what to hurry by.
+        cell.line.put(cell.start - 1, STALE_MARK if site.quality is Quality.STALE else "", Role.LINK_TEXT)
+    else:
+        low, high = sunrise(expected.low_percent, expected.high_percent)
+        known = site.fresh and low != ABSENT
+        figure = Figure(low, Role.TEXT2 if known else Role.TEXT3, "" if site.fresh else STALE_MARK)
+        place(cell.line, cell.start + 2, figure)
+        cell.line.put(cell.start + 3, high, Role.TEXT3)
+
+
+def trend(cell: Cell) -> None:
+    """The state of charge of the last 12 or, where there is room, 24 hours."""
+    points = cell.site.soc_trend
+    recent = points if cell.width > _POINTS_12H // 2 else points[-_POINTS_12H:]
+    if not recent:
+        return
+    first = 0 if cell.line.is_blank(cell.start - 1) else 1  # `98-100` takes the gap: the oldest step gives way to it
+    for offset, character in enumerate(spark(resampled(recent, cell.width))[first:], first):
+        cell.line.put(cell.start + offset, character, Role.LINK_TEXT if character == GAP else Role.SPARK)
+
+
+def resampled(points: tuple[float | None, ...], count: int) -> list[float | None]:
+    """The points in `count` columns, each the mean of those it covers; None where it covers none."""
+    columns: list[float | None] = []
+    for index in range(count):
+        first = index * len(points) // count
+        last = max((index + 1) * len(points) // count, first + 1)
+        known = [point for point in points[first:last] if point is not None]
+        columns.append(sum(known) / len(known) if known else None)
+    return columns
+
+
+def spread(cell: Cell) -> None:
+    """Highest less lowest cell, mV."""
+    volts = cell.site.overview.cell_spread_v
+    beyond = cell.site.beyond.get("cell_spread_v", Mark.NONE)
+    cell.figure(number_figure(None if volts is None else volts * 1e3, cell.site.quality, beyond=beyond))
+
+
+def temperature(cell: Cell) -> None:
+    """Battery temperature, °C."""
+    beyond = cell.site.beyond.get("battery_temperature_c", Mark.NONE)
+    cell.figure(number_figure(cell.site.overview.battery_temperature_c, cell.site.quality, beyond=beyond))
+
+
+def today(cell: Cell) -> None:
+    """PV energy of the station's day, kWh."""
+    cell.number(cell.site.energy_today_kwh, decimals=1, keeps=True)
+
+
+def specific_yield(cell: Cell) -> None:
+    """PV energy of the day by installed power, kWh/kWp."""
+    cell.number(cell.site.yield_kwh_per_kwp, decimals=1, keeps=True)
+
+
+def peer(cell: Cell) -> None:
+    """Yield against the sites of its kind, per cent."""
+    if cell.site.quality is not Quality.LOST:
+        cell.number(cell.site.peer_percent, signed=True)
+    else:
+        cell.figure(Figure(ABSENT, Role.TEXT3))
+
+
+def genset_hours(cell: Cell) -> None:
+    """Hours that the genset ran today."""
+    cell.number(cell.site.genset_hours_today, decimals=1, keeps=True)
+
+
+def fuel(cell: Cell) -> None:
+    """Fuel left, per cent."""
+    beyond = cell.site.beyond.get("fuel", Mark.NONE)
+    cell.figure(number_figure(cell.site.fuel_percent, cell.site.quality, beyond=beyond, keeps=True))
+
+
+def time_to_go(cell: Cell) -> None:
+    """How long the battery lasts."""
+    site, seconds = cell.site, cell.site.overview.time_to_go_s
+    if site.quality is Quality.LOST:
+        cell.figure(Figure(LOST, Role.LINK_TEXT))
+    elif seconds is None:
+        cell.figure(Figure(ABSENT, Role.TEXT3))
+    else:
+        cell.figure(Figure(duration(seconds), *((Role.TEXT2, "") if site.fresh else (Role.TEXT3, STALE_MARK))))
+
+
+def word(cell: Cell) -> None:
+    """The link's or the alarm's word where something is wrong, else the system's state."""
+    site = cell.site
+    if site.read_at is None:
+        cell.left(site.state.value, Role.LINK_TEXT if not site.fresh else Role.TEXT2)
+    elif not site.fresh:
+        cell.left(f"{site.quality.value} {clock(site.read_at)}", Role.LINK_TEXT)
+    elif site.alarm_word and site.mark in URGENT_TEXT:
+        cell.left(site.alarm_word, URGENT_TEXT[site.mark])
+    else:
+        unbalanced = "balance" in site.overview.flags
+        room = cell.width - (len(_UNBALANCED) + 2 if unbalanced else 0)
+        text = state_word(site.overview.system_state or ABSENT, room)
+        end = cell.line.put(cell.start, cut(text, room), Role.TEXT2 if text != ABSENT else Role.TEXT3)
+        if unbalanced:
+            cell.line.put(cell.line.put(end + 1, DOUBT_MARK, Role.LINK_TEXT), _UNBALANCED, Role.TEXT3)
+
+
+def firmware(cell: Cell) -> None:
+    """Firmware of the GX device."""
+    cell.left(cell.site.overview.firmware or ABSENT, Role.TEXT3)
+
+
+def vrm_age(cell: Cell) -> None:
+    """How long ago the station spoke to VRM."""
+    old = not cell.site.fresh
+    role = Role.LINK_TEXT if old and cell.site.quality is Quality.LOST else Role.TEXT3
+    cell.line.right(cell.end, age_text(cell.site.vrm_age_s), role)
+
+
+def round_trip(cell: Cell) -> None:
+    """How long it takes to answer; blue where that is slow."""
+    seconds = cell.site.round_trip_s
+    slow = seconds is None or seconds > _SLOW_S
+    cell.line.right(cell.end, round_trip_text(seconds), Role.LINK_TEXT if slow else Role.TEXT3)
+
+
+_SLOW_S = 1.0
+
+
+def errors(cell: Cell) -> None:
+    """Polls that failed in the last hour."""
+    count = cell.site.errors
+    role = Role.LINK_TEXT if count and not cell.site.fresh else Role.TEXT3
+    cell.line.right(cell.end, ABSENT if count is None else str(count), role)
+
+
+def note(cell: Cell) -> None:
+    """The last note."""
+    cell.left(cell.site.note, Role.TEXT3)

@@ -1,0 +1,153 @@
+"""The columns of the fleet table: where each stands at a width, and how a site looks in it. Pure drawing.
+
+Columns only join on the right: what is known at 80 columns stands in the same place at 120.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from victron_console.console.fleet import cells as cells
+from victron_console.console.fleet import sums as sums
+from victron_console.console.fleet.cells import Cell
+from victron_console.console.kit.figures import place, power_figure
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.palette import Role
+from victron_console.console.live.view import Site
+
+WIDE_FROM = 190
+"""Columns from which the table takes the layout drawn for 200."""
+
+
+class Head(Enum):
+    """Where a column's head stands: over the first cell, the last one, or the last but the unit's."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    UNIT = "unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: the blanks before it, its width, and what draws a site in it."""
+
+    name: str
+    head: str
+    width: int
+    draw: Callable[[Cell], None]
+    align: Head = Head.RIGHT
+    gap: int = 1
+    wide: int = 0
+    """Its width in the wide layout; 0: the same."""
+    wide_only: bool = False
+    fixed: bool = False
+    """Never hidden."""
+    wide_head: str = ""
+
+
+COLUMNS = (
+    Column("state", "ST", 4, cells.state, Head.LEFT, gap=2, fixed=True),
+    Column("age", "AGE", 3, cells.age, fixed=True),
+    Column("site", "SITE", 12, cells.name, Head.LEFT, gap=2, wide=16, fixed=True),
+    Column("soc", "SOC%", 3, cells.soc, Head.LEFT),
+    Column("bar", "", 6, cells.bar, wide=10),
+    Column("battery", "BATT", 6, cells.battery, Head.UNIT),
+    Column("pv", "PV", 5, cells.pv, Head.UNIT),
+    Column("load", "LOAD", 5, cells.load, Head.UNIT),
+    Column("ac-in", "AC-IN", 8, cells.ac_input, Head.UNIT, gap=2),
+    Column("dawn", "DAWN%", 6, cells.dawn),
+    Column("trend", "12h", 6, cells.trend, Head.LEFT, wide=18, wide_head="SOC 24h"),
+    Column("spread", "dCELL", 5, cells.spread),
+    Column("temperature", "Tbat", 4, cells.temperature),
+    Column("today", "TODAY", 5, cells.today),
+    Column("yield", "/kWp", 4, cells.specific_yield, wide_only=True),
+    Column("peer", "PEER", 4, cells.peer, wide_only=True),
+    Column("genset", "GENh", 4, cells.genset_hours),
+    Column("fuel", "FUEL", 4, cells.fuel),
+    Column("ttg", "TTG", 5, cells.time_to_go, wide_only=True),
+    Column("word", "STATE", 12, cells.word, Head.LEFT, gap=2, wide=14),
+    Column("firmware", "FW", 5, cells.firmware, Head.LEFT, gap=2, wide_only=True),
+    Column("vrm", "VRM", 4, cells.vrm_age, wide_only=True),
+    Column("rtt", "RTT", 5, cells.round_trip, wide_only=True),
+    Column("errors", "ERR", 3, cells.errors, wide_only=True),
+    Column("note", "NOTE", 18, cells.note, Head.LEFT, gap=2, wide_only=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A column and the cells it takes, both ends included."""
+
+    column: Column
+    start: int
+    end: int
+
+
+def layout(width: int, hidden: Collection[str] = ()) -> tuple[Placed, ...]:
+    """The columns that fit into a width, in their places; the name is cut before it goes."""
+    wide = width >= WIDE_FROM
+    placed: list[Placed] = []
+    start = 0
+    for column in COLUMNS:
+        if (column.wide_only and not wide) or (column.name in hidden and not column.fixed):
+            continue
+        start += column.gap
+        end = start + (column.wide if wide and column.wide else column.width) - 1
+        if end > width - 2 and column.name != "site":
+            break
+        placed.append(Placed(column, start, min(end, width - 1)))
+        start = end + 1
+    return tuple(placed)
+
+
+def draw_heads(width: int, columns: Iterable[Placed]) -> Line:
+    """The row of column heads."""
+    line = Line(width)
+    for at in columns:
+        head = at.column.wide_head if width >= WIDE_FROM and at.column.wide_head else at.column.head
+        if at.column.align is Head.LEFT:
+            line.put(at.start, head, Role.TEXT3)
+        else:
+            line.right(at.end - (at.column.align is Head.UNIT), head, Role.TEXT3)
+    return line
+
+
+def draw_site(
+    width: int, columns: Iterable[Placed], site: Site, now: float, *, selected: bool, coarse: bool = False
+) -> Line:
+    """A site's row; the selected one has a tone and `>`."""
+    line = Line(width, Role.SELECTION if selected else Role.BACKGROUND)
+    if selected:
+        line.put(0, ">", Role.TEXT1, bold=True)
+    for at in columns:
+        at.column.draw(Cell(line, at.start, at.end, site, now, coarse))
+    return line
+
+
+SUMMED = {
+    "battery": (sums.battery_power, True),
+    "pv": (sums.pv_power, False),
+    "load": (sums.load_power, False),
+    "ac-in": (sums.ac_power, False),
+}
+
+
+def draw_sums(width: int, columns: Iterable[Placed], sites: Sequence[Site]) -> Line:
+    """What the fresh sites sum to, in the very columns; what is stale, lost or doubtful is left out."""
+    line = Line(width)
+    fresh = [site for site in sites if site.fresh]
+    line.put(2, f"SUM of {len(fresh)} fresh site{'' if len(fresh) == 1 else 's'}", Role.TEXT3)
+    for at in columns:
+        name = at.column.name
+        if name in SUMMED:
+            value_of, signed = SUMMED[name]
+            values = [value for site in fresh if (value := value_of(site)) is not None]
+            if values:
+                place(line, at.end, power_figure(sum(values), signed=signed))
+        elif name in sums.SUMMED_NUMBERS:
+            values = [value for site in fresh if (value := sums.SUMMED_NUMBERS[name](site)) is not None]
+            if values:
+                place(line, at.end, sums.sum_figure(name, sum(values)))
+    return line

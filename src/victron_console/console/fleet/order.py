@@ -1,0 +1,123 @@
+"""Which sites the fleet shows and in which order, and when rows may move. Pure, apart from the hold's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from victron_console.console.kit.search import fits
+from victron_console.console.live.view import URGENCY, Mark, Site
+
+MOVE_EVERY_S = 10.0
+"""Rows move at most this often, so that what is read does not jump away."""
+CURSOR_REST_S = 2.0
+"""The cursor counts as moving for this long after a key or a click."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the operator wants to see."""
+
+    sort: str = "urgency"
+    filter: str = ""
+    abnormal_only: bool = False
+    grouped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The head over the sites of one tag."""
+
+    tag: str
+    count: int
+
+
+Entry = Site | Group
+
+
+def _urgency(site: Site) -> tuple[float, ...]:
+    rank = URGENCY[site.mark]
+    runs_dry = site.dawn is not None and site.dawn.empty_at is not None
+    if site.mark is Mark.LOST and not runs_dry:
+        rank = URGENCY[Mark.ACKED_LINK]  # a lost site goes above acked ones only when it runs empty before sunrise
+    return (rank, _known(site.overview.soc_percent))
+
+
+def _known(value: float | None) -> float:
+    return value if value is not None else float("inf")
+
+
+SORTS: dict[str, Callable[[Site], tuple[float | str, ...]]] = {
+    "urgency": _urgency,
+    "charge": lambda site: (_known(site.overview.soc_percent),),
+    "sunrise": lambda site: (_known(site.dawn.low_percent if site.dawn else None),),
+    "battery": lambda site: (_known(site.overview.battery_power_w),),
+    "pv": lambda site: (-(site.overview.pv_power_w or 0.0),),
+    "load": lambda site: (-(site.overview.load_power_w or 0.0),),
+    "age": lambda site: (site.read_at or 0.0,),
+    "name": lambda site: (site.name.casefold(),),
+}
+"""The orders, in the turn that `o` takes through them; equals by name."""
+
+
+def next_sort(sort: str) -> str:
+    """The order after this one."""
+    names = list(SORTS)
+    return names[(names.index(sort) + 1) % len(names)] if sort in names else names[0]
+
+
+def chosen(sites: Sequence[Site], choice: Choice) -> list[Site]:
+    """The sites to show, sorted."""
+    key = SORTS.get(choice.sort, _urgency)
+    kept = [
+        site
+        for site in sites
+        if matches(site, choice.filter) and not (choice.abnormal_only and site.mark is Mark.NONE and site.fresh)
+    ]
+    return sorted(kept, key=lambda site: (*key(site), site.name.casefold(), site.id))
+
+
+def matches(site: Site, wanted: str) -> bool:
+    """Whether a site fits a filter, by its names, place, tags and state."""
+    if not wanted:
+        return True
+    said = " ".join((site.id, site.name, site.place, *site.tags, site.mark.value, site.state.value)).casefold()
+    return fits(said, wanted)
+
+
+def grouped(sites: Sequence[Site]) -> list[Entry]:
+    """The sites under the heads of their first tag, those without one last; groups in the order of their first site."""
+    groups: dict[str, list[Site]] = {}
+    for site in sites:
+        groups.setdefault(site.tags[0] if site.tags else "", []).append(site)
+    entries: list[Entry] = []
+    for tag in [*[tag for tag in groups if tag], *[tag for tag in groups if not tag]]:
+        entries += [Group(tag or "without tag", len(groups[tag])), *groups[tag]]
+    return entries
+
+
+@dataclass(slots=True)
+class OrderHold:
+    """Keeps rows where they are until they may move."""
+
+    ids: list[str] = field(default_factory=list)
+    moved_at: float = float("-inf")
+    cursor_at: float = float("-inf")
+
+    def settle(self, wanted: Sequence[Site], now: float, *, at_once: bool = False) -> list[Site]:
+        """The sites in the order to draw them at `now` (monotonic, s). `at_once`: the operator asked for another."""
+        by_id = {site.id: site for site in wanted}
+        may_move = now - self.moved_at >= MOVE_EVERY_S and now - self.cursor_at >= CURSOR_REST_S
+        fresh = list(by_id)
+        if at_once or may_move or not self.ids:
+            if fresh != self.ids:
+                self.moved_at = now
+            self.ids = fresh
+        else:
+            known = set(self.ids)
+            self.ids = [id_ for id_ in self.ids if id_ in by_id] + [id_ for id_ in fresh if id_ not in known]
+        return [by_id[id_] for id_ in self.ids]
+
+    def cursor_moved(self, now: float) -> None:
+        """The operator moves the cursor: nothing jumps now."""
+        self.cursor_at = now

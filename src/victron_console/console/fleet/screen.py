@@ -1,0 +1,253 @@
+"""The Fleet screen: every site in one row, the worst first, the chosen station, and the alarms under them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from textual import events
+
+from victron_console.console.app.tables import fleet_table
+from victron_console.console.fleet.alarm_list import AlarmList, HoursRows, Log
+from victron_console.console.fleet.columns import COLUMNS
+from victron_console.console.fleet.layout import FleetLayout, fleet_layout
+from victron_console.console.fleet.order import Choice, Entry, OrderHold, chosen, grouped, next_sort
+from victron_console.console.fleet.station_data import station_detail
+from victron_console.console.fleet.station_part import StationPart
+from victron_console.console.fleet.table import FleetTable
+from victron_console.console.kit.dialogs import Choices, LinePrompt
+from victron_console.console.kit.export import Table
+from victron_console.console.kit.format import rate
+from victron_console.console.kit.keys import Key, list_keys
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.marks import put_counts
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.rows import Rows
+from victron_console.console.kit.screen import ConsoleScreen
+from victron_console.console.live.view import FleetView, Site
+
+RATE_TARGET_PER_HOUR = 5
+"""Alarms an hour that one operator can take (EEMUA 191)."""
+
+DETAIL_EVERY_S = 5.0
+"""The station under the cursor is asked for so often; its row is drawn whenever it changes."""
+
+FIRST_RUN = (
+    "",
+    "No station is configured yet.",
+    "",
+    "victron-console add http://venus.local:8088       asks a station who it is and writes its file",
+    "victron-console --url http://venus.local:8088     looks at one station without a file",
+    "victron-console demo                              shows simulated stations",
+)
+NOTHING_FITS = ("", "No site fits the filter; / changes it, z shows all again.")
+
+
+class FleetScreen(ConsoleScreen):
+    """One row a site."""
+
+    NAME = "fleet"
+    KEYS = (
+        Key("enter", "open_site", "Enter", "open", "Open the site under the cursor."),
+        Key("slash", "filter", "/", "filter", "Show sites with these words; `!word` without it, `-f abc` fuzzy."),
+        Key("o", "sort", "o", "sort", "Sort by the next of urgency, charge, sunrise, battery, pv, load, age, name."),
+        Key("c", "columns", "c", "cols", "Choose columns.", 120),
+        Key(
+            "z", "abnormal", "z", "only abnormal", "Show only sites with something to say, or all again.", 180, order=8
+        ),
+        Key("g", "group", "g", "", "Group the sites by their first tag."),
+        *list_keys("site"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hold = OrderHold()
+        self._entries: Sequence[Entry] = ()
+        self._table = FleetTable()
+        self._station = StationPart()
+        self._alarms = AlarmList(id="fleet-alarms")
+        self._hours = HoursRows()
+        self._asked: tuple[str, float | None, float] = ("", None, float("-inf"))
+
+    def body(self) -> Iterator[Rows]:
+        """Table, the station under the cursor, alarms, the day."""
+        yield self._table
+        yield self._station
+        yield self._alarms
+        yield self._hours
+
+    # ---- drawing
+
+    def head(self, line: Line, end: int) -> None:
+        """The sites by state: it is the legend too."""
+        column = line.put(1, "FLEET", Role.TEXT1, bold=True)
+        column = line.put(column + 1, str(len(self.view.sites)), Role.TEXT1, bold=True) + 2
+        if line.width >= 100:
+            end = self._budget(line, end)
+        put_counts(line, column, self.view.counts(), end)
+
+    def _budget(self, line: Line, end: int) -> int:
+        """Alarm rate and the link's bytes, left of the clock; gives the last column that is left."""
+        view = self.view
+        wide = line.width >= 180
+        parts = [f"tty {rate(self.console.terminal_bytes_s)}" if wide else rate(self.console.terminal_bytes_s)]
+        if wide:
+            parts = [f"poll {view.poll_s:.0f} s", f"rx {rate(view.received_bytes_s)}", *parts]
+        target = f" of {RATE_TARGET_PER_HOUR}"
+        if not wide:
+            end = line.right(end, parts[0], Role.TEXT3) - 4
+        end = line.right(end, target, Role.TEXT3) - 1
+        end = line.right(end, f"{view.alarms_per_hour}/h", Role.TEXT1) - 4
+        if wide:
+            for part in reversed(parts):
+                end = line.right(end, part, Role.TEXT3) - 4
+        return end
+
+    def show(self, view: FleetView) -> None:
+        """The fleet as it is now."""
+        self._settle()
+
+    def tick(self) -> None:
+        """Ages grow, and rows may move at last."""
+        self._settle()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Share the rows out anew."""
+        self._arrange()
+
+    def _settle(self, *, at_once: bool = False) -> None:
+        at_once = at_once or self.jumped
+        sites = self._hold.settle(chosen(self.view.sites, self.choice), self.console.clock.monotonic(), at_once=at_once)
+        if self.site is None and sites:
+            self.console.station = sites[0].id
+        self._entries = grouped(sites) if self.choice.grouped else sites
+        self._arrange()
+        self._draw()
+
+    def _draw(self) -> None:
+        console = self.console
+        self._table.show(
+            self._entries,
+            station=console.station,
+            now=console.now,
+            coarse=console.low_bandwidth,
+            hidden=frozenset(console.settings.hidden_columns),
+            said=self._said(),
+            empty=NOTHING_FITS if self.view.sites else FIRST_RUN,
+        )
+        self._station.show(self.site, console.now)
+        self._ask_detail()
+        view = self.view
+        log = Log(view.events, {site.id: site.name for site in view.sites}, console.left_at)
+        unwell = [site for site in view.sites if site.reason]
+        self._alarms.show(view.alarms, console.now, rate=f"{view.alarms_per_hour}/h", log=log, unwell=unwell)
+        self._hours.show(view.alarms, console.now)
+
+    def _ask_detail(self) -> None:
+        """Ask the store for the station under the cursor, where there is room for it and its answer is old."""
+        console, station = self.console, self.console.station
+        elapsed = console.clock.monotonic()
+        asked, of, at = self._asked
+        recent = (asked, of) == (station, console.as_of) and elapsed - at < DETAIL_EVERY_S
+        if station is None or recent or not self._station.display or not console.has_store:
+            return
+        self._asked = (station, console.as_of, elapsed)
+        now, as_of = console.moment, console.as_of
+        self.ask(lambda reader: station_detail(reader, station, now, as_of), self._station.show_detail, group="detail")
+
+    def _arrange(self) -> None:
+        plan = self._plan()
+        self._table.show_sums(plan.sums)
+        self._table.styles.margin = (plan.top_blank, 0, 0, 0)
+        self._table.styles.height = plan.table
+        self._station.display = plan.station > 0
+        self._station.styles.margin = (plan.gap, 0, 0, 0)
+        self._station.styles.height = plan.station
+        self._alarms.display = plan.alarms > 0
+        self._alarms.styles.margin = (plan.gap, 0, 0, 0)
+        self._alarms.styles.height = plan.alarms
+        self._hours.display = plan.hours > 0
+        self._hours.styles.margin = (plan.gap, 0, 0, 0)
+        self._hours.styles.height = plan.hours
+
+    def _plan(self) -> FleetLayout:
+        rows = len(self._entries) or len(FIRST_RUN)
+        return fleet_layout(self.size.width, self.size.height, rows, len(self.view.alarms))
+
+    def _said(self) -> str:
+        choice = self.choice
+        words = [f"sort {choice.sort}"] if choice.sort != "urgency" else []
+        words += [f"filter {choice.filter}"] if choice.filter else []
+        return "  ".join([*words, *(["only abnormal"] if choice.abnormal_only else [])])
+
+    def table(self) -> Table:
+        """The sites in the order they stand in."""
+        return fleet_table([entry for entry in self._entries if isinstance(entry, Site)])
+
+    # ---- what the operator does
+
+    @property
+    def choice(self) -> Choice:
+        """What the operator wants to see; kept between sessions."""
+        kept = self.console.settings
+        return Choice(kept.sort, kept.filter, kept.abnormal_only, kept.grouped)
+
+    def on_fleet_table_selected(self, message: FleetTable.Selected) -> None:
+        """The cursor moved: every screen is about this station now."""
+        self._hold.cursor_moved(self.console.clock.monotonic())
+        self.console.station = message.station
+        if message.opened:
+            self.console.open("site")
+        else:
+            self._draw()
+
+    def action_move(self, rows: int) -> None:
+        """The cursor by so many sites."""
+        self._table.move(rows)
+
+    def action_page(self, pages: int) -> None:
+        """The cursor by pages."""
+        self._table.move(pages * max(1, self._table.visible_rows() - 1))
+
+    def action_open_site(self) -> None:
+        """Enter."""
+        if self.site is not None:
+            self.console.open("site")
+
+    def action_sort(self) -> None:
+        """The next order."""
+        self.console.settings.sort = next_sort(self.choice.sort)
+        self._settle(at_once=True)
+
+    def action_abnormal(self) -> None:
+        """Only sites with something to say, or all."""
+        self.console.settings.abnormal_only = not self.choice.abnormal_only
+        self._settle(at_once=True)
+
+    def action_group(self) -> None:
+        """By tag, or not."""
+        self.console.settings.grouped = not self.choice.grouped
+        self._settle(at_once=True)
+
+    def action_filter(self) -> None:
+        """Ask for the words."""
+
+        def typed(line: str | None) -> None:
+            if line is not None:
+                self.console.settings.filter = line.strip()
+                self._settle(at_once=True)
+
+        self.app.push_screen(LinePrompt("/", value=self.choice.filter, hint="words; !word without; -f fuzzy"), typed)
+
+    def action_columns(self) -> None:
+        """Ask which columns."""
+        choosable = [column for column in COLUMNS if not column.fixed]
+        hidden = self.console.settings.hidden_columns
+
+        def chosen_columns(kept: tuple[str, ...] | None) -> None:
+            if kept is not None:
+                self.console.settings.hidden_columns = tuple(c.name for c in choosable if c.name not in kept)
+                self._draw()
+
+        named = [(column.name, f"{column.head or column.name}".ljust(7) + column.name) for column in choosable]
+        ticked = [column.name for column in choosable if column.name not in hidden]
+        self.app.push_screen(Choices("COLUMNS", named, ticked), chosen_columns)

@@ -1,0 +1,83 @@
+"""What the fleet screen shows of the one station under the cursor beside its row. Asked of the store; draws nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from victron_console.insight.cells import Pack, capacity_ah, cells
+from victron_console.insight.flow.model import Flow
+from victron_console.insight.flow.site_flow import flow
+from victron_console.insight.overview.batteries import site_battery
+from victron_console.insight.overview.figures import text
+from victron_console.insight.overview.overview import overview
+from victron_console.model.snapshot import Snapshot
+from victron_console.store.read.reader import Reader
+
+TREND_S = 6 * 3600.0
+TREND_COLUMNS = 54
+TRENDED = ("soc_percent", "pv_power_w", "load_power_w", "cell_spread_v")
+
+
+@dataclass(frozen=True, slots=True)
+class StationDetail:
+    """One station at a moment."""
+
+    station: str
+    at: float
+    facts: tuple[str, ...] = ()
+    """What it is made of, for the head: GX device, inverter, battery."""
+    pack: Pack | None = None
+    """The pack with the cell furthest from its median."""
+    flow: Flow | None = None
+    trends: dict[str, tuple[float | None, ...]] | None = None
+    """Six hours by overview field, oldest first; None where nothing was received."""
+    contact: str = ""
+    note: str = ""
+    runbook: str = ""
+
+
+def station_detail(reader: Reader, station: str, now: float, as_of: float | None) -> StationDetail:
+    """The station at `now`, which is `as_of` where that is given.
+
+    Raises:
+        UnknownStation: the store never had it.
+    """
+    snapshot = reader.snapshot(station, as_of)
+    row = reader.station(station, as_of)
+    info = row.info if row else {}
+    wired = flow(snapshot)
+    packs = cells(snapshot)
+    return StationDetail(
+        station=station,
+        at=now,
+        facts=_facts(snapshot, wired, packs),
+        pack=max(packs, key=_worst_v, default=None),
+        flow=wired,
+        trends={
+            field: tuple(reader.overview_history(station, field, now - TREND_S, now, TREND_COLUMNS, as_of))
+            for field in TRENDED
+        },
+        contact=str(info.get("contact") or ""),
+        note=str(info.get("notes") or "").partition("\n")[0],
+        runbook=str(info.get("runbook") or "").partition("\n")[0],
+    )
+
+
+def _worst_v(pack: Pack) -> float:
+    return abs(pack.worst.deviation_v) if pack.worst else pack.spread_v or 0.0
+
+
+def _facts(snapshot: Snapshot, wired: Flow, packs: list[Pack]) -> tuple[str, ...]:
+    facts = []
+    gx = snapshot.device("platform")
+    if model := text(gx, "Device/Model"):
+        firmware = overview(snapshot)[0].firmware or ""
+        facts.append(f"{model} {firmware}".strip())
+    if wired.box is not None and wired.box.names:
+        facts.append(wired.box.names[0])
+    battery = site_battery(snapshot)
+    ah = capacity_ah(battery)
+    count = len(packs[0].cells) if packs else 0
+    if parts := [part for part in (f"{count}S" if count else "", f"{ah:.0f} Ah" if ah else "") if part]:
+        facts.append(" ".join(parts))
+    return tuple(facts)

@@ -1,0 +1,181 @@
+"""The fleet table: heads, one row a site, the rule and the sums. Draws only the rows in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.message import Message
+
+from victron_console.console.fleet.columns import Placed, draw_heads, draw_site, draw_sums, layout
+from victron_console.console.fleet.order import Entry, Group
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.rows import Rows
+from victron_console.console.kit.text import cut, width_of
+from victron_console.console.live.view import Site
+
+WHEEL_ROWS = 3
+
+
+class FleetTable(Rows):
+    """Rows of sites with a cursor on one of them."""
+
+    can_focus = True
+
+    class Selected(Message):
+        """The cursor stands on another site; `opened`: it was asked for, by a second click."""
+
+        def __init__(self, station: str, *, opened: bool) -> None:
+            super().__init__()
+            self.station = station
+            self.opened = opened
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: Sequence[Entry] = ()
+        self._sites: Sequence[Site] = ()
+        self._station: str | None = None
+        self._now = 0.0
+        self._coarse = False
+        self._hidden: frozenset[str] = frozenset()
+        self._said = ""
+        self._empty: Sequence[str] = ()
+        self._top = 0
+        self._heads_at = 0
+        self._sums = True
+        self._summed: dict[tuple[int, frozenset[str]], Line] = {}
+        """The row of sums by width and hidden columns, as long as the sites are the same: a key need not sum again."""
+
+    def show(
+        self,
+        entries: Sequence[Entry],
+        *,
+        station: str | None,
+        now: float,
+        coarse: bool = False,
+        hidden: frozenset[str] = frozenset(),
+        said: str = "",
+        empty: Sequence[str] = (),
+    ) -> None:
+        """Draw these.
+
+        Args:
+            entries: sites and the heads of groups, from the top.
+            station: the one under the cursor.
+            now: the moment ages are counted to (UTC epoch, s).
+            coarse: whether ages are told in long steps, for slow links.
+            hidden: columns not wanted.
+            said: what is chosen, for the right end of the rule: `filter alder`.
+            empty: what to write where there is no site.
+        """
+        if entries is not self._entries:
+            self._sites, self._summed = [entry for entry in entries if isinstance(entry, Site)], {}
+        self._entries, self._station, self._now = entries, station, now
+        self._coarse = coarse
+        self._hidden, self._said, self._empty = hidden, said, empty
+        self.redraw()
+
+    def show_sums(self, wanted: bool) -> None:
+        """Whether rule and sums stand under the rows: the smallest screens do without."""
+        self._sums = wanted
+
+    def visible_rows(self) -> int:
+        """Rows for sites in the present size."""
+        return max(0, self.size.height - 1 - (2 if self._sums else 0))
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """Heads, rows, rule, sums."""
+        columns = layout(width, self._hidden)
+        lines = [draw_heads(width, columns)]
+        room = self.visible_rows()
+        self._scroll_to_cursor(room)
+        for entry in self._entries[self._top : self._top + room]:
+            if isinstance(entry, Group):
+                lines.append(_draw_group(width, entry))
+            else:
+                chosen = entry.id == self._station
+                lines.append(draw_site(width, columns, entry, self._now, selected=chosen, coarse=self._coarse))
+        if not self._entries:
+            lines += [_said_line(width, sentence) for sentence in self._empty[:room]]
+        elif self._sums:
+            lines += [self._rule(width, room), self._sum_row(width, columns)]
+        return lines
+
+    def _sum_row(self, width: int, columns: Sequence[Placed]) -> Line:
+        key = (width, self._hidden)
+        if key not in self._summed:
+            self._summed[key] = draw_sums(width, columns, self._sites)
+        return self._summed[key]
+
+    def _rule(self, width: int, room: int) -> Line:
+        line = Line(width)
+        notes = [self._said] if self._said else []
+        if len(self._entries) > room:
+            notes.append(f"rows {self._top + 1}-{min(len(self._entries), self._top + room)} of {len(self._entries)}")
+        end = width - 2
+        if notes:
+            text = cut("  ".join(notes), width - 6)
+            line.put(end + 1 - width_of(text), text, Role.TEXT3)
+            end -= width_of(text) + 1
+        line.rule(2, end)
+        return line
+
+    def _scroll_to_cursor(self, room: int) -> None:
+        last = max(0, len(self._entries) - room)
+        row = self.cursor_row
+        if row is not None and room:
+            first = row - 1 if row and isinstance(self._entries[row - 1], Group) else row
+            self._top = min(max(self._top, row - room + 1), first)
+        self._top = min(max(self._top, 0), last)
+
+    @property
+    def cursor_row(self) -> int | None:
+        """The entry under the cursor."""
+        return next(
+            (i for i, entry in enumerate(self._entries) if isinstance(entry, Site) and entry.id == self._station), None
+        )
+
+    def move(self, rows: int) -> None:
+        """Move the cursor by so many sites, as far as there are any."""
+        if not self._sites:
+            return
+        ids = [site.id for site in self._sites]
+        at = ids.index(self._station) if self._station in ids else (-1 if rows > 0 else 0)
+        self._select(ids[min(len(ids) - 1, max(0, at + rows))])
+
+    def _select(self, station: str, *, opened: bool = False) -> None:
+        if station != self._station or opened:
+            self._station = station
+            self.redraw()
+            self.post_message(self.Selected(station, opened=opened))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click selects, a second one opens."""
+        at = self._top + event.y - 1
+        if 1 <= event.y <= self.visible_rows() and at < len(self._entries):
+            entry = self._entries[at]
+            if isinstance(entry, Site):
+                self._select(entry.id, opened=event.chain >= 2)
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel moves the cursor: what it stands on is what keys act on."""
+        self.move(WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self) -> None:
+        """As above."""
+        self.move(-WHEEL_ROWS)
+
+
+def _draw_group(width: int, group: Group) -> Line:
+    line = Line(width)
+    column = line.put(2, cut(group.tag.upper(), width - 12), Role.TEXT2)
+    column = line.put(column + 2, str(group.count), Role.TEXT3)
+    line.rule(column + 1, width - 2)
+    return line
+
+
+def _said_line(width: int, sentence: str) -> Line:
+    line = Line(width)
+    line.put(2, cut(sentence, width - 3), Role.TEXT2)
+    return line

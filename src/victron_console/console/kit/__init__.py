@@ -1,0 +1,1 @@
+"""What every screen draws with: lines, figures, lists, dialogs, keys. It imports no screen."""

@@ -1,0 +1,157 @@
+"""The small screens over a screen: the help made of the key registry, a line to type in, a question to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widgets import Input, SelectionList, Static
+from textual.widgets.selection_list import Selection
+
+from victron_console.console.app.screens import SCREENS
+from victron_console.console.kit.keys import Key
+from victron_console.console.kit.text import literal, pad
+
+
+class HelpScreen(ModalScreen[None]):
+    """Every key that works in a screen, each with a sentence, and the words that may need explaining."""
+
+    BINDINGS = [Binding("escape,question_mark,q", "dismiss", "Close", show=False)]  # noqa: RUF012
+
+    SIGNS = (
+        "Battery + charges, - discharges. AC-IN - is export. W below 1 kW, k is kW; 0 zero, - has none, --- lost.",
+        "~ last known, too old to be live. ? doubtful, left out of sums. G grid, S shore, N genset; off: no voltage.",
+        "!! act now, ! act today, x link, r cleared unseen; * not yet seen. DAWN% is the charge expected at sunrise,",
+        "▼15:12 the time the battery goes empty before it.",
+    )
+
+    def __init__(self, title: str, keys: Sequence[Key]) -> None:
+        super().__init__()
+        self._title = title
+        self._keys = keys
+
+    def compose(self) -> ComposeResult:
+        """One scrolling text."""
+        with VerticalScroll(id="help"):
+            yield Static(Content("\n".join(self._rows())))
+
+    def _rows(self) -> list[str]:
+        rows = [f"KEYS   {self._title}", ""]
+        rows += [f"{pad(key.shown, 8)}{key.help}" for key in self._keys]
+        rows += ["", "SCREENS", ""]
+        rows += [f"{pad(entry.key, 8)}{pad(entry.name, 9)}{entry.about}" for entry in SCREENS]
+        return [*rows, "", "SIGNS", "", *self.SIGNS, "", "Esc closes this."]
+
+
+class LinePrompt(ModalScreen[str | None]):
+    """One line to type in at the bottom of the screen; gives it, or None where Esc left it."""
+
+    BINDINGS = [Binding("escape", "dismiss_none", "Close", show=False)]  # noqa: RUF012
+
+    def __init__(self, prompt: str, *, value: str = "", hint: str = "") -> None:
+        super().__init__()
+        self._prompt, self._value, self._hint = prompt, value, hint
+
+    def compose(self) -> ComposeResult:
+        """Prompt and input."""
+        with Vertical(id="prompt"):
+            yield Static(literal(self._prompt), id="prompt-label")
+            field = Input(value=self._value, placeholder=self._hint, id="prompt-field", compact=True)
+            field.cursor_blink = False
+            yield field
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter: the line is what was asked for."""
+        self.dismiss(event.value)
+
+    def action_dismiss_none(self) -> None:
+        """Esc: nothing was typed."""
+        self.dismiss(None)
+
+
+class KeyChoice(ModalScreen[str | None]):
+    """A question at the bottom of the screen that one key answers; gives the key, or None where Esc left it."""
+
+    def __init__(self, question: str, answers: Mapping[str, str]) -> None:
+        """Ask.
+
+        Args:
+            question: what is asked.
+            answers: the word of each key, in order.
+        """
+        super().__init__()
+        self._question, self._answers = question, answers
+
+    def compose(self) -> ComposeResult:
+        """One line."""
+        words = "   ".join(f"{key} = {word}" for key, word in self._answers.items())
+        yield Static(literal(f"{self._question}   {words}   Esc = leave it"), id="key-choice")
+
+    def on_key(self, event: events.Key) -> None:
+        """The answer."""
+        event.stop()
+        if event.key == "escape":
+            self.dismiss(None)
+        elif event.character in self._answers:
+            self.dismiss(event.character)
+
+
+class TickList(SelectionList[str]):
+    """Textual's list of things to tick, with `[x]` and `[ ]`: its own marks differ by colour alone."""
+
+    def render_line(self, y: int) -> Strip:
+        """The line with its mark in the look of its text; a click on the mark ticks, as on Textual's."""
+        drawn = super().render_line(y)
+        place = self.scroll_offset.y + y
+        if place >= self.option_count:
+            return drawn
+        _, button, _, gap, *rest = drawn
+        mark = "[x]" if self.get_option_at_index(place).value in self.selected else "[ ]"
+        clickable = Style(meta=button.style.meta) if button.style else Style()
+        return Strip([Segment(mark, (gap.style or Style()) + clickable), gap, *rest])
+
+
+class Choices(ModalScreen[tuple[str, ...] | None]):
+    """Some of several, ticked with space; gives the ticked ones, or None where Esc left it."""
+
+    BINDINGS = [  # noqa: RUF012
+        Binding("enter", "done", "Done", show=False, priority=True),
+        Binding("escape", "dismiss_none", "Close", show=False),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[tuple[str, str]], ticked: Collection[str]) -> None:
+        """Ask.
+
+        Args:
+            title: what is chosen.
+            choices: name and text of each.
+            ticked: the names that are ticked at the start.
+        """
+        super().__init__()
+        self._title, self._choices, self._ticked = title, choices, ticked
+
+    def compose(self) -> ComposeResult:
+        """Title and list."""
+        with Vertical(id="choices"):
+            yield Static(literal(f"{self._title}   space ticks, Enter is done, Esc leaves it"), id="choices-title")
+            yield TickList(
+                *[Selection(literal(text), name, name in self._ticked) for name, text in self._choices],
+                compact=True,
+                id="choices-list",
+            )
+
+    def action_done(self) -> None:
+        """Enter: these."""
+        self.dismiss(tuple(self.query_one("#choices-list", TickList).selected))
+
+    def action_dismiss_none(self) -> None:
+        """Esc: as it was."""
+        self.dismiss(None)

@@ -1,0 +1,235 @@
+"""What every screen has: a header row that names it and the time, its own body, and a key row made of its keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.worker import Worker
+
+from victron_console.console.kit.alarm_rows import draw_banner
+from victron_console.console.kit.export import Shown, Table, folder, write_evidence, write_shown
+from victron_console.console.kit.format import DAY_S, clock, clock_s, rate
+from victron_console.console.kit.keys import Key, bindings, in_time_mode, key_row, ordered
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.palette import Palette, Role, palette_of
+from victron_console.console.kit.rows import Rows
+from victron_console.console.kit.text import cut, plain
+from victron_console.console.live.view import FleetView, Site
+from victron_console.model.clock import local
+
+if TYPE_CHECKING:
+    from victron_console.console.app.console import ConsoleApp
+    from victron_console.store.read.reader import Reader
+
+_CLOCK_FROM = 34
+"""Columns below which the header says only whether it is now."""
+_ROOMY_FROM = 60
+T = TypeVar("T")
+
+
+class HeaderRow(Rows):
+    """Row 0: what the screen is about at the left, the time and whether it is now at the right."""
+
+    DEFAULT_CSS = "HeaderRow { height: 1; dock: top; }"
+    ground = Role.SURFACE
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The row; in time mode a banner in reverse over its full width."""
+        screen = cast(ConsoleScreen, self.screen)
+        line = Line(width, Role.SURFACE)
+        screen.head(line, screen.clock_part(line))
+        return [line]
+
+
+class KeyRow(Rows):
+    """The last row: the keys that matter here, and the terminal's own bytes each second where they fit.
+
+    A new critical alarm stands there instead for a while, and a store that cannot be read as long as that lasts:
+    nothing on the screen moves for it.
+    """
+
+    DEFAULT_CSS = "KeyRow { height: 1; dock: bottom; }"
+    ground = Role.SURFACE
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The row for the screen it stands on."""
+        screen = cast(ConsoleScreen, self.screen)
+        line = Line(width, Role.SURFACE)
+        console = screen.console
+        if (alarm := console.news.banner(console.clock.monotonic())) is not None:
+            draw_banner(line, alarm)
+            return [line]
+        if console.store_fault:
+            line.ground = Role.BANNER
+            line.put(1, cut(f"Not up to date: {plain(console.store_fault)}", width - 2), Role.BANNER, bold=True)
+            return [line]
+        end = width - 1
+        if width < 120:
+            end = line.right(width - 2, rate(screen.console.terminal_bytes_s), Role.TEXT3) - 2
+        key_row(line, in_time_mode(screen.keys) if console.replaying else screen.keys, end=end)
+        return [line]
+
+
+class ConsoleScreen(Screen[None]):
+    """A screen of the console. A subclass gives `NAME`, `KEYS`, `body`, `head` and `show`."""
+
+    NAME: ClassVar[str] = ""
+    """Its name, as the header writes it in capitals."""
+    KEYS: ClassVar[tuple[Key, ...]] = ()
+    """Its own keys, in the order of the key row; those of every screen follow."""
+
+    def __init_subclass__(cls) -> None:
+        if "KEYS" in cls.__dict__:
+            cls.BINDINGS = bindings(cls.KEYS)  # type: ignore[assignment]
+        super().__init_subclass__()
+
+    def compose(self) -> ComposeResult:
+        """Header, body, keys."""
+        yield HeaderRow()
+        yield from self.body()
+        yield KeyRow()
+
+    def body(self) -> Iterator[Rows]:
+        """The widgets between header and key row."""
+        raise NotImplementedError
+
+    def head(self, line: Line, end: int) -> None:
+        """Write the left of the header row, up to the column `end`: the screen and the site it is about."""
+        column = line.put(1, self.NAME.upper(), Role.TEXT2) + 2
+        site = self.site
+        if site is not None:
+            line.put(column, site.name, Role.TEXT1, bold=True)
+
+    def show(self, view: FleetView) -> None:
+        """Draw the fleet as it is now; called when it changed and when the screen comes to the front."""
+
+    def tick(self) -> None:
+        """Draw what depends on the time alone; called each second while the screen is in front."""
+
+    @property
+    def console(self) -> ConsoleApp:
+        """The app that the screen belongs to."""
+        return cast("ConsoleApp", self.app)
+
+    @property
+    def palette(self) -> Palette:
+        """The palette of the theme in force."""
+        return palette_of(self.app)
+
+    @property
+    def view(self) -> FleetView:
+        """The fleet as last seen."""
+        return self.console.view
+
+    @property
+    def site(self) -> Site | None:
+        """The station that the operator has chosen, in whatever screen."""
+        return self.view.site(self.console.station)
+
+    @property
+    def jumped(self) -> bool:
+        """Whether this is a moment that the operator went to: its rows stand in its own order from the start."""
+        return self.view.replay and not self.console.playing
+
+    @property
+    def follows_now(self) -> bool:
+        """Whether what is shown is of now, where nothing holds it; a screen with a time axis may have been panned."""
+        return True
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All keys that work here, in the order of the key row and of the help."""
+        return ordered(self.KEYS)
+
+    def ask(self, question: Callable[[Reader], T], answer: Callable[[T], None], *, group: str) -> Worker[None]:
+        """Put a question to the store off the screen's thread; `answer` gets what it said, on it.
+
+        A newer question of the same group replaces one that is not yet answered.
+        """
+
+        async def run() -> None:
+            found: T = await cast(Awaitable[T], self.console.read(question))
+            if self.is_attached:
+                answer(found)
+
+        return self.run_worker(run, group=group, exclusive=True, exit_on_error=False)
+
+    # ---- taking along what is shown
+
+    def table(self) -> Table | None:
+        """What is shown as rows for another program; None where it is no table."""
+        return None
+
+    def span(self) -> tuple[float, float]:
+        """The time that is looked at: the last day, where a screen says nothing else."""
+        return self.console.now - DAY_S, self.console.now
+
+    @property
+    def text(self) -> str:
+        """What is drawn, without its looks."""
+        return "\n".join(row.text for row in self.query(Rows))
+
+    def action_copy(self) -> None:
+        """The text of the screen, to the clipboard of the operator's own terminal (OSC 52)."""
+        self.app.copy_to_clipboard(self.text)
+        self.console.say("Copied what is shown.")
+
+    def action_export(self) -> None:
+        """What is shown, into a file."""
+        site = self.site
+        name = self.NAME if site is None or self.NAME == "fleet" else f"{self.NAME} {site.id}"
+        shown = Shown(name, self.console.now, self.text, self.table())
+        self._write(lambda: write_shown(shown, folder()))
+
+    def action_bundle(self) -> None:
+        """All of the station in the time that is looked at, into a file for someone who cannot reach it."""
+        console, station = self.console, self.console.station
+        if station is None or not console.has_store:
+            console.say("An evidence bundle is about a site: choose one.")
+            return
+        span, text, made_at = self.span(), self.text, console.clock.now()
+
+        def known(store: Path) -> None:
+            self._write(lambda: write_evidence(store, folder(), station, span, made_at, text))
+
+        console.say("Writing the evidence bundle ...")
+        self.ask(lambda reader: reader.path, known, group="export")
+
+    def _write(self, writing: Callable[[], str]) -> None:
+        async def run() -> None:
+            self.console.say(await asyncio.to_thread(writing))
+
+        _: Worker[None] = self.app.run_worker(run, group="export", exit_on_error=False)
+
+    def refresh_frame(self) -> None:
+        """Draw header and key row anew."""
+        for row in self.query(HeaderRow):
+            row.redraw()
+        for keys in self.query(KeyRow):
+            keys.redraw()
+
+    def clock_part(self, line: Line) -> int:
+        """Write the right of the header row; gives the last column that is left for the rest."""
+        app = self.console
+        if app.replaying:
+            line.ground = Role.BANNER
+            said = f"REPLAY {local(self.view.at):%Y-%m-%d %H:%M:%S}" + (f" x{app.speed}" if app.playing else "")
+            return line.right(line.width - 2, said, Role.BANNER, bold=True) - 2
+        held = "NO STORE" if app.store_fault else "PAUSED" if app.paused else ""  # what is held must not look live
+        word, role = (f" {held} ", Role.BANNER) if held else (("LIVE" if self.follows_now else "PAST"), Role.TEXT1)
+        start = line.right(line.width - (1 if held else 2), word, role, bold=True)
+        if line.width < _CLOCK_FROM:
+            return start - 2
+        time = clock(app.now) if app.low_bandwidth else clock_s(app.now)
+        return line.right(start - 2, time, Role.TEXT1) - (4 if line.width >= _ROOMY_FROM else 2)
+
+    def on_screen_resume(self) -> None:
+        """The screen came to the front: it shows the fleet as it is, and is where the next session begins."""
+        self.console.came_to_front(self.NAME)
+        self.show(self.view)
+        self.refresh_frame()

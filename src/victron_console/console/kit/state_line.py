@@ -1,0 +1,133 @@
+"""A site in one line of words: its state first and bright, what feeds it, what is wrong, and how old it all is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from victron_console.console.kit.format import age, clock, duration, number, round_trip
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.sheet import Run
+from victron_console.console.kit.text import width_of
+from victron_console.console.live.view import Site
+from victron_console.insight.overview.ac_side import inverter_units
+from victron_console.insight.overview.balance import Balance, Verdict
+from victron_console.insight.overview.figures import last
+from victron_console.model.overview import Overview
+from victron_console.model.quality import Quality
+from victron_console.model.snapshot import Snapshot
+
+GENSET_RUNS_FROM_W = 40.0
+_GENSET_RUNNING = 8
+_SEPARATOR = Run(" · ", Role.TEXT3)
+_NOMINAL_V = (12, 24, 48)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the line is made of."""
+
+    snapshot: Snapshot
+    shown: Overview
+    balance: Balance
+    site: Site
+    now: float
+    checks: int = 0
+    """Sentences of doubt that are told elsewhere on the screen."""
+    focus_until: float | None = None
+
+
+def state_runs(told: Told, width: int) -> list[Run]:
+    """The line in at most so many columns: what does not fit is left out from the right."""
+    runs: list[Run] = []
+    used = 0
+    for part in _parts(told):
+        needed = width_of(part.text) + (width_of(_SEPARATOR.text) if runs else 0)
+        if used + needed > width:
+            break
+        runs += [_SEPARATOR, part] if runs else [part]
+        used += needed
+    return runs
+
+
+def _parts(told: Told) -> Iterator[Run]:
+    site, shown = told.site, told.shown
+    if site.quality is Quality.LOST:
+        yield Run(f"LOST since {clock(site.since)}", Role.LINK_TEXT, bold=True)
+        if site.reason:
+            yield Run(site.reason, Role.LINK_TEXT)
+    elif site.quality is Quality.STALE:
+        yield Run("STALE, figures are the last known", Role.LINK_TEXT)
+    if shown.system_state:
+        yield Run(shown.system_state, Role.TEXT1 if site.fresh else Role.TEXT3)
+    if told.focus_until is not None and told.focus_until > told.now:
+        yield Run(f"FOCUS {duration(told.focus_until - told.now)}", Role.TEXT1)
+    yield from (Run(word) for word in _words(told.snapshot, shown))
+    if told.balance.verdict is Verdict.UNBALANCED:
+        yield Run("unbalanced", Role.LINK_TEXT)
+    if told.checks:
+        yield Run(f"? {told.checks} to check", Role.LINK_TEXT)
+    yield from (Run(word, Role.TEXT3) for word in _link(site, shown, told.now))
+
+
+def _words(snapshot: Snapshot, shown: Overview) -> Iterator[str]:
+    """What runs, what feeds, and settings that matter."""
+    yield from _genset(snapshot, shown)
+    system = snapshot.device("system")
+    if last(system, "DynamicEss/Active"):
+        target = last(system, "DynamicEss/TargetSoc")
+        yield "Dynamic ESS auto" + (f", target {number(target)} %" if target else "")
+    source = shown.ac_input
+    if source.type is None:
+        yield "no AC input" if inverter_units(snapshot) else "DC only"
+    elif source.type != "genset":
+        word = "on grid" if source.type == "grid" else "shore connected"
+        yield (word if source.connected else f"{source.type} off") + _phases(snapshot)
+    # Without a solar charger to be told, or without a Multi to tell it, DVCC has nothing to do.
+    if last(system, "Control/Dvcc") == 0 and snapshot.of_class("solarcharger") and snapshot.of_class("vebus"):
+        yield "DVCC off"
+
+
+def _genset(snapshot: Snapshot, shown: Overview) -> Iterator[str]:
+    genset = next(iter(snapshot.of_class("genset", "dcgenset")), None)
+    running = last(genset, "StatusCode") == _GENSET_RUNNING or (shown.genset_power_w or 0.0) > GENSET_RUNS_FROM_W
+    if running:
+        hours = last(genset, "Engine/OperatingHours")
+        yield "genset running" + (f", {number(hours / 3600)} h in all" if hours else "")
+    elif genset is not None:
+        yield "genset off"
+
+
+def _phases(snapshot: Snapshot) -> str:
+    count = last(snapshot.device("system"), "Ac/ActiveIn/NumberOfPhases") or 0
+    return f", {number(count)} phases" if count > 1 else ""
+
+
+def _link(site: Site, shown: Overview, now: float) -> Iterator[str]:
+    if site.read_at is not None:
+        yield f"age {age(now - site.read_at)}"
+    if site.round_trip_s is not None:
+        yield f"RTT {round_trip(site.round_trip_s)}"
+    if site.vrm_age_s is not None:
+        yield f"VRM {age(site.vrm_age_s)}"
+    if shown.firmware:
+        yield f"GX {shown.firmware}"
+
+
+def site_type(snapshot: Snapshot, shown: Overview) -> str:
+    """What kind of site it is, in two or three words: `ESS 48 V`, `off-grid 24 V  genset`, `RS 48 V`."""
+    unit = next(iter(inverter_units(snapshot)), None)
+    system = snapshot.device("system")
+    reading = system.readings.get("SystemType") if system else None
+    if reading is not None and reading.text == "ESS":
+        kind = "ESS"
+    elif unit is not None and unit.key.cls in ("multi", "acsystem"):
+        kind = "RS"
+    elif unit is None:
+        kind = "DC"
+    else:
+        kind = {"shore": "shore", "grid": "grid"}.get(shown.ac_input.type or "", "off-grid")
+    volts = shown.battery_voltage_v
+    nominal = min(_NOMINAL_V, key=lambda each: abs(each * 1.08 - volts)) if volts else None
+    words = f"{kind} {nominal} V" if nominal else kind
+    return f"{words}  genset" if kind == "off-grid" and shown.ac_input.type == "genset" else words

@@ -1,0 +1,127 @@
+"""What the screens about one station share: which one, its header, the way to the next, and its data from the store."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from victron_console.console.kit.keys import Key
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.marks import GLYPHS
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.screen import ConsoleScreen
+from victron_console.console.kit.state_line import site_type
+from victron_console.console.kit.text import cut, width_of
+from victron_console.console.live.view import URGENCY, Alarm, FleetView
+from victron_console.console.site.data import SiteData, read_site
+from victron_console.console.site.sections import STANDING
+from victron_console.store.read.reader import Reader
+
+DAY_SLOTS = 288
+"""Five-minute slots of a day: what the store keeps; every width of a chart is made of these."""
+STATION_KEYS = (
+    Key("left", "next_site(-1)", "←→", "site", "Previous and next site."),
+    Key("right", "next_site(1)", "→", "", "Next site."),
+)
+
+
+class OneStationScreen(ConsoleScreen):
+    """A screen about the station that the operator has chosen: its header, and the way to the next."""
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """The alarms of the station, the most urgent first."""
+        return tuple(alarm for alarm in self.view.alarms if alarm.station == self.console.station)
+
+    def head(self, line: Line, end: int) -> None:
+        """Name, place among the sites, and kind at the left; what is wrong with it at the right."""
+        column = line.put(1, self.NAME.upper(), Role.TEXT2) + 1
+        site = self.site
+        if site is None:
+            return
+        left = self._put_counts(line, end)
+        column = line.put(column, cut(site.name, max(8, left - column)), Role.TEXT1, bold=True) + 2
+        places = [each.id for each in self.view.sites]
+        words = [f"{places.index(site.id) + 1}/{len(places)}", *self.head_words()]
+        for number, word in enumerate(words):
+            if word and column + width_of(word) <= left:
+                column = line.put(column, word, Role.TEXT3 if number == 0 else Role.TEXT2) + 3
+
+    def head_words(self) -> list[str]:
+        """What the header says of the station after its place."""
+        return []
+
+    def _put_counts(self, line: Line, end: int) -> int:
+        """The station's alarms by glyph, right-aligned; gives the last column left of them."""
+        counts = Counter(alarm.mark for alarm in self.alarms if alarm.mark in STANDING)
+        for mark in sorted(counts, key=URGENCY.__getitem__, reverse=True):
+            glyph = GLYPHS[mark]
+            end = line.right(end, f" {counts[mark]}", Role.TEXT1) - 1
+            end = line.right(end, glyph.text + ("*" if glyph.unseen else ""), glyph.role) - 2
+        return end
+
+    def action_next_site(self, step: int) -> None:
+        """The previous or next site, in the order of the fleet."""
+        places = [each.id for each in self.view.sites]
+        if not places:
+            return
+        here = places.index(self.console.station) if self.console.station in places else 0
+        self.console.station = places[(here + step) % len(places)]
+        self.site_changed()
+        self.show(self.view)
+        self.refresh_frame()
+
+    def site_changed(self) -> None:
+        """Another station: a subclass forgets what was chosen in the one before."""
+
+
+class StationScreen(OneStationScreen):
+    """A screen made of a station's figures. A subclass draws `data` in `redraw`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data: SiteData | None = None
+        """The station as last read; None until the store has answered."""
+
+    def redraw(self) -> None:
+        """Draw what is known."""
+        raise NotImplementedError
+
+    def show(self, view: FleetView) -> None:
+        """Ask the store for the station as it is now, and meanwhile draw what is known."""
+        self._ask_again()
+        self.redraw()
+
+    def tick(self) -> None:
+        """Ages grow."""
+        self.redraw()
+
+    def _ask_again(self) -> None:
+        station = self.console.station
+        if station is None:
+            return
+        now, as_of = self.view.at, self.console.as_of
+        if self.data is not None and self.data.station != station:
+            self.data = None
+
+        def question(reader: Reader) -> SiteData | None:
+            return read_site(reader, station, now, as_of, DAY_SLOTS)
+
+        self.ask(question, self.answered, group="station")
+
+    def answered(self, data: SiteData | None) -> None:
+        """The store's answer: it is shown, unless another station was chosen meanwhile."""
+        if data is None or data.station == self.console.station:
+            self.data = data
+            self.redraw()
+            self.refresh_frame()
+
+    def head_words(self) -> list[str]:
+        """What the header says of the station after its place; nothing until it is read."""
+        if self.data is None or self.site is None:
+            return []
+        figures = self.data.figures
+        return [site_type(figures.snapshot, figures.shown), "  ".join(self.site.tags)]
+
+    def site_changed(self) -> None:
+        """Another station: forget what was chosen in the one before."""
+        self.data = None

@@ -1,0 +1,1 @@
+"""The Link screen: how each station is reached."""

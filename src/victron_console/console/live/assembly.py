@@ -1,0 +1,111 @@
+"""Makes the fleet's view from what the store answered: the worst mark of each site, its words, its alarms. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from victron_console.console.live.alarm_order import first_out, most_urgent_first
+from victron_console.console.live.daily import Daily
+from victron_console.console.live.view import URGENCY, Alarm, FleetView, Mark, Site
+from victron_console.insight.fleet import figures_quality
+from victron_console.model.overview import Overview
+from victron_console.model.station import StationState
+from victron_console.store.rows import Event, StationRow
+
+_STANDING = (Mark.NOW, Mark.TODAY, Mark.LOST)
+
+
+def fleet_view(
+    rows: Sequence[StationRow],
+    days: Mapping[str, Daily],
+    alarms: Sequence[Alarm],
+    at: float,
+    *,
+    events: Sequence[Event] = (),
+    replay: bool = False,
+    rates: tuple[int, int] = (0, 0),
+) -> FleetView:
+    """The fleet at a moment.
+
+    Args:
+        rows: the stations, with the state they are to be shown with.
+        days: the last day of each, by its id.
+        alarms: of all stations, in any order.
+        at: the moment shown (UTC epoch, s).
+        events: the newest of the log, newest first.
+        replay: whether the operator chose it.
+        rates: alarms of the last hour and of the last ten minutes.
+    """
+    by_station: dict[str, list[Alarm]] = {}
+    for alarm in alarms:
+        by_station.setdefault(alarm.station, []).append(alarm)
+    nothing = Daily()
+    sites = tuple(_site(row, days.get(row.id, nothing), by_station.get(row.id, []), at) for row in rows)
+    return FleetView(
+        at=at,
+        sites=sites,
+        alarms=tuple(most_urgent_first(first_out(alarms))),
+        events=tuple(events),
+        replay=replay,
+        alarms_per_hour=rates[0],
+        alarms_in_10_min=rates[1],
+        received_bytes_s=sum(days.get(row.id, nothing).received_bytes_s for row in rows),
+        poll_s=min((row.cadence_s for row in rows), default=10.0),
+    )
+
+
+def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], at: float) -> Site:
+    quality = figures_quality(row, at)
+    kwp = (row.info.get("pv") or {}).get("kwp")
+    worst = min((alarm.mark for alarm in alarms), key=URGENCY.__getitem__, default=Mark.NONE)
+    mark = min((worst, _link_mark(row.status.state)), key=URGENCY.__getitem__)
+    return Site(
+        id=row.id,
+        name=row.name,
+        overview=row.overview or Overview(),
+        quality=quality,
+        state=row.status.state,
+        since=row.status.since,
+        reason=row.status.reason,
+        read_at=row.read_at,
+        tags=row.tags,
+        place=str((row.info.get("location") or {}).get("place") or ""),
+        mark=mark,
+        alarms=sum(alarm.mark is mark for alarm in alarms) or 1,
+        alarm_word=next((alarm.what for alarm in alarms if alarm.mark is mark and mark in _STANDING), ""),
+        beyond=_beyond(alarms),
+        dawn=day.dawn,
+        soc_trend=day.soc_trend,
+        energy_today_kwh=day.energy_today_kwh,
+        yield_kwh_per_kwp=day.energy_today_kwh / kwp if kwp and day.energy_today_kwh is not None else None,
+        genset_hours_today=day.genset_hours_today,
+        fuel_percent=day.fuel_percent,
+        vrm_age_s=None if day.vrm_contact_at is None else max(0.0, at - day.vrm_contact_at),
+        round_trip_s=day.round_trip_s,
+        errors=day.errors,
+        note=str(row.info.get("notes") or "").partition("\n")[0],
+    )
+
+
+def _link_mark(state: StationState) -> Mark:
+    if state in (StationState.LOST, StationState.MISCONFIGURED):
+        return Mark.LOST
+    return Mark.STALE if state in (StationState.STALE, StationState.STARTING) else Mark.NONE
+
+
+def _beyond(alarms: Sequence[Alarm]) -> dict[str, Mark]:
+    """The figures that alarms are about, each with its most urgent one; what is acknowledged keeps its colour."""
+    found: dict[str, Mark] = {}
+    for alarm in sorted(alarms, key=lambda alarm: URGENCY[alarm.mark], reverse=True):
+        colour = _COLOURS.get(alarm.mark)
+        if alarm.figure and colour is not None:
+            found[alarm.figure] = colour
+    return found
+
+
+_COLOURS = {
+    Mark.NOW: Mark.NOW,
+    Mark.ACKED_NOW: Mark.NOW,
+    Mark.TODAY: Mark.TODAY,
+    Mark.ACKED_TODAY: Mark.TODAY,
+}

@@ -1,0 +1,123 @@
+"""What a fleet row needs beside the live figures: the day's history of one station. Asked seldom, kept by the watch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from victron_console.console.fleet.cells import TREND_POINTS
+from victron_console.console.live.view import Dawn
+from victron_console.insight.overview.figures import last
+from victron_console.insight.sunrise import site_outlook
+from victron_console.model.clock import local, midnight
+from victron_console.model.snapshot import Snapshot
+from victron_console.store.read.reader import Reader
+from victron_console.store.rows import StationRow
+
+DAY_S = 86_400.0
+_SLOT_S = 300.0
+_PATTERN_DAYS = 5
+_PATTERN_COLUMNS = _PATTERN_DAYS * 48
+"""Half hours: what the projection to sunrise wants of the nights before."""
+_LINK_S = 3600.0
+_GENSET_RUNS_W = 100.0
+"""A generator that gives less than this for five minutes is not counted as running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """A station's last day."""
+
+    soc_trend: tuple[float | None, ...] = ()
+    """24 hours, oldest first, percent."""
+    energy_today_kwh: float | None = None
+    genset_hours_today: float | None = None
+    fuel_percent: float | None = None
+    vrm_contact_at: float | None = None
+    round_trip_s: float | None = None
+    errors: int | None = None
+    """Polls that failed in the last hour."""
+    received_bytes_s: float = 0.0
+    dawn: Dawn | None = None
+
+
+def daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> Daily:
+    """The last day of a station up to `now`, which is `as_of` where that is given."""
+    trend = reader.overview_history(row.id, "soc_percent", now - DAY_S, now, TREND_POINTS, as_of)
+    zone = station_zone(row)
+    begin = midnight(local(now, zone).date(), zone)
+    minutes = reader.link(row.id, now - _LINK_S, now, as_of)
+    polls = [minute for minute in minutes if minute.round_trip_mean_s is not None]
+    snapshot = reader.snapshot(row.id, as_of)
+    return Daily(
+        soc_trend=tuple(trend) if any(point is not None for point in trend) else (),
+        energy_today_kwh=_energy_kwh(reader, row.id, begin, now, as_of),
+        genset_hours_today=_genset_hours(reader, row.id, begin, now, as_of),
+        fuel_percent=_fuel(snapshot),
+        vrm_contact_at=_vrm_contact(snapshot),
+        round_trip_s=polls[-1].round_trip_mean_s if polls else None,
+        errors=sum(minute.errors for minute in minutes) if minutes else None,
+        dawn=_dawn(reader, row, snapshot, now, as_of, zone),
+        received_bytes_s=sum(minute.size_bytes for minute in minutes[-5:]) / (60 * len(minutes[-5:])) if minutes else 0,
+    )
+
+
+def station_zone(row: StationRow) -> ZoneInfo | None:
+    """The station's own time zone; None where its file names none, which is the operator's."""
+    name = (row.info.get("location") or {}).get("timezone")
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def _dawn(
+    reader: Reader, row: StationRow, snapshot: Snapshot, now: float, as_of: float | None, zone: ZoneInfo | None
+) -> Dawn | None:
+    """What is expected until sunrise; None where it cannot be said."""
+    since = now - _PATTERN_DAYS * DAY_S
+    watts = reader.overview_history(row.id, "battery_power_w", since, now, _PATTERN_COLUMNS, as_of)
+    step = (now - since) / _PATTERN_COLUMNS
+    place = row.info.get("location") or {}
+    expected = site_outlook(
+        snapshot,
+        [(since + (index + 0.5) * step, value) for index, value in enumerate(watts)],
+        capacity_ah=(row.info.get("battery") or {}).get("capacity_ah"),
+        zone=zone,
+        latitude=place.get("latitude"),
+        longitude=place.get("longitude"),
+    )
+    if expected.reason:
+        return None
+    return Dawn(expected.soc_low_percent, expected.soc_high_percent, expected.empty_at, expected.sunrise_at)
+
+
+def _slots(since: float, until: float) -> int:
+    return max(1, round((until - since) / _SLOT_S))
+
+
+def _energy_kwh(reader: Reader, station: str, since: float, until: float, as_of: float | None) -> float | None:
+    """PV energy by five-minute means; where nothing was received nothing is counted."""
+    watts = reader.overview_history(station, "pv_power_w", since, until, _slots(since, until), as_of)
+    known = [value for value in watts if value is not None]
+    return sum(known) * (until - since) / len(watts) / 3.6e6 if known else None
+
+
+def _genset_hours(reader: Reader, station: str, since: float, until: float, as_of: float | None) -> float | None:
+    watts = reader.overview_history(station, "genset_power_w", since, until, _slots(since, until), as_of)
+    if all(value is None for value in watts):
+        return None
+    running = sum(value is not None and value > _GENSET_RUNS_W for value in watts)
+    return running * (until - since) / len(watts) / 3600
+
+
+def _fuel(snapshot: Snapshot) -> float | None:
+    """The lowest fuel tank, per cent. FluidType 0 is diesel, as in the catalogue's `tank_fluid`."""
+    diesel = [tank for tank in snapshot.of_class("tank") if last(tank, "FluidType") == 0]
+    return min((level for tank in diesel if (level := last(tank, "Level")) is not None), default=None)
+
+
+def _vrm_contact(snapshot: Snapshot) -> float | None:
+    """When the station last spoke to VRM (UTC epoch, s)."""
+    told = (last(device, "Vrm/TimeLastContact") for device in snapshot.devices.values())
+    return next((at for at in told if at is not None and at > 0), None)

@@ -1,0 +1,1 @@
+"""The Paths screen: every value of a station."""

@@ -1,0 +1,310 @@
+"""The Paths screen: every value of a station by device, searched, pinned, copied, with last hour and meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+
+from textual import events
+from textual.widgets import Input
+
+from victron_console.console.app.tables import paths_table
+from victron_console.console.kit.cursor_list import CursorList
+from victron_console.console.kit.dialogs import LinePrompt
+from victron_console.console.kit.export import Table
+from victron_console.console.kit.keys import Key, list_keys
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.pace import ReadPace
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.rows import Rows
+from victron_console.console.kit.station_screen import STATION_KEYS, OneStationScreen
+from victron_console.console.kit.text import cut, plain
+from victron_console.console.kit.values import value_text
+from victron_console.console.live.view import FleetView
+from victron_console.console.paths.data import PathRow, PathTree, Wish, every_value, path_rows, read_paths
+from victron_console.console.paths.detail import TREND_COLUMNS, TREND_S, Trend, draw_detail
+from victron_console.console.paths.row import draw_heads, draw_row, heads_end
+from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.read.reader import Reader
+from victron_console.store.rows import Bucket
+
+READ_EVERY_S = 1.0
+TREND_EVERY_S = 15.0
+WIDE = 180
+"""From this width on the detail stands beside the list."""
+DETAIL_COLUMNS = 78
+
+
+class PathDetail(Rows):
+    """The part about the row under the cursor."""
+
+    def __init__(self) -> None:
+        super().__init__(id="path-detail")
+        self.row: PathRow | None = None
+        self.trend: Trend | None = None
+        self.now = 0.0
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """Its rows at this size."""
+        return draw_detail(width, height, self.row, self.trend, self.now)
+
+
+class SearchPrompt(LinePrompt):
+    """Asks for the filter and tells each letter of it, so that the list follows."""
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """A letter more or less."""
+        below = self.app.screen_stack[-2]
+        if isinstance(below, PathsScreen):
+            below.filter_by(event.value)
+
+
+class PathsScreen(OneStationScreen):
+    """Every value of the station."""
+
+    NAME = "paths"
+    KEYS = (
+        Key("enter", "open_device", "Enter", "open", "Open or close the device under the cursor."),
+        Key("slash", "search", "/", "search", "Find values by path, name or device; `!word` without it, `-f` fuzzy."),
+        Key(
+            "asterisk",
+            "pin",
+            "*",
+            "pin",
+            "Pin a value: it is read fast, recorded and shown on top; again takes it back.",
+            writes=True,
+        ),
+        Key("y", "copy", "y", "copy", "Copy series and value to the clipboard of your terminal (OSC 52)."),
+        Key("z", "abnormal", "z", "abnormal", "Only doubtful values and alarms of the devices, or all again.", 80),
+        Key("h", "absent", "h", "hide absent", "Leave out what has no value, or show it again.", 100),
+        Key("plus", "open_all", "+ -", "all", "Open all devices, or close them.", 100),
+        Key("minus", "close_all", "-", "", "Close all devices."),
+        *STATION_KEYS,
+        *list_keys("row"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths: PathTree | None = None
+        """The station as last read; None until the store has answered."""
+        self.wish = Wish()
+        self._rows: list[PathRow] = []
+        self._list = CursorList(id="path-list")
+        self._detail = PathDetail()
+        self._pace, self._trend_at = ReadPace(READ_EVERY_S), float("-inf")
+        self._trend_of: tuple[str | None, str, float | None] = (None, "", None)
+
+    def body(self) -> Iterator[Rows]:
+        """List and detail."""
+        yield self._list
+        yield self._detail
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The detail stands beside the list where both have room, else under it."""
+        width, height = event.size
+        self.styles.layout = "horizontal" if width >= WIDE else "vertical"
+        self._detail.styles.width = DETAIL_COLUMNS if width >= WIDE else "1fr"
+        self._detail.styles.height = "1fr" if width >= WIDE else 4 if height < 20 else 6 if height < 30 else 10
+        self._detail.styles.padding = (1, 0, 0, 0) if width >= WIDE or height >= 30 else 0
+        self._list.styles.padding = (1, 0, 0, 0) if height >= 20 else 0
+
+    # ---- data
+
+    def show(self, view: FleetView) -> None:
+        """The station may have changed: read it, at most each second."""
+        self._read()
+        self._redraw()
+
+    def tick(self) -> None:
+        """Ages grow, values may go stale."""
+        self._read()
+        self._redraw()
+
+    def _read(self, *, at_once: bool = False) -> None:
+        console, station = self.console, self.console.station
+        if station is None or not self._pace.is_due(console, station, at_once=at_once or self.paths is None):
+            return
+        as_of = console.as_of
+        self.ask(lambda reader: read_paths(reader, station, as_of), self._answered, group="paths")
+
+    def _answered(self, tree: PathTree | None) -> None:
+        if tree is not None and tree.station == self.console.station:
+            self.paths = tree
+            self._arrange()
+
+    def _arrange(self) -> None:
+        self._rows = path_rows(self.paths, self.wish) if self.paths else []
+        self._redraw()
+        self.refresh_frame()
+
+    def _redraw(self) -> None:
+        now, rows = self.console.now, self._rows
+        self._list.show(
+            [row.id for row in rows],
+            head=self._heads,
+            row=lambda width, place, selected: draw_row(width, rows[place], now, selected=selected),
+            empty="Reading the station ..."
+            if self.paths is None
+            else "Nothing fits; / changes the filter, z and h too.",
+        )
+        self._show_detail()
+
+    def _heads(self, width: int) -> Line:
+        line = draw_heads(width)
+        told = [f"filter {self.wish.filter}"] if self.wish.filter else []
+        told += ["only abnormal"] if self.wish.abnormal_only else []
+        told += ["absent hidden"] if self.wish.without_absent else []
+        if told:
+            found = sum(row.value is not None and row.branch is not None for row in self._rows)
+            line.put(12, cut(f"{'  '.join(told)}  {found} found", heads_end(width) - 13), Role.TEXT1)
+        return line
+
+    def _show_detail(self) -> None:
+        self._detail.row, self._detail.now = self._row, self.console.now
+        self._detail.redraw()
+        value = self._row.value if self._row else None
+        if value is None or not self.console.has_store:
+            return
+        wanted, elapsed = (self.console.station, value.series, self.console.as_of), self.console.clock.monotonic()
+        if wanted != self._trend_of or elapsed - self._trend_at >= TREND_EVERY_S:
+            if wanted != self._trend_of:
+                self._detail.trend = None
+            self._trend_at, self._trend_of = elapsed, wanted
+            self._read_trend(value.series)
+
+    def _read_trend(self, series: str) -> None:
+        station, until, as_of = self.console.station, self.console.moment, self.console.as_of
+        if station is None:
+            return
+
+        def question(reader: Reader) -> list[Bucket | None]:
+            return reader.buckets(station, series, until - TREND_S, until, TREND_COLUMNS, as_of)
+
+        def answered(buckets: list[Bucket | None]) -> None:
+            self._detail.trend = Trend(series, tuple(buckets))
+            self._detail.redraw()
+
+        self.ask(question, answered, group="path trend")
+
+    @property
+    def _row(self) -> PathRow | None:
+        cursor = self._list.cursor
+        return next((row for row in self._rows if row.id == cursor), None)
+
+    def head_words(self) -> list[str]:
+        """How many values there are."""
+        if self.paths is None:
+            return []
+        return [f"{self.paths.count} values", f"{len(self.paths.pins)} pinned" if self.paths.pins else ""]
+
+    def site_changed(self) -> None:
+        """The filter stays: the same value of the next site is what is looked for."""
+        self.paths = None
+        self._rows = []
+
+    def table(self) -> Table | None:
+        """Every value that fits the filter, those of closed devices too."""
+        return paths_table(self.paths, every_value(self.paths, self.wish)) if self.paths else None
+
+    # ---- what the operator does
+
+    def on_cursor_list_moved(self, message: CursorList.Moved) -> None:
+        """Another row, or a second click."""
+        if message.opened:
+            self.action_open_device()
+        self._show_detail()
+
+    def action_move(self, rows: int) -> None:
+        """The cursor by so many rows."""
+        self._list.move(rows)
+
+    def action_page(self, pages: int) -> None:
+        """The cursor by pages."""
+        self._list.page(pages)
+
+    def action_open_device(self) -> None:
+        """Open or close the device that the cursor is in."""
+        row = self._row
+        if row is None or row.branch is None or self.wish.filter or self.wish.abnormal_only:
+            return
+        head = str(row.branch.device.key)
+        self._list.put_cursor(head)
+        self._look(self.wish.toggled(head))
+
+    def action_open_all(self) -> None:
+        """Every device."""
+        branches = self.paths.branches if self.paths else ()
+        self._look(replace(self.wish, opened=frozenset(str(branch.device.key) for branch in branches)))
+
+    def action_close_all(self) -> None:
+        """Only the devices' names."""
+        row = self._row
+        if row is not None and row.branch is not None:
+            self._list.put_cursor(str(row.branch.device.key))
+        self._look(replace(self.wish, opened=frozenset()))
+
+    def action_abnormal(self) -> None:
+        """Only what is doubtful or an alarm, or all."""
+        self._look(replace(self.wish, abnormal_only=not self.wish.abnormal_only))
+
+    def action_absent(self) -> None:
+        """Without what has no value, or with it."""
+        self._look(replace(self.wish, without_absent=not self.wish.without_absent))
+
+    def action_search(self) -> None:
+        """Ask for the words; Esc returns to those before."""
+        before = self.wish.filter
+
+        def typed(line: str | None) -> None:
+            self.filter_by(before if line is None else line)
+
+        self.app.push_screen(SearchPrompt("/", value=before, hint="words; !word without; -f fuzzy"), typed)
+
+    def filter_by(self, words: str) -> None:
+        """Show what fits these words."""
+        if words.strip() == self.wish.filter:
+            return
+        self._look(replace(self.wish, filter=words.strip()))
+        first = next((row.id for row in self._rows if row.value is not None), None) if self.wish.filter else None
+        if first is not None:
+            self._list.put_cursor(first)
+
+    def _look(self, wish: Wish) -> None:
+        self.wish = wish
+        self._arrange()
+
+    def action_copy(self) -> None:
+        """Series and value, or the bus name of a device, to the terminal's clipboard."""
+        row = self._row
+        if row is None or row.branch is None:
+            return
+        text = row.branch.device.service
+        if row.value is not None:
+            text = f"{row.value.series} {value_text(row.value.key.cls, row.value.path, row.value.reading)}"
+        self.app.copy_to_clipboard(plain(text))
+        self.console.say(f"Copied: {plain(text)}")
+
+    def action_pin(self) -> None:
+        """Pin the value, or take the pin back."""
+        console, row, station = self.console, self._row, self.console.station
+        if row is None or row.value is None or station is None or self.paths is None:
+            console.say("Pin a value: put the cursor on one.")
+            return
+        if console.options.readonly or console.replaying:
+            console.say(console.options.readonly or "Nothing can be pinned in the past; l returns to now.")
+            return
+        series, pinned = row.value.series, row.value.series in self.paths.pins
+        if not pinned and self.paths.is_pinned(series):
+            console.say("It is pinned by a glob; that was set elsewhere.")
+            return
+
+        def wish(reader: Reader) -> None:
+            with closing(OperatorWriter(reader.path, console.clock, console.options.operator)) as writer:
+                (writer.unpin if pinned else writer.pin)(station, series)
+
+        def done(_: None) -> None:
+            console.say(f"No longer pinned: {series}" if pinned else f"Pinned: {series}")
+            self._read(at_once=True)
+
+        self.ask(wish, done, group="pin")

@@ -1,0 +1,193 @@
+"""What the Site and Cells screens ask the store for one station, read in one go off the screen's thread."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from victron_console.console.live.daily import station_zone
+from victron_console.console.site.battery_words import conflicting
+from victron_console.console.site.day import DayRow, spread
+from victron_console.console.site.devices import DeviceLine, device_lines
+from victron_console.console.site.phases import PhaseTable, phase_table
+from victron_console.insight.audit.finding import Finding
+from victron_console.insight.audit.review import audit
+from victron_console.insight.battery_panel import BatteryPanel, battery_panel
+from victron_console.insight.cells import Pack, cells
+from victron_console.insight.flow.model import Flow
+from victron_console.insight.flow.site_flow import flow
+from victron_console.insight.overview.balance import Balance, balance
+from victron_console.insight.overview.batteries import site_battery
+from victron_console.insight.overview.overview import overview
+from victron_console.model.clock import local, midnight
+from victron_console.model.overview import Overview
+from victron_console.model.snapshot import Snapshot
+from victron_console.store.read.reader import Reader
+from victron_console.store.rows import Event, StationRow, WantedKind
+
+DAY_S = 86_400.0
+LOG_EVENTS = 40
+MOST_DAY_ROWS = 5
+_DIGITS = re.compile(r"\d+")
+_SOURCES = {"genset": ("genset_power_w", "GENSET"), "shore": ("grid_power_w", "SHORE")}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFigures:
+    """A station's snapshot and all that is worked out from it alone."""
+
+    snapshot: Snapshot
+    shown: Overview
+    flow: Flow
+    balance: Balance
+    phases: PhaseTable
+    panel: BatteryPanel
+    battery_name: str
+    packs: tuple[Pack, ...]
+    devices: tuple[DeviceLine, ...]
+    audit: tuple[Finding, ...] = ()
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """What is doubtful, one sentence each, in the order of the figures."""
+        said: dict[str, str] = {}
+        for sentence in [*self.shown.flags.values(), *(node.note for node in self.flow.nodes if node.note)]:
+            # The same doubt twice, of a figure and of its place in the flow, may differ by a rounded watt.
+            said.setdefault(_DIGITS.sub("", sentence), sentence)
+        return tuple(said.values())
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDay:
+    """The last 24 hours: one row a quantity, and the columns in which nothing was received."""
+
+    since: float
+    until: float
+    rows: tuple[DayRow, ...] = ()
+
+    def gaps(self, columns: int) -> list[bool]:
+        """For each of so many columns, whether nothing was received in it."""
+        found = [spread(row.values, columns) for row in self.rows]
+        return [all(value is None for value in column) for column in zip(*found, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteData:
+    """One station as its screens show it."""
+
+    station: str
+    figures: SiteFigures
+    day: SiteDay
+    info: Mapping[str, Any] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    focus_until: float | None = None
+    today: tuple[tuple[str, float], ...] = ()
+    """Energies since the station's midnight by name, kWh; of grid and shore only what came in."""
+
+
+def read_site(reader: Reader, station: str, now: float, as_of: float | None, columns: int) -> SiteData | None:
+    """The station at `now`, which is `as_of` where that is given; None where the store does not have it.
+
+    Args:
+        reader: the store.
+        station: its id.
+        now: the moment (UTC epoch, s).
+        as_of: the moment looked back to; None is live.
+        columns: buckets of the day's history, one for each column it is drawn in.
+    """
+    row = reader.station(station, as_of)
+    if row is None:
+        return None
+    zone = station_zone(row)
+    figures = site_figures(reader.snapshot(station, as_of), row)
+    day = _day(reader, station, figures.shown, now, as_of, columns)
+    return SiteData(
+        station=station,
+        figures=figures,
+        day=day,
+        today=_energies(day, midnight(local(now, zone).date(), zone)),
+        info=row.info,
+        events=tuple(reader.events(now - DAY_S, now, station=station, limit=LOG_EVENTS)),
+        focus_until=max(
+            (each.until or 0.0 for each in reader.wanted(station, as_of) if each.kind is WantedKind.FOCUS), default=None
+        ),
+    )
+
+
+def site_figures(snapshot: Snapshot, row: StationRow | None = None) -> SiteFigures:
+    """All that a snapshot alone tells; the row adds the capacity of the station file."""
+    shown, _ = overview(snapshot)
+    if row is not None and row.overview is not None:
+        shown = row.overview  # the collector's own, whose doubts remember the polls before
+    info = row.info if row is not None else {}
+    zone = (info.get("location") or {}).get("timezone")
+    wired = flow(snapshot)
+    battery = site_battery(snapshot)
+    return SiteFigures(
+        snapshot=snapshot,
+        shown=shown,
+        flow=wired,
+        balance=balance(shown),
+        phases=phase_table(snapshot, wired.rating_w),
+        panel=battery_panel(
+            snapshot,
+            capacity=(info.get("battery") or {}).get("capacity_ah"),
+            mean_current_a=_current_by_power(shown),
+        ),
+        battery_name=battery.name if battery else "",
+        packs=tuple(cells(snapshot)),
+        devices=tuple(device_lines(snapshot)),
+        audit=tuple(audit(snapshot, zone_name=zone)),
+    )
+
+
+def _current_by_power(shown: Overview) -> float | None:
+    """Where power and current contradict each other the power gives the sign (derived.md 8)."""
+    watts, volts = shown.battery_power_w, shown.battery_voltage_v
+    if watts is None or not volts or not conflicting(watts, shown.battery_current_a):
+        return None
+    return watts / volts
+
+
+def _day(reader: Reader, station: str, shown: Overview, now: float, as_of: float | None, columns: int) -> SiteDay:
+    since = now - DAY_S
+    rows = [
+        DayRow(
+            label,
+            tuple(reader.overview_history(station, name, since, now, columns, as_of)),
+            getattr(shown, name),
+            is_power,
+        )
+        for name, label, is_power in _quantities(shown)
+    ]
+    return SiteDay(since, now, tuple(rows[:MOST_DAY_ROWS]))
+
+
+def _energies(day: SiteDay, since: float) -> tuple[tuple[str, float], ...]:
+    """The energy of each power but the battery's since a moment; where nothing was received nothing is counted."""
+    found = []
+    for row in day.rows:
+        if not row.is_power or row.label == "BATTERY" or not row.values:
+            continue
+        slot_s = (day.until - day.since) / len(row.values)
+        first = max(0, int((since - day.since) / slot_s))
+        known = [max(0.0, value) for value in row.values[first:] if value is not None]
+        if known:
+            found.append((row.label, sum(known) * slot_s / 3.6e6))
+    return tuple(found)
+
+
+def _quantities(shown: Overview) -> list[tuple[str, str, bool]]:
+    """What the station has, the most telling first: overview field, label, whether it is a power."""
+    source, label = _SOURCES.get(shown.ac_input.type or "", ("grid_power_w", "GRID"))
+    wanted = [
+        ("soc_percent", "SOC %", False),
+        ("pv_power_w", "PV", True),
+        ("load_power_w", "LOADS", True),
+        (source, label, True),
+        ("other_dc_power_w", "DC SOURCE", True),
+        ("battery_power_w", "BATTERY", True),
+    ]
+    return [each for each in wanted if getattr(shown, each[0]) is not None]

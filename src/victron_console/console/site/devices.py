@@ -1,0 +1,196 @@
+"""The devices of a site, one line each: what it is, and the facts that an operator asks of one of its kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from victron_console.catalogue import catalogue
+from victron_console.catalogue.reader import Kind, Tier
+from victron_console.console.kit.format import DOUBT_MARK, LOST, STALE_MARK
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.sheet import Sheet
+from victron_console.console.kit.text import cut
+from victron_console.console.kit.values import fact_text, meaning
+from victron_console.console.site.device_facts import FACTS, LABELS, NO_LINE, ORDER, Fact
+from victron_console.model.device import DeviceKey
+from victron_console.model.quality import Quality
+from victron_console.model.snapshot import DeviceState, Snapshot
+
+LABEL_COLUMNS = 13
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """One line: its label, its facts, and the devices that it opens."""
+
+    label: str
+    facts: tuple[str, ...]
+    keys: tuple[DeviceKey, ...]
+    quality: Quality = Quality.GOOD
+
+
+_WIND = re.compile(r"\bwind", re.IGNORECASE)
+_MPPT = re.compile(r"MPPT.*?(\d+/\d+)")
+_NO_SENSOR_C = -100.0
+
+
+def device_lines(snapshot: Snapshot) -> list[DeviceLine]:
+    """One line a device or, for tanks, temperatures and relays, a kind."""
+    found = [_line(snapshot, device) for cls in ORDER for device in snapshot.of_class(cls)]
+    others = {key.cls for key in snapshot.devices} - set(ORDER) - NO_LINE
+    found += [_line(snapshot, device) for cls in sorted(others) for device in snapshot.of_class(cls)]
+    return [
+        *(line for line in found if line.facts or line.quality is not Quality.GOOD),
+        *_tanks(snapshot),
+        *_temperatures(snapshot),
+        *_ess(snapshot),
+        *_start_stop(snapshot),
+        *_relays(snapshot),
+    ]
+
+
+def label_of(device: DeviceState) -> str:
+    """What a device is, in the words of the flow: `WIND`, `MPPT 100/50`, else its class in words."""
+    if device.key.cls == "dcsource" and _WIND.search(device.name):
+        return "WIND"
+    product = device.readings.get("ProductName")
+    if device.key.cls == "solarcharger":
+        size = _MPPT.search(product.text if product else "")
+        return f"MPPT {size[1]}" if size else "MPPT"
+    return LABELS.get(device.key.cls, device.key.cls.upper())
+
+
+def _line(snapshot: Snapshot, device: DeviceState) -> DeviceLine:
+    facts = tuple(text for fact in _facts_of(device) if (text := _fact(snapshot, device, fact)))
+    several = len(snapshot.of_class(device.key.cls)) > 1
+    name = (device.name,) if several and label_of(device) != device.name else ()
+    return DeviceLine(label_of(device), (*name, *facts), (device.key,), device.quality_at(snapshot.at))
+
+
+def _facts_of(device: DeviceState) -> Iterator[Fact]:
+    """The facts of the device's class; for a class without a list, its live gauges as the catalogue knows them."""
+    if device.key.cls in FACTS:
+        yield from FACTS[device.key.cls]
+        return
+    for path in sorted(device.readings):
+        metric = catalogue().metric(device.key.cls, path)
+        if metric and metric.kind is Kind.GAUGE and metric.tier is Tier.FAST and metric.level == 1 and metric.unit:
+            yield Fact(path, metric.unit, metric.decimals or 0, before=metric.name)
+
+
+def _fact(snapshot: Snapshot, device: DeviceState, fact: Fact) -> str:
+    reading = snapshot.read(device.key, fact.path)
+    if not fact.unit:
+        return reading.text if isinstance(reading.value, str) else meaning(device.key.cls, fact.path, reading)
+    value = reading.last_number
+    if value is None or (fact.unit == "C" and value <= _NO_SENSOR_C):
+        return ""
+    return " ".join(filter(None, (fact.before, fact_text(value * fact.factor, fact.unit, fact.decimals), fact.after)))
+
+
+def _tanks(snapshot: Snapshot) -> Iterator[DeviceLine]:
+    """The tanks by fluid, each with the part of its name that tells it from the others."""
+    by_fluid: dict[str, list[DeviceState]] = {}
+    for tank in snapshot.of_class("tank"):
+        fluid = meaning("tank", "FluidType", snapshot.read(tank.key, "FluidType")) or "Tank"
+        by_fluid.setdefault(fluid, []).append(tank)
+    for fluid, tanks in by_fluid.items():
+        facts = []
+        for number, tank in enumerate(tanks, 1):
+            level = snapshot.read(tank.key, "Level")
+            name = _told_apart(tank.name, fluid) or (f"tank {number}" if len(tanks) > 1 else "")
+            shown = LOST if level.last_number is None else fact_text(level.last_number, "%", 0)
+            facts.append(f"{name} {shown}".strip())
+        yield DeviceLine(fluid.upper(), tuple(facts), tuple(tank.key for tank in tanks), _oldest(snapshot, tanks))
+
+
+def _told_apart(name: str, fluid: str) -> str:
+    """A tank's name without the words that its line already says."""
+    said = {*fluid.casefold().split(), "water", "tank", "sensor", "input", "generic"}
+    return " ".join(word for word in name.split() if word.casefold() not in said)
+
+
+def _temperatures(snapshot: Snapshot) -> Iterator[DeviceLine]:
+    sensors = snapshot.of_class("temperature")
+    facts = []
+    for sensor in sensors:
+        value = snapshot.read(sensor.key, "Temperature").last_number
+        if value is not None and value > _NO_SENSOR_C:
+            facts.append(f"{sensor.name} {fact_text(value, 'C', 0)}")
+    if facts:
+        yield DeviceLine("TEMPERATURE", tuple(facts), tuple(s.key for s in sensors), _oldest(snapshot, sensors))
+
+
+def _ess(snapshot: Snapshot) -> Iterator[DeviceLine]:
+    """How ESS runs: its mode, the floor in force, and what it is told from outside."""
+    system, settings = snapshot.device("system"), snapshot.device("settings")
+    if system is None or snapshot.read(system.key, "SystemType").text != "ESS":
+        return
+    facts = []
+    for path in ("Settings/CGwacs/Hub4Mode", "Settings/CGwacs/BatteryLife/State"):
+        words = meaning("settings", path, snapshot.read(settings.key, path)) if settings else ""
+        facts += [words] if words and not words.isdigit() else []
+    floor = snapshot.read(system.key, "Control/ActiveSocLimit").last_number
+    facts += [f"floor {fact_text(floor, '%', 0)}"] if floor is not None else []
+    if facts:
+        yield DeviceLine("ESS", tuple(facts), (system.key,), system.quality_at(snapshot.at))
+
+
+def _start_stop(snapshot: Snapshot) -> Iterator[DeviceLine]:
+    """The start/stop of a genset, where one is there: the service itself is on every GX and proves nothing."""
+    for control in snapshot.of_class("generator") if snapshot.of_class("genset", "dcgenset") else ():
+        state = meaning("generator", "State", snapshot.read(control.key, "State"))
+        condition = snapshot.read(control.key, "RunningByCondition").text
+        facts = tuple(word for word in (state, f"by {condition}" if condition else "") if word)
+        if facts:
+            yield DeviceLine("START/STOP", facts, (control.key,), control.quality_at(snapshot.at))
+
+
+def _relays(snapshot: Snapshot) -> Iterator[DeviceLine]:
+    system = snapshot.device("system")
+    if system is None:
+        return
+    states = {n: snapshot.read(system.key, f"Relay/{n}/State").last_number for n in range(2)}
+    facts = tuple(f"{n + 1} {'closed' if state else 'open'}" for n, state in states.items() if state is not None)
+    if facts:
+        yield DeviceLine("RELAYS", facts, (system.key,), system.quality_at(snapshot.at))
+
+
+def _oldest(snapshot: Snapshot, devices: list[DeviceState]) -> Quality:
+    order = [Quality.GOOD, Quality.STALE, Quality.LOST, Quality.GONE]
+    return max((device.quality_at(snapshot.at) for device in devices), key=order.index)
+
+
+def draw_devices(
+    sheet: Sheet, row: int, start: int, end: int, lines: list[DeviceLine], *, room: int, chosen: int | None = None
+) -> int:
+    """Draw up to `room` lines, scrolled so that the chosen one is seen; gives the row after the last."""
+    first = max(0, chosen - room + 1) if chosen is not None else 0
+    shown = lines[first : first + room]
+    for offset, line in enumerate(shown):
+        here = row + offset
+        selected = chosen == first + offset
+        if selected:
+            sheet.put(here, start - 1, ">", Role.TEXT1, bold=True)
+        last = offset == room - 1 and first + room < len(lines)
+        sheet.put(
+            here, start, cut(line.label, LABEL_COLUMNS - 1), Role.TEXT1 if selected else Role.TEXT2, bold=selected
+        )
+        stop = sheet.right(here, end, f"▼ {len(lines) - first - room} more", Role.TEXT3) - 3 if last else end
+        _draw_facts(sheet, here, start + LABEL_COLUMNS, stop, line)
+    return row + len(shown)
+
+
+def _draw_facts(sheet: Sheet, row: int, column: int, end: int, line: DeviceLine) -> None:
+    if line.quality in (Quality.LOST, Quality.GONE):
+        sheet.put(row, column, f"{LOST} {line.quality.value}", Role.LINK_TEXT)
+        return
+    role = Role.TEXT1
+    if line.quality is Quality.STALE:
+        sheet.put(row, column - 1, STALE_MARK, Role.LINK_TEXT)
+        role = Role.TEXT3
+    elif line.quality is Quality.IMPLAUSIBLE:
+        sheet.put(row, column - 1, DOUBT_MARK, Role.LINK_TEXT)
+    sheet.put(row, column, cut("  ".join(line.facts), end + 1 - column), role)

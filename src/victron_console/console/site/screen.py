@@ -1,0 +1,193 @@
+"""The Site screen: one station's energy as wired, its battery, its day, its devices, and what is doubtful about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from victron_console.console.kit.keys import Key
+from victron_console.console.kit.line import Line
+from victron_console.console.kit.rows import Rows
+from victron_console.console.kit.station_screen import STATION_KEYS, StationScreen
+from victron_console.console.live.view import Site
+from victron_console.console.site.device_screen import DeviceScreen
+from victron_console.console.site.page import draw_page, sections
+from victron_console.console.site.parts import LONG_SECTIONS, WHOLE_PAGE, Page, PageState, Section
+from victron_console.model.quality import Quality
+from victron_console.store.operator.wishes import FOCUS_S, OperatorWriter
+from victron_console.store.read.reader import Reader
+
+
+class SiteBoard(Rows):
+    """The rows of the page between header and key row."""
+
+    DEFAULT_CSS = "SiteBoard { height: 1fr; width: 1fr; }"
+
+    def __init__(self) -> None:
+        super().__init__(id="site-board")
+        self.page: Page | None = None
+        self.state = PageState()
+        """What the operator looks at; kept from page to page."""
+
+    def show(self, page: Page | None) -> None:
+        """Draw this page."""
+        self.page = page
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The page at this size."""
+        if self.page is None:
+            waiting = Line(width)
+            waiting.put(1, "Reading the station ...")
+            return [waiting]
+        lines, pencil = draw_page(self.page, width, height)
+        self.state = replace(self.state, pencil=pencil)
+        return lines
+
+
+def focus_said(site: Site | None, seconds: float) -> str:
+    """What the collector does now with a station that is focused for so long; 0 s ended it."""
+    if not seconds:
+        return "Read as usual again."
+    span = f"{seconds / 60:.0f} minutes"
+    if site is not None and site.quality is Quality.LOST:
+        return f"It does not answer: tried at once; within {span} read each 1-2 s once it answers."
+    return f"Read each 1-2 s for {span}."
+
+
+class SiteScreen(StationScreen):
+    """One station."""
+
+    NAME = "site"
+    KEYS = (
+        Key("v", "section", "v", "next", "Next section: devices, phases, checks, log and back."),
+        Key(
+            "f",
+            "focus_station",
+            "f",
+            "focus",
+            "Have this station read each 1-2 s for ten minutes; again ends it.",
+            writes=True,
+        ),
+        Key("4", "app.open('cells')", "4", "cells", "Cells of this station and of the fleet.", 80),
+        Key("5", "app.open('trends')", "5", "trends", "Its values over time.", 80),
+        Key("3", "app.open('alarms')", "3", "alarms", "All alarms.", 80),
+        Key("6", "app.open('paths')", "6", "paths", "All values by path.", 120),
+        Key("u", "audit", "u", "audit", "How the site is set up: what passes, what does not, what to change.", 100),
+        Key("i", "info", "i", "info", "Contact, access, notes and runbook of the station file.", 120),
+        *STATION_KEYS,
+        Key("escape", "leave", "Esc", "", "Go back one level: from audit or info to the site."),
+        Key("down,j", "choose(1)", "↓ j", "", "Next device."),
+        Key("up,k", "choose(-1)", "↑ k", "", "Previous device."),
+        Key("enter", "open_device", "Enter", "", "All values of the chosen device; with none chosen, the first is."),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._board = SiteBoard()
+
+    def body(self) -> Iterator[Rows]:
+        """The page."""
+        yield self._board
+
+    def redraw(self) -> None:
+        """The page as it is known."""
+        self._board.show(self._page())
+
+    def _page(self) -> Page | None:
+        site = self.site
+        if self.data is None or site is None:
+            return None
+        return Page(self.data, site, self.alarms, self.console.now, self._board.state)
+
+    def site_changed(self) -> None:
+        """The section stays, the cursor goes."""
+        super().site_changed()
+        self._board.state = PageState(section=self._board.state.section)
+
+    def _look_at(self, section: Section, chosen: int | None = None) -> None:
+        self._board.state = replace(self._board.state, section=section, chosen=chosen, offset=0)
+        self.redraw()
+
+    # ---- what the operator does
+
+    def action_section(self) -> None:
+        """The next section that this site has at this size."""
+        page = self._page()
+        if page is None:
+            return
+        there = sections(page, self._board.size.width, self._board.size.height)
+        here = self._board.state.section
+        following = there[(there.index(here) + 1) % len(there)] if here in there else Section.OVERVIEW
+        self._look_at(following, 0 if following is Section.DEVICES else None)
+
+    def action_audit(self) -> None:
+        """The review of how the site is set up, or back."""
+        self._toggle(Section.AUDIT)
+
+    def action_info(self) -> None:
+        """Contact, access, notes and runbook, or back."""
+        self._toggle(Section.INFO)
+
+    def _toggle(self, section: Section) -> None:
+        shown = self._board.state.section is section
+        self._look_at(Section.OVERVIEW if shown else section)
+
+    async def action_leave(self) -> None:
+        """One level: from audit and info to the site, from the site to where the operator came from."""
+        if self._board.state.section in WHOLE_PAGE:
+            self._look_at(Section.OVERVIEW)
+        else:
+            await self.console.action_back()
+
+    def action_choose(self, step: int) -> None:
+        """The cursor over the devices, or through what is longer than the screen."""
+        state = self._board.state
+        if self.data is None:
+            return
+        if state.section in LONG_SECTIONS:
+            self._board.state = replace(state, offset=max(0, state.offset + step))
+            self.redraw()
+            return
+        last = len(self.data.figures.devices) - 1
+        chosen = 0 if state.chosen is None else min(last, max(0, state.chosen + step))
+        listed = state.section is Section.OVERVIEW and self._lists_devices()
+        self._look_at(state.section if listed else Section.DEVICES, chosen if last >= 0 else None)
+
+    def _lists_devices(self) -> bool:
+        """Whether the overview names the devices at this size."""
+        return "DEVICES ─" in self._board.text
+
+    def action_open_device(self) -> None:
+        """All values of the devices under the cursor."""
+        chosen = self._board.state.chosen
+        if chosen is None:
+            self.action_choose(0)
+        if self.data is None or chosen is None or chosen >= len(self.data.figures.devices):
+            return
+        line = self.data.figures.devices[chosen]
+        self.app.push_screen(DeviceScreen(line.keys))
+
+    def action_focus_station(self) -> None:
+        """Ask the collector to read this station fast for a while, or to stop that."""
+        console, station = self.console, self.console.station
+        if console.options.readonly or console.replaying:
+            console.say(console.options.readonly or "Nothing can be asked of a station in the past; l returns to now.")
+            return
+        if station is None or self.data is None:
+            return
+        focused = (self.data.focus_until or 0.0) > console.clock.now()
+        seconds = 0.0 if focused else FOCUS_S
+
+        def wish(reader: Reader) -> None:
+            writer = OperatorWriter(reader.path, console.clock, console.options.operator)
+            try:
+                writer.focus(station, seconds)
+            finally:
+                writer.close()
+
+        def done(_: None) -> None:
+            console.say(focus_said(self.site, seconds))
+            self.show(self.view)
+
+        self.ask(wish, done, group="focus")

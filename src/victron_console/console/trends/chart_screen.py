@@ -1,0 +1,292 @@
+"""A quantity in full: a chart over time with more stations, series or days beside it, on two axes by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from textual import events
+from textual.app import ComposeResult
+from textual.widget import Widget
+from textual.worker import Worker
+
+from victron_console.console.kit.export import Table
+from victron_console.console.kit.keys import Key
+from victron_console.console.kit.rows import Rows
+from victron_console.console.kit.screen import HeaderRow, KeyRow
+from victron_console.console.kit.text import plain
+from victron_console.console.live.view import FleetView
+from victron_console.console.trends.chart import LEFT, MOST_SERIES, Chart, Curve, plot_columns, refusal
+from victron_console.console.trends.chart_parts import Legend, Plot, Spelled, legend_columns
+from victron_console.console.trends.frame import DAY_S, Frame, Window, step_words
+from victron_console.console.trends.over_time import TIME_KEYS, OverTimeScreen
+from victron_console.console.trends.page import Board, moment_word, unseen_marks
+from victron_console.console.trends.picker import Choice, Picker, choices_of
+from victron_console.console.trends.quantity import FIGURES, Quantity, quantity_named
+from victron_console.console.trends.read import (
+    Lane,
+    StationSeries,
+    Trend,
+    limits_of,
+    read_lane,
+    read_series,
+    read_trend,
+    trend_table,
+)
+from victron_console.store.read.reader import Reader
+
+READ_EVERY_S = 15.0
+"""A chart is drawn anew so often where its frame stands still: each time costs some 30 kB on the terminal."""
+
+
+class ChartScreen(OverTimeScreen):
+    """Lines of any stations on one time axis."""
+
+    NAME = "chart"
+    KEYS = (
+        *TIME_KEYS,
+        Key("a", "add", "a", "add", "Add a value of this site, or of any other one.", 80),
+        Key(
+            "d", "day_before", "d", "day before", "Compare the chosen line with the day before, once more with two.", 80
+        ),
+        Key("x", "remove", "x", "remove", "Take the chosen line out.", 100),
+        Key("b", "band", "b", "band", "Draw the lowest and highest value of each column, or the mean alone.", 120),
+        Key("B", "braille", "B", "", "Draw with braille dots, or with blocks."),
+        Key("down,j", "choose(1)", "↓ j", "", "Next line."),
+        Key("up,k", "choose(-1)", "↑ k", "", "Previous line."),
+    )
+
+    def __init__(self, station: str, quantity: Quantity, window: Window) -> None:
+        super().__init__(window)
+        self.curves: list[Curve] = []
+        self._first = (station, quantity)
+        self._trends: dict[Curve, Trend] = {}
+        self._found: dict[str, StationSeries] = {}
+        self._lane = Lane()
+        self._chosen = 0
+        self._band, self._braille = True, False
+        self._read_at = float("-inf")
+        self._read_of: tuple[Frame, float | None] | None = None
+        self._legend, self._plot, self._spelled = Legend(), Plot(), Spelled()
+
+    def compose(self) -> ComposeResult:
+        """Legend over the plot, the alarms under it."""
+        yield HeaderRow()
+        yield self._legend
+        yield self._plot
+        yield self._spelled
+        yield KeyRow()
+
+    def body(self) -> Iterator[Rows]:
+        """The rows of its own; the plot is no such widget."""
+        yield self._legend
+        yield self._spelled
+
+    def on_mount(self) -> None:
+        """Begin with the panel that was opened."""
+        station, quantity = self._first
+        self.curves = [Curve(station, self._site_name(station), quantity)]
+
+    def _site_name(self, station: str) -> str:
+        site = self.view.site(station)
+        return plain(site.name) if site is not None else station
+
+    @property
+    def plot(self) -> Widget:
+        """The plot."""
+        return self._plot
+
+    def column_at(self, x: float) -> int:
+        """The column of the plot at a column of the screen."""
+        columns = plot_columns(self.size.width, len({curve.quantity.unit for curve in self.curves}))
+        return int((x - LEFT) * self.frame().columns // columns)
+
+    # ---- what is shown
+
+    @property
+    def lane(self) -> Lane:
+        """Alarms and gaps of the first line's station."""
+        return self._lane
+
+    def frame(self) -> Frame:
+        """The columns of the window at this size."""
+        units = len({curve.quantity.unit for curve in self.curves})
+        daily = any(curve.quantity.daily for curve in self.curves)
+        frame = self.window.frame(
+            self.console.now, plot_columns(self.size.width, units), least_step_s=DAY_S if daily else 0.0
+        )
+        return replace(frame, cells=1)
+
+    def head_words(self) -> list[str]:
+        """Span, its day where that is not today, and the moment under the cursor."""
+        frame = self.frame()
+        column = self.cursor_column(frame)
+        cursor = "" if column is None else f"cursor {moment_word(frame.begin(column), frame)}"
+        return [*self.span_words(), cursor or f"column {step_words(frame.step_s)}"]
+
+    def redraw(self) -> None:
+        """Draw what is known."""
+        frame = self.frame()
+        lines = tuple(
+            (curve, trend)
+            for curve in self.curves
+            if (trend := self._trends.get(curve)) is not None and trend.frame == curve.shifted(frame)
+        )
+        if not lines and self._plot.is_drawn and self.is_reading("chart"):
+            return  # the lines of before stay until the new ones are read
+        self._chosen = max(0, min(self._chosen, len(self.curves) - 1))
+        found = self._found.get(self.curves[0].station) if self.curves else None
+        limits = limits_of(self.curves[0].quantity, self._lane, found) if found is not None else ()
+        cursor, now = self.cursor_column(frame), self.console.now
+        chart = Chart(frame, lines, self._lane, limits, cursor, self._band, self._braille, now // READ_EVERY_S)
+        self._legend.styles.height = max(1, -(-len(self.curves) // legend_columns(self.size.width, len(self.curves))))
+        self._legend.chart, self._legend.chosen = chart, self._chosen
+        self._legend.redraw()
+        self._plot.show(replace(chart, now=now // frame.step_s * frame.step_s) if lines else None)
+        unseen = frozenset(alarm.id for alarm in self.alarms if alarm.mark in unseen_marks())
+        self._spelled.board = Board(frame, tuple(t for _, t in lines), self._lane, now, cursor, unseen=unseen)
+        self._spelled.redraw()
+
+    def table(self) -> Table:
+        """The lines, a row a column."""
+        known = [(curve, self._trends[curve]) for curve in self.curves if curve in self._trends]
+        return trend_table([(f"{curve.name} {curve.quantity.stored_unit}", trend) for curve, trend in known])
+
+    def show(self, view: FleetView) -> None:
+        """Read again where the frame moved, or after a while."""
+        old = self.console.clock.monotonic() - self._read_at >= READ_EVERY_S
+        if old or self._read_of != (self.frame(), self.console.as_of):
+            self._read()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width has other columns."""
+        self.call_after_refresh(self.window_changed)
+
+    def window_changed(self) -> None:
+        """Draw the window, and read what is not known of it."""
+        if self._read_of != (self.frame(), self.console.as_of):
+            self._read()
+        self.redraw()
+        self.refresh_frame()
+
+    # ---- reading
+
+    def _read(self) -> None:
+        if self.curves and self.console.has_store:
+            self._read_at = self.console.clock.monotonic()
+            frame, as_of = self.frame(), self.console.as_of
+            if self._read_of is None or self._read_of[1] != as_of:
+                self._found.clear()
+            self._read_of = frame, as_of
+            reading = partial(self._read_all, frame)
+            _: Worker[None] = self.run_worker(reading, group="chart", exclusive=True, exit_on_error=False)
+
+    def know(self, trends: Mapping[Curve, Trend], first: StationSeries, lane: Lane) -> None:
+        """What the store says of the lines, of the first one's station, and of what lies under the axis."""
+        self._trends.update(trends)
+        self._found[first.station], self._lane = first, lane
+        self.redraw()
+        self.refresh_frame()
+
+    async def _read_all(self, frame: Frame) -> None:
+        console, now, as_of = self.console, self.console.moment, self.console.as_of
+        trends: dict[Curve, Trend] = {}
+        for curve in list(self.curves):
+            found = await self._series_of(curve.station)
+
+            def question(reader: Reader, wanted: Curve = curve, of: StationSeries = found) -> Trend:
+                return read_trend(reader, wanted.station, wanted.quantity, of.recorded, wanted.shifted(frame), as_of)
+
+            trends[curve] = await console.read(question)
+        first = await self._series_of(self.curves[0].station)
+        lane = await console.read(lambda r: read_lane(r, first.station, frame, now, as_of, first.first_at))
+        self.know(trends, first, lane)
+
+    async def _series_of(self, station: str) -> StationSeries:
+        as_of = self.console.as_of
+        if station not in self._found:
+            self._found[station] = await self.console.read(lambda reader: read_series(reader, station, as_of))
+        return self._found[station]
+
+    # ---- what the operator does
+
+    def _use(self, curve: Curve) -> None:
+        if fault := refusal(self.curves, curve):
+            self.console.say(fault)
+            return
+        self.curves.append(curve)
+        self._chosen = len(self.curves) - 1
+        self._read()
+        self.window_changed()
+
+    def action_add(self) -> None:
+        """One more line: a series or figure of this site, a figure of another one, or any series of it."""
+        station = self.curves[0].station
+        if (found := self._found.get(station)) is None:
+            return
+        choices = [*_choices_at(station, found), *self._of_others(station)]
+        self.app.push_screen(Picker("ADD A LINE", choices), self._chosen_from_list)
+
+    def _chosen_from_list(self, name: str | None) -> None:
+        station, _, wanted = (name or "").partition("\t")
+        quantity = quantity_named(wanted)
+        if quantity is not None:
+            self._use(Curve(station, self._site_name(station), quantity))
+        elif station:
+            self._offer_all_of(station)
+
+    def _offer_all_of(self, station: str) -> None:
+        """Every series of another station: they are many, and are read when they are asked for."""
+
+        def offer(found: StationSeries) -> None:
+            self._found[station] = found
+            title = f"ADD A LINE OF {self._site_name(station)}"
+            self.app.push_screen(Picker(title, _choices_at(station, found)), self._chosen_from_list)
+
+        self.ask(lambda reader: read_series(reader, station), offer, group="series")
+
+    def _of_others(self, station: str) -> Sequence[Choice]:
+        """The figures of the other stations, and the way to all of their series."""
+        others = [site for site in self.view.sites if site.id != station]
+        figures = [
+            Choice(f"{site.id}\t{q.name}", f"{plain(site.name)} {q.label} {q.unit}   {site.id} {q.name}")
+            for q in FIGURES
+            for site in others
+            if getattr(site.overview, q.field, None) is not None
+        ]
+        return [
+            *figures,
+            *(Choice(f"{site.id}\t", f"{plain(site.name)} all series ...   {site.id}") for site in others),
+        ]
+
+    def action_day_before(self) -> None:
+        """The chosen line as it was a day earlier than its earliest."""
+        chosen = self.curves[self._chosen]
+        same = [c.days_back for c in self.curves if (c.station, c.quantity) == (chosen.station, chosen.quantity)]
+        self._use(replace(chosen, days_back=max(same) + 1))
+
+    def action_remove(self) -> None:
+        """The chosen line goes; the last one stays."""
+        if len(self.curves) > 1:
+            self.curves.pop(self._chosen)
+            self.window_changed()
+
+    def action_choose(self, step: int) -> None:
+        """The next line."""
+        self._chosen = (self._chosen + step) % max(1, min(MOST_SERIES, len(self.curves)))
+        self.redraw()
+
+    def action_band(self) -> None:
+        """With or without the lowest and highest."""
+        self._band = not self._band
+        self.redraw()
+
+    def action_braille(self) -> None:
+        """Dots or blocks."""
+        self._braille = not self._braille
+        self.redraw()
+
+
+def _choices_at(station: str, found: StationSeries) -> list[Choice]:
+    return [Choice(f"{station}\t{choice.name}", choice.text) for choice in choices_of(found)]

@@ -1,0 +1,103 @@
+"""Picks one of many by any part of its name: a line to type in over the names that fit best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.fuzzy import Matcher
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from victron_console.console.kit.text import literal
+from victron_console.console.trends.quantity import FIGURES, is_measured, series_quantity
+from victron_console.console.trends.read import StationSeries
+
+MOST_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of many."""
+
+    name: str
+    text: str
+
+
+def choices_of(found: StationSeries) -> list[Choice]:
+    """The figures and series of a station that can be drawn, what is measured before states and alarms."""
+    figures = [
+        Choice(q.name, f"{q.label} {q.unit}   {q.name}")
+        for q in FIGURES
+        if q.field in found.fields or q.of(found.names)
+    ]
+    names = sorted(found.names, key=lambda name: (not is_measured(name), name))
+    return [*figures, *(Choice(name, f"{series_quantity(name).full_label}   {name}") for name in names)]
+
+
+class Picker(ModalScreen[str | None]):
+    """Gives the name of the choice, or None where Esc left it."""
+
+    BINDINGS = [  # noqa: RUF012
+        Binding("escape", "leave", "Close", show=False),
+        Binding("down", "move(1)", "Next", show=False, priority=True),
+        Binding("up", "move(-1)", "Previous", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._title, self._choices = title, choices
+        self._list = OptionList(id="picker-list", compact=True)
+
+    def compose(self) -> ComposeResult:
+        """Title, line and names."""
+        with Vertical(id="picker"):
+            yield Static(
+                literal(f"{self._title}   type a part of it, Enter takes it, Esc leaves it"), id="picker-title"
+            )
+            field = Input(placeholder="battery temp", id="picker-field", compact=True)
+            field.cursor_blink = False
+            yield field
+            yield self._list
+
+    def on_mount(self) -> None:
+        """All of them at first."""
+        self._list.can_focus = False
+        self._fill("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """A letter more or less."""
+        self._fill(event.value.strip())
+
+    def _fill(self, wanted: str) -> None:
+        fitting: Sequence[Choice] = self._choices
+        if wanted:
+            matcher = Matcher(wanted)
+            scored = [(matcher.match(choice.text), choice) for choice in self._choices]
+            fitting = [c for score, c in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
+        self._list.set_options([Option(literal(choice.text), choice.name) for choice in fitting[:MOST_SHOWN]])
+        self._list.highlighted = 0 if fitting else None
+
+    def action_move(self, step: int) -> None:
+        """The next name."""
+        if step > 0:
+            self._list.action_cursor_down()
+        else:
+            self._list.action_cursor_up()
+
+    def on_input_submitted(self) -> None:
+        """Enter: the one under the cursor."""
+        at = self._list.highlighted
+        self.dismiss(None if at is None else self._list.get_option_at_index(at).id)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click takes it."""
+        self.dismiss(event.option.id)
+
+    def action_leave(self) -> None:
+        """Esc."""
+        self.dismiss(None)

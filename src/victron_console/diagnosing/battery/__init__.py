@@ -1,0 +1,1 @@
+"""What the past says of a battery."""

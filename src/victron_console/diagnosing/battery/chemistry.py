@@ -1,0 +1,42 @@
+"""Which figures were made for LFP and say nothing of another battery. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from victron_console.diagnosing.finding import Finding, not_identifiable
+
+if TYPE_CHECKING:
+    from victron_console.diagnosing.verdict.daily import DailyFindings
+
+LEAD = ("lead-acid", "agm", "gel")
+_BAND = "the window is fitted to LFP cells; nobody has tested it on {kind}"
+_HEAT = "the factor is that of LFP; {kind} ages by heat otherwise"
+_COLD = "lithium plates on cold cells; {kind} may be charged in the cold"
+_CELLS = "the limits are those of LFP cells; {kind} has none such"
+
+
+def only_of_lfp(found: DailyFindings, chemistry: str | None) -> DailyFindings:
+    """The findings, those that do not apply to the battery withheld with a reason. LFP or unknown: as they are."""
+    if chemistry is None or chemistry == "lfp":
+        return found
+    kind = "lead-acid" if chemistry in LEAD else chemistry.upper()
+
+    def withheld(finding: Finding, reason: str) -> Finding:
+        return not_identifiable(finding.title, finding.unit, finding.method, reason.format(kind=kind), finding.window)
+
+    windows = tuple(withheld(window, _BAND) for window in found.replacement.windows)
+    heat = replace(found.thermal, stress=withheld(found.thermal.stress, _HEAT))
+    cells = found.imbalance
+    if chemistry in LEAD:
+        heat = replace(heat, cold_charging=withheld(heat.cold_charging, _COLD))
+        cells = replace(cells, spread=withheld(cells.spread, _CELLS), growth=withheld(cells.growth, _CELLS))
+    return replace(found, replacement=replace(found.replacement, windows=windows), thermal=heat, imbalance=cells)
+
+
+def applies(name: str, chemistry: str | None) -> bool:
+    """Whether an evidence means anything for a battery."""
+    if chemistry is None or chemistry == "lfp":
+        return True
+    return name not in ("replacement", "heat", *(("cold charging", "cells") if chemistry in LEAD else ()))

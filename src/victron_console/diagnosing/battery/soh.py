@@ -1,0 +1,139 @@
+"""The trend of the state of health that the BMS reports, from the moments its whole number fell.
+
+Own capacity is another series (`capacity`) and is never mixed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
+from victron_console.diagnosing.record.timeline import DAY_S, MONTH_S, FloatArray, checked, medians
+
+STEPS = 3
+LEAST_DAYS = 180.0
+MEDIAN_DAYS = 7
+REPLACED_BY_PERCENT = 3.0
+"""A rise of this much that lasts is another battery or a recalibrated BMS: what was before says nothing of it."""
+STEP_DOUBT_PERCENT = 0.15
+"""How well the value at a step is known: rounding edge and noise (own judgement)."""
+METHOD = Method(
+    name="slope over the last 3 steps of the BMS's SOH",
+    inputs=("battery Soh",),
+    source=(
+        "Theil-Sen on a rounded SOH returns exactly 0 in 92 % of 90-day windows (simulated); the time of a step is "
+        "exact to days. Healthy home batteries lose 0.17 to 0.25 % a month (RWTH fleet mean 2 to 3 % a year)."
+    ),
+)
+REPORTED = Method(
+    name="median of the last 7 days as the BMS reports it",
+    inputs=("battery Soh",),
+    source="Every maker defines its SOH otherwise; compare a battery with itself, not with another make.",
+)
+TITLE, UNIT, LEVEL = "SOH loss", "%/month", "State of health (BMS)"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The reported SOH first stood at `shown_percent`: the true value then was half a percent more."""
+
+    at: float
+    shown_percent: float
+
+    @property
+    def percent(self) -> float:
+        """The value the rounded one fell through."""
+        return self.shown_percent + 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SohTrend:
+    """The reported state of health and how fast it falls."""
+
+    loss: Finding
+    """% a month, positive is worse."""
+    level: Finding
+    """The median of the last week, %."""
+    steps: tuple[Step, ...]
+    days: float
+    """How long the present battery has been seen."""
+    replaced_at: float | None = None
+    """When the figure last rose for good: what was recorded before is of another battery. None: never."""
+
+    @property
+    def latest_percent(self) -> float | None:
+        """The level, where the battery reports one."""
+        return self.level.value
+
+
+def soh_trend(at: FloatArray, soh_percent: FloatArray) -> SohTrend:
+    """How fast the reported SOH falls.
+
+    Args:
+        at: moments (UTC epoch, s, ascending).
+        soh_percent: as the BMS says, usually whole numbers; NaN in gaps.
+
+    Raises:
+        ValueError: the arrays do not belong together.
+    """
+    checked(at, soh_percent)
+    days, daily = medians(at, soh_percent, DAY_S)
+    if not len(days):
+        nothing = "the battery reports no SOH"
+        return SohTrend(unknown(TITLE, UNIT, METHOD, nothing), unknown(LEVEL, "%", REPORTED, nothing), (), 0.0)
+    whole = float(days[0])
+    days, smooth = _of_present_battery(days, _running_median(daily))
+    steps = _steps(days, smooth)
+    seen_days = float(days[-1] - days[0]) / DAY_S + 1.0
+    until = float(at[-1])
+    since = max(float(at[0]), until - MEDIAN_DAYS * DAY_S)
+    count = min(MEDIAN_DAYS, int((days > days[-1] - MEDIAN_DAYS * DAY_S).sum()))
+    week = Window(since=since, until=until, count=count, what="days with a value")
+    level = Finding(title=LEVEL, unit="%", method=REPORTED, window=week, value=float(smooth[-1]))
+    replaced_at = float(days[0]) if days[0] > whole else None
+    return SohTrend(_loss(steps, days, seen_days), level, steps, seen_days, replaced_at)
+
+
+def _loss(steps: tuple[Step, ...], days: FloatArray, seen_days: float) -> Finding:
+    window = Window(since=float(days[0]), until=float(days[-1]), count=len(steps), what="steps")
+    if seen_days < LEAST_DAYS or len(steps) < STEPS:
+        reason = f"{len(steps)} steps in {seen_days:.0f} days; {STEPS} steps and {LEAST_DAYS:.0f} days are needed"
+        return insufficient(TITLE, UNIT, METHOD, reason, window)
+    first, last = steps[-STEPS], steps[-1]
+    months = (last.at - first.at) / MONTH_S
+    fall = first.percent - last.percent
+    # No step since the last one bounds the present rate from above as well.
+    since_last = max((float(days[-1]) - last.at) / MONTH_S, 1e-9)
+    return Finding(
+        title=TITLE, unit=UNIT, method=METHOD, window=window, value=fall / months,
+        low=min(max(0.0, fall - 2 * STEP_DOUBT_PERCENT) / months, (1.0 + 2 * STEP_DOUBT_PERCENT) / since_last),
+        high=(fall + 2 * STEP_DOUBT_PERCENT) / months,
+        confidence=f"{len(steps)} steps, each known to {STEP_DOUBT_PERCENT} %",
+    )  # fmt: skip
+
+
+def _running_median(daily: FloatArray) -> FloatArray:
+    """Median of each day and the six before it: a step shows some days late, each by the same."""
+    padded = np.concatenate((np.full(MEDIAN_DAYS - 1, daily[0]), daily))
+    found: FloatArray = np.median(np.lib.stride_tricks.sliding_window_view(padded, MEDIAN_DAYS), axis=1)
+    return found
+
+
+def _of_present_battery(days: FloatArray, smooth: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """From the last lasting rise on."""
+    if len(smooth) <= MEDIAN_DAYS:
+        return days, smooth
+    rise = smooth[MEDIAN_DAYS:] - smooth[:-MEDIAN_DAYS]
+    jumps = np.flatnonzero(rise >= REPLACED_BY_PERCENT)
+    start = int(jumps[-1]) + MEDIAN_DAYS if len(jumps) else 0
+    return days[start:], smooth[start:]
+
+
+def _steps(days: FloatArray, smooth: FloatArray) -> tuple[Step, ...]:
+    """The first day of each new lowest value. What stood at the beginning began before it and is no step."""
+    lowest = np.minimum.accumulate(np.floor(smooth + 0.5))
+    falls = np.flatnonzero(np.diff(lowest) < 0) + 1
+    delay_s = (MEDIAN_DAYS // 2) * DAY_S
+    return tuple(Step(float(days[n]) - delay_s, float(lowest[n])) for n in falls)

@@ -1,0 +1,1 @@
+"""Advice for an ESS, its forecasts, and what came of it."""

@@ -1,0 +1,1 @@
+"""What the past says of grid, PV, inverter and energies."""

@@ -1,0 +1,1 @@
+"""What a station's past is, as arrays."""

@@ -1,0 +1,120 @@
+"""The facts of one station's month, read from the store. Judges nothing anew and knows no format."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta, tzinfo
+
+from victron_console.diagnosing.ess.advice_log import CAME, KIND, Came, came_of
+from victron_console.diagnosing.ess.station_needs import zone_of
+from victron_console.diagnosing.power.energy import Period, Report, report
+from victron_console.diagnosing.record.five_minutes import SLOT_S, FiveMinutes
+from victron_console.diagnosing.record.timeline import DAY_S
+from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
+from victron_console.model.alert import Occurrence
+from victron_console.model.clock import local, midnight
+from victron_console.store.errors import UnknownStation
+from victron_console.store.read.reader import Reader
+
+MOST_LINES = 100
+"""Of what came of advice: one a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOfDay:
+    """The state of charge of a local day, percent; None where it was not measured."""
+
+    day: date
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthReport:
+    """One station's month."""
+
+    station: str
+    name: str
+    first_day: date
+    made_at: float
+    zone: tzinfo | None
+    complete: bool
+    """False where the month is not over."""
+    total: Report | None
+    """None where nothing was measured."""
+    days: tuple[Report, ...]
+    charge: tuple[ChargeOfDay, ...]
+    alarms: tuple[Occurrence, ...]
+    """By when they were raised."""
+    kept: Kept | None
+    """What was last found of the station by the end of the month; None where it was not diagnosed."""
+    advice: tuple[Came, ...] = ()
+    """What came of the advice for its battery, by day."""
+
+
+def month_before(now: float) -> date:
+    """First day of the last month that is over, by the operator's clock."""
+    return (local(now).date().replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def month_of(reader: Reader, station: str, first_day: date, now: float) -> MonthReport:
+    """The facts of a station's month, by its local days.
+
+    Raises:
+        UnknownStation: the store never had it.
+        ValueError: the month has not begun.
+        StoreError: the store cannot be read.
+    """
+    row = reader.station(station)
+    if row is None:
+        raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
+    zone = zone_of(row.info)
+    since, end = midnight(first_day, zone), midnight(_next_month(first_day), zone)
+    if since >= now:
+        raise ValueError(f"{first_day:%Y-%m} has not begun yet: name a month that has")
+    until = min(end, now)
+    # One column beyond each end: energy is added up between the middles of columns.
+    count = max(1, round((until - since) / SLOT_S)) + 1
+    powers = FiveMinutes(reader, station, since - SLOT_S, since + count * SLOT_S).powers()
+    measured = any(each is not None for each in (powers.pv, powers.load, powers.grid, powers.genset, powers.battery))
+    total = next((one for one in report(powers, Period.MONTH, zone) if one.first_day == first_day), None)
+    found = reader.diagnoses(until + DAY_S).get(station)
+    return MonthReport(
+        station=station,
+        name=row.name,
+        first_day=first_day,
+        made_at=now,
+        zone=zone,
+        complete=until == end,
+        total=total if measured and total and total.coverage > 0 else None,
+        days=tuple(one for one in report(powers, Period.DAY, zone) if one.first_day.replace(day=1) == first_day),
+        charge=_charge(reader, station, first_day, zone, until),
+        alarms=tuple(sorted(reader.alert_history(since, until, station), key=lambda one: one.raised_at)),
+        kept=unpack(found.body) if found is not None else None,
+        advice=_advice(reader, station, first_day, since, now),
+    )
+
+
+def _next_month(first_day: date) -> date:
+    return first_day + timedelta(days=monthrange(first_day.year, first_day.month)[1])
+
+
+def _advice(reader: Reader, station: str, first_day: date, since: float, now: float) -> tuple[Came, ...]:
+    """A day is looked back at when it is over, the last of a month in the next one."""
+    log = reader.events(since, min(now, since + 40 * DAY_S), station, [KIND], CAME, limit=MOST_LINES)
+    came = {one.day: one for event in reversed(log) if (one := came_of(event)) is not None}
+    return tuple(came[day] for day in sorted(came) if day.replace(day=1) == first_day)
+
+
+def _charge(
+    reader: Reader, station: str, first_day: date, zone: tzinfo | None, until: float
+) -> tuple[ChargeOfDay, ...]:
+    days = []
+    day = first_day
+    while day < _next_month(first_day) and midnight(day, zone) < until:
+        begin, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+        values = [v for v in reader.overview_history(station, "soc_percent", begin, end, 288) if v is not None]
+        days.append(ChargeOfDay(day, min(values, default=None), max(values, default=None)))
+        day += timedelta(days=1)
+    return tuple(days)

@@ -1,0 +1,188 @@
+"""One station diagnosed from the store: what is read for it, what is known of its site, and what is kept of the result.
+
+Reads only; who calls it writes. It takes seconds and much memory for a year: never call it where someone waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from victron_console.diagnosing.battery.capacity import Limits
+from victron_console.diagnosing.ess.station_needs import zone_of
+from victron_console.diagnosing.power.grid import Supply
+from victron_console.diagnosing.power.pv import Array
+from victron_console.diagnosing.record.history import History, Site
+from victron_console.diagnosing.record.recorded import history
+from victron_console.diagnosing.record.station_record import COLUMN_S, gathered_steps, stored_record, with_polls
+from victron_console.diagnosing.record.station_tables import courses, energy_rows
+from victron_console.diagnosing.record.timeline import DAY_S
+from victron_console.diagnosing.verdict.daily import as_rule_inputs, diagnose, findings
+from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
+from victron_console.insight.cells import capacity_ah
+from victron_console.insight.overview.batteries import limits_conflict, members, site_battery
+from victron_console.insight.overview.figures import last, system_of
+from victron_console.model.alert import Severity
+from victron_console.model.device import DeviceKey
+from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.text import clean
+from victron_console.store.diagnoses import StepRow
+from victron_console.store.read.reader import Reader
+
+LONGEST_DAYS = 400.0
+INSPECT_FAMILIES = ("modules", "cell")
+"""Alarms that say: look at the battery before any trend is believed."""
+OUTDOOR = 4.0
+"""TemperatureType of an outdoor sensor."""
+MAINS_V = (100.0, 120.0, 230.0)
+ErrorsOf = Callable[[str], float | str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A station's findings and the load steps gathered for them."""
+
+    kept: Kept
+    steps: tuple[StepRow, ...]
+
+
+def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None = None) -> Examined | None:
+    """Diagnose a station from its record of up to 400 days. None where there is no record of five minutes yet.
+
+    Nothing that came after `now` is looked at: a past day is diagnosed as it was.
+
+    Args:
+        reader: of the store.
+        station: which one.
+        now: the end of the record (UTC epoch, s).
+        errors_of: finds the error count in the text of a CAN statistic.
+
+    Raises:
+        UnknownStation: the store never had it.
+        StoreError: the store cannot be read.
+    """
+    row = reader.station(station)
+    began = min((series.first_at for series in reader.series(station)), default=now)
+    until = now - now % COLUMN_S
+    since = max(began - began % COLUMN_S, until - LONGEST_DAYS * DAY_S)
+    if row is None or until - since < COLUMN_S:
+        return None
+    snapshot = reader.snapshot(station, now)
+    battery = site_battery(snapshot)
+    info: Mapping[str, Any] = row.info
+    nominal_ah = _capacity(info, snapshot, battery)
+    fresh, steps = gathered_steps(reader, station, battery, nominal_ah, since, until)
+    record = stored_record(reader, snapshot, since, until)
+    past = history(
+        record, record.middles, battery.key if battery else None, outdoor=_outdoor(snapshot), steps=steps,
+        errors_of=errors_of,
+    )  # fmt: skip
+    past = replace(with_polls(past, reader, station, until), read_every_s=record.read_every_s)
+    site = Site(
+        nominal_ah=nominal_ah,
+        limits=_limits(info, battery),
+        supply=_supply(info, past),
+        array=_array(info),
+        zone=zone_of(info),
+        chemistry=(info.get("battery") or {}).get("chemistry"),
+        packs_soh=_packs_soh(snapshot, battery),
+        inspect_now=_inspect_now(reader, station, now),
+    )
+    before = reader.diagnoses(until).get(station)
+    known = unpack(before.body) if before is not None else None
+    found = diagnose(past, site, known.risk if known else None)
+    kept = Kept(
+        at=now,
+        figures=dict(findings(found)),
+        risk=found.risk,
+        rules=as_rule_inputs(found),
+        courses=courses(found, past),
+        limits=_assumed(site),
+        energy=energy_rows(found),
+        outage_days=found.outages.calendar if found.outages else (),
+        outage_hours=found.outages.by_hour if found.outages else (),
+    )
+    return Examined(kept, fresh)
+
+
+# ---- what is known of the site
+
+
+def _capacity(info: Mapping[str, Any], snapshot: Snapshot, battery: DeviceState | None) -> float | None:
+    configured = (info.get("battery") or {}).get("capacity_ah")
+    return configured or last(system_of(snapshot), "Dc/Battery/Capacity") or capacity_ah(battery)
+
+
+def _packs_soh(snapshot: Snapshot, battery: DeviceState | None) -> dict[str, float]:
+    """What the batteries of a bank report of themselves, where they are services of their own."""
+    found = ((clean(pack.name), last(pack, "Soh")) for pack in members(snapshot, battery))
+    return {name: soh for name, soh in found if soh is not None}
+
+
+def _limits(info: Mapping[str, Any], battery: DeviceState | None) -> Limits | None:
+    """The BMS's voltages, where it gives all of them and they are of this battery."""
+    charge_v, low_v = last(battery, "Info/MaxChargeVoltage"), last(battery, "Info/BatteryLowVoltage")
+    cells = (info.get("battery") or {}).get("cells_in_series") or last(battery, "System/NrOfCellsPerBattery")
+    if not charge_v or not low_v or not cells or limits_conflict(battery):
+        return None
+    return Limits(charge_v, low_v, int(cells))
+
+
+def _supply(info: Mapping[str, Any], past: History) -> Supply | None:
+    """The nominal mains of the station file, else the usual ones nearest to what is measured."""
+    told = info.get("grid") or {}
+    volts, hertz = told.get("nominal_voltage_v"), told.get("nominal_frequency_hz")
+    if volts is None:
+        seen = np.concatenate([np.zeros(0), *past.grid_v.values()])
+        seen = seen[np.isfinite(seen) & (seen > MAINS_V[0] / 2)]
+        if not len(seen):
+            return None
+        middle = float(np.median(seen))
+        volts = min(MAINS_V, key=lambda mains: abs(mains - middle))
+    if hertz is None:
+        cycles = past.or_nothing(past.grid_hz)
+        cycles = cycles[np.isfinite(cycles) & (cycles > 0)]
+        if not len(cycles):
+            return None
+        hertz = 60.0 if float(np.median(cycles)) > 55.0 else 50.0
+    return Supply(phase_v=float(volts), hertz=float(hertz))
+
+
+def _outdoor(snapshot: Snapshot) -> DeviceKey | None:
+    """The sensor that says of itself that it hangs outside."""
+    sensors = snapshot.of_class("temperature")
+    return next((sensor.key for sensor in sensors if last(sensor, "TemperatureType") == OUTDOOR), None)
+
+
+def _array(info: Mapping[str, Any]) -> Array | None:
+    kwp = (info.get("pv") or {}).get("kwp")
+    place = info.get("location") or {}
+    return Array(kwp, place.get("latitude"), place.get("longitude")) if kwp else None
+
+
+def _inspect_now(reader: Reader, station: str, now: float) -> tuple[str, ...]:
+    standing = (view.occurrence for view in reader.alerts(now))
+    return tuple(
+        it.title
+        for it in standing
+        if it.key.station == station
+        and it.key.family in INSPECT_FAMILIES
+        and it.severity is Severity.CRITICAL
+        and it.cleared_at is None
+    )
+
+
+def _assumed(site: Site) -> dict[str, str]:
+    told = {
+        "nominal capacity": f"{site.nominal_ah:g} Ah" if site.nominal_ah else "not known: set battery.capacity_ah",
+        "BMS limits": f"{site.limits.low_v:g} to {site.limits.charge_v:g} V, {site.limits.cells} cells"
+        if site.limits
+        else "not reported",
+        "PV size": f"{site.array.kwp:g} kWp" if site.array else "not known: set pv.kwp",
+    }
+    if site.supply:
+        told["mains"] = f"{site.supply.phase_v:g} V, {site.supply.hertz:g} Hz"
+    return told

@@ -1,0 +1,1 @@
+"""The energy flow of a site as wired."""

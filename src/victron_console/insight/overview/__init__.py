@@ -1,0 +1,1 @@
+"""A station's figures at a moment, and why one is doubtful."""

@@ -1,0 +1,185 @@
+"""Why a figure of a station is doubtful, as sentences for the operator. Changes no figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from victron_console.insight.overview.ac_side import ac_inputs, running_unit
+from victron_console.insight.overview.balance import Verdict, balance, judge
+from victron_console.insight.overview.batteries import bank, limits_conflict
+from victron_console.insight.overview.figures import last, phase_total, system_of
+from victron_console.model.overview import Overview
+from victron_console.model.quality import Quality
+from victron_console.model.snapshot import DeviceState, Snapshot
+
+SIGN_CONFLICT_POLLS = 3
+SIGN_CONFLICT_ABOVE_W = 50.0
+"""Power and current of opposite sign are mostly two moments of one device (derived.md 8)."""
+
+BALANCE_OVER_S = 60.0
+"""Meters are read at different moments: a balance is judged on a mean of a minute (derived.md 1)."""
+
+METER_SHARE, METER_W = 0.05, 200.0
+"""A meter's total may differ from its phases by this much before one of the two is wrong (derived.md 3)."""
+
+NEGATIVE_GENSET_W = -50.0
+NEGATIVE_DC_LOAD_W = -50.0
+"""Below this the sign is no noise of meters read at different moments."""
+
+_FIELD_OF_PATH = (
+    ("Dc/Battery/Soc", "soc_percent"),
+    ("Dc/Battery/Power", "battery_power_w"),
+    ("Dc/Battery/Voltage", "battery_voltage_v"),
+    ("Dc/Battery/Current", "battery_current_a"),
+    ("Dc/Battery/Temperature", "battery_temperature_c"),
+    ("Dc/Battery/TimeToGo", "time_to_go_s"),
+    ("Dc/Pv/Power", "pv_power_w"),
+    ("Ac/PvOn", "pv_power_w"),
+    ("Ac/Consumption/", "load_power_w"),
+    ("Ac/Grid/", "grid_power_w"),
+    ("Ac/Genset/", "genset_power_w"),
+    ("Dc/System/Power", "dc_load_power_w"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewMemory:
+    """What the judgement of a station's figures carries from one poll to the next."""
+
+    read_at: float | None = None
+    """When `system` was last read (UTC epoch, s): the same reading is not counted twice."""
+    sign_conflict_polls: int = 0
+    in_w: float | None = None
+    out_w: float | None = None
+    """Means of the two sides of the balance over about a minute."""
+
+
+def doubts(
+    snapshot: Snapshot, battery: DeviceState | None, shown: Overview, memory: OverviewMemory
+) -> tuple[dict[str, str], OverviewMemory]:
+    """Field (or `balance`, `battery_bank` ...) to why it is doubtful, and the memory for the next poll."""
+    system = system_of(snapshot)
+    memory = _remember(snapshot, system or battery, shown, memory)
+    found = {
+        "genset_power_w": _genset(snapshot, shown),
+        "grid_meter": _meter(snapshot),
+        "dc_load_power_w": _dc_load(shown, system),
+        "battery_current_a": _signs(shown, memory),
+        "battery_bank": _bank(battery),
+        "battery_limits": limits_conflict(battery),
+        "balance": _balance(memory),
+        "system_state": _state(snapshot, system),
+        "ac_input": contradicted_input(snapshot),
+        **_implausible(system),
+    }
+    return {field: reason for field, reason in found.items() if reason}, memory
+
+
+def contradicted_input(snapshot: Snapshot) -> str:
+    """Which AC input is set to generator although a grid meter counts there; empty where none is."""
+    wired = ac_inputs(snapshot)
+    wrong = [each.number for each in wired if each.type == "genset" and each.connected]
+    mains_elsewhere = any(each.type in ("grid", "shore") for each in wired)
+    if not wrong or mains_elsewhere or not snapshot.of_class("grid") or snapshot.of_class("genset"):
+        return ""
+    return f"AC input {wrong[0]} is set to Generator but a grid meter is present."
+
+
+def meter_contradiction(meter: DeviceState) -> str:
+    """How a meter's total contradicts its phases, as a sentence; empty where they agree."""
+    whole, phases = last(meter, "Ac/Power"), phase_total(meter, "Ac/{phase}/Power")
+    if (
+        whole is None
+        or phases is None
+        or abs(whole - phases) <= max(METER_SHARE * max(abs(whole), abs(phases)), METER_W)
+    ):
+        return ""
+    return f"{meter.name} gives {whole:.0f} W in total, its phases add up to {phases:.0f} W."
+
+
+def _remember(snapshot: Snapshot, owner: DeviceState | None, shown: Overview, memory: OverviewMemory) -> OverviewMemory:
+    read_at = owner.read_at if owner and owner.read_at is not None else snapshot.at
+    if memory.read_at is not None and read_at <= memory.read_at:
+        return memory
+    sides = balance(shown)
+    share = 1.0 if memory.read_at is None else min(1.0, (read_at - memory.read_at) / BALANCE_OVER_S)
+    known = sides.verdict is not Verdict.UNKNOWN
+    return replace(
+        memory,
+        read_at=read_at,
+        sign_conflict_polls=memory.sign_conflict_polls + 1 if _opposite(shown) else 0,
+        in_w=_mean(memory.in_w, sides.in_w, share) if known else None,
+        out_w=_mean(memory.out_w, sides.out_w, share) if known else None,
+    )
+
+
+def _mean(before: float | None, now: float, share: float) -> float:
+    return now if before is None else before + share * (now - before)
+
+
+def _opposite(shown: Overview) -> bool:
+    power_w, volts, amperes = shown.battery_power_w, shown.battery_voltage_v, shown.battery_current_a
+    if power_w is None or volts is None or amperes is None:
+        return False
+    product_w = volts * amperes
+    return power_w * product_w < 0 and min(abs(power_w), abs(product_w)) > SIGN_CONFLICT_ABOVE_W
+
+
+def _signs(shown: Overview, memory: OverviewMemory) -> str:
+    if memory.sign_conflict_polls < SIGN_CONFLICT_POLLS:
+        return ""
+    return (
+        f"Power {shown.battery_power_w:+.0f} W and current {shown.battery_current_a:+.1f} A of the battery "
+        "have opposite signs; the power's sign is taken."
+    )
+
+
+def _balance(memory: OverviewMemory) -> str:
+    if memory.in_w is None or memory.out_w is None or judge(memory.in_w, memory.out_w) is not Verdict.UNBALANCED:
+        return ""
+    more = memory.in_w - memory.out_w
+    words = f"{more:.0f} W more come in than go out" if more > 0 else f"{-more:.0f} W more go out than come in"
+    return f"{words}: look for a source or load nobody measures, a meter's role, phase or direction."
+
+
+def _genset(snapshot: Snapshot, shown: Overview) -> str:
+    if shown.genset_power_w is None or shown.genset_power_w >= NEGATIVE_GENSET_W:
+        return ""
+    return contradicted_input(snapshot) or (
+        "A generator cannot take power in: check the AC-input type, the meter's direction and the PV position."
+    )
+
+
+def _meter(snapshot: Snapshot) -> str:
+    return next((words for meter in snapshot.of_class("grid") if (words := meter_contradiction(meter))), "")
+
+
+def _dc_load(shown: Overview, system: DeviceState | None) -> str:
+    estimated = last(system, "Dc/System/MeasurementType") != 1
+    if shown.dc_load_power_w is None or shown.dc_load_power_w >= NEGATIVE_DC_LOAD_W or not estimated:
+        return ""
+    return f"A source of about {-shown.dc_load_power_w:.0f} W on the DC bus is not measured."
+
+
+def _bank(battery: DeviceState | None) -> str:
+    parts = bank(battery)
+    if parts is None or parts.working >= parts.of:
+        return ""
+    return f"Only {parts.working} of {parts.of} {parts.unit} of the battery work: the state of charge is of that part."
+
+
+def _state(snapshot: Snapshot, system: DeviceState | None) -> str:
+    unit = running_unit(snapshot) if last(system, "SystemState/State") == 0 else None
+    return f"`system` says Off, but {unit.name} runs: its own state is shown." if unit else ""
+
+
+def _implausible(system: DeviceState | None) -> dict[str, str]:
+    if system is None:
+        return {}
+    return {
+        field: f"{path}: {reading.reason or 'not a possible value'}."
+        for path, reading in system.readings.items()
+        if reading.quality is Quality.IMPLAUSIBLE
+        for start, field in _FIELD_OF_PATH
+        if path.startswith(start)
+    }

@@ -1,0 +1,43 @@
+"""The figures of a station that has no `system` service: one device read alone. Takes only what a device measures."""
+
+from __future__ import annotations
+
+from victron_console.insight.overview.ac_side import ac_input, input_power_w, inverter_units, output_power_w
+from victron_console.insight.overview.figures import dc_power_w, last, phase_total, temperature_c, total
+from victron_console.model.overview import Overview
+from victron_console.model.snapshot import DeviceState, Snapshot
+
+_DC_SOURCES = ("alternator", "charger", "dcgenset", "dcsource", "fuelcell")
+
+
+def figures(snapshot: Snapshot, battery: DeviceState | None) -> Overview:
+    """Battery, PV, loads, grid and genset as the devices themselves give them; None where none does."""
+    units = inverter_units(snapshot)
+    pv_dc_w = total(last(each, "Yield/Power") for each in [*snapshot.of_class("solarcharger"), *units])
+    pv_ac_w = total(meter_power_w(each) for each in snapshot.of_class("pvinverter"))
+    taken_w, source = total(map(input_power_w, units)), ac_input(snapshot)
+    fed_w = taken_w if source.connected else None
+    grid_w = total(map(meter_power_w, snapshot.of_class("grid")))
+    genset_w = total(map(meter_power_w, snapshot.of_class("genset")))
+    load_w = total(map(output_power_w, units))
+    return Overview(
+        soc_percent=last(battery, "Soc"),
+        battery_power_w=dc_power_w(battery),
+        battery_voltage_v=last(battery, "Dc/0/Voltage"),
+        battery_current_a=last(battery, "Dc/0/Current"),
+        pv_power_w=total((pv_dc_w, pv_ac_w)),
+        pv_dc_power_w=pv_dc_w,
+        pv_ac_power_w=pv_ac_w,
+        load_power_w=None if load_w is None else max(0.0, load_w),
+        other_dc_power_w=total(map(dc_power_w, snapshot.of_class(*_DC_SOURCES))),
+        grid_power_w=fed_w if grid_w is None and source.type in ("grid", "shore") else grid_w,
+        genset_power_w=fed_w if genset_w is None and source.type == "genset" else genset_w,
+        time_to_go_s=last(battery, "TimeToGo"),
+        battery_temperature_c=temperature_c(battery, "Dc/0/Temperature"),
+    )
+
+
+def meter_power_w(meter: DeviceState) -> float | None:
+    """Power of a meter in W: the sum of its phases, which its own total may contradict (derived.md 3)."""
+    watts = phase_total(meter, "Ac/{phase}/Power")
+    return last(meter, "Ac/Power") if watts is None else watts

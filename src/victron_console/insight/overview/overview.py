@@ -1,0 +1,123 @@
+"""The figures of a station from its snapshot: one number each for battery, PV, loads, grid, genset, state.
+
+Figures are the last ones known whatever their age: the station's state says whether they live. What makes a figure
+doubtful is `doubts`; nothing here averages, stores or raises alarms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from victron_console.catalogue import catalogue
+from victron_console.insight.cells import cell_spread_v
+from victron_console.insight.device_alarms import count_by_level, device_alarms
+from victron_console.insight.overview import lone_devices
+from victron_console.insight.overview.ac_side import ac_input, running_unit
+from victron_console.insight.overview.batteries import site_battery
+from victron_console.insight.overview.doubts import OverviewMemory, doubts
+from victron_console.insight.overview.figures import (
+    dc_power_w,
+    last,
+    phase_total,
+    system_of,
+    temperature_c,
+    text,
+    total,
+)
+from victron_console.model.overview import Overview
+from victron_console.model.snapshot import DeviceState, Snapshot
+
+ESS_STATE_FROM = 256
+
+TIME_TO_GO_CAP_S = 864_000
+"""240 h: what shunts and Lynx say for "for ever" (derived.md 5)."""
+
+_PV_PLACES = ("PvOnGrid", "PvOnOutput", "PvOnGenset")
+_DC_SOURCES = ("Alternator", "FuelCell", "Charger")
+
+
+def overview(snapshot: Snapshot, memory: OverviewMemory | None = None) -> tuple[Overview, OverviewMemory]:
+    """The station's figures with what is doubtful about them, and what to hand in again at its next poll.
+
+    Args:
+        snapshot: the station now.
+        memory: what the call before gave back; None at the first.
+    """
+    battery, system = site_battery(snapshot), system_of(snapshot)
+    found = _of_system(snapshot, system, battery) if system else lone_devices.figures(snapshot, battery)
+    shown = replace(
+        found,
+        figures_at=_figures_at(snapshot, system),
+        ac_input=ac_input(snapshot),
+        time_to_go_s=_time_to_go_s(found, last(system, "Dc/Battery/State")),
+        cell_spread_v=cell_spread_v(battery),
+        system_state=state_text(snapshot, system),
+        firmware=text(snapshot.device("platform"), "Firmware/Installed/Version") or None,
+        device_alarms=count_by_level(device_alarms(snapshot)),
+    )
+    flags, memory = doubts(snapshot, battery, shown, memory or OverviewMemory())
+    return replace(shown, flags=flags), memory
+
+
+def _figures_at(snapshot: Snapshot, system: DeviceState | None) -> float | None:
+    if system is not None:
+        return system.read_at
+    return max((at for device in snapshot.devices.values() if (at := device.read_at) is not None), default=None)
+
+
+def _of_system(snapshot: Snapshot, system: DeviceState, battery: DeviceState | None) -> Overview:
+    pv_dc_w = last(system, "Dc/Pv/Power")
+    # AC PV may stand under the genset through a wrong AC-input setting: never leave that one out.
+    pv_ac_w = total(phase_total(system, f"Ac/{place}/{{phase}}/Power") for place in _PV_PLACES)
+    wind_w = total(map(dc_power_w, snapshot.of_class("dcsource")))
+    temperature = temperature_c(system, "Dc/Battery/Temperature")
+    if temperature is None and battery is not None and battery.key.cls == "battery":
+        temperature = temperature_c(battery, "Dc/0/Temperature")
+    return Overview(
+        soc_percent=last(system, "Dc/Battery/Soc"),
+        battery_power_w=last(system, "Dc/Battery/Power"),
+        battery_voltage_v=last(system, "Dc/Battery/Voltage"),
+        battery_current_a=last(system, "Dc/Battery/Current"),
+        pv_power_w=total((pv_dc_w, pv_ac_w)),
+        pv_dc_power_w=pv_dc_w,
+        pv_ac_power_w=pv_ac_w,
+        load_power_w=phase_total(system, "Ac/Consumption/{phase}/Power"),
+        dc_load_power_w=_dc_load_w(system, wind_w),
+        other_dc_power_w=total((*(last(system, f"Dc/{kind}/Power") for kind in _DC_SOURCES), wind_w)),
+        grid_power_w=phase_total(system, "Ac/Grid/{phase}/Power"),
+        genset_power_w=phase_total(system, "Ac/Genset/{phase}/Power"),
+        time_to_go_s=last(system, "Dc/Battery/TimeToGo"),
+        battery_temperature_c=temperature,
+    )
+
+
+def _dc_load_w(system: DeviceState, wind_w: float | None) -> float | None:
+    """DC loads in W: as measured, or the estimate with the wind that systemcalc leaves out of it (derived.md 8).
+
+    Negative where a source feeds the DC bus that nobody measures.
+    """
+    published = last(system, "Dc/System/Power")
+    if published is None or last(system, "Dc/System/MeasurementType") == 1:
+        return published
+    return published + (wind_w or 0.0)
+
+
+def _time_to_go_s(found: Overview, state: float | None) -> float | None:
+    """The device's own time to go; None while the battery takes power in or where the device means "for ever"."""
+    charging = state == 1 or (found.battery_power_w is not None and found.battery_power_w > 0)
+    remaining_s = found.time_to_go_s
+    return None if remaining_s is None or charging or remaining_s >= TIME_TO_GO_CAP_S else remaining_s
+
+
+def state_text(snapshot: Snapshot, system: DeviceState | None) -> str | None:
+    """The state of the system in words, with ESS named where it is in charge; None where nothing tells it."""
+    state = last(system, "SystemState/State")
+    if not state:
+        running = running_unit(snapshot)
+        state = last(running, "State") if running else state
+    if state is None:
+        return None
+    words = catalogue().enums["system_state"].text(state)
+    if text(system, "SystemType") == "ESS" and state >= ESS_STATE_FROM:
+        return f"ESS {words[:1].lower()}{words[1:]}"
+    return words

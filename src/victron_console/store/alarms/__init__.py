@@ -1,0 +1,1 @@
+"""Alarms as the engine keeps them."""

@@ -1,0 +1,1 @@
+"""The store as files for other people and other machines, and back."""

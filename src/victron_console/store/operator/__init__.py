@@ -1,0 +1,1 @@
+"""What operators write: rows that are only ever added."""

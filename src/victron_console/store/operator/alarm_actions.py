@@ -1,0 +1,213 @@
+"""What an operator does to alarms, as rows that are only ever added, each with a line in the log. From any console.
+
+Every command may be given twice: the second says that there was nothing to do. Looking never acknowledges.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from victron_console.model.alert import (
+    SHELVE_AT_MOST_S,
+    SHELVE_CRITICAL_AT_MOST_S,
+    SHELVE_DEFAULT_S,
+    AlertEvent,
+    AlertKey,
+    Occurrence,
+    Severity,
+    check_shelving,
+)
+from victron_console.store.alarms.engine_rows import alert_view, log, maintenances, shelves
+from victron_console.store.connection import transaction
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+REASON_AT_MOST = 500
+
+
+def acknowledge(db: Database, occurrence: int, now: float, who: str, comment: str = "") -> str:
+    """Acknowledge an occurrence at the severity it has now; an escalation later alarms again.
+
+    Returns:
+        A sentence: done, or why there was nothing to do.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    with transaction(db):
+        view = alert_view(db, occurrence, now, {})
+        if view is None:
+            return f"There is no alarm {occurrence}."
+        if view.ack is not None:
+            return f"{view.ack.who} has acknowledged it already."
+        it = view.occurrence
+        db.conn.execute(
+            "INSERT INTO alert_ack (occurrence, severity, at, who, comment) VALUES (?, ?, ?, ?, ?)",
+            (it.id, it.severity.value, now, who, comment[:REASON_AT_MOST]),
+        )
+        log(db.conn, _event(it, now, "acknowledged", who, comment or it.title))
+    return f"Acknowledged: {it.title}."
+
+
+def comment(db: Database, occurrence: int, now: float, who: str, text: str) -> str:
+    """Write something to an occurrence.
+
+    Raises:
+        ValueError: there is nothing written.
+        StoreError: the store cannot be written.
+    """
+    if not text.strip():
+        raise ValueError("A comment needs some text.")
+    with transaction(db):
+        view = alert_view(db, occurrence, now, {})
+        if view is None:
+            return f"There is no alarm {occurrence}."
+        db.conn.execute(
+            "INSERT INTO alert_comment (occurrence, at, who, text) VALUES (?, ?, ?, ?)",
+            (occurrence, now, who, text[:REASON_AT_MOST]),
+        )
+        log(db.conn, _event(view.occurrence, now, "commented", who, text))
+    return "Written down."
+
+
+def shelve(
+    db: Database,
+    occurrence: int,
+    now: float,
+    who: str,
+    reason: str,
+    seconds: float | None = SHELVE_DEFAULT_S,
+) -> str:
+    """Put an alarm aside, this occurrence and those to come, until a time.
+
+    Args:
+        db: the operator's database.
+        occurrence: which one.
+        now: the moment (UTC epoch, s).
+        who: the operator.
+        reason: why; compulsory.
+        seconds: for how long; None: this occurrence alone until it clears, at most as long as its severity allows.
+
+    Raises:
+        ValueError: no reason, or too long: critical at most a day, others at most a week.
+        StoreError: the store cannot be written.
+    """
+    with transaction(db):
+        view = alert_view(db, occurrence, now, {})
+        if view is None:
+            return f"There is no alarm {occurrence}."
+        it = view.occurrence
+        span = _longest_s(it.severity) if seconds is None else seconds
+        check_shelving(it.severity, span, reason)
+        if any(shelf.covers(it, now) and shelf.until >= now + span for shelf in shelves(db.conn, now)):
+            return "It is shelved for as long already."
+        once = it.id if seconds is None else None
+        _shelve(db, now, now + span, who, reason, it.severity, str(it.key), "", "", once)
+        log(db.conn, _event(it, now, "shelved", who, reason))
+    return f"Shelved: {it.title}."
+
+
+def shelve_matching(
+    db: Database, station: str, family: str, now: float, who: str, reason: str, seconds: float = SHELVE_DEFAULT_S
+) -> str:
+    """Put aside all warnings of a station, of a family, or of both; critical ones are shelved one by one.
+
+    Raises:
+        ValueError: nothing named, no reason, or too long.
+        StoreError: the store cannot be written.
+    """
+    if not station and not family:
+        raise ValueError("Name a station or a kind of alarm to shelve.")
+    check_shelving(Severity.WARNING, seconds, reason)
+    with transaction(db):
+        _shelve(db, now, now + seconds, who, reason, Severity.WARNING, None, station, family)
+        log(db.conn, AlertEvent(now, "shelved", station, str(AlertKey(station, family)), reason, who=who))
+    return "Shelved."
+
+
+def unshelve(db: Database, shelf: int, now: float, who: str) -> str:
+    """End a shelf early.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    with transaction(db):
+        held = next((each for each in shelves(db.conn, now) if each.id == shelf), None)
+        if held is None:
+            return "That shelf has ended already."
+        db.conn.execute("INSERT OR IGNORE INTO shelf_end VALUES (?, ?, ?)", (shelf, now, who))
+        key = held.key or AlertKey(held.station, held.family)
+        log(db.conn, AlertEvent(now, "unshelved", key.station, str(key), "Ended early", who=who))
+    return "Unshelved."
+
+
+def unshelve_alarm(db: Database, occurrence: int, now: float, who: str) -> str:
+    """End early the shelf that holds an alarm.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    view = alert_view(db, occurrence, now, {})
+    return "It is not shelved." if view is None or view.shelf is None else unshelve(db, view.shelf.id, now, who)
+
+
+def begin_maintenance(
+    db: Database, now: float, until: float, who: str, reason: str, *, station: str = "", tag: str = ""
+) -> str:
+    """Take a station, or all stations of a tag, out of service until a time.
+
+    Raises:
+        ValueError: not exactly one of station and tag, no reason, or no end in the future.
+        StoreError: the store cannot be written.
+    """
+    if bool(station) == bool(tag):
+        raise ValueError("Maintenance is of a station or of a tag.")
+    if not reason.strip():
+        raise ValueError("Maintenance needs a reason: say what is done.")
+    if until <= now:
+        raise ValueError("Maintenance needs an end in the future.")
+    with transaction(db):
+        db.conn.execute(
+            "INSERT INTO maintenance (start, until, who, reason, station, tag) VALUES (?, ?, ?, ?, ?, ?)",
+            (now, until, who, reason[:REASON_AT_MOST], station, tag),
+        )
+        log(db.conn, AlertEvent(now, "maintenance", station, "", reason, who=who, details={"tag": tag, "until": until}))
+    return f"In maintenance: {station or 'all of ' + tag}."
+
+
+def end_maintenance(db: Database, maintenance: int, now: float, who: str) -> str:
+    """Put a station or tag back into service.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    with transaction(db):
+        held = next((each for each in maintenances(db.conn, now) if each.id == maintenance), None)
+        if held is None:
+            return "That maintenance has ended already."
+        db.conn.execute("INSERT OR IGNORE INTO maintenance_end VALUES (?, ?, ?)", (maintenance, now, who))
+        log(
+            db.conn,
+            AlertEvent(now, "maintenance ended", held.station, "", held.reason, who=who, details={"tag": held.tag}),
+        )
+    return "Back in service."
+
+
+def _shelve(
+    db: Database, now: float, until: float, who: str, reason: str, severity: Severity, key: str | None,
+    station: str, family: str, once: int | None = None,
+) -> None:  # fmt: skip
+    db.conn.execute(
+        "INSERT INTO shelf (at, until, who, reason, severity, key, station, family, occurrence) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (now, until, who, reason[:REASON_AT_MOST], severity.value, key, station, family, once),
+    )
+
+
+def _longest_s(severity: Severity) -> float:
+    return SHELVE_CRITICAL_AT_MOST_S if severity is Severity.CRITICAL else SHELVE_AT_MOST_S
+
+
+def _event(it: Occurrence, now: float, kind: str, who: str, text: str) -> AlertEvent:
+    return AlertEvent(now, kind, it.key.station, str(it.key), text[:REASON_AT_MOST], it.id, it.severity, who)

@@ -1,0 +1,1 @@
+"""What the store answers, live or as it was at any moment."""

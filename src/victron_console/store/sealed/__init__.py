@@ -1,0 +1,1 @@
+"""History in compressed chunks: made, merged, read back, verified, given up."""

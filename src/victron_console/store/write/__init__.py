@@ -1,0 +1,1 @@
+"""What is written of each poll: only what changed, in one transaction."""
