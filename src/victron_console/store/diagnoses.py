@@ -1,6 +1,6 @@
 """What the daily diagnoses keep: their findings as they were told, day by day, and the load steps behind a resistance.
 
-Owns rows only. What a body means is `diagnosing.verdict.kept_findings`'s business; it is packed here and read by nobody else.
+Owns rows only. What a body means is known to `diagnosing.verdict.kept_findings`; it is packed here, read nowhere else.
 """
 
 from __future__ import annotations
