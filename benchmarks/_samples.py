@@ -11,7 +11,7 @@ import numpy.typing as npt
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
-from victron_console.store.rows import StationUpdate
+from victron_console.store.records import StationUpdate
 
 BEGIN = 1_763_596_800.0
 """A Thursday midnight UTC: the begin of a sealed week."""

@@ -23,7 +23,7 @@ from victron_console.simulator.station import Station
 from victron_console.sources.naming import DeviceNames
 from victron_console.sources.values import read_tree
 from victron_console.store.alarms.engine_rows import record_alerts
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 ALARM_EVERY_S = 3600.0

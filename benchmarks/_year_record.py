@@ -15,7 +15,7 @@ from victron_console.model.device import class_of
 from victron_console.simulator.history import StationRecorder, station_record
 from victron_console.simulator.publish.values import Tree
 from victron_console.simulator.station import Station
-from victron_console.store.rows import StationUpdate
+from victron_console.store.records import StationUpdate
 from victron_console.store.sealed.seal import SETTLED_S
 from victron_console.store.sealed.upkeep import upkeep
 from victron_console.store.write.writer import Writer

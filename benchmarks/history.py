@@ -24,7 +24,7 @@ from benchmarks._samples import BEGIN, CADENCE_S, DAY_S, HEAVY, HOUR_POLLS, LIGH
 from benchmarks._stores import Measured, Values, file_bytes
 from victron_console.model.clock import ManualClock
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRecord
+from victron_console.store.records import StationRecord
 from victron_console.store.sealed.upkeep import upkeep
 from victron_console.store.write.writer import Writer
 

@@ -21,7 +21,7 @@ from victron_console.model.clock import SystemClock
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.simulated import Fleet
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 POLLS = 300

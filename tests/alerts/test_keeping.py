@@ -15,7 +15,7 @@ from victron_console.model.service import ServiceReading
 from victron_console.store.alarms.engine_rows import kept_alerts, record_alerts
 from victron_console.store.operator.alarm_actions import acknowledge
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 RULES = parse_rules(CRIT_ONLY)

@@ -22,7 +22,7 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
 from victron_console.store.alarms.engine_rows import record_alerts
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 SYSTEM = DeviceKey("system", "0")

@@ -16,8 +16,9 @@ from victron_console.model.clock import ManualClock, SystemClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
+from victron_console.store.answers import Rollup
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Rollup, StationRecord, StationUpdate
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 BATTERY = DeviceKey("battery", "1")

@@ -23,7 +23,7 @@ from victron_console.model.overview import Overview
 from victron_console.model.station import StationState, StationStatus
 from victron_console.sources.open_meteo import IrradianceForecast
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 NOW = 1_763_852_400.0  # a Saturday night, 23:00 UTC

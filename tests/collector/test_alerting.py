@@ -20,7 +20,7 @@ from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import StationState, StationStatus
 from victron_console.store.alarms.engine_rows import alert_history
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRecord
+from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer
 
 ALDER = StationRecord("alder", "Alder Farm", {"id": "alder"})

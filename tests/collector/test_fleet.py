@@ -21,7 +21,8 @@ from victron_console.sources.base import Discovery, Source, Traffic
 from victron_console.store.errors import LeaseHeld, StoreMissing
 from victron_console.store.operator.wishes import OperatorWriter
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event, Retention
+from victron_console.store.records import Event
+from victron_console.store.sealed.retention import Retention
 
 SERVICES = ("com.victronenergy.system", "com.victronenergy.battery.ttyO0")
 PATIENCE_S = 20.0

@@ -21,7 +21,7 @@ from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
 from victron_console.store.alarms.engine_rows import record_alerts
 from victron_console.store.operator import alarm_actions as operator_alerts
-from victron_console.store.rows import StationRecord
+from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer
 
 T0 = 1_800_000_000.0

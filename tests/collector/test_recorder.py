@@ -12,7 +12,7 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 SERVICE, KEY = "com.victronenergy.system", DeviceKey("system", "0")

@@ -21,7 +21,8 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.store.errors import UpkeepBusy
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Retention, StationRecord, StationUpdate, Upkeep
+from victron_console.store.records import StationRecord, StationUpdate
+from victron_console.store.sealed.retention import Retention, Upkeep
 from victron_console.store.write.writer import Writer
 
 BATTERY = DeviceKey("battery", "1")

@@ -10,7 +10,7 @@ import pytest
 from victron_console.collector.settings_log import settings_changes
 from victron_console.model.reading import Scalar
 from victron_console.sources.values import read_tree
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 
 AT = 1_800_000_000.0
 CAPTURES = Path(__file__).resolve().parents[2].parent / "shared" / "captures"

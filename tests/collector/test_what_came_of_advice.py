@@ -22,7 +22,7 @@ from victron_console.model.station import StationState, StationStatus
 from victron_console.sources.open_meteo import IrradianceForecast
 from victron_console.store.promises import Promise, record_promise
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event, StationRecord, StationUpdate
+from victron_console.store.records import Event, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 HOUR_S, DAY_S = 3600.0, 86_400.0

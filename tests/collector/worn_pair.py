@@ -12,7 +12,7 @@ from victron_console.model.overview import Overview
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
-from victron_console.store.rows import PollSample, StationRecord, StationUpdate
+from victron_console.store.records import PollSample, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 WORN, TWIN = "alder", "birch"

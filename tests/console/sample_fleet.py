@@ -11,7 +11,7 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.overview import AcInput, Overview
 from victron_console.model.quality import Quality
 from victron_console.model.station import StationState
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 
 NOW = datetime(2026, 11, 23, 14, 32, 7, tzinfo=UTC).timestamp()
 FLAT_100 = (100.0,) * 36

@@ -17,7 +17,7 @@ from victron_console.model.reading import Reading, Scalar
 from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import StationState, StationStatus
-from victron_console.store.rows import Event, PollSample, StationRecord, StationUpdate
+from victron_console.store.records import Event, PollSample, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 READ_AT = NOW - 4

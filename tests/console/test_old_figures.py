@@ -22,7 +22,7 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.station import ServiceState, StationState
-from victron_console.store.rows import ServiceRow
+from victron_console.store.answers import ServiceRow
 
 ALDER = SITES[0]
 STALE = replace(ALDER, quality=Quality.STALE, state=StationState.STALE)

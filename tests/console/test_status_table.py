@@ -13,7 +13,7 @@ from victron_console.console.fleet.status_table import status_table
 from victron_console.model.clock import ManualClock
 from victron_console.model.station import StationState, StationStatus
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRecord
+from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer
 
 HOSTILE = "\x00\x1b]0;x\x07\u202e"

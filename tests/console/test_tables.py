@@ -21,7 +21,7 @@ from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
-from victron_console.store.rows import Event, StationRecord, StationUpdate
+from victron_console.store.records import Event, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 HEADS = {

@@ -24,7 +24,7 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
 from victron_console.store.alarms.engine_rows import record_alerts
-from victron_console.store.rows import Event, StationRecord, StationUpdate
+from victron_console.store.records import Event, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 NOON = 1_763_899_200.0

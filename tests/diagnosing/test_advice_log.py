@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from victron_console.diagnosing.ess.advice_log import KIND, Followed, HourAdvised, came_of, told_of
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 
 T0 = 1_763_899_200.0
 TOLD: dict[str, Any] = {

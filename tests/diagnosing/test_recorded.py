@@ -25,9 +25,10 @@ from victron_console.simulator.scenario import Scenario
 from victron_console.simulator.station import Station
 from victron_console.sources.naming import DeviceNames
 from victron_console.sources.values import read_tree
+from victron_console.store.answers import Point
 from victron_console.store.read.curves import Means
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Point, StationRecord, StationUpdate
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 T0 = 1_750_000_200.0

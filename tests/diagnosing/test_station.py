@@ -14,7 +14,7 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 NOON = 1_763_899_200.0

@@ -6,7 +6,7 @@ from victron_console.insight.fleet import at_moment, figures_quality, totals
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.station import StationState, StationStatus
-from victron_console.store.rows import StationRow
+from victron_console.store.answers import StationRow
 
 NOW = 1_800_000_000.0
 

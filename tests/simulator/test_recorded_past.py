@@ -14,8 +14,8 @@ from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.history import STEP_S, record_history
 from victron_console.simulator.scenario import Scenario
 from victron_console.simulator.simulated import Fleet
+from victron_console.store.answers import GapKind
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import GapKind
 from victron_console.store.write.writer import Writer
 
 NOW = 1_763_899_200.0

@@ -18,10 +18,11 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.station import ServiceState
 from victron_console.sources.values import read_tree
+from victron_console.store.answers import GapKind
 from victron_console.store.connection import open_writable
 from victron_console.store.files.export import export
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import GapKind, ServiceChange, StationUpdate
+from victron_console.store.records import ServiceChange, StationUpdate
 from victron_console.store.sealed.verify import verify
 from victron_console.store.write.writer import Writer
 

@@ -11,7 +11,7 @@ from victron_console.model.clock import ManualClock
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState, StationStatus
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationUpdate
+from victron_console.store.records import StationUpdate
 from victron_console.store.sealed.upkeep import upkeep
 from victron_console.store.write.writer import Writer
 

@@ -10,7 +10,7 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState, StationStatus
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationUpdate
+from victron_console.store.records import StationUpdate
 from victron_console.store.write.writer import Writer
 
 BATTERY = DeviceKey("battery", "1")

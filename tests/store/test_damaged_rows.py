@@ -14,7 +14,7 @@ from victron_console.model.clock import ManualClock
 from victron_console.model.overview import Overview
 from victron_console.store.errors import StoreDamaged
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationUpdate
+from victron_console.store.records import StationUpdate
 from victron_console.store.write.writer import Writer
 
 Poll = Callable[..., None]

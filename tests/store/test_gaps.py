@@ -11,8 +11,9 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import ServiceState
+from victron_console.store.answers import Bucket, GapKind
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Bucket, GapKind, ServiceChange, StationUpdate
+from victron_console.store.records import ServiceChange, StationUpdate
 from victron_console.store.sealed.upkeep import upkeep
 from victron_console.store.write.writer import Writer
 

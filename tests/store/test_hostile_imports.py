@@ -23,7 +23,7 @@ from victron_console.store.files.export import MOST_ROW
 from victron_console.store.files.importing import import_file
 from victron_console.store.lease import Lease
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event, StationRecord, StationUpdate
+from victron_console.store.records import Event, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 Poll = Callable[..., None]

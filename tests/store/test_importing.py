@@ -28,7 +28,7 @@ from victron_console.store.files.importing import import_file
 from victron_console.store.files.output import completing
 from victron_console.store.files.parquet import write_parquet
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event, StationUpdate
+from victron_console.store.records import Event, StationUpdate
 from victron_console.store.sealed.verify import verify
 from victron_console.store.write.writer import Writer
 

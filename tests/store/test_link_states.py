@@ -6,7 +6,7 @@ import pytest
 
 from victron_console.model.clock import ManualClock
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import CollectorState, LinkState, PollSample, StationRecord, StationUpdate
+from victron_console.store.records import CollectorState, LinkState, PollSample, StationRecord, StationUpdate
 from victron_console.store.sealed.upkeep import upkeep
 from victron_console.store.write.writer import Writer
 

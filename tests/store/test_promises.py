@@ -14,7 +14,7 @@ from victron_console.store.errors import UnknownStation
 from victron_console.store.migrations import MIGRATIONS
 from victron_console.store.promises import KEPT_DAYS, Promise, record_promise
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRecord
+from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer
 
 DAY = date(2026, 11, 23)

@@ -19,8 +19,9 @@ from victron_console.model.reading import Reading, Scalar
 from victron_console.model.service import ServiceReading
 from victron_console.store.connection import open_writable
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Pruned, Retention, StationRecord, StationUpdate, Upkeep
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.sealed.prune import prune_steps, used_bytes
+from victron_console.store.sealed.retention import Pruned, Retention, Upkeep
 from victron_console.store.sealed.upkeep import prune, upkeep
 from victron_console.store.sealed.verify import verify
 from victron_console.store.write.writer import Writer

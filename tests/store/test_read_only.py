@@ -17,7 +17,7 @@ from victron_console.store.errors import StoreReadOnly
 from victron_console.store.lease import Lease
 from victron_console.store.operator.wishes import OperatorWriter
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.sealed.upkeep import upkeep
 from victron_console.store.sealed.verify import verify
 from victron_console.store.write.writer import Writer

@@ -17,9 +17,10 @@ from victron_console.model.reading import Reading, Scalar
 from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
+from victron_console.store.answers import Point
 from victron_console.store.connection import open_writable
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Point, ServiceChange, StationRecord, StationUpdate
+from victron_console.store.records import ServiceChange, StationRecord, StationUpdate
 from victron_console.store.sealed.merge import due, merge_step
 from victron_console.store.sealed.seal import seal_step
 from victron_console.store.write.writer import Writer

@@ -19,11 +19,12 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
 from victron_console.model.service import ServiceReading
+from victron_console.store.answers import Point
 from victron_console.store.connection import open_writable
 from victron_console.store.errors import StoreFull
 from victron_console.store.files.export import export
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Point, StationRecord, StationUpdate
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.sealed import chunks
 from victron_console.store.sealed.merge import due, merge_step
 from victron_console.store.sealed.seal import Outrun, seal_step

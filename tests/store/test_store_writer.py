@@ -15,7 +15,7 @@ from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
 from victron_console.store.errors import StoreFull, UnknownStation
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event, PollSample, StationRecord, StationUpdate
+from victron_console.store.records import Event, PollSample, StationRecord, StationUpdate
 from victron_console.store.write import changes
 from victron_console.store.write.registry import MAX_DEVICES, MAX_SERIES
 from victron_console.store.write.writer import Writer

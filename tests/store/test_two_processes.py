@@ -13,9 +13,9 @@ import pytest
 
 from victron_console.model.clock import ManualClock
 from victron_console.store.connection import open_writable, transaction
+from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.operator.wishes import OperatorWriter
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import WantedKind
 from victron_console.store.write.writer import Writer
 
 Poll = Callable[..., None]
@@ -27,7 +27,7 @@ from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 clock = ManualClock(1000.0)
 writer = Writer(Path(sys.argv[1]), clock)

@@ -17,9 +17,9 @@ from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.insight.audit.review import Finding, Outcome, audit, worst_outcome
 from victron_console.model.clock import Clock, SystemClock, iso_utc
+from victron_console.store.answers import StationRow
 from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRow
 
 TEXT_COLUMNS = 88
 _INDENT = " " * 11

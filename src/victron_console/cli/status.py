@@ -20,8 +20,8 @@ from victron_console.model.alert import AlertState, AlertView, Occurrence, Sever
 from victron_console.model.clock import SystemClock
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState
+from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRow
 
 PIPE_COLUMNS = 120
 FINE, WARNING, CRITICAL, CANNOT_TELL = 0, 1, 2, 3

@@ -18,7 +18,7 @@ from victron_console.model.clock import SystemClock
 from victron_console.store.connection import reading
 from victron_console.store.errors import StoreError
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Retention
+from victron_console.store.sealed.retention import Retention
 
 
 class Size(click.ParamType[int]):

@@ -23,10 +23,11 @@ from victron_console.diagnosing.ess.advice_log import KIND, Told, same_course, t
 from victron_console.diagnosing.ess.station_needs import wants_advice, zone_of
 from victron_console.model.clock import Clock, ManualClock, local
 from victron_console.sources.open_meteo import ForecastUnavailable, IrradianceForecast, OpenMeteo, Plane
+from victron_console.store.answers import StationRow
 from victron_console.store.errors import StoreError
 from victron_console.store.promises import Promise, record_promise
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event, StationRow
+from victron_console.store.records import Event
 from victron_console.store.write.writer import Writer
 
 log = logging.getLogger(__name__)

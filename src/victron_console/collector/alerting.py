@@ -23,7 +23,7 @@ from victron_console.model.snapshot import Snapshot
 from victron_console.store.alarms.engine_rows import kept_alerts, record_alerts
 from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRecord
+from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from victron_console.collector.recorder import Recorder
 from victron_console.model.clock import Clock
 from victron_console.store.errors import StoreError
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from victron_console.model.clock import Clock
-from victron_console.store.rows import CollectorState
+from victron_console.store.records import CollectorState
 
 TELL_S = 10.0
 _LAG_DECIMALS = 1

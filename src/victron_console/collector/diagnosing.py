@@ -27,7 +27,7 @@ from victron_console.model.clock import Clock, ManualClock, local, midnight
 from victron_console.store.diagnoses import DiagnosisRow, StepRow, record_diagnosis
 from victron_console.store.errors import StoreError
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 from victron_console.store.write.writer import Writer
 
 log = logging.getLogger(__name__)

@@ -34,8 +34,10 @@ from victron_console.model.snapshot import Snapshot
 from victron_console.sources.base import Source
 from victron_console.sources.tasks import end
 from victron_console.store.lease import Lease
+from victron_console.store.operator.wanted import Wanted, WantedKind
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event, Retention, StationRecord, StationUpdate, Wanted, WantedKind
+from victron_console.store.records import Event, StationRecord, StationUpdate
+from victron_console.store.sealed.retention import Retention
 from victron_console.store.write.writer import Writer
 
 log = logging.getLogger(__name__)

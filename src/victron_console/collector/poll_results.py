@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from victron_console.model.device import DeviceKey
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationStatus
-from victron_console.store.rows import Event, LinkState, PollSample, ServiceChange
+from victron_console.store.records import Event, LinkState, PollSample, ServiceChange
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from victron_console.model.quality import LOST_AFTER_S, LOST_FAILURES, STALE_AT_
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
 from victron_console.sources.base import Discovery, Misconfigured, NoSuchService, Source, SourceError, TimedOut
-from victron_console.store.rows import Event, LinkState, PollSample, ServiceChange
+from victron_console.store.records import Event, LinkState, PollSample, ServiceChange
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from victron_console.store.errors import StoreError, StoreFull, StoreLocked, StoreReadOnly
-from victron_console.store.rows import CollectorState, StationRecord, StationUpdate
+from victron_console.store.records import CollectorState, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,8 @@ from victron_console.collector.recorder import Recorder
 from victron_console.collector.worker_process import end, stay_behind, workers
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.store.errors import StoreError, UpkeepBusy, UpkeepStopped
-from victron_console.store.rows import Event, Retention, Upkeep
+from victron_console.store.records import Event
+from victron_console.store.sealed.retention import Retention, Upkeep
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from victron_console.catalogue import catalogue
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
 from victron_console.model.secret import is_secret
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 
 KIND = "setting"
 _PREFIX = "Settings/"

@@ -26,7 +26,7 @@ from victron_console.simulator.spec import StationSpec
 from victron_console.simulator.station import WARM_UP_S, WARM_UP_STEP_S, Station
 from victron_console.sources.naming import DeviceNames
 from victron_console.sources.values import clean_path, qualify
-from victron_console.store.rows import PollSample, StationRecord, StationUpdate
+from victron_console.store.records import PollSample, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 DAY_S = 86_400.0

@@ -30,7 +30,7 @@ from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
 from victron_console.store.diagnoses import DiagnosisRow, record_diagnosis
 from victron_console.store.operator.jobs import add_job, finish_job
-from victron_console.store.rows import Event, StationRecord, StationUpdate
+from victron_console.store.records import Event, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 DAY_S = 86_400.0

@@ -16,9 +16,10 @@ from victron_console.model.overview import Overview
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import ServiceState, StationState, StationStatus
+from victron_console.store.answers import StoreSize
 from victron_console.store.lease import Lease, lease_file
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import (
+from victron_console.store.records import (
     CollectorState,
     Event,
     LinkState,
@@ -26,7 +27,6 @@ from victron_console.store.rows import (
     ServiceChange,
     StationRecord,
     StationUpdate,
-    StoreSize,
 )
 from victron_console.store.write.writer import Writer
 

@@ -22,7 +22,7 @@ from victron_console.console.log.pages import LogChoice, Place, joined, newer, o
 from victron_console.console.log.screen import LogScreen
 from victron_console.model.clock import ManualClock
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event, StationRecord
+from victron_console.store.records import Event, StationRecord
 from victron_console.store.write.writer import Writer
 
 NOON = 1_763_899_200.0

@@ -14,7 +14,7 @@ from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.service import ServiceReading
 from victron_console.sources.values import read_tree
-from victron_console.store.rows import StationRecord, StationUpdate
+from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 SYSTEM: dict[str, Any] = {

@@ -15,7 +15,7 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState
 from victron_console.sources.values import read_tree
-from victron_console.store.rows import Bucket
+from victron_console.store.answers import Bucket
 
 NOW = 1_800_000_000.0
 KEY = DeviceKey("battery", "2")

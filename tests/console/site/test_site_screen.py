@@ -16,8 +16,8 @@ from victron_console.console.site.parts import WHOLE_PAGE, Section
 from victron_console.console.site.screen import SiteBoard, focus_said
 from victron_console.model.clock import ManualClock
 from victron_console.model.quality import Quality
+from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import WantedKind
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from victron_console.console.trends.frame import DAY_S, DAY_SPAN, SPANS, Frame, 
 from victron_console.console.trends.quantity import BY_NAME
 from victron_console.console.trends.read import AlarmMark, Lane, Limit, Trend
 from victron_console.model.alert import Severity
-from victron_console.store.rows import Bucket
+from victron_console.store.answers import Bucket
 
 STATION = "birch-clinic"
 GAP_H = (0.0, 1.25)

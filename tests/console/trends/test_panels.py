@@ -14,7 +14,7 @@ from victron_console.console.trends.page import Board, data_lane, draw_board, pa
 from victron_console.console.trends.quantity import BY_NAME, quantity_named
 from victron_console.console.trends.read import Lane, Trend
 from victron_console.console.trends.scale import nice, scale_of
-from victron_console.store.rows import Bucket
+from victron_console.store.answers import Bucket
 
 BARS = 6
 

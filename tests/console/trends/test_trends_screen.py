@@ -25,7 +25,7 @@ from victron_console.console.trends.panel import BARS
 from victron_console.console.trends.picker import Picker
 from victron_console.console.trends.screen import TrendsScreen
 from victron_console.model.clock import ManualClock, local
-from victron_console.store.rows import StationRecord
+from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer
 
 

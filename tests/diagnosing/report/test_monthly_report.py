@@ -26,7 +26,7 @@ from victron_console.store.alarms.engine_rows import record_alerts
 from victron_console.store.diagnoses import DiagnosisRow, record_diagnosis
 from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event, StationRecord, StationUpdate
+from victron_console.store.records import Event, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 BEGIN = datetime(2026, 9, 30, 12, tzinfo=UTC).timestamp()

@@ -22,7 +22,7 @@ from victron_console.model.station import StationState
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.simulated import SimulatedFleet
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 from victron_console.store.write.writer import Writer
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the fleet's first paint does not wait for what the other sc
     from victron_console.console.live.view import Site
     from victron_console.console.paths.data import Branch, PathTree, PathValue
     from victron_console.insight.cells import Pack
-    from victron_console.store.rows import Event
+    from victron_console.store.records import Event
 
 _FIGURES = (
     ("soc_percent", "soc_percent"),

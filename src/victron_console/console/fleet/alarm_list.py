@@ -14,7 +14,7 @@ from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.text import cut
 from victron_console.console.live.view import Alarm, Site
 from victron_console.model.quality import Quality
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 
 WALL_FROM = 190
 _LEFT = 119

@@ -10,8 +10,8 @@ from victron_console.console.kit.text import plain
 from victron_console.console.live.alarms_of_store import alarms_of
 from victron_console.console.live.assembly import fleet_view
 from victron_console.console.live.daily import daily
+from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRow
 
 
 def status_table(reader: Reader, rows: Sequence[StationRow], now: float, width: int) -> list[str]:

@@ -11,7 +11,7 @@ from victron_console.console.kit.text import cut
 from victron_console.console.live.view import Alarm, Mark
 from victron_console.console.log.pages import WORDS
 from victron_console.model.clock import local
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 
 HOURS_START = 18
 """The column where the day begins in the 24-hour rows."""

@@ -7,17 +7,10 @@ from dataclasses import dataclass, field
 
 from victron_console.console.live.view import Site
 from victron_console.model.station import ServiceState, StationState
+from victron_console.store.answers import LinkMinute, LinkTotals, ServiceRow, StoreSize
 from victron_console.store.lease import Holder, lease_holder
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import (
-    CollectorState,
-    Event,
-    LinkMinute,
-    LinkState,
-    LinkTotals,
-    ServiceRow,
-    StoreSize,
-)
+from victron_console.store.records import CollectorState, Event, LinkState
 
 HOUR_S = 3600.0
 MINUTES = 60

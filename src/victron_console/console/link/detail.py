@@ -26,7 +26,8 @@ from victron_console.console.link.row import skew
 from victron_console.model.device import suffix_of
 from victron_console.model.quality import Quality
 from victron_console.model.station import ServiceState
-from victron_console.store.rows import Event, LinkMinute, ServiceRow
+from victron_console.store.answers import LinkMinute, ServiceRow
+from victron_console.store.records import Event
 
 SIDE_BY_SIDE = 180
 """From this width on the log stands beside the services."""

@@ -10,7 +10,8 @@ from victron_console.console.live.view import URGENCY, Alarm, FleetView, Mark, S
 from victron_console.insight.fleet import figures_quality
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState
-from victron_console.store.rows import Event, StationRow
+from victron_console.store.answers import StationRow
+from victron_console.store.records import Event
 
 _STANDING = (Mark.NOW, Mark.TODAY, Mark.LOST)
 

@@ -11,8 +11,8 @@ from victron_console.insight.overview.figures import last
 from victron_console.insight.sunrise import site_outlook
 from victron_console.model.clock import local, midnight
 from victron_console.model.snapshot import Snapshot
+from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRow
 
 DAY_S = 86_400.0
 _SLOT_S = 300.0

@@ -12,7 +12,7 @@ from textual.message import Message
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.station import StationState
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 
 
 class Mark(StrEnum):

@@ -20,9 +20,10 @@ from victron_console.console.live.view import Alarm, FleetView
 from victron_console.insight.fleet import at_moment
 from victron_console.insight.overview.overview import overview
 from victron_console.model.clock import Clock
+from victron_console.store.answers import StationRow
 from victron_console.store.errors import StoreError, StoreMissing
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event, StationRow
+from victron_console.store.records import Event
 
 T = TypeVar("T")
 LOOK_EVERY_S = 0.25

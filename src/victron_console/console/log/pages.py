@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from victron_console.console.kit.search import matcher
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 
 PAGE = 200
 CHUNK = 1000

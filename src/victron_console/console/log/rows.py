@@ -13,7 +13,7 @@ from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut
 from victron_console.console.log.pages import WORDS, who
 from victron_console.model.clock import local
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 
 WHEN, KIND, SITE, TEXT = 2, 18, 27, 41
 _NARROW = (2, 9, 17, 28)

@@ -21,7 +21,7 @@ from victron_console.console.log.pages import KINDS, LogChoice, Place, joined, n
 from victron_console.console.log.rows import draw_last_look, draw_log_heads, draw_log_line, draw_whole
 from victron_console.model.clock import local
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 
 AHEAD = 100
 """Lines that are kept loaded below the cursor."""

@@ -14,8 +14,8 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import WantedKind
 
 PINNED = "pinned"
 """The id of the head over the pinned values; a value under it has it before its series."""

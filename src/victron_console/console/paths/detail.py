@@ -15,7 +15,7 @@ from victron_console.console.kit.values import value_text
 from victron_console.console.paths.data import Branch, PathRow, PathValue
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
-from victron_console.store.rows import Bucket
+from victron_console.store.answers import Bucket
 
 TREND_S = 3600.0
 TREND_COLUMNS = 60

@@ -25,9 +25,9 @@ from victron_console.console.live.view import FleetView
 from victron_console.console.paths.data import PathRow, PathTree, Wish, every_value, path_rows, read_paths
 from victron_console.console.paths.detail import TREND_COLUMNS, TREND_S, Trend, draw_detail
 from victron_console.console.paths.row import draw_heads, draw_row, heads_end
+from victron_console.store.answers import Bucket
 from victron_console.store.operator.wishes import OperatorWriter
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Bucket
 
 READ_EVERY_S = 1.0
 TREND_EVERY_S = 15.0

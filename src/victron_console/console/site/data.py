@@ -24,8 +24,10 @@ from victron_console.insight.overview.overview import overview
 from victron_console.model.clock import local, midnight
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
+from victron_console.store.answers import StationRow
+from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event, StationRow, WantedKind
+from victron_console.store.records import Event
 
 DAY_S = 86_400.0
 LOG_EVENTS = 40

@@ -15,7 +15,7 @@ from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.text import cut, plain, width_of
 from victron_console.console.live.view import ACKED, Alarm, Mark
 from victron_console.insight.audit.finding import Finding, Outcome
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 
 STANDING = (Mark.NOW, Mark.TODAY, Mark.LOST, Mark.CLEARED, *ACKED)
 """Marks of alarms that the page lists; shelved and held ones are on the alarms screen."""

@@ -12,7 +12,7 @@ from victron_console.console.kit.text import cut
 from victron_console.console.trends.read import Limit, Trend
 from victron_console.console.trends.scale import EIGHTHS, Scale, axis_label
 from victron_console.model.alert import Severity
-from victron_console.store.rows import Bucket
+from victron_console.store.answers import Bucket
 
 AXIS = 5
 BARS = 6

@@ -15,8 +15,8 @@ from victron_console.console.trends.quantity import FIGURES, Quantity
 from victron_console.insight.overview.overview import overview
 from victron_console.model.alert import Occurrence, Severity
 from victron_console.model.clock import iso_utc
+from victron_console.store.answers import Bucket, GapKind
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Bucket, GapKind
 
 FINEST_S = 10.0
 MOST_FINE = 4320

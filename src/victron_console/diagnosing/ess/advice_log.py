@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from victron_console.model.text import clean
-from victron_console.store.rows import Event
+from victron_console.store.records import Event
 
 KIND = "advice"
 CAME = "What came of the advice"

@@ -23,8 +23,8 @@ from victron_console.diagnosing.verdict.kept_findings import unpack
 from victron_console.insight.battery_panel import battery_panel
 from victron_console.model.clock import local
 from victron_console.sources.open_meteo import IrradianceForecast
+from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import StationRow
 
 HOURS = 36
 PAST_DAYS = 42

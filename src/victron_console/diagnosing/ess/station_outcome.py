@@ -25,8 +25,9 @@ from victron_console.diagnosing.ess.station_needs import zone_of
 from victron_console.diagnosing.record.five_minutes import FiveMinutes
 from victron_console.diagnosing.record.timeline import DAY_S, HOUR_S, FloatArray, local_days
 from victron_console.model.clock import local
+from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import Event, StationRow
+from victron_console.store.records import Event
 
 LOOK_BACK_DAYS = 3
 """So many days are caught up with after the collector was away."""

@@ -12,8 +12,8 @@ from victron_console.diagnosing.power.energy import at_times
 from victron_console.diagnosing.record.history import History
 from victron_console.diagnosing.record.timeline import DAY_S, FloatArray
 from victron_console.model.device import DeviceKey, split_series
+from victron_console.store.answers import Point
 from victron_console.store.read.curves import Means
-from victron_console.store.rows import Point
 
 PHASES = ("L1", "L2", "L3")
 ON_GRID, INVERTING = 1.0, 240.0

@@ -16,10 +16,10 @@ from victron_console.diagnosing.record.timeline import DAY_S, BoolArray, FloatAr
 from victron_console.insight.overview.figures import system_of
 from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.store.answers import GapKind, Point
 from victron_console.store.diagnoses import StepRow
 from victron_console.store.read.curves import Means
 from victron_console.store.read.reader import Reader
-from victron_console.store.rows import GapKind, Point
 from victron_console.store.write.batch import OVERVIEW_FIELDS
 
 COLUMN_S = 300.0

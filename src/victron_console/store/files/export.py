@@ -16,9 +16,9 @@ from victron_console.model.device import split_series
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Scalar
 from victron_console.model.text import FORMULA
+from victron_console.store.answers import Gap, GapKind, Point, SeriesRow
 from victron_console.store.read.reader import Reader
 from victron_console.store.read.trace import Span, merged
-from victron_console.store.rows import Gap, GapKind, Point, SeriesRow
 
 COLUMNS = ("time", "station", "series", "value", "quality")
 _WINDOW_S = 86_400.0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from victron_console.model.clock import Clock
 from victron_console.store.connection import open_writable, transaction
-from victron_console.store.rows import WantedKind
+from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.schema import check
 
 FOCUS_S = 600.0

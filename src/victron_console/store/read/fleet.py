@@ -15,11 +15,11 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
+from victron_console.store.answers import SeriesRow, ServiceRow, StationRow
 from victron_console.store.errors import UnknownStation
 from victron_console.store.read import link_states
 from victron_console.store.read.presence import LIVE, Presence, ServiceStanding, presences, standings
 from victron_console.store.read.replay import held_at, texts_at
-from victron_console.store.rows import SeriesRow, ServiceRow, StationRow
 from victron_console.store.write.entries import Judged, judged, scalar
 from victron_console.store.write.registry import DEFAULT_CADENCE_S
 

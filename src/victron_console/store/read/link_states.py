@@ -8,7 +8,8 @@ from dataclasses import asdict, fields
 from math import ceil
 from typing import Any, TypeVar
 
-from victron_console.store.rows import CollectorState, LinkState, LinkTotals
+from victron_console.store.answers import LinkTotals
+from victron_console.store.records import CollectorState, LinkState
 from victron_console.store.sealed.thinning import HOUR_S, MINUTES_KEPT_S
 from victron_console.store.write.batch import MINUTE_S
 

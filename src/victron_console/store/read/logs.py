@@ -1,4 +1,4 @@
-"""Reads of what is kept row by row: events, poll health, five-minute figures and operators' wishes."""
+"""Reads of what is kept row by row: events, poll health and five-minute figures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from victron_console.store.rows import Event, LinkMinute, Wanted, WantedKind
+from victron_console.store.answers import LinkMinute
+from victron_console.store.records import Event
 from victron_console.store.write.batch import MINUTE_S, OVERVIEW_FIELDS
 from victron_console.store.write.changes import OVERVIEW_SLOT_S
 
@@ -125,18 +126,3 @@ def overview_slots(
             "station": station_no,
         },
     ).fetchall()
-
-
-def wanted(conn: sqlite3.Connection, station: str | None, moment: float) -> list[Wanted]:
-    """The pins and focuses that hold at a moment, oldest first."""
-    rows = conn.execute(
-        "SELECT id, at, kind, station, pattern, until, operator FROM wanted WHERE at <= ? AND ifnull(station = ?, 1) "
-        "ORDER BY id",
-        (moment, station),
-    )
-    holding: dict[tuple[str, str], Wanted] = {}
-    for row_id, at, kind, of, pattern, until, operator in rows:
-        holding.pop((of, pattern), None)
-        if kind != WantedKind.UNPIN and (until is None or until > moment):
-            holding[of, pattern] = Wanted(row_id, at, WantedKind(kind), of, pattern, until, operator)
-    return sorted(holding.values(), key=lambda wish: wish.id)

@@ -8,9 +8,9 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from victron_console.model.device import DeviceKey, split_series
+from victron_console.store.answers import Bucket, Gap, Integral, Point, Rollup
 from victron_console.store.read import fleet, logs, presence, trace
 from victron_console.store.read.opened import OpenedStore
-from victron_console.store.rows import Bucket, Gap, Integral, Point, Rollup
 from victron_console.store.write import silences
 
 if TYPE_CHECKING:

@@ -15,25 +15,23 @@ from victron_console.model.alert_record import NoticeRecord
 from victron_console.model.snapshot import Snapshot
 from victron_console.store import diagnoses, promises
 from victron_console.store.alarms import engine_rows as alerts
-from victron_console.store.diagnoses import DiagnosisRow, StepRow
-from victron_console.store.operator import jobs
-from victron_console.store.operator.jobs import JobRow
-from victron_console.store.promises import Promise
-from victron_console.store.read import fleet, link_states, logs, size
-from victron_console.store.read.over_time import OverTime
-from victron_console.store.rows import (
-    CollectorState,
-    Event,
+from victron_console.store.answers import (
     LinkMinute,
-    LinkState,
     LinkTotals,
     SeriesRow,
     ServiceRow,
     StationRow,
     StoreSize,
     StoreStats,
-    Wanted,
 )
+from victron_console.store.diagnoses import DiagnosisRow, StepRow
+from victron_console.store.operator import jobs, wanted
+from victron_console.store.operator.jobs import JobRow
+from victron_console.store.operator.wanted import Wanted
+from victron_console.store.promises import Promise
+from victron_console.store.read import fleet, link_states, logs, size
+from victron_console.store.read.over_time import OverTime
+from victron_console.store.records import CollectorState, Event, LinkState
 
 
 class Reader(OverTime):
@@ -168,7 +166,7 @@ class Reader(OverTime):
     def wanted(self, station: str | None = None, as_of: float | None = None) -> list[Wanted]:
         """The pins and focuses that hold, of one station or of all."""
         with self._reading() as conn:
-            return logs.wanted(conn, station, self._clock.now() if as_of is None else as_of)
+            return wanted.wanted(conn, station, self._clock.now() if as_of is None else as_of)
 
     def diagnoses(self, as_of: float | None = None) -> dict[str, DiagnosisRow]:
         """What the last diagnosis of each configured station found; one never diagnosed is not among them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from victron_console.store.rows import StoreSize, StoreStats
+from victron_console.store.answers import StoreSize, StoreStats
 
 
 def size(conn: sqlite3.Connection, path: Path) -> StoreSize:

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from math import inf
 
+from victron_console.store.answers import Point
 from victron_console.store.read.replay import changes_before, changes_between, keyframe_before
-from victron_console.store.rows import Point
 from victron_console.store.sealed import history as sealed
 from victron_console.store.write.entries import Entry, judged
 

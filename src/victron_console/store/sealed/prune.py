@@ -15,10 +15,10 @@ import numpy as np
 
 from victron_console.model.clock import iso_utc
 from victron_console.store.connection import reading, transaction
-from victron_console.store.rows import Pruned
 from victron_console.store.sealed import chunks
 from victron_console.store.sealed import codec as sealed_codec
 from victron_console.store.sealed.chunks import BlockRow, Level, NewChunk
+from victron_console.store.sealed.retention import Pruned
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from victron_console.model.clock import Clock
 from victron_console.store.connection import open_writable
 from victron_console.store.errors import StoreFull, StoreReadOnly, UpkeepBusy, explaining
-from victron_console.store.rows import Pruned, Retention, Upkeep
 from victron_console.store.schema import check
 from victron_console.store.sealed.merge import due, merge_step
 from victron_console.store.sealed.prune import kept_from, prune_steps, used_bytes
+from victron_console.store.sealed.retention import Pruned, Retention, Upkeep
 from victron_console.store.sealed.seal import Outrun, seal_step
 from victron_console.store.sealed.thinning import thin_polls
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from victron_console.store.rows import PollSample
+from victron_console.store.records import PollSample
 from victron_console.store.write.registry import Averages, Device, Numbers, Station
 
 Row = tuple[Any, ...]

@@ -10,7 +10,7 @@ from victron_console.model.quality import LOST_FAILURES, STALE_AT_LEAST_S, STALE
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.store.read.presence import ServiceStanding
-from victron_console.store.rows import ServiceChange
+from victron_console.store.records import ServiceChange
 from victron_console.store.write.batch import OVERVIEW_FIELDS, Batch
 from victron_console.store.write.entries import Entry, body_of, entry_of, judged, same
 from victron_console.store.write.registry import MAX_DEVICES, MAX_SERIES, Averages, Device, Slot, Station, decimals_of

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from victron_console.model.device import DeviceKey
 from victron_console.model.station import ServiceState
+from victron_console.store.answers import Gap, GapKind
 from victron_console.store.read.presence import Presence, presences
-from victron_console.store.rows import Gap, GapKind
 from victron_console.store.write.changes import silent_after_s
 
 _KINDS = {ServiceState.SET_ASIDE: GapKind.SET_ASIDE, ServiceState.GONE: GapKind.GONE}

@@ -15,7 +15,7 @@ from victron_console.model.station import StationState
 from victron_console.store.connection import open_writable, transaction
 from victron_console.store.errors import UnknownStation, decoding
 from victron_console.store.read import link_states
-from victron_console.store.rows import CollectorState, Event, StationRecord, StationUpdate
+from victron_console.store.records import CollectorState, Event, StationRecord, StationUpdate
 from victron_console.store.schema import migrate
 from victron_console.store.write.batch import Batch
 from victron_console.store.write.changes import (
