@@ -14,13 +14,13 @@ from pathlib import Path
 
 from pydantic_core import from_json
 
-from victron_console.collector.make_source import source_of
 from victron_console.config import station_from
 from victron_console.insight.overview.overview import overview
 from victron_console.model.clock import SystemClock
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.simulated import Fleet
+from victron_console.sources.open_source import open_source
 from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
@@ -70,7 +70,7 @@ def _system_tree() -> dict[str, object]:
 
 async def _measure(port: int, store: Path) -> None:
     clock = SystemClock()
-    source = source_of(station_from({"id": "alder", "name": "Alder", "url": f"http://127.0.0.1:{port}"}), clock)
+    source = open_source(station_from({"id": "alder", "name": "Alder", "url": f"http://127.0.0.1:{port}"}), clock)
     writer = Writer(store, clock)
     writer.register([StationRecord("alder", "Alder")])
 

@@ -35,10 +35,9 @@ def test_the_least_file_is_a_station(tmp_path: Path) -> None:
     assert result.faults == ()
     (station,) = result.stations
     assert (station.id, station.name, station.source) == ("alder-farm", "Alder Farm", "http")
-    access = station.http_target()
-    assert access is not None
-    assert access.url == "http://192.0.2.10:8088"
-    assert station.mqtt_target() is None
+    assert station.http is not None
+    assert station.http.access().url == "http://192.0.2.10:8088"
+    assert station.mqtt is None
     assert result.files == {tmp_path / "site.toml": ("alder-farm",)}
 
 
@@ -103,7 +102,7 @@ def test_a_fault_is_one_sentence_with_place_key_found_and_expected(tmp_path: Pat
         ("battery.capacty_ah = 3", "did you mean capacity_ah?"),
         ('[station.pv]\nnotes = "x"', "notes above the first [station.…] table"),
         ('[station.pv]\nzzz = "x"', "one of kwp"),
-        ("frequency = 50", "one of id, name, http"),
+        ("frequency = 50", "one of http, mqtt, id, name"),
     ],
 )
 def test_an_unknown_key_names_the_nearest_known_one(tmp_path: Path, line: str, hint: str) -> None:
@@ -179,12 +178,12 @@ def test_mqtt_alone_is_the_source_and_both_may_stand_side_by_side(tmp_path: Path
     mqtt = '[[station]]\nid = "a"\nname = "A"\n[station.mqtt]\nhost = "venus.local"\n'
     (alone,) = read(tmp_path, mqtt).stations
     assert (alone.source, alone.fallback) == ("mqtt", None)
-    access = alone.mqtt_target()
-    assert access is not None
+    assert alone.mqtt is not None
+    access = alone.mqtt.access()
     assert (access.host, access.port, access.tls) == ("venus.local", 8883, True)
     (both,) = read(tmp_path, LEAST + 'fallback = "mqtt"\n[station.mqtt]\nhost = "venus.local"\ntls = false\n').stations
-    access = both.mqtt_target()
-    assert access is not None
+    assert both.mqtt is not None
+    access = both.mqtt.access()
     assert (both.source, both.fallback, access.port) == ("http", "mqtt", 1883)
 
 
@@ -307,7 +306,7 @@ def test_default_paths_are_the_users_folder_and_station_configs_as_far_as_they_e
 
 def test_a_station_outside_a_file_is_checked_as_one_in_it() -> None:
     assert station_from({"id": "a", "name": "A", "url": "http://a"}).name == "A"
-    with pytest.raises(ConfigError, match=r"(?s)name: found nothing.*url: found"):
+    with pytest.raises(ConfigError, match=r"(?s)url: found.*name: found nothing"):
         station_from({"id": "a", "url": "a"})
 
 

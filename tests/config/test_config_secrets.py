@@ -44,9 +44,9 @@ def with_login(folder: Path) -> StationConfig:
 
 def test_references_are_resolved_where_a_source_is_made(tmp_path: Path) -> None:
     station = with_login(tmp_path)
-    http, mqtt = station.http_target(), station.mqtt_target()
-    assert http is not None
-    assert mqtt is not None
+    assert station.http is not None
+    assert station.mqtt is not None
+    http, mqtt = station.http.access(), station.mqtt.access()
     assert (http.user, http.password, http.proxy) == ("console", SECRET, ENVIRON["A_PROXY"])
     assert http.headers == {"X-Site": SECRET, "X-Api-Key": SECRET}
     assert mqtt.password == SECRET
@@ -54,7 +54,9 @@ def test_references_are_resolved_where_a_source_is_made(tmp_path: Path) -> None:
 
 def test_no_secret_and_no_header_is_printed_or_stored(tmp_path: Path) -> None:
     station = with_login(tmp_path)
-    shown = [repr(station), str(station), repr(station.http), repr(station.http_target()), repr(station.mqtt_target())]
+    assert station.http is not None
+    assert station.mqtt is not None
+    shown = [repr(station), str(station), repr(station.http), repr(station.http.access()), repr(station.mqtt.access())]
     stored = json.dumps(station.public())
     assert SECRET not in "".join([*shown, stored])
     public = station.public()
@@ -149,9 +151,9 @@ def test_a_ca_file_is_found_beside_its_station_file_and_must_hold_a_certificate(
     (tmp_path / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
     result = read(tmp_path, text)
     assert result.faults == ()
-    access = result.stations[0].http_target()
-    assert access is not None
-    assert access.ca_file == tmp_path / "ca.pem"
+    http = result.stations[0].http
+    assert http is not None
+    assert http.ca_file == tmp_path / "ca.pem"
     assert result.referred == {tmp_path / "ca.pem"}
 
 

@@ -137,6 +137,6 @@ def test_a_new_secret_in_a_file_is_a_change(tmp_path: Path) -> None:
     files.reload()
     (tmp_path / "token").write_text("second!")
     assert files.changed()
-    access = files.reload().stations[0].http_target()
+    access = files.reload().stations[0].http
     assert access is not None
-    assert access.token == "second!"
+    assert access.access().token == "second!"

@@ -8,7 +8,7 @@ import pytest
 
 from victron_console import resources
 from victron_console.config import load
-from victron_console.config.links import HttpSettings, MqttSettings
+from victron_console.config.sources import HttpSettings, MqttSettings
 from victron_console.config.station import StationConfig
 
 EXAMPLES = resources.example_stations()

@@ -17,9 +17,9 @@ def station(**mqtt: Any) -> StationConfig:  # noqa: ANN401
 
 
 def access(**mqtt: Any) -> MqttAccess:  # noqa: ANN401
-    found = station(**mqtt).mqtt_target()
+    found = station(**mqtt).mqtt
     assert found is not None
-    return found
+    return found.access()
 
 
 def test_the_devices_own_broker_needs_a_host_only_and_is_asked_over_tls() -> None:
@@ -58,4 +58,5 @@ def test_what_is_missing_or_too_much_is_said(mqtt: dict[str, Any], said: str) ->
 
 def test_the_token_is_kept_from_the_store_and_from_print() -> None:
     found = station(**VRM)
-    assert "123abc" not in repr(found) + str(found.public()) + repr(found.mqtt_target())
+    assert found.mqtt is not None
+    assert "123abc" not in repr(found) + str(found.public()) + repr(found.mqtt.access())

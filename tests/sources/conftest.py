@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from victron_console.config.links import HttpAccess
+from victron_console.config.sources import HttpAccess
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from victron_console.config.links import HttpAccess, MqttAccess
+from victron_console.config.sources import HttpAccess, MqttAccess
 from victron_console.model.clock import ManualClock
 from victron_console.model.quality import Quality
 from victron_console.sources.base import SourceError
 from victron_console.sources.hidden import MARK, Hidden
-from victron_console.sources.http_api import IDENTITY, HttpApi
+from victron_console.sources.http import IDENTITY, HttpApi
 from victron_console.sources.mqtt_tree import Tree
 
 BATTERY = "com.victronenergy.battery.ttyO0"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.config.links import HttpAccess
+from victron_console.config.sources import HttpAccess
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
@@ -25,7 +25,7 @@ from victron_console.sources.base import (
     SourceError,
     TimedOut,
 )
-from victron_console.sources.http_api import IDENTITY, MAX_SERVICES, HttpApi
+from victron_console.sources.http import IDENTITY, MAX_SERVICES, HttpApi
 from victron_console.sources.values import MAX_PATHS
 
 NOW = 1_760_000_000.0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from victron_console.config.links import HttpAccess
+from victron_console.config.sources import HttpAccess
 from victron_console.sources.request import headers_of, place_of
 
 Access = Callable[..., HttpAccess]

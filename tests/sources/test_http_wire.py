@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from victron_console.config.links import HttpAccess
+from victron_console.config.sources import HttpAccess
 from victron_console.model.clock import SystemClock
 from victron_console.sources.base import BadAnswer, Misconfigured, SourceError, TimedOut, Unreachable
-from victron_console.sources.http_api import IDENTITY, HttpApi
+from victron_console.sources.http import IDENTITY, HttpApi
 from victron_console.sources.wire import MAX_BODY_BYTES
 
 Script = Callable[[socket.socket, str], None]

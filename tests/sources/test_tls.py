@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from victron_console.config.links import HttpAccess
+from victron_console.config.sources import HttpAccess
 from victron_console.model.clock import SystemClock
 from victron_console.sources.base import Misconfigured
-from victron_console.sources.http_api import IDENTITY, HttpApi
+from victron_console.sources.http import IDENTITY, HttpApi
 
 DATA = Path(__file__).parent / "data"
 STATION_CERT = DATA / "station.cert.pem"

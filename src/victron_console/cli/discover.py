@@ -70,10 +70,10 @@ async def report_devices(ssdp: Address | None, stations: Sequence[StationConfig]
     except OSError as error:
         click.echo(f"The network lets no search for GX devices out ({error.strerror or error}).")
         return []
-    known = {key: station for station in stations for key in _keys(station)}
+    known = {key: station for station in stations for key in station.identities()}
     new = []
     for gx in found:
-        station = known.get(gx.portal_id.lower()) or known.get(gx.host)
+        station = known.get(gx.portal_id.lower()) or known.get(gx.host.lower())
         if station is None:
             new.append(await _as_station(gx))
         label = " ".join(filter(None, [gx.host, gx.name, gx.portal_id and f"({gx.portal_id})"]))
@@ -81,16 +81,6 @@ async def report_devices(ssdp: Address | None, stations: Sequence[StationConfig]
     if not found:
         click.echo("No GX device answered on the local network.")
     return new
-
-
-def _keys(station: StationConfig) -> list[str]:
-    """What tells a configured station from others: its portal id, and the hosts it is reached at."""
-    keys = []
-    if broker := station.mqtt_target():
-        keys += [broker.host, broker.portal_id.lower()]
-    if api := station.http_target():
-        keys.append(api.url.split("://")[-1].split("/")[0].rpartition(":")[0])
-    return list(filter(None, keys))
 
 
 async def _as_station(gx: FoundGx) -> Mapping[str, object]:

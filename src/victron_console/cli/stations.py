@@ -12,13 +12,13 @@ from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules
 from victron_console.cli.discover import report_devices, ssdp_option
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.collector.make_source import source_of
 from victron_console.config import StationConfig, station_from, user_folder, write_station
 from victron_console.model.clock import SystemClock
 from victron_console.model.device import class_of
 from victron_console.model.snapshot import DeviceState
 from victron_console.sources.base import Discovery, Source, SourceError
 from victron_console.sources.discovery import Address
+from victron_console.sources.open_source import open_source
 
 
 @click.command()
@@ -29,7 +29,7 @@ from victron_console.sources.discovery import Address
 def add(options: Options, url: str, name: str | None) -> None:
     """Ask the station at URL who it is and write its file."""
     provisional = station_from({"id": "new-station", "name": name or "new station", "url": url})
-    found, own_name = asyncio.run(_introduce(source_of(provisional, SystemClock())))
+    found, own_name = asyncio.run(_introduce(open_source(provisional, SystemClock())))
     configured = {station.id for station in options.files().current.stations}
     folder = options.new_files_folder()
     chosen = name or own_name or url.split("://", 1)[-1]
@@ -114,7 +114,7 @@ async def _probe_all(stations: tuple[StationConfig, ...]) -> bool:
 
 async def _probe(station: StationConfig) -> tuple[bool, str]:
     """Whether the station answers as it should, and a sentence on it."""
-    source = source_of(station, SystemClock())
+    source = open_source(station, SystemClock())
     try:
         found = await source.discover()
     except SourceError as error:

@@ -19,7 +19,6 @@ from victron_console.collector.alerting import Alerting
 from victron_console.collector.background_tasks import Beside
 from victron_console.collector.collector_health import Health
 from victron_console.collector.diagnosing import Diagnosing
-from victron_console.collector.make_source import source_of
 from victron_console.collector.notifying import NOTIFY_FAILED, Notifier
 from victron_console.collector.poll_results import Findings
 from victron_console.collector.poller import StationPoller
@@ -32,6 +31,7 @@ from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import Snapshot
 from victron_console.sources.base import Source
+from victron_console.sources.open_source import open_source
 from victron_console.sources.tasks import end
 from victron_console.store.lease import Lease
 from victron_console.store.operator.wanted import Wanted, WantedKind
@@ -84,7 +84,7 @@ class Fleet:
         clock: Clock,
         *,
         random: Random,
-        make_source: MakeSource = source_of,
+        make_source: MakeSource = open_source,
         rule_folders: Callable[[], Sequence[Path]] = tuple,
     ) -> None:
         self._files = files

@@ -11,14 +11,15 @@ from victron_console.config.files import (
     user_folder,
 )
 from victron_console.config.history import HistorySettings
-from victron_console.config.links import HttpAccess, HttpSettings, MqttAccess, MqttSettings
 from victron_console.config.notify import NotifySettings
+from victron_console.config.sources import SOURCES, HttpAccess, HttpSettings, MqttAccess, MqttSettings, SourceSettings
 from victron_console.config.station import StationConfig
 from victron_console.config.watch import ConfigFiles, FixedStations, StationFiles
 from victron_console.config.write import station_text, write_station
 
 __all__ = [
     "APP_NAME",
+    "SOURCES",
     "ConfigError",
     "ConfigFiles",
     "ConsoleSettings",
@@ -31,6 +32,7 @@ __all__ = [
     "MqttAccess",
     "MqttSettings",
     "NotifySettings",
+    "SourceSettings",
     "StationConfig",
     "StationFiles",
     "default_paths",

@@ -13,11 +13,12 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from victron_console.config.links import Table
+from victron_console.config.fields import Table
+from victron_console.config.sources import SOURCES
 from victron_console.config.station import StationConfig
 from victron_console.model.text import clean
 
-_NEVER_SHOWN = frozenset({"password", "token", "headers", "proxy"})
+_NEVER_SHOWN = frozenset().union(*(settings.SECRETS for settings in SOURCES.values()))
 _LOGIN = re.compile(r"\S*@")
 
 
@@ -105,9 +106,10 @@ def _problem(detail: ErrorDetails, model: type[Table]) -> Problem:
 
 def _unknown_key(path: tuple[str, ...], model: type[Table]) -> Problem:
     table = _table(path[:-1], model) or model
-    known = [*table.model_fields, *(["url"] if table is StationConfig else [])]
+    short = {settings.SHORT_KEY for settings in SOURCES.values() if settings.SHORT_KEY}
+    known = [*table.model_fields, *(short if table is StationConfig else ())]
     key = clean(path[-1], 60)
-    if table is not StationConfig and model is StationConfig and (key == "url" or key in model.model_fields):
+    if table is not StationConfig and model is StationConfig and key in short | model.model_fields.keys():
         expected = f"{key} above the first [station.…] table: below it, it belongs to that table"
     elif near := get_close_matches(key.lower(), known, n=1, cutoff=0.5):
         expected = f"a known key (did you mean {near[0]}?)"

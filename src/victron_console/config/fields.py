@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator, SecretStr, Strict, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainValidator,
+    SecretStr,
+    Strict,
+    ValidationInfo,
+)
 from pydantic_core import PydanticCustomError
 
 from victron_console.model.text import clean
@@ -50,6 +59,18 @@ def refusal(expected: str, found: str = "", key: str = "") -> PydanticCustomErro
     `found` stands for the value where that must not or need not be shown, `key` for the key to which it belongs more.
     """
     return PydanticCustomError("refused", "{expected}", {"expected": expected, "found": found, "key": key})
+
+
+class Table(BaseModel):
+    """A table of a station file: every key is known, nothing is converted, nothing changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+def needs(info: ValidationInfo, other: str, expected: str) -> None:
+    """Refuse a value whose companion is not there; a companion with a fault of its own is already reported."""
+    if other in info.data and info.data[other] is None:
+        raise refusal(expected, "this key alone")
 
 
 def _surroundings(info: ValidationInfo) -> Surroundings:

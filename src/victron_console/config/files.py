@@ -14,11 +14,11 @@ from platformdirs import user_config_path
 from pydantic import Field, ValidationError
 
 from victron_console.config.faults import ConfigError, Fault, Problem, problems, shown
-from victron_console.config.fields import Name, Surroundings
+from victron_console.config.fields import Name, Surroundings, Table
 from victron_console.config.history import HistorySettings
 from victron_console.config.lines import line_of, places
-from victron_console.config.links import Table
 from victron_console.config.notify import NotifySettings
+from victron_console.config.sources import SOURCES
 from victron_console.config.station import StationConfig
 from victron_console.model.text import clean
 
@@ -263,24 +263,35 @@ class _Reading:
 
 
 def _station(raw: Mapping[str, object], around: Surroundings) -> tuple[StationConfig | None, list[Problem]]:
-    """The station, or every problem of it. `url` of the station itself is short for `url` of its `http` table."""
-    long = dict(raw)
-    doubled: list[Problem] = []
-    short = "url" in long
-    if short:
-        http = long.setdefault("http", {})
-        url = long.pop("url")
-        if isinstance(http, dict) and "url" in http:
-            doubled.append(Problem(("url",), "two addresses", "url either here or in [station.http]"))
-        elif isinstance(http, dict):
-            long["http"] = {**http, "url": url}
-    long.setdefault("source", "mqtt" if "mqtt" in long and "http" not in long else "http")
+    """The station, or every problem of it."""
+    long, short, doubled = _written_out(raw)
+    long.setdefault("source", next((name for name in SOURCES if name in long), next(iter(SOURCES))))
     try:
         station = StationConfig.model_validate(long, context=around)
     except ValidationError as error:
         found = [
-            Problem(("url",), p.found, p.expected) if short and p.path == ("http", "url") else p
-            for p in problems(error, StationConfig)
+            Problem(p.path[1:], p.found, p.expected) if p.path in short else p for p in problems(error, StationConfig)
         ]
         return None, [*doubled, *found]
     return (None, doubled) if doubled else (station, [])
+
+
+def _written_out(raw: Mapping[str, object]) -> tuple[dict[str, object], set[tuple[str, ...]], list[Problem]]:
+    """The station with each short key in the table that it belongs to: `url` of the station is `url` of its `http`.
+
+    Returns the station, the places of the keys that were short, and a problem for each that stands in both places.
+    """
+    long = dict(raw)
+    short: set[tuple[str, ...]] = set()
+    doubled: list[Problem] = []
+    for name, settings in SOURCES.items():
+        key = settings.SHORT_KEY
+        if not key or key not in long:
+            continue
+        short.add((name, key))
+        value, table = long.pop(key), long.setdefault(name, {})
+        if isinstance(table, dict) and key in table:
+            doubled.append(Problem((key,), "two of them", f"{key} either here or in [station.{name}]"))
+        elif isinstance(table, dict):
+            long[name] = {**table, key: value}
+    return long, short, doubled

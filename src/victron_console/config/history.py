@@ -7,8 +7,7 @@ from typing import Annotated
 from pydantic import Field, PlainValidator
 
 from victron_console.config.amounts import size_bytes, span_s
-from victron_console.config.fields import refusal
-from victron_console.config.links import Table
+from victron_console.config.fields import Table, refusal
 
 LEAST_S = 604_800
 LEAST_BYTES = 100 * 2**20

@@ -6,8 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from victron_console.config.fields import Lines, Secret
-from victron_console.config.links import Table
+from victron_console.config.fields import Lines, Secret, Table
 
 
 class NotifySettings(Table):

@@ -6,15 +6,25 @@ The description of a field is also the sentence of a fault in it: what was expec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from victron_console.catalogue import TIER_S, Tier
-from victron_console.config.fields import Line, Lines, Name, Parameter, ParameterName, Prose, TimeZone, refusal
-from victron_console.config.links import HttpAccess, HttpSettings, MqttAccess, MqttSettings, Table, needs
+from victron_console.config.fields import (
+    Line,
+    Lines,
+    Name,
+    Parameter,
+    ParameterName,
+    Prose,
+    Table,
+    TimeZone,
+    needs,
+    refusal,
+)
+from victron_console.config.sources import SOURCE_NAMES, SOURCES, SourceSettings, SourceTables
 
-SourceName = Literal["http", "mqtt"]
 Chemistry = Literal["lfp", "nmc", "lto", "lead-acid", "agm", "gel"]
 """`lead-acid` is flooded; `agm` and `gel` are sealed lead-acid."""
 
@@ -108,7 +118,16 @@ class Cadence(Table):
         return intervals
 
 
-class StationConfig(Table):
+def _source_name(name: str) -> str:
+    if name not in SOURCES:
+        raise refusal(SOURCE_NAMES)
+    return name
+
+
+SourceName = Annotated[str, AfterValidator(_source_name)]
+
+
+class StationConfig(SourceTables):
     """One `[[station]]`: how it is reached, and what the operator knows of it that the device does not."""
 
     id: str = Field(
@@ -116,10 +135,8 @@ class StationConfig(Table):
         description="1 to 64 small letters, digits and hyphens, such as alder-farm",
     )
     name: Name = Field(description="the name to show, one line of text")
-    http: HttpSettings | None = Field(default=None, description="a table [station.http]")
-    mqtt: MqttSettings | None = Field(default=None, description="a table [station.mqtt]")
-    source: SourceName = Field(default="http", validate_default=True, description='"http" or "mqtt"')
-    fallback: SourceName | None = Field(default=None, description='"http" or "mqtt", the other than source')
+    source: SourceName = Field(default=next(iter(SOURCES)), validate_default=True, description=SOURCE_NAMES)
+    fallback: SourceName | None = Field(default=None, description=f"{SOURCE_NAMES}, another than source")
     tags: Lines = Field(default=(), description='a list of texts such as ["farm", "off-grid"]')
     contact: Line = Field(default="", description="one line: whom to call")
     access: Line = Field(default="", description="one line: how to get in")
@@ -138,10 +155,8 @@ class StationConfig(Table):
     @field_validator("source", "fallback")
     @classmethod
     def _is_described(cls, value: SourceName | None, info: ValidationInfo) -> SourceName | None:
-        if value in info.data and info.data[value] is None:
-            http = value == "http"
-            expected = "the station's address, such as http://192.0.2.10:8088" if http else "a table [station.mqtt]"
-            raise refusal(expected, "nothing", key="url" if http else "mqtt")
+        if value is not None and value in info.data and info.data[value] is None:
+            raise refusal(SOURCES[value].NEEDED, "nothing", key=SOURCES[value].SHORT_KEY or value)
         return value
 
     @field_validator("fallback")
@@ -151,18 +166,16 @@ class StationConfig(Table):
             raise refusal("another source than the first", f"{value!r} again")
         return value
 
-    def http_target(self) -> HttpAccess | None:
-        """The HTTP API with its secrets in plain text; None where the file names none."""
-        return self.http.access() if self.http else None
+    @property
+    def sources(self) -> Mapping[str, SourceSettings]:
+        """The settings of the sources that the file describes, by name."""
+        return {name: settings for name in SOURCES if (settings := getattr(self, name)) is not None}
 
-    def mqtt_target(self) -> MqttAccess | None:
-        """The MQTT broker with its password in plain text; None where the file names none."""
-        return self.mqtt.access() if self.mqtt else None
+    def identities(self) -> frozenset[str]:
+        """What tells the station from others, in small letters: the hosts it is reached at, its portal id."""
+        return frozenset(it for settings in self.sources.values() for it in settings.identities() if it)
 
     def public(self) -> dict[str, Any]:
         """What the store may keep, as JSON holds it: the file's keys without secrets, of headers the names only."""
-        secrets = {"http": {"password", "token", "proxy", "headers"}, "mqtt": {"password", "token"}}
-        shown: dict[str, Any] = self.model_dump(mode="json", exclude=secrets)
-        if self.http:
-            shown["http"]["headers"] = sorted(self.http.headers)
-        return shown
+        shown = self.model_dump(mode="json", exclude=set(SOURCES))
+        return shown | {name: settings.public() if (settings := getattr(self, name)) else None for name in SOURCES}

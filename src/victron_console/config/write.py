@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from victron_console.config.files import station_from
+from victron_console.config.sources import SOURCES
 from victron_console.model.text import clean
 
 MAX_ID = 48
@@ -18,9 +19,8 @@ _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _HEAD = """\
 # {name}: a station of victron-console.
-# Further keys: tags, contact, access, notes, runbook, and the tables [station.http] (login, certificate, proxy),
-# [station.mqtt], [station.location], [station.battery], [station.grid], [station.pv], [station.cadence],
-# [station.thresholds].
+# Further keys: tags, contact, access, notes, runbook, and the tables {sources} (login, certificates),
+# [station.location], [station.battery], [station.grid], [station.pv], [station.cadence], [station.thresholds].
 # Secrets only as "env:NAME" or "file:PATH". `victron-console check` names every fault.
 """
 
@@ -71,7 +71,8 @@ def write_station(
 def station_text(station: Mapping[str, object], taken: Collection[str] = ()) -> str:
     """The file of a station, given as for `write_station`."""
     raw = _named(station, taken)
-    return _HEAD.format(name=clean(str(raw["name"]))) + "\n" + "\n".join(_lines(raw)) + "\n"
+    head = _HEAD.format(name=clean(str(raw["name"])), sources=", ".join(f"[station.{name}]" for name in SOURCES))
+    return head + "\n" + "\n".join(_lines(raw)) + "\n"
 
 
 def _named(station: Mapping[str, object], taken: Collection[str]) -> Mapping[str, object]:

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import httpx
 
-from victron_console.config.links import MQTT_PLAIN_PORT, MQTT_TLS_PORT
+from victron_console.config.sources import MQTT_PLAIN_PORT, MQTT_TLS_PORT
 from victron_console.model.text import clean
 
 SSDP_ADDRESS = ("239.255.255.250", 1900)

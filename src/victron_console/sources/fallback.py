@@ -28,7 +28,7 @@ class Fallback:
     """The first source, and the second while the first fails. It changes only where the services are looked up."""
 
     def __init__(self, first: Way, second: Way, clock: Clock) -> None:
-        self._first, self._second = first, second
+        self.first, self.second = first, second
         self._now = first
         self._before: Way | None = None
         self._clock = clock
@@ -39,7 +39,7 @@ class Fallback:
     @property
     def traffic(self) -> Traffic:
         """What both have moved together."""
-        first, second = self._first.source.traffic, self._second.source.traffic
+        first, second = self.first.source.traffic, self.second.source.traffic
         kinds = first.by_kind.keys() | second.by_kind.keys()
         return Traffic(
             requests=first.requests + second.requests,
@@ -54,24 +54,24 @@ class Fallback:
         Raises:
             SourceError: that of the first way where neither works.
         """
-        if self._now is self._first or self._clock.monotonic() >= self._retry_at:
+        if self._now is self.first or self._clock.monotonic() >= self._retry_at:
             try:
-                found = await self._first.source.discover()
+                found = await self.first.source.discover()
             except SourceError as error:
                 self._note_failure(error)
                 first_error: SourceError | None = error
             else:
-                if self._now is self._second:
-                    await self._second.source.close()
-                return self._told(self._first, found)
+                if self._now is self.second:
+                    await self.second.source.close()
+                return self._told(self.first, found)
         else:
             first_error = None
         try:
-            found = await self._second.source.discover()
+            found = await self.second.source.discover()
         except SourceError as error:
-            self._now = self._first
+            self._now = self.first
             raise first_error or error from error
-        return self._told(self._second, found)
+        return self._told(self.second, found)
 
     async def read(self, service: str) -> ServiceReading:
         """The values of a service, the way its name was found. Raises as the source that is asked."""
@@ -83,8 +83,8 @@ class Fallback:
 
     async def close(self) -> None:
         """Let go of both. May be called twice."""
-        await self._first.source.close()
-        await self._second.source.close()
+        await self.first.source.close()
+        await self.second.source.close()
 
     def _note_failure(self, error: SourceError) -> None:
         self._reason = str(error)
@@ -95,12 +95,12 @@ class Fallback:
     def _told(self, way: Way, found: Discovery) -> Discovery:
         """What was found, with a word where it came another way than before."""
         self._now, before, self._before = way, self._before, way
-        if way is self._first:
+        if way is self.first:
             self._failures = 0
-        if before is way or (before is None and way is self._first):
+        if before is way or (before is None and way is self.first):
             switched = ""
-        elif way is self._first:
+        elif way is self.first:
             switched = f"read over {way.name} again"
         else:
-            switched = f"read over {way.name} as long as {self._first.name} fails: {self._reason}"
+            switched = f"read over {way.name} as long as {self.first.name} fails: {self._reason}"
         return replace(found, via=way.name, switched=switched)

@@ -12,7 +12,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 
 from victron_console.config.fields import names_a_secret
-from victron_console.config.links import HttpAccess, MqttAccess
+from victron_console.config.sources import HttpAccess, MqttAccess
 from victron_console.model.device import BUS_PREFIX
 from victron_console.sources.base import SourceError
 from victron_console.sources.values import parse_json

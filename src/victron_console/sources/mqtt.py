@@ -6,10 +6,11 @@ It reconnects when it is asked for something and has no living connection, so th
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
-from victron_console.config.links import MqttAccess
+from victron_console.config.sources import MqttAccess, MqttSettings
 from victron_console.model.clock import Clock
-from victron_console.model.device import class_of
+from victron_console.model.device import DeviceKey, class_of
 from victron_console.sources.base import Discovery, NoSuchService, ServiceReading, SourceError, TimedOut, Traffic
 from victron_console.sources.changed_services import News
 from victron_console.sources.mqtt_failures import no_heartbeat
@@ -122,3 +123,8 @@ class Mqtt:
 
     def _note(self, service: str) -> None:
         self._news.note(service, self._clock.monotonic())
+
+
+def make(settings: MqttSettings, clock: Clock, _: Mapping[str, DeviceKey]) -> Mqtt:
+    """The source of `[station.mqtt]`: a topic names its device by itself, so none need be known."""
+    return Mqtt(settings.access(), clock)

@@ -13,7 +13,7 @@ from typing import Any, cast
 from aiomqtt import Client, Message, MqttError
 from aiomqtt.exceptions import MqttConnectError
 
-from victron_console.config.links import MqttAccess
+from victron_console.config.sources import MqttAccess
 from victron_console.sources import mqtt_failures, tls
 from victron_console.sources.base import Misconfigured
 

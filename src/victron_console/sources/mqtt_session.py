@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from aiomqtt import Client, Message, MqttError
 
-from victron_console.config.links import MqttAccess
+from victron_console.config.sources import MqttAccess
 from victron_console.model.clock import Clock
 from victron_console.sources import mqtt_failures
 from victron_console.sources.base import SourceError, Traffic

@@ -6,7 +6,7 @@ from base64 import b64encode
 
 import httpx
 
-from victron_console.config.links import HttpAccess
+from victron_console.config.sources import HttpAccess
 
 
 def place_of(url: str) -> str:

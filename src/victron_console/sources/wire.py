@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import httpx
 
-from victron_console.config.links import HttpAccess
+from victron_console.config.sources import HttpAccess
 from victron_console.model.clock import Clock
 from victron_console.sources import tls
 from victron_console.sources.base import BadAnswer, Misconfigured, TimedOut, Traffic

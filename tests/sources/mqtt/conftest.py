@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from aiomqtt import Client, MqttError
 
-from victron_console.config.links import MqttAccess
+from victron_console.config.sources import MqttAccess
 from victron_console.model.clock import SystemClock
 from victron_console.sources.mqtt import Mqtt
 from victron_console.sources.mqtt_session import Timing

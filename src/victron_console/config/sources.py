@@ -1,14 +1,31 @@
-"""How a station is reached: the tables [station.http] and [station.mqtt]. Nothing here opens a connection."""
+"""How a station is reached: the sources that there are and the table of each. Nothing here opens a connection.
+
+A further source is a table of settings and its line in `SourceTables` here, and a module of the same name in the
+package `sources` that makes it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, ClassVar, get_args
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
-from victron_console.config.fields import CaFile, Fingerprint, Headers, Line, ProxyAddress, Secret, WebAddress, refusal
+from victron_console.config.fields import (
+    CaFile,
+    Fingerprint,
+    Headers,
+    Line,
+    ProxyAddress,
+    Secret,
+    Table,
+    WebAddress,
+    needs,
+    refusal,
+)
 
 MQTT_TLS_PORT = 8883
 MQTT_PLAIN_PORT = 1883
@@ -53,24 +70,38 @@ class MqttAccess:
     deadline_s: float
 
 
-class Table(BaseModel):
-    """A table of a station file: every key is known, nothing is converted, nothing changes afterwards."""
+class SourceSettings(Table):
+    """The table of one source. What the rest of the program must know of it without knowing which one it is."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    LABEL: ClassVar[str]
+    """What it is called where people read: `HTTP`."""
+    NEEDED: ClassVar[str]
+    """What a station file must give for it, as the sentence of a fault."""
+    SHORT_KEY: ClassVar[str] = ""
+    """The one of its keys that may also stand in `[[station]]` itself."""
+    SECRETS: ClassVar[frozenset[str]] = frozenset()
+    """Keys that are neither stored nor shown."""
 
+    def public(self) -> dict[str, Any]:
+        """Its keys without secrets, as JSON holds them."""
+        return self.model_dump(mode="json", exclude=set(self.SECRETS))
 
-def needs(info: ValidationInfo, other: str, expected: str) -> None:
-    """Refuse a value whose companion is not there; a companion with a fault of its own is already reported."""
-    if other in info.data and info.data[other] is None:
-        raise refusal(expected, "this key alone")
+    def identities(self) -> tuple[str, ...]:
+        """What tells the station from others, in small letters: the host it is reached at, its portal id."""
+        raise NotImplementedError
 
 
 def _plain(secret: SecretStr | None) -> str:
     return secret.get_secret_value() if secret else ""
 
 
-class HttpSettings(Table):
+class HttpSettings(SourceSettings):
     """`[station.http]`: the D-Bus HTTP API of the GX device, as it is or behind a proxy that asks for a login."""
+
+    LABEL = "HTTP"
+    NEEDED = "the station's address, such as http://192.0.2.10:8088"
+    SHORT_KEY = "url"
+    SECRETS = frozenset({"password", "token", "proxy", "headers"})
 
     url: WebAddress = Field(description="a web address such as http://192.0.2.10:8088")
     headers: Headers = Field(default_factory=dict, description='a table such as { X-Site = "alder" }')
@@ -119,13 +150,25 @@ class HttpSettings(Table):
             deadline_s=self.deadline_s,
         )
 
+    def public(self) -> dict[str, Any]:
+        """Its keys without secrets; of the headers the names."""
+        return {**super().public(), "headers": sorted(self.headers)}
 
-class MqttSettings(Table):
+    def identities(self) -> tuple[str, ...]:
+        """The host of its address."""
+        return (urlsplit(self.url).hostname or "",)
+
+
+class MqttSettings(SourceSettings):
     """`[station.mqtt]`: the MQTT broker of the GX device, or Victron's own for a station behind VRM.
 
     A device that asks for a password only ("security profile") takes any user name, so none is needed beside it.
     With `vrm = true` the host follows from the portal id and the login is the e-mail address and an access token.
     """
+
+    LABEL = "MQTT"
+    NEEDED = "a table [station.mqtt]"
+    SECRETS = frozenset({"password", "token"})
 
     host: Line | None = Field(
         default=None, min_length=1, pattern=r"^[^\s/:@]+$|^[0-9a-fA-F:]+$", description="a host name or an address"
@@ -183,7 +226,25 @@ class MqttSettings(Table):
             deadline_s=self.deadline_s,
         )
 
+    def identities(self) -> tuple[str, ...]:
+        """Its portal id, and the device's own host: Victron's brokers carry many stations."""
+        return tuple(filter(None, ("" if self.vrm else (self.host or "").lower(), (self.portal_id or "").lower())))
+
 
 def vrm_host(portal_id: str) -> str:
     """Victron's broker for a station: the sum of the characters of its lower-case id, modulo 128, names it."""
     return f"mqtt{sum(map(ord, portal_id.lower())) % VRM_BROKERS}.victronenergy.com"
+
+
+class SourceTables(Table):
+    """The sources of a station, by name. The first that is described is asked where the file does not say."""
+
+    http: HttpSettings | None = Field(default=None, description="a table [station.http]")
+    mqtt: MqttSettings | None = Field(default=None, description="a table [station.mqtt]")
+
+
+SOURCES: Mapping[str, type[SourceSettings]] = {
+    name: get_args(info.annotation)[0] for name, info in SourceTables.model_fields.items()
+}
+"""The settings of every source there is, by the name of its table."""
+SOURCE_NAMES = " or ".join(f'"{name}"' for name in SOURCES)

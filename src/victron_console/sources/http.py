@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import httpx
 
-from victron_console.config.links import HttpAccess
+from victron_console.config.sources import HttpAccess, HttpSettings
 from victron_console.model.clock import Clock
 from victron_console.model.device import BUS_PREFIX, DeviceKey, class_of
 from victron_console.model.text import clean
@@ -239,3 +239,8 @@ def _is_whole_text(body: bytes) -> bool:
 def _said(data: object) -> str:
     error = data.get("error") if isinstance(data, dict) else None
     return f": {clean(error, 120)}" if isinstance(error, str) and error else ""
+
+
+def make(settings: HttpSettings, clock: Clock, known: Mapping[str, DeviceKey]) -> HttpApi:
+    """The source of `[station.http]`."""
+    return HttpApi(settings.access(), clock, known=known)
