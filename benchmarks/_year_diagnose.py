@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._year_cases import BEGIN, DAY_S, YEAR_DAYS, Case
-from victron_console.alerts.language.frame import Frame, StationFacts
+from victron_console.alerts.language.context import Context, LinkFacts
 from victron_console.alerts.rules.parameters import DIAGNOSTICS
 from victron_console.alerts.rules.rule_file import shipped_rules
 from victron_console.collector.diagnosing import Examination, examined
@@ -89,10 +89,10 @@ def _rules(day: int, inputs: Mapping[str, float], holding: dict[str, int]) -> It
         holding: by rule since which day its condition holds; brought up to date.
     """
     results = {name: inputs.get(name) for name in DIAGNOSTICS}
-    frame = Frame(BEGIN + day * DAY_S, (), {}, results, StationFacts())
+    context = Context(BEGIN + day * DAY_S, (), {}, results, LinkFacts())
     for rule in RULES:
         for level in rule.levels:
-            if not level.raise_.run(frame):
+            if not level.raise_.run(context):
                 holding.pop(rule.id, None)
             elif (day - holding.setdefault(rule.id, day)) * DAY_S >= level.for_s:
                 found = ", ".join(f"{name} {inputs[name]:.3g}" for name in sorted(level.raise_.diagnostics))

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_file import parse_rules, shipped_rules
 from victron_console.alerts.rules.rule_set import RuleSet
-from victron_console.model.alert import AlertEvent, Occurrence
-from victron_console.model.alert_record import AlertChanges
+from victron_console.model.alert import AlertEvent, AlertKey, Occurrence
+from victron_console.model.alert_record import AlertChanges, KeptAlerts
 from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
@@ -72,22 +72,22 @@ class Site:
 class Player:
     """An engine with one site, its clock, and everything it said."""
 
-    alerts: Alerts
+    alerts: AlertEngine
     site: Site = field(default_factory=Site)
     now: float = T0
     events: list[AlertEvent] = field(default_factory=list)
     stored: dict[int, Occurrence] = field(default_factory=dict)
     last: AlertChanges = field(default_factory=AlertChanges)
-    tracks: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    levels: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def keep(self, result: AlertChanges) -> AlertChanges:
         """Take over what a step gave, as a store would."""
         self.events += result.events
         self.stored |= {occurrence.id: occurrence for occurrence in result.occurrences}
-        for row in result.tracks:
-            self.tracks[row.key] = row
+        for row in result.levels:
+            self.levels[row.key] = row
             if row.phase == "normal":
-                del self.tracks[row.key]
+                del self.levels[row.key]
         self.last = result
         return result
 
@@ -116,6 +116,17 @@ class Player:
     def open(self, family: str) -> Occurrence | None:
         """The open occurrence of a family."""
         return next((o for o in self.alerts.open if o.key.family == family), None)
+
+
+def restarted(player: Player, rules: str = "") -> Player:
+    """The same station under a new engine that knows what the store kept."""
+    engine = AlertEngine(parse_rules(rules) if rules else shipped_rules())
+    open_ones = [it for it in player.stored.values() if it.active]
+    raises = [(AlertKey.parse(e.key), e.at) for e in player.events if e.kind in ("raised", "raised again")]
+    engine.restore(
+        KeptAlerts(open_ones, list(player.levels.values()), raises, max(player.stored, default=0) + 1), player.now
+    )
+    return Player(engine, player.site, player.now, [], dict(player.stored), levels=dict(player.levels))
 
 
 SHORT: Mapping[str, str] = {
@@ -162,6 +173,6 @@ def play() -> Iterator[Callable[[str | RuleSet], Player]]:
 
     def make(rules: str | RuleSet = "") -> Player:
         chosen = rules if isinstance(rules, RuleSet) else parse_rules(rules) if rules else shipped_rules()
-        return Player(Alerts(chosen))
+        return Player(AlertEngine(chosen))
 
     yield make

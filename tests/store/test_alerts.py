@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from victron_console.model.alert import AlertEvent, AlertKey, AlertState, AlertView, Occurrence, Severity
-from victron_console.model.alert_record import AlertChanges, NoticeRecord, TrackRecord
+from victron_console.model.alert_record import AlertChanges, LevelRecord, NoticeRecord
 from victron_console.model.clock import ManualClock
 from victron_console.store.alarms import engine_rows as alerts
 from victron_console.store.operator import alarm_actions as operator_alerts
@@ -23,14 +23,14 @@ LOW = Occurrence(
     1, AlertKey("alder", "soc"), "soc_island", Severity.WARNING, "Battery low", "Cut loads", T0, T0 + 60,
     last_value=18.5, origins=("soc_island",), limit="< 20",
 )  # fmt: skip
-TRACK = TrackRecord("alder", "soc_island", "", Severity.WARNING, LOW.key, "active", T0 + 60, T0, T0 + 70)
+LEVEL = LevelRecord("alder", "soc_island", "", Severity.WARNING, LOW.key, "active", T0 + 60, T0, T0 + 70)
 RAISED = AlertEvent(T0 + 60, "raised", "alder", str(LOW.key), "Battery low: 18.5 %", 1, Severity.WARNING)
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
     writer = Writer(tmp_path / "store.db", ManualClock(T0))
-    alerts.record_alerts(writer.db, AlertChanges((LOW,), (RAISED,), (TRACK,)), T0 + 60)
+    alerts.record_alerts(writer.db, AlertChanges((LOW,), (RAISED,), (LEVEL,)), T0 + 60)
     yield writer.db
     writer.close()
 
@@ -44,7 +44,7 @@ def only(db: Database, now: float, as_of: float | None = None) -> AlertView:
 def test_what_was_kept_comes_back_as_it_was(db: Database) -> None:
     kept = alerts.kept_alerts(db, T0 + 100)
     assert list(kept.occurrences) == [LOW]
-    assert list(kept.tracks) == [TRACK]
+    assert list(kept.levels) == [LEVEL]
     assert list(kept.raises) == [(LOW.key, T0 + 60)]
     assert kept.next_id == 2
 
@@ -62,8 +62,8 @@ def test_a_line_of_the_log_that_is_not_the_engines_is_no_raise_and_stops_nothing
 
 
 def test_a_level_that_became_normal_is_forgotten(db: Database) -> None:
-    alerts.record_alerts(db, AlertChanges(tracks=(replace(TRACK, phase="normal"),)), T0 + 70)
-    assert list(alerts.kept_alerts(db, T0 + 70).tracks) == []
+    alerts.record_alerts(db, AlertChanges(levels=(replace(LEVEL, phase="normal"),)), T0 + 70)
+    assert list(alerts.kept_alerts(db, T0 + 70).levels) == []
 
 
 def test_there_is_one_open_occurrence_a_key(db: Database) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, rule_files, shipped_rules
 from victron_console.collector.recorder import PASSING, Recorder
 from victron_console.model.alert_record import AlertChanges
@@ -77,7 +77,7 @@ class Alerting:
         self._folders = rule_folders
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="alerts")
         self._past = RecordedPast(store, clock)
-        self._engine = Alerts(shipped_rules(), self._past)
+        self._engine = AlertEngine(shipped_rules(), self._past)
         self._stamps: _Stamps = {}
         self._unwritten: deque[AlertChanges] = deque()
         self._writing = asyncio.Lock()

@@ -9,7 +9,7 @@ from victron_console.model.alert import AlertEvent, AlertKey, Occurrence, Severi
 
 
 @dataclass(frozen=True, slots=True)
-class TrackRecord:
+class LevelRecord:
     """One level of one rule on one device, as it must survive a restart. Times are UTC epoch, s."""
 
     station: str
@@ -56,14 +56,14 @@ class AlertChanges:
 
     occurrences: tuple[Occurrence, ...] = ()
     events: tuple[AlertEvent, ...] = ()
-    tracks: tuple[TrackRecord, ...] = ()
+    levels: tuple[LevelRecord, ...] = ()
     notices: tuple[NoticeRecord, ...] = ()
     """Entries of the ring not met since the start; the store keeps each once."""
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to store."""
-        return not (self.occurrences or self.events or self.tracks or self.notices)
+        return not (self.occurrences or self.events or self.levels or self.notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class KeptAlerts:
 
     occurrences: Iterable[Occurrence] = ()
     """Those that are open."""
-    tracks: Iterable[TrackRecord] = ()
+    levels: Iterable[LevelRecord] = ()
     raises: Iterable[tuple[AlertKey, float]] = ()
     """Raises of the last 30 minutes, oldest first."""
     next_id: int = 1

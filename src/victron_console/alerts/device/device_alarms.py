@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from victron_console.alerts.language.frame import Frame
+from victron_console.alerts.language.context import Context
 from victron_console.alerts.language.syntax import Expression
 from victron_console.alerts.language.values import NEVER, Truth, Value
 from victron_console.alerts.rules.rule_set import AlarmFamily, Level, Rule, RuleSet
@@ -61,8 +61,8 @@ def title_of(key: DeviceKey, path: str, value: float | str | None) -> str:
 
 def _rule(rule_id: str, said: AlarmFamily, path: str, title: str, level_of: Callable[[Value], str | None]) -> Rule:
     def at_least(critical: bool) -> Expression:
-        def run(frame: Frame) -> Truth:
-            value = frame.inputs[0].read()
+        def run(context: Context) -> Truth:
+            value = context.inputs[0].read()
             if value is None:
                 return None
             level = None if value is NEVER else level_of(value)

@@ -1,4 +1,4 @@
-"""The rules bound on one station: makes an instance where an input is there, keeps it, finds those to judge.
+"""The rules bound on one station: binds one where an input is there, keeps it, finds those to judge.
 
 Rules bind when a device or path arrives; a device's own alarm when it is first raised; an alarm that only the GX's
 notification ring tells of when it is active there.
@@ -18,10 +18,10 @@ from victron_console.alerts.device.device_alarms import (
     title_of,
 )
 from victron_console.alerts.device.notifications import Notification, notifications
-from victron_console.alerts.engine.bound_inputs import DeviceWatch, Slot
-from victron_console.alerts.engine.bound_rule import Instance, make_windows
-from victron_console.alerts.engine.find_inputs import Bound, bindings
-from victron_console.alerts.language.frame import Frame, StationFacts
+from victron_console.alerts.engine.bound_inputs import DeviceWatch, PathInput
+from victron_console.alerts.engine.bound_rule import BoundRule, make_windows
+from victron_console.alerts.engine.find_inputs import FoundInputs, find_inputs
+from victron_console.alerts.language.context import Context, LinkFacts
 from victron_console.alerts.language.values import Value
 from victron_console.alerts.rules.rule_set import Rule, RuleSet
 from victron_console.insight.device_alarms import is_alarm_path
@@ -35,7 +35,7 @@ REMEMBER_S = 30 * 86_400.0
 NO_ALARM_CLASSES = frozenset({"settings"})
 
 
-class Memory(Protocol):
+class History(Protocol):
     """The station's recorded past, to fill windows with after a restart."""
 
     def points(
@@ -45,49 +45,49 @@ class Memory(Protocol):
         ...
 
 
-class Instances:
-    """All instances of a station, and what they read: parameters, diagnostics and facts are shared by them."""
+class Binder:
+    """All bound rules of a station, and what they read: parameters, diagnostics and facts are shared by them."""
 
-    def __init__(self, station: str, memory: Memory | None) -> None:
+    def __init__(self, station: str, history: History | None) -> None:
         self.station = station
         self.devices: dict[DeviceKey, DeviceWatch] = {}
         self.params: dict[str, Value | bool] = {}
         self.diagnostics: dict[str, float | None] = {}
-        self.facts = StationFacts()
-        self.all: dict[tuple[str, str], Instance] = {}
-        self.of_device: dict[DeviceWatch, list[Instance]] = {}
-        self.of_slot: dict[Slot, list[Instance]] = {}
-        self.clocked: list[Instance] = []
-        self.deviceless: list[Instance] = []
-        self.diagnosed: list[Instance] = []
-        self.mindful: list[Instance] = []
+        self.facts = LinkFacts()
+        self.all: dict[tuple[str, str], BoundRule] = {}
+        self.of_device: dict[DeviceWatch, list[BoundRule]] = {}
+        self.of_part: dict[PathInput, list[BoundRule]] = {}
+        self.clocked: list[BoundRule] = []
+        self.deviceless: list[BoundRule] = []
+        self.diagnosed: list[BoundRule] = []
+        self.alarming_without_data: list[BoundRule] = []
         """Of rules that alarm when nothing can be told."""
-        self.made: list[Instance] = []
-        """Bound since this was last emptied."""
+        self.newly_bound: list[BoundRule] = []
+        """Since this was last emptied."""
         self.notices: list[NoticeRecord] = []
         """Entries of the GX's ring that were not seen before, since this was last emptied."""
-        self._memory = memory
+        self._history = history
         self._rules = RuleSet(())
         self._own_rules: tuple[Rule, ...] = ()
         self._paths: dict[DeviceKey, frozenset[str]] = {}
         self.latest: Mapping[DeviceKey, DeviceState] = {}
-        """The devices as last polled: a new slot takes its value from here."""
+        """The devices as last polled: a newly bound input takes its value from here."""
         self._main: DeviceKey | None = None
         self._known_notices: set[tuple[str, str, float]] = set()
         self._alarms_made: set[tuple[DeviceKey, str]] = set()
 
-    def use(self, rules: RuleSet, tags: Sequence[str]) -> list[Instance]:
-        """Bind another rule set; the instances whose rule is gone or another one, taken out."""
+    def use(self, rules: RuleSet, tags: Sequence[str]) -> list[BoundRule]:
+        """Bind another rule set; the bound rules whose rule is gone or another one, taken out."""
         before = {rule.id: rule for rule in self._own_rules}
         self._rules, self._own_rules = rules, rules.for_station(self.station, tags)
         after = {rule.id: rule for rule in self._own_rules}
         replaced = [
-            instance
-            for instance in self.all.values()
-            if instance.rule.id in before and after.get(instance.rule.id) is not before[instance.rule.id]
+            bound
+            for bound in self.all.values()
+            if bound.rule.id in before and after.get(bound.rule.id) is not before[bound.rule.id]
         ]
-        for instance in replaced:
-            del self.all[(instance.rule.id, instance.scope)]
+        for bound in replaced:
+            del self.all[(bound.rule.id, bound.scope)]
         for key, watch in self.devices.items():
             watch.alarm_paths = self._alarm_paths(key)
         self._bind_rules(0.0, None)
@@ -112,80 +112,80 @@ class Instances:
         for rule in self._own_rules:
             if arrived is not None and rule.inputs and not arrived & rule.classes:
                 continue
-            for bound in bindings(rule, self._paths, self._main, self._slot):
-                instance = self._instance(rule, bound, now)
-                self.all[(rule.id, instance.scope)] = instance
+            for found in find_inputs(rule, self._paths, self._main, self._path_input):
+                bound = self._bound_rule(rule, found, now)
+                self.all[(rule.id, bound.scope)] = bound
         self._index()
 
-    def _instance(self, rule: Rule, bound: Bound, now: float) -> Instance:
-        device = str(bound.device) if bound.device else ""
-        watches = [slot.device for slot in bound.slots]
-        frame = Frame(now, bound.inputs, self.params, self.diagnostics, self.facts, make_windows(rule))
-        made = Instance(self.station, rule, device, bound.binding, frame, watches, bound.slots)
+    def _bound_rule(self, rule: Rule, found: FoundInputs, now: float) -> BoundRule:
+        device = str(found.device) if found.device else ""
+        watches = [part.device for part in found.parts]
+        context = Context(now, found.inputs, self.params, self.diagnostics, self.facts, make_windows(rule))
+        made = BoundRule(self.station, rule, device, found.binding, context, watches, found.inputs)
         existing = self.all.get((rule.id, made.scope))
         if existing is not None and existing.rule is rule:
             existing.bind(made)
             return existing
-        if self._memory is not None and rule.remembers:
-            self._remember(made, now, self._memory)
-        self.made.append(made)
+        if self._history is not None and rule.remembers:
+            self._remember(made, now, self._history)
+        self.newly_bound.append(made)
         return made
 
-    def _remember(self, instance: Instance, now: float, memory: Memory, past_s: float = 0.0) -> None:
+    def _remember(self, bound: BoundRule, now: float, history: History, past_s: float = 0.0) -> None:
         """Fill windows from the recorded past, and learn whether inputs ever had a value."""
-        spans = [spec.span_s for spec in instance.rule.windows if spec.input is not None]
-        back_s = max([past_s, REMEMBER_S if instance.rule.asks_seen else 0.0, *spans])
-        for slot in instance.slots:
-            points = slot.parsed(memory.points(self.station, slot.series, now - min(back_s, slot.worth_s), now))
-            slot.seen = slot.seen or any(value is not None for _, value in points)
-            for spec, window in zip(instance.rule.windows, instance.frame.windows, strict=True):
-                if spec.input is not None and instance.frame.inputs[spec.input] is slot:
+        spans = [spec.span_s for spec in bound.rule.windows if spec.input is not None]
+        back_s = max([past_s, REMEMBER_S if bound.rule.asks_seen else 0.0, *spans])
+        for part in bound.parts:
+            points = part.parsed(history.points(self.station, part.series, now - min(back_s, part.history_s), now))
+            part.seen = part.seen or any(value is not None for _, value in points)
+            for spec, window in zip(bound.rule.windows, bound.context.windows, strict=True):
+                if spec.input is not None and bound.context.inputs[spec.input] is part:
                     window.fill(points, now)
 
-    def recall(self, instance: Instance, now: float) -> None:
+    def recall(self, bound: BoundRule, now: float) -> None:
         """Know that inputs of an alarm from before a restart had values, also where they give none now."""
-        if self._memory is None:
-            for slot in instance.slots:
-                slot.seen = True
-        elif not instance.rule.remembers:
-            self._remember(instance, now, self._memory, REMEMBER_S)
+        if self._history is None:
+            for part in bound.parts:
+                part.seen = True
+        elif not bound.rule.remembers:
+            self._remember(bound, now, self._history, REMEMBER_S)
 
-    def _slot(self, key: DeviceKey, path: str, field: str) -> Slot:
+    def _path_input(self, key: DeviceKey, path: str, field: str) -> PathInput:
         watch = self.devices[key]
-        slot = watch.plan.get((path, field))
-        if slot is None:
-            slot = watch.plan[(path, field)] = Slot(watch, path, field)
+        part = watch.plan.get((path, field))
+        if part is None:
+            part = watch.plan[(path, field)] = PathInput(watch, path, field)
             device = self.latest.get(key)
-            slot.take(device.readings.get(path) if device else None, watch.evidence)
-        return slot
+            part.take(device.readings.get(path) if device else None, watch.evidence)
+        return part
 
     def _index(self) -> None:
-        self.of_device, self.of_slot = {}, {}
-        self.clocked, self.deviceless, self.diagnosed, self.mindful = [], [], [], []
-        for instance in self.all.values():
-            for watch in instance.devices:
-                self.of_device.setdefault(watch, []).append(instance)
-            for slot in instance.direct_slots():
-                self.of_slot.setdefault(slot, []).append(instance)
-            if not instance.devices:
-                self.deviceless.append(instance)
-            if instance.rule.clocked:
-                self.clocked.append(instance)
-            if instance.rule.diagnosed:
-                self.diagnosed.append(instance)
-            if instance.rule.no_data == "alert":
-                self.mindful.append(instance)
+        self.of_device, self.of_part = {}, {}
+        self.clocked, self.deviceless, self.diagnosed, self.alarming_without_data = [], [], [], []
+        for bound in self.all.values():
+            for watch in bound.devices:
+                self.of_device.setdefault(watch, []).append(bound)
+            for part in bound.direct_parts():
+                self.of_part.setdefault(part, []).append(bound)
+            if not bound.devices:
+                self.deviceless.append(bound)
+            if bound.rule.clocked:
+                self.clocked.append(bound)
+            if bound.rule.diagnosed:
+                self.diagnosed.append(bound)
+            if bound.rule.no_data == "alert":
+                self.alarming_without_data.append(bound)
 
     def alarm(self, watch: DeviceWatch, path: str) -> None:
-        """Make the instance of a device's own alarm, where there is none yet."""
+        """Bind the rule of a device's own alarm, where it is not bound yet."""
         if (watch.key, path) in self._alarms_made:
             return
         self._alarms_made.add((watch.key, path))
         rule = alarm_rule(self._rules, watch.key, path)
         scope = scope_of(self._rules, watch.key, path)
         if (rule.id, scope) not in self.all:
-            slot = self._slot(watch.key, path, "")
-            self._add(Instance(self.station, rule, scope, (), self._frame(slot), (watch,), (slot,)))
+            part = self._path_input(watch.key, path, "")
+            self._add(BoundRule(self.station, rule, scope, (), self._context(part), (watch,), (part,)))
 
     def take_notices(self, platform: DeviceWatch, device: DeviceState) -> None:
         """Read the GX's ring: keep what is new, and raise or ease what only it tells of."""
@@ -198,19 +198,19 @@ class Instances:
                 key = self._key_of(notice)
                 made = self._notice(platform, key, notice.trigger, notice.text)
                 levels[made.rule.id] = max(notice.level, levels.get(made.rule.id, 0.0))
-        for instance in list(self.all.values()):
-            if instance.rule.id.startswith(NOTIFICATION):
-                instance.slots[0].take(Reading(levels.get(instance.rule.id, 0.0), platform.evidence), platform.evidence)
+        for bound in list(self.all.values()):
+            if bound.rule.id.startswith(NOTIFICATION):
+                bound.parts[0].take(Reading(levels.get(bound.rule.id, 0.0), platform.evidence), platform.evidence)
 
-    def _notice(self, platform: DeviceWatch, key: DeviceKey, path: str, title: str) -> Instance:
-        """The instance of an alarm that the GX's ring tells of; it only annotates where we read the alarm itself."""
+    def _notice(self, platform: DeviceWatch, key: DeviceKey, path: str, title: str) -> BoundRule:
+        """The rule of an alarm that the GX's ring tells of, bound; it only annotates where we read the alarm itself."""
         rule = notice_rule(self._rules, key, path, title)
         scope = scope_of(self._rules, key, path)
         existing = self.all.get((rule.id, scope))
         if existing is not None:
             return existing
-        slot = Slot(platform, f"Notifications/{key}/{path}", "")
-        made = Instance(self.station, rule, scope, (), self._frame(slot), (platform,), (slot,))
+        part = PathInput(platform, f"Notifications/{key}/{path}", "")
+        made = BoundRule(self.station, rule, scope, (), self._context(part), (platform,), (part,))
         made.annotates = path in self._paths.get(key, ())
         self._add(made)
         return made
@@ -222,19 +222,19 @@ class Instances:
                 return key
         return DeviceKey(notice.cls, suffix_of(notice.service) or "0")
 
-    def _frame(self, slot: Slot) -> Frame:
-        return Frame(0.0, (slot,), self.params, self.diagnostics, self.facts)
+    def _context(self, part: PathInput) -> Context:
+        return Context(0.0, (part,), self.params, self.diagnostics, self.facts)
 
-    def _add(self, instance: Instance) -> None:
-        self.all[(instance.rule.id, instance.scope)] = instance
-        self.made.append(instance)
+    def _add(self, bound: BoundRule) -> None:
+        self.all[(bound.rule.id, bound.scope)] = bound
+        self.newly_bound.append(bound)
         self._index()
 
     def _of_class(self, cls: str) -> DeviceWatch | None:
         return next((watch for key, watch in self.devices.items() if key.cls == cls), None)
 
     def adopt(self, rule_id: str) -> None:
-        """Make the instance of a device's own alarm that was open before a restart, once its device is known."""
+        """Bind the rule of a device's own alarm that was open before a restart, once its device is known."""
         prefix, _, series = rule_id.partition(":")
         device, path = split_series(series)
         if f"{prefix}:" == DEVICE and device in self.devices:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Protocol
 
+from victron_console.alerts.language.context import Input
 from victron_console.alerts.language.inputs import FIELDS
 from victron_console.alerts.language.values import NEVER, Truth, Value
+from victron_console.insight.overview.figures import NO_SENSOR_BELOW_C
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import STALE_AT_LEAST_S, STALE_CADENCES, Quality
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState
-
-NO_SENSOR_BELOW_C = -100.0
-"""A temperature of -100 °C and below is no sensor (derived.md 8)."""
 
 
 class DeviceWatch:
@@ -40,7 +40,7 @@ class DeviceWatch:
         self.quality = Quality.STALE
         self.stale_after_s = STALE_AT_LEAST_S
         self.path_count = -1
-        self.plan: dict[tuple[str, str], Slot] = {}
+        self.plan: dict[tuple[str, str], PathInput] = {}
         self.alarm_paths: tuple[str, ...] = ()
         self._last_read_at: float = -math.inf
         self._stepped = False
@@ -75,7 +75,15 @@ class DeviceWatch:
         self._stepped = True
 
 
-class Slot:
+class BoundInput(Input, Protocol):
+    """An input of a rule, and the paths whose values it is made of."""
+
+    def parts(self) -> Sequence[PathInput]:
+        """What it is made of."""
+        ...
+
+
+class PathInput:
     """One path of a device, or a field of its JSON text."""
 
     __slots__ = ("_absent", "_value", "changed_at", "device", "field", "path", "seen")
@@ -93,7 +101,7 @@ class Slot:
         """The series' name."""
         return self.device.key.series(self.path)
 
-    def slots(self) -> Sequence[Slot]:
+    def parts(self) -> Sequence[PathInput]:
         """Itself."""
         return (self,)
 
@@ -123,7 +131,7 @@ class Slot:
         return float(value), False
 
     @property
-    def worth_s(self) -> float:
+    def history_s(self) -> float:
         """How far back its past is worth reading: a JSON text has to be parsed for each point."""
         return 3600.0 if self.field else math.inf
 
@@ -165,49 +173,80 @@ class Slot:
         return None if self.stale else False
 
 
-class Worst:
+class UnboundInput:
+    """An input that the station has never had."""
+
+    changed_at: float | None = None
+    seen = False
+    stale = False
+
+    def parts(self) -> Sequence[PathInput]:
+        """Nothing."""
+        return ()
+
+    def read(self) -> Value:
+        """NEVER."""
+        return NEVER
+
+    def or_default(self, default: float) -> Value:
+        """The default."""
+        return default
+
+    def null(self) -> Truth:
+        """There is no value."""
+        return True
+
+    def gone(self) -> Truth:
+        """What was never there has not gone."""
+        return False
+
+
+UNBOUND = UnboundInput()
+
+
+class WorstInput:
     """Several device alarms as one input: the highest level."""
 
-    __slots__ = ("_slots",)
+    __slots__ = ("_parts",)
 
-    def __init__(self, slots: Sequence[Slot]) -> None:
-        self._slots = tuple(slots)
+    def __init__(self, parts: Sequence[PathInput]) -> None:
+        self._parts = tuple(parts)
 
-    def slots(self) -> Sequence[Slot]:
+    def parts(self) -> Sequence[PathInput]:
         """All of them."""
-        return self._slots
+        return self._parts
 
     @property
     def changed_at(self) -> float | None:
         """When any of them last changed."""
-        return max((slot.changed_at for slot in self._slots if slot.changed_at is not None), default=None)
+        return max((part.changed_at for part in self._parts if part.changed_at is not None), default=None)
 
     @property
     def seen(self) -> bool:
         """Whether any ever had a value."""
-        return any(slot.seen for slot in self._slots)
+        return any(part.seen for part in self._parts)
 
     @property
     def stale(self) -> bool:
         """Whether the device of any is stale, lost or gone."""
-        return any(slot.stale for slot in self._slots)
+        return any(part.stale for part in self._parts)
 
     def read(self) -> Value:
         """The highest level known; None where none is raised and one cannot be told."""
-        return _highest([slot.read() for slot in self._slots])
+        return _highest([part.read() for part in self._parts])
 
     def or_default(self, default: float) -> Value:
         """The highest level known, the default for live devices without one."""
-        return _highest([slot.or_default(default) for slot in self._slots])
+        return _highest([part.or_default(default) for part in self._parts])
 
     def null(self) -> Truth:
         """Whether none gives a value."""
-        results = [slot.null() for slot in self._slots]
+        results = [part.null() for part in self._parts]
         return False if False in results else None if None in results else True
 
     def gone(self) -> Truth:
         """Whether any has left the bus."""
-        results = [slot.gone() for slot in self._slots]
+        results = [part.gone() for part in self._parts]
         return True if True in results else None if None in results else False
 
 

@@ -6,9 +6,9 @@ import ast
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from victron_console.alerts.engine.bound_inputs import DeviceWatch, Slot
-from victron_console.alerts.engine.level_state import Phase, Timing, Track, Turn
-from victron_console.alerts.language.frame import Frame
+from victron_console.alerts.engine.bound_inputs import BoundInput, DeviceWatch, PathInput
+from victron_console.alerts.engine.level_state import LevelState, Phase, Timing, Turn
+from victron_console.alerts.language.context import Context
 from victron_console.alerts.language.inputs import FOLDED, Binding
 from victron_console.alerts.language.values import Truth, Value, inverse
 from victron_console.alerts.language.windows import Window
@@ -21,12 +21,12 @@ CLOCKED_GRACE_S = 60.0
 """How long a rule on time alone may go unjudged before its waiting starts anew."""
 
 
-class Instance:
-    """A rule as bound. Its tracks are its state; the rest can be made again."""
+class BoundRule:
+    """A rule as bound. Its levels' states are what must survive a restart; the rest can be made again."""
 
     __slots__ = (
-        "_grace_s", "_timings", "annotates", "awake", "devices", "due", "frame", "key", "origin", "rule", "scope",
-        "slots", "station", "title", "tracks", "unknown_since", "window_due", "window_each_s", "written",
+        "_grace_s", "_timings", "annotates", "context", "devices", "due", "inputs", "key", "origin", "parts", "rule",
+        "scope", "states", "station", "title", "unknown_since", "unsettled", "window_due", "window_each_s", "written",
     )  # fmt: skip
 
     def __init__(
@@ -35,25 +35,26 @@ class Instance:
         rule: Rule,
         device: str,
         binding: Binding,
-        frame: Frame,
+        context: Context,
         devices: Iterable[DeviceWatch],
-        slots: tuple[Slot, ...] = (),
+        inputs: tuple[BoundInput, ...] = (),
     ) -> None:
-        self.station, self.rule, self.frame = station, rule, frame
+        self.station, self.rule, self.context = station, rule, context
         self.devices = tuple(dict.fromkeys(devices))
-        self.slots = slots
+        self.inputs = inputs
+        self.parts = tuple(part for source in inputs for part in source.parts())
         self.annotates = False
         """It only adds its origin to an alarm that others hold open."""
-        bound = [word for name, word in binding if name not in FOLDED]
-        self.key = AlertKey(station, rule.family, " ".join(filter(None, [device, *bound])))
+        words = [word for name, word in binding if name not in FOLDED]
+        self.key = AlertKey(station, rule.family, " ".join(filter(None, [device, *words])))
         self.scope = " ".join(filter(None, [device, *(word for _, word in binding)]))
-        self.title = " ".join([rule.title, *bound])
+        self.title = " ".join([rule.title, *words])
         self.origin = " ".join(filter(None, [rule.id, *(word for _, word in binding)]))
-        self.tracks: dict[Severity, Track] = {level.severity: Track() for level in rule.levels}
+        self.states: dict[Severity, LevelState] = {level.severity: LevelState() for level in rule.levels}
         self.unknown_since: float | None = None
         self.due: float | None = None
         """When time alone may change it (UTC epoch, s)."""
-        self.awake = False
+        self.unsettled = False
         """Some level is not normal: then every new sample counts, also one that says the same."""
         self.written = False
         """The store has a row of some level."""
@@ -63,55 +64,54 @@ class Instance:
         self._grace_s = -1.0
         self._timings: tuple[Timing, ...] = ()
 
-    def bind(self, other: Instance) -> None:
+    def bind(self, other: BoundRule) -> None:
         """Take over the inputs of another binding of the same rule; levels and windows stay."""
-        self.devices, self.slots, self.frame.inputs = other.devices, other.slots, other.frame.inputs
+        self.devices, self.inputs, self.parts = other.devices, other.inputs, other.parts
+        self.context.inputs = other.inputs
 
-    def direct_slots(self) -> Iterator[Slot]:
-        """The slots a change of which must be judged at once."""
-        chosen = {id(self.frame.inputs[index]) for index in self.rule.direct}
-        for source in self.frame.inputs:
-            if id(source) in chosen:
-                yield from source.slots()
+    def direct_parts(self) -> Iterator[PathInput]:
+        """The inputs a change of which must be judged at once."""
+        for index in sorted(self.rule.direct):
+            yield from self.inputs[index].parts()
 
     @property
     def evidence(self) -> float:
         """When the newest sample behind it was read; the moment itself for a rule on time alone."""
-        return max((device.evidence for device in self.devices), default=self.frame.now)
+        return max((device.evidence for device in self.devices), default=self.context.now)
 
     def sample(self, fresh: Collection[DeviceWatch]) -> None:
         """Push what was just read into the windows."""
         watches = [watch for watch in self.devices if watch in fresh]
-        if not any(slot.seen for slot in self.slots):
+        if not any(part.seen for part in self.parts):
             return
         hold_s = max(watch.stale_after_s for watch in watches)
         at = max(watch.evidence for watch in watches)
-        for spec, window in zip(self.rule.windows, self.frame.windows, strict=True):
+        for spec, window in zip(self.rule.windows, self.context.windows, strict=True):
             if spec.input is not None:
-                window.push(at, self.frame.inputs[spec.input].read(), hold_s)
+                window.push(at, self.context.inputs[spec.input].read(), hold_s)
             elif spec.condition is not None:
-                result = spec.condition(self.frame)
+                result = spec.condition(self.context)
                 window.push(at, None if result is None else float(result), hold_s)
 
     def evaluate(self, now: float) -> list[tuple[Severity, Turn]]:
         """Judge every level; what turned, by severity."""
-        self.frame.now = now
+        self.context.now = now
         self.window_due = now + self.window_each_s
         evidence, timings = self.evidence, self._timing()
-        gate = self.rule.gate.run(self.frame) if self.rule.gate else True
+        gate = self.rule.gate.run(self.context) if self.rule.gate else True
         turns: list[tuple[Severity, Turn]] = []
-        untold = awake = False
+        untold = unsettled = False
         for level, timing in zip(self.rule.levels, timings, strict=True):
             raised, clear = self._results(level, gate)
             untold = untold or raised is None
-            track = self.tracks[level.severity]
-            if raised is not True and track.phase is Phase.NORMAL:
+            state = self.states[level.severity]
+            if raised is not True and state.phase is Phase.NORMAL:
                 continue
-            turn = track.advance(raised, clear, evidence, now, timing)
-            awake = awake or track.phase is not Phase.NORMAL
+            turn = state.advance(raised, clear, evidence, now, timing)
+            unsettled = unsettled or state.phase is not Phase.NORMAL
             if turn is not Turn.NONE:
                 turns.append((level.severity, turn))
-        self.awake = awake
+        self.unsettled = unsettled
         if self.rule.no_data == "alert":
             turns += self._no_data(untold, now)
         return turns
@@ -130,8 +130,8 @@ class Instance:
         raised: Truth
         clear: Truth
         if gate is True:
-            raised = level.raise_.run(self.frame)
-            clear = level.clear.run(self.frame) if level.clear else inverse(raised)
+            raised = level.raise_.run(self.context)
+            clear = level.clear.run(self.context) if level.clear else inverse(raised)
         elif gate is False and self.rule.outside == "clear":
             raised, clear = False, True
         else:
@@ -149,20 +149,20 @@ class Instance:
             self.unknown_since = now
         self.due = self.unknown_since + self.rule.no_data_for_s
         level = self.rule.levels[-1]
-        track = self.tracks[level.severity]
-        if now < self.due or track.on:
+        state = self.states[level.severity]
+        if now < self.due or state.on:
             return []
-        track.raise_for_no_data(now)
-        self.awake = True
+        state.raise_for_no_data(now)
+        self.unsettled = True
         return [(level.severity, Turn.RAISED)]
 
     def shown_value(self) -> Scalar:
         """The value to show: what the rule says, else its first input; a number rounded to six digits."""
         value: Value = None
         if self.rule.value is not None:
-            value = self.rule.value.run(self.frame)
-        elif self.frame.inputs:
-            value = self.frame.inputs[0].read()
+            value = self.rule.value.run(self.context)
+        elif self.context.inputs:
+            value = self.context.inputs[0].read()
         if isinstance(value, float):
             return float(f"{value:.6g}")
         return value if isinstance(value, str) else None
@@ -177,7 +177,7 @@ class Instance:
         return self._spelled(tree) if tree is not None else ""
 
     def _spelled(self, node: ast.expr) -> str:
-        return ast.unparse(_Filled(self.frame.params).visit(node))
+        return ast.unparse(_Filled(self.context.params).visit(node))
 
 
 class _Filled(ast.NodeTransformer):
@@ -199,9 +199,9 @@ class _Filled(ast.NodeTransformer):
         return node
 
 
-def level_key(instance: Instance, severity: Severity) -> tuple[str, str, str, str]:
+def level_key(bound: BoundRule, severity: Severity) -> tuple[str, str, str, str]:
     """What a level is called in the store."""
-    return (instance.station, instance.rule.id, instance.scope, severity.value)
+    return (bound.station, bound.rule.id, bound.scope, severity.value)
 
 
 def make_windows(rule: Rule) -> list[Window]:

@@ -1,4 +1,4 @@
-"""The alert engine: `Alerts.step` takes what was polled and gives what changed. No I/O, no clock of its own.
+"""The alert engine: `AlertEngine.step` takes what was polled and gives what changed. No I/O, no clock of its own.
 
 The same inputs in the same order give the same results, whatever the order of stations within a step. State lives in
 memory; what a restart needs is in `AlertChanges` and comes back by `restore`. Windows fill from the recorded past.
@@ -11,16 +11,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from victron_console.alerts.device.device_alarms import DEVICE, NOTIFICATION
-from victron_console.alerts.engine.binder import Memory
-from victron_console.alerts.engine.bound_rule import Instance, level_key
+from victron_console.alerts.engine.binder import History
+from victron_console.alerts.engine.bound_rule import BoundRule, level_key
 from victron_console.alerts.engine.flap import Flap
-from victron_console.alerts.engine.inhibition import Holding
-from victron_console.alerts.engine.level_log import TrackLog
-from victron_console.alerts.engine.level_state import Phase, Track
-from victron_console.alerts.engine.open_alarms import Book
+from victron_console.alerts.engine.inhibition import Inhibition
+from victron_console.alerts.engine.level_log import LevelLog
+from victron_console.alerts.engine.level_state import LevelState, Phase
+from victron_console.alerts.engine.open_alarms import OpenAlarms
 from victron_console.alerts.engine.station_watch import StationWatch
-from victron_console.alerts.rules.parameters import Parameter
-from victron_console.alerts.rules.parameters import StationFacts as Configured
+from victron_console.alerts.rules.parameters import Parameter, StationSetup
 from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.model.alert import AlertEvent, AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges, KeptAlerts, NoticeRecord
@@ -33,33 +32,33 @@ Touched = dict[AlertKey, str]
 """Alarms to settle, with why they close where that is not by their condition."""
 
 
-class Alerts:
+class AlertEngine:
     """All alarms of a fleet."""
 
-    def __init__(self, rules: RuleSet, memory: Memory | None = None) -> None:
+    def __init__(self, rules: RuleSet, history: History | None = None) -> None:
         self.rules = rules
-        self._memory = memory
+        self._history = history
         self._stations: dict[str, StationWatch] = {}
-        self._configured: dict[str, Configured] = {}
-        self._by_key: dict[AlertKey, dict[Instance, None]] = {}
-        self._book = Book()
-        self._holding = Holding()
+        self._configured: dict[str, StationSetup] = {}
+        self._by_key: dict[AlertKey, dict[BoundRule, None]] = {}
+        self._alarms = OpenAlarms()
+        self._inhibition = Inhibition()
         self._reconfigured: set[str] = set()
         self._due: list[tuple[float, str]] = []
         self._queued: set[str] = set()
         self._wall: float | None = None
         self._monotonic: float | None = None
-        self._tracks = TrackLog()
+        self._levels = LevelLog()
 
     @property
     def open(self) -> tuple[Occurrence, ...]:
         """Everything not cleared, by key."""
-        return tuple(self._book.open[key] for key in sorted(self._book.open, key=str))
+        return tuple(self._alarms.open[key] for key in sorted(self._alarms.open, key=str))
 
     def configure(self, station: str, tags: Iterable[str], config: Mapping[str, Any]) -> None:
         """Say what is configured of a station: its tags and the public part of its file. From the next step."""
         tags = tuple(tags)
-        configured = Configured(tags, config, self.rules.parameters_for(station, tags))
+        configured = StationSetup(tags, config, self.rules.parameters_for(station, tags))
         if self._configured.get(station) != configured:
             self._configured[station] = configured
             self._reconfigured.add(station)
@@ -69,16 +68,16 @@ class Alerts:
         watch = self._stations.pop(station, None)
         self._configured.pop(station, None)
         for key in [key for key in self._by_key if key.station == station]:
-            for instance in self._by_key.pop(key):
-                self._tracks.forget(instance)
-        for key in [key for key in self._book.waiting if key.station == station]:
-            for record in self._book.waiting.pop(key):
-                self._tracks.drop(record)
+            for bound in self._by_key.pop(key):
+                self._levels.forget(bound)
+        for key in [key for key in self._alarms.waiting if key.station == station]:
+            for record in self._alarms.waiting.pop(key):
+                self._levels.drop(record)
         if watch is not None:
             self._due = [entry for entry in self._due if entry[1] != station]
             self._queued.discard(station)
             heapq.heapify(self._due)
-        return self._settled(now, {key: "station_removed" for key in self._book.open if key.station == station})
+        return self._settled(now, {key: "station_removed" for key in self._alarms.open if key.station == station})
 
     def parameters(self, station: str) -> Mapping[str, Parameter]:
         """A station's parameters with their origins; empty before its first step."""
@@ -89,7 +88,7 @@ class Alerts:
         """Hand in results of the diagnostics (`d.X`), and the station's clock minus ours by HTTP (s)."""
         watch = self._watch(station)
         watch.diagnose(results)
-        watch.bound.facts.http_skew_s = skew_s if skew_s is not None else watch.bound.facts.http_skew_s
+        watch.binder.facts.http_skew_s = skew_s if skew_s is not None else watch.binder.facts.http_skew_s
 
     def step(self, snapshots: Mapping[str, Snapshot], now: float, monotonic: float | None = None) -> AlertChanges:
         """Judge what was polled since the last step, and what time alone has changed.
@@ -99,7 +98,7 @@ class Alerts:
             now: the moment (UTC epoch, s). May jump: timers do not.
             monotonic: seconds that only grow; without it a `now` that goes back counts as no time passed.
         """
-        self._mind_clock(now, monotonic)
+        self._follow_clock(now, monotonic)
         touched: Touched = {}
         self._take_configuration(touched)
         for station in sorted(snapshots):
@@ -123,10 +122,10 @@ class Alerts:
         for station in sorted(self._stations):
             self._judge(self._stations[station], {}, now, touched)
         known = {rule.id for rule in rules.rules}
-        for key, tracks in list(self._book.waiting.items()):
-            for record in [r for r in tracks if r.rule not in known and ":" not in r.rule]:
-                del tracks[record]
-                self._tracks.drop(record)
+        for key, states in list(self._alarms.waiting.items()):
+            for record in [r for r in states if r.rule not in known and ":" not in r.rule]:
+                del states[record]
+                self._levels.drop(record)
                 touched.setdefault(key, "rule_removed")
         return self._settled(now, touched)
 
@@ -141,140 +140,140 @@ class Alerts:
             now: the moment (UTC epoch, s).
         """
         key = AlertKey("", family)
-        existing = self._book.open.get(key)
+        existing = self._alarms.open.get(key)
         if problem and existing is None:
             occurrence = Occurrence(
-                self._book.next_id, key, family, Severity.WARNING, title, response, now, now, announced_at=now,
+                self._alarms.next_id, key, family, Severity.WARNING, title, response, now, now, announced_at=now,
                 origins=(family,),
             )  # fmt: skip
-            self._book.next_id += 1
-            self._book.put(occurrence)
-            self._book.note("raised", occurrence, now, f"{title}: {problem}")
+            self._alarms.next_id += 1
+            self._alarms.put(occurrence)
+            self._alarms.note("raised", occurrence, now, f"{title}: {problem}")
         elif not problem and existing is not None:
-            self._book.settle(key, (), now)
+            self._alarms.settle(key, (), now)
         return self._settled(now, {})
 
     def restore(self, kept: KeptAlerts, now: float) -> None:
         """Take over what the store kept, before the first step. Nothing is raised or cleared by it."""
-        book = self._book
-        book.next_id = kept.next_id
-        book.open = {occurrence.key: occurrence for occurrence in kept.occurrences}
+        alarms = self._alarms
+        alarms.next_id = kept.next_id
+        alarms.open = {occurrence.key: occurrence for occurrence in kept.occurrences}
         for key, at in kept.raises:
             if at <= now:
-                book.flaps.setdefault(key, Flap()).raised(at)
-        for occurrence in book.open.values():
+                alarms.flaps.setdefault(key, Flap()).raised(at)
+        for occurrence in alarms.open.values():
             if occurrence.flapping:
-                book.flaps.setdefault(occurrence.key, Flap()).on = True
+                alarms.flaps.setdefault(occurrence.key, Flap()).on = True
         known = {rule.id for rule in self.rules.rules}
-        for record in kept.tracks:
-            self._tracks.restore(record)
+        for record in kept.levels:
+            self._levels.restore(record)
             if record.rule in known or record.rule.startswith((DEVICE, NOTIFICATION)):
                 phase = Phase(record.phase)
                 stale = phase in (Phase.ACTIVE, Phase.CLEARING)
-                track = Track(phase, record.since, record.started, record.seen, stale=stale, resumed=True)
-                book.waiting.setdefault(record.alert, {})[record] = track
+                state = LevelState(phase, record.since, record.started, record.seen, stale=stale, resumed=True)
+                alarms.waiting.setdefault(record.alert, {})[record] = state
             else:
-                self._tracks.drop(record)
+                self._levels.drop(record)
 
     def _watch(self, station: str) -> StationWatch:
         watch = self._stations.get(station)
         if watch is None:
-            configured = self._configured.get(station) or Configured((), {}, self.rules.parameters_for(station, ()))
-            watch = self._stations[station] = StationWatch(station, self.rules, configured, self._memory)
+            configured = self._configured.get(station) or StationSetup((), {}, self.rules.parameters_for(station, ()))
+            watch = self._stations[station] = StationWatch(station, self.rules, configured, self._history)
         return watch
 
-    def _judge(self, watch: StationWatch, dirty: dict[Instance, None], now: float, touched: Touched) -> None:
-        """Judge instances in a fixed order, and say when time alone may change the station."""
+    def _judge(self, watch: StationWatch, dirty: dict[BoundRule, None], now: float, touched: Touched) -> None:
+        """Judge bound rules in a fixed order, and say when time alone may change the station."""
         self._adopt(watch, now, touched)
-        dirty.update(dict.fromkeys(watch.bound.made))
-        for instance in watch.bound.made:
-            self._by_key.setdefault(instance.key, {})[instance] = None
-        watch.bound.made.clear()
-        for instance in sorted(dirty, key=lambda i: (i.rule.id, i.scope)):
-            turns = instance.evaluate(now)
-            if turns or instance.key in self._book.open:
-                touched.setdefault(instance.key, "")
-            if turns or instance.awake or instance.written:
-                self._tracks.note(instance)
+        dirty.update(dict.fromkeys(watch.binder.newly_bound))
+        for bound in watch.binder.newly_bound:
+            self._by_key.setdefault(bound.key, {})[bound] = None
+        watch.binder.newly_bound.clear()
+        for bound in sorted(dirty, key=lambda i: (i.rule.id, i.scope)):
+            turns = bound.evaluate(now)
+            if turns or bound.key in self._alarms.open:
+                touched.setdefault(bound.key, "")
+            if turns or bound.unsettled or bound.written:
+                self._levels.note(bound)
         if watch.id not in self._queued:
             self._queued.add(watch.id)
             heapq.heappush(self._due, (watch.due, watch.id))
 
     def _adopt(self, watch: StationWatch, now: float, touched: Touched) -> None:
-        """Give levels from before a restart to the instances that now speak of them."""
-        waiting = self._book.waiting
+        """Give levels from before a restart to the bound rules that now speak of them."""
+        waiting = self._alarms.waiting
         if not waiting:
             return
-        for record in [record for tracks in waiting.values() for record in tracks if record.station == watch.id]:
+        for record in [record for states in waiting.values() for record in states if record.station == watch.id]:
             if record.rule.startswith((DEVICE, NOTIFICATION)):
-                watch.bound.adopt(record.rule)
-        for instance in watch.bound.made:
-            kept = waiting.get(instance.key, {})
-            for severity in instance.tracks:
-                key = level_key(instance, severity)
+                watch.binder.adopt(record.rule)
+        for bound in watch.binder.newly_bound:
+            kept = waiting.get(bound.key, {})
+            for severity in bound.states:
+                key = level_key(bound, severity)
                 mine = next((record for record in kept if record.key == key), None)
                 if mine is not None:
-                    instance.tracks[severity] = kept.pop(mine)
-                    instance.awake = instance.written = True
-                    touched.setdefault(instance.key, "")
-            if instance.awake:
-                watch.bound.recall(instance, now)
+                    bound.states[severity] = kept.pop(mine)
+                    bound.unsettled = bound.written = True
+                    touched.setdefault(bound.key, "")
+            if bound.unsettled:
+                watch.binder.recall(bound, now)
             if not kept:
-                waiting.pop(instance.key, None)
+                waiting.pop(bound.key, None)
 
     def _take_configuration(self, touched: Touched) -> None:
         """Bind stations anew whose rules, tags or file changed."""
         for station in sorted(self._reconfigured & self._stations.keys()):
             watch = self._stations[station]
             watch.configured = self._configured.get(station, watch.configured)
-            for instance in watch.use(self.rules):
-                self._replace(instance, watch, touched)
+            for bound in watch.use(self.rules):
+                self._replace(bound, watch, touched)
         self._reconfigured.clear()
 
-    def _replace(self, instance: Instance, watch: StationWatch, touched: Touched) -> None:
-        """Take an instance out whose rule is gone or another one; its levels go on under the new rule."""
-        self._by_key.get(instance.key, {}).pop(instance, None)
-        touched[instance.key] = "rule_removed"
-        heir = watch.bound.all.get((instance.rule.id, instance.scope))
-        if heir is None or heir.key != instance.key:
-            self._tracks.forget(instance)
+    def _replace(self, bound: BoundRule, watch: StationWatch, touched: Touched) -> None:
+        """Take a bound rule out whose rule is gone or another one; its levels go on under the new rule."""
+        self._by_key.get(bound.key, {}).pop(bound, None)
+        touched[bound.key] = "rule_removed"
+        successor = watch.binder.all.get((bound.rule.id, bound.scope))
+        if successor is None or successor.key != bound.key:
+            self._levels.forget(bound)
             return
-        for severity, track in instance.tracks.items():
-            level = next((level for level in heir.rule.levels if level.severity is severity), None)
-            if level is None or track.phase is Phase.NORMAL:
+        for severity, state in bound.states.items():
+            level = next((level for level in successor.rule.levels if level.severity is severity), None)
+            if level is None or state.phase is Phase.NORMAL:
                 continue
-            if track.on and track.seen - track.started < level.for_s:
-                track.phase, track.since = Phase.PENDING, track.started
-                touched[instance.key] = "requalified"
-            heir.tracks[severity] = track
-            heir.awake = heir.written = True
+            if state.on and state.seen - state.started < level.for_s:
+                state.phase, state.since = Phase.PENDING, state.started
+                touched[bound.key] = "requalified"
+            successor.states[severity] = state
+            successor.unsettled = successor.written = True
 
     def _settled(self, now: float, touched: Touched) -> AlertChanges:
-        book = self._book
+        alarms = self._alarms
         for key in sorted(touched, key=lambda key: (key.station, key.family, key.scope)):
-            book.settle(key, self._by_key.get(key, ()), now, touched[key])
-        for key in sorted(book.calm(now), key=str):
-            book.settle(key, self._by_key.get(key, ()), now)
+            alarms.settle(key, self._by_key.get(key, ()), now, touched[key])
+        for key in sorted(alarms.end_flapping(now), key=str):
+            alarms.settle(key, self._by_key.get(key, ()), now)
         self._close_orphans(now)
-        self._holding.apply(book, self.rules.inhibits, now)
+        self._inhibition.apply(alarms, self.rules.inhibits, now)
         notices: list[NoticeRecord] = []
-        events = list(book.events)
+        events = list(alarms.events)
         for watch in (self._stations[station] for station in sorted(self._stations)):
-            notices += watch.bound.notices
-            events += [AlertEvent(now, "parameter", watch.id, "", text) for text in watch.told]
-            watch.bound.notices, watch.told = [], []
-        result = AlertChanges(tuple(book.changed.values()), tuple(events), self._tracks.taken(), tuple(notices))
-        book.changed, book.events = {}, []
+            notices += watch.binder.notices
+            events += [AlertEvent(now, "parameter", watch.id, "", text) for text in watch.parameter_notes]
+            watch.binder.notices, watch.parameter_notes = [], []
+        result = AlertChanges(tuple(alarms.changed.values()), tuple(events), self._levels.taken(), tuple(notices))
+        alarms.changed, alarms.events = {}, []
         return result
 
     def _close_orphans(self, now: float) -> None:
         """Close what was restored and that no rule speaks of any more."""
-        for key, occurrence in list(self._book.open.items()):
-            spoken_of = self._by_key.get(key) or key in self._book.waiting or occurrence.flapping
+        for key, occurrence in list(self._alarms.open.items()):
+            spoken_of = self._by_key.get(key) or key in self._alarms.waiting or occurrence.flapping
             if key.station and not spoken_of:
-                self._book.settle(occurrence.key, (), now, "rule_removed")
+                self._alarms.settle(occurrence.key, (), now, "rule_removed")
 
-    def _mind_clock(self, now: float, monotonic: float | None) -> None:
+    def _follow_clock(self, now: float, monotonic: float | None) -> None:
         """Shift all timers when the wall clock was set, so that durations are those of the monotonic clock."""
         if self._wall is not None:
             passed = now - self._wall
@@ -290,7 +289,7 @@ class Alerts:
     def _shift(self, seconds: float) -> None:
         for watch in self._stations.values():
             watch.shift(seconds)
-        self._book.shift(seconds)
-        self._holding.shift(seconds)
+        self._alarms.shift(seconds)
+        self._inhibition.shift(seconds)
         self._due = [(at + seconds, station) for at, station in self._due]
         heapq.heapify(self._due)

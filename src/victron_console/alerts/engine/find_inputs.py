@@ -5,41 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from victron_console.alerts.engine.bound_inputs import Slot, Worst
-from victron_console.alerts.language.frame import Source, Unbound
+from victron_console.alerts.engine.bound_inputs import UNBOUND, BoundInput, PathInput, WorstInput
 from victron_console.alerts.language.inputs import Binding, InputPattern
 from victron_console.alerts.rules.rule_set import Rule
 from victron_console.insight.device_alarms import is_alarm_path
 from victron_console.model.device import DeviceKey
 
 PathsOf = Mapping[DeviceKey, Iterable[str]]
-SlotOf = Callable[[DeviceKey, str, str], Slot]
-UNBOUND = Unbound()
+InputOf = Callable[[DeviceKey, str, str], PathInput]
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class FoundInputs:
     """A rule's inputs on one device (None: the station) for one set of placeholders."""
 
     device: DeviceKey | None
     binding: Binding
-    inputs: tuple[Source, ...]
-    slots: tuple[Slot, ...]
+    inputs: tuple[BoundInput, ...]
+    parts: tuple[PathInput, ...]
 
 
-def bindings(
-    rule: Rule, paths: Mapping[DeviceKey, frozenset[str]], main: DeviceKey | None, slot_of: SlotOf
-) -> Iterator[Bound]:
+def find_inputs(
+    rule: Rule, paths: Mapping[DeviceKey, frozenset[str]], main: DeviceKey | None, input_of: InputOf
+) -> Iterator[FoundInputs]:
     """Everything a rule is bound to on a station.
 
     Args:
         rule: the rule.
         paths: what each device has, or once had.
         main: the station's own battery: an input of another class than the rule's devices reads this one.
-        slot_of: gives the slot of a device, path and field.
+        input_of: gives the bound input of a device, path and field.
     """
     if not rule.inputs:
-        yield Bound(None, (), (), ())
+        yield FoundInputs(None, (), (), ())
         return
     anchors: list[DeviceKey | None] = [key for key in sorted(paths) if key.cls in rule.per] if rule.per else [None]
     for anchor in anchors:
@@ -47,9 +45,9 @@ def bindings(
         if anchor is not None and not any(row[0] == anchor for rows in found.values() for row in rows):
             continue
         for binding in sorted({row[1] for rows in found.values() for row in rows if row[1]}) or [()]:
-            bound = _bound(rule, anchor, binding, found, main, slot_of)
-            if bound.slots:
-                yield bound
+            inputs = _inputs(rule, anchor, binding, found, main, input_of)
+            if inputs.parts:
+                yield inputs
 
 
 _Row = tuple[DeviceKey, Binding, str, str, bool]
@@ -78,22 +76,22 @@ def _found(
     return []
 
 
-def _bound(
+def _inputs(
     rule: Rule,
     anchor: DeviceKey | None,
     binding: Binding,
     found: Mapping[str, list[_Row]],
     main: DeviceKey | None,
-    slot_of: SlotOf,
-) -> Bound:
-    inputs: list[Source] = []
-    slots: list[Slot] = []
+    input_of: InputOf,
+) -> FoundInputs:
+    sources: list[BoundInput] = []
+    parts: list[PathInput] = []
     for rows in found.values():
         fitting = [row for row in rows if set(row[1]) <= set(binding)]
-        own = [slot_of(key, path, field) for key, _, path, field, _ in _chosen(fitting, main)]
-        slots += own
-        inputs.append(UNBOUND if not own else own[0] if len(own) == 1 else Worst(own))
-    return Bound(anchor, binding, tuple(inputs), tuple(slots))
+        own = [input_of(key, path, field) for key, _, path, field, _ in _chosen(fitting, main)]
+        parts += own
+        sources.append(UNBOUND if not own else own[0] if len(own) == 1 else WorstInput(own))
+    return FoundInputs(anchor, binding, tuple(sources), tuple(parts))
 
 
 def _chosen(rows: list[_Row], main: DeviceKey | None) -> list[_Row]:

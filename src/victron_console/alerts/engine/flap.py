@@ -1,4 +1,7 @@
-"""Whether an alarm comes and goes too often to be told each time (alerting.md 2.4, ISA-18.2 chatter)."""
+"""Whether an alarm comes and goes too often to be told each time.
+
+Three raises in a minute are a chattering alarm by ANSI/ISA-18.2; five in half an hour are this project's judgement.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from victron_console.alerts.device.device_alarms import DEVICE
-from victron_console.alerts.engine.open_alarms import QUIET, Book
+from victron_console.alerts.engine.open_alarms import QUIET, OpenAlarms
 from victron_console.alerts.rules.rule_set import Inhibit
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 
@@ -20,42 +20,42 @@ RELEASE_DELAY_S = 20.0
 
 
 @dataclass(slots=True)
-class Holding:
+class Inhibition:
     """Which alarms are held back, and when the others may be told."""
 
     _release_at: dict[AlertKey, float] = field(default_factory=dict)
 
-    def apply(self, book: Book, inhibits: Sequence[Inhibit], now: float) -> None:
+    def apply(self, alarms: OpenAlarms, inhibits: Sequence[Inhibit], now: float) -> None:
         """Hold back, release and announce what is open."""
         sources: dict[str, list[AlertKey]] = {}
-        for occurrence in book.open.values():
+        for occurrence in alarms.open.values():
             if occurrence.reason != QUIET:
                 sources.setdefault(occurrence.key.family, []).append(occurrence.key)
         active = [inhibit for inhibit in inhibits if inhibit.source in sources]
-        for occurrence in list(book.open.values()):
+        for occurrence in list(alarms.open.values()):
             holder = next((i.source for i in active if _matches(i, occurrence, sources[i.source])), "")
             if holder or occurrence.suppressed_by:
-                self._hold(book, occurrence, holder, now)
+                self._hold(alarms, occurrence, holder, now)
             elif occurrence.announced_at is None and now >= occurrence.raised_at + _wait_s(occurrence):
-                book.put(replace(occurrence, announced_at=now))
-        for key in [key for key in self._release_at if key not in book.open]:
+                alarms.put(replace(occurrence, announced_at=now))
+        for key in [key for key in self._release_at if key not in alarms.open]:
             del self._release_at[key]
 
-    def _hold(self, book: Book, occurrence: Occurrence, holder: str, now: float) -> None:
+    def _hold(self, alarms: OpenAlarms, occurrence: Occurrence, holder: str, now: float) -> None:
         key = occurrence.key
         if holder:
             self._release_at.pop(key, None)
             if occurrence.suppressed_by != holder:
                 held = replace(occurrence, suppressed_by=holder)
-                book.put(held)
+                alarms.put(held)
                 if not occurrence.suppressed_by:
-                    book.note("suppressed", held, now, f"{held.title}: explained by {holder}")
+                    alarms.note("suppressed", held, now, f"{held.title}: explained by {holder}")
             return
         if now >= self._release_at.setdefault(key, now + RELEASE_DELAY_S) and not occurrence.stale:
             del self._release_at[key]
             released = replace(occurrence, suppressed_by="")
-            book.put(released)
-            book.note("released", released, now)
+            alarms.put(released)
+            alarms.note("released", released, now)
 
     def shift(self, seconds: float) -> None:
         """Move its times: the clock was stepped."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from victron_console.alerts.engine.bound_rule import Instance, level_key
+from victron_console.alerts.engine.bound_rule import BoundRule, level_key
 from victron_console.alerts.engine.level_state import Phase
-from victron_console.model.alert_record import TrackRecord
+from victron_console.model.alert_record import LevelRecord
 
 SEEN_EACH_S = 60.0
 """How often the newest evidence of a level is written down at least; one that waits less is written more often."""
@@ -12,51 +12,51 @@ SEEN_EACH_S = 60.0
 Key = tuple[str, str, str, str]
 
 
-class TrackLog:
+class LevelLog:
     """The store's rows of levels, and those that this step changes."""
 
     def __init__(self) -> None:
-        self._written: dict[Key, TrackRecord] = {}
-        self._moved: dict[Key, TrackRecord] = {}
+        self._written: dict[Key, LevelRecord] = {}
+        self._moved: dict[Key, LevelRecord] = {}
 
-    def restore(self, record: TrackRecord) -> None:
+    def restore(self, record: LevelRecord) -> None:
         """Know of a row that the store has."""
         self._written[record.key] = record
 
-    def note(self, instance: Instance) -> None:
-        """Write down the levels of an instance that changed."""
-        instance.written = False
-        for level in instance.rule.levels:
-            severity, track = level.severity, instance.tracks[level.severity]
-            station, rule, scope, _ = key = level_key(instance, severity)
+    def note(self, bound: BoundRule) -> None:
+        """Write down the levels of a bound rule that changed."""
+        bound.written = False
+        for level in bound.rule.levels:
+            severity, state = level.severity, bound.states[level.severity]
+            station, rule, scope, _ = key = level_key(bound, severity)
             before = self._written.get(key)
-            if before is None and track.phase is Phase.NORMAL:
+            if before is None and state.phase is Phase.NORMAL:
                 continue
-            record = TrackRecord(
-                station, rule, scope, severity, instance.key, track.phase.value, track.since, track.started, track.seen
+            record = LevelRecord(
+                station, rule, scope, severity, bound.key, state.phase.value, state.since, state.started, state.seen
             )
             same = before is not None and (before.phase, before.since) == (record.phase, record.since)
             if not same or before is None or record.seen >= before.seen + min(SEEN_EACH_S, level.for_s / 20):
                 self._put(record)
-            instance.written = instance.written or track.phase is not Phase.NORMAL
+            bound.written = bound.written or state.phase is not Phase.NORMAL
 
-    def forget(self, instance: Instance) -> None:
-        """Drop the rows of an instance that is no more."""
-        for severity in instance.tracks:
-            if (before := self._written.get(level_key(instance, severity))) is not None:
+    def forget(self, bound: BoundRule) -> None:
+        """Drop the rows of a bound rule that is no more."""
+        for severity in bound.states:
+            if (before := self._written.get(level_key(bound, severity))) is not None:
                 station, rule, scope, _ = before.key
-                self._put(TrackRecord(station, rule, scope, severity, before.alert, Phase.NORMAL.value))
+                self._put(LevelRecord(station, rule, scope, severity, before.alert, Phase.NORMAL.value))
 
-    def drop(self, record: TrackRecord) -> None:
+    def drop(self, record: LevelRecord) -> None:
         """Drop a row of a rule that is no more."""
-        self._put(TrackRecord(*record.key[:3], record.severity, record.alert, Phase.NORMAL.value))
+        self._put(LevelRecord(*record.key[:3], record.severity, record.alert, Phase.NORMAL.value))
 
-    def taken(self) -> tuple[TrackRecord, ...]:
+    def taken(self) -> tuple[LevelRecord, ...]:
         """What changed since the last call."""
         moved, self._moved = tuple(self._moved.values()), {}
         return moved
 
-    def _put(self, record: TrackRecord) -> None:
+    def _put(self, record: LevelRecord) -> None:
         self._moved[record.key] = record
         if record.phase == Phase.NORMAL.value:
             self._written.pop(record.key, None)

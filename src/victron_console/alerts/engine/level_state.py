@@ -1,4 +1,4 @@
-"""The state machine of one level of one rule on one device (alerting.md 2.2). Pure: time and results come in.
+"""The state machine of one level of one rule on one device. Pure: time and results come in.
 
 Evidence is the moment of the newest sample behind a result. Only evidence moves `for` and `clear_for` on: time in
 which nothing was seen never counts, and what cannot be told never clears.
@@ -45,7 +45,7 @@ class Timing:
 
 
 @dataclass(slots=True)
-class Track:
+class LevelState:
     """One level. `since`: begin of the phase; `started`: begin of the condition; `seen`: the last evidence used."""
 
     phase: Phase = Phase.NORMAL

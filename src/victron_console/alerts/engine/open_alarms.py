@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from victron_console.alerts.device.device_alarms import DEVICE, NOTIFICATION
-from victron_console.alerts.engine.bound_rule import Instance
+from victron_console.alerts.engine.bound_rule import BoundRule
 from victron_console.alerts.engine.flap import Flap
-from victron_console.alerts.engine.level_state import Track
+from victron_console.alerts.engine.level_state import LevelState
 from victron_console.model.alert import AlertEvent, AlertKey, Occurrence, Severity
-from victron_console.model.alert_record import TrackRecord
+from victron_console.model.alert_record import LevelRecord
 from victron_console.model.reading import Scalar
 
 VALUE_EACH_S = 60.0
@@ -22,43 +22,43 @@ VALUE_EACH_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A level that holds an alarm open. Without an instance: known from before a restart, not judged since."""
+    """A level that holds an alarm open. Without a bound rule: known from before a restart, not judged since."""
 
     severity: Severity
-    track: Track
-    instance: Instance | None
+    state: LevelState
+    bound: BoundRule | None
 
 
 @dataclass(slots=True)
-class Book:
+class OpenAlarms:
     """Open occurrences by key, and what was done to them in this step."""
 
     open: dict[AlertKey, Occurrence] = field(default_factory=dict)
     next_id: int = 1
     flaps: dict[AlertKey, Flap] = field(default_factory=dict)
-    waiting: dict[AlertKey, dict[TrackRecord, Track]] = field(default_factory=dict)
-    """Levels restored from the store that no instance has taken over yet."""
+    waiting: dict[AlertKey, dict[LevelRecord, LevelState]] = field(default_factory=dict)
+    """Levels restored from the store that no bound rule has taken over yet."""
     changed: dict[int, Occurrence] = field(default_factory=dict)
     events: list[AlertEvent] = field(default_factory=list)
     _valued_at: dict[AlertKey, float] = field(default_factory=dict)
 
-    def settle(self, key: AlertKey, instances: Iterable[Instance], now: float, reason: str = "") -> None:
+    def settle(self, key: AlertKey, bound_rules: Iterable[BoundRule], now: float, reason: str = "") -> None:
         """Bring the occurrence of a key in line with its levels.
 
         Args:
             key: the alarm.
-            instances: everything bound that speaks of it.
+            bound_rules: everything bound that speaks of it.
             now: the moment (UTC epoch, s).
             reason: why it closes, where it does so without its condition.
         """
-        instances = list(instances)
-        members = self._members(key, instances)
+        bound_rules = list(bound_rules)
+        members = self._members(key, bound_rules)
         occurrence = self.open.get(key)
         if occurrence is None:
             if members:
-                self._raise(key, members, instances, now)
+                self._raise(key, members, bound_rules, now)
         elif members:
-            self._update(occurrence, members, instances, now)
+            self._update(occurrence, members, bound_rules, now)
         elif occurrence.flapping and not reason:
             self._flap_quiet(occurrence, now)
         else:
@@ -87,7 +87,7 @@ class Book:
             self.open.pop(occurrence.key, None)
             self._valued_at.pop(occurrence.key, None)
 
-    def calm(self, now: float) -> list[AlertKey]:
+    def end_flapping(self, now: float) -> list[AlertKey]:
         """End the flapping of alarms that have become steady; the keys to settle again."""
         ended = [key for key, flap in self.flaps.items() if flap.steady(now)]
         for key in [key for key, flap in self.flaps.items() if flap.empty]:
@@ -99,19 +99,19 @@ class Book:
                 self.note("steady", steady, now)
         return ended
 
-    def _members(self, key: AlertKey, instances: Iterable[Instance]) -> list[Member]:
+    def _members(self, key: AlertKey, bound_rules: Iterable[BoundRule]) -> list[Member]:
         found = [
-            Member(severity, track, instance)
-            for instance in instances
-            if not instance.annotates
-            for severity, track in instance.tracks.items()
-            if track.on
+            Member(severity, state, bound)
+            for bound in bound_rules
+            if not bound.annotates
+            for severity, state in bound.states.items()
+            if state.on
         ]
-        found += [Member(k.severity, track, None) for k, track in self.waiting.get(key, {}).items() if track.on]
+        found += [Member(k.severity, state, None) for k, state in self.waiting.get(key, {}).items() if state.on]
         return sorted(found, key=_rank)
 
-    def _raise(self, key: AlertKey, members: list[Member], instances: list[Instance], now: float) -> None:
-        lead = members[0].instance
+    def _raise(self, key: AlertKey, members: list[Member], bound_rules: list[BoundRule], now: float) -> None:
+        lead = members[0].bound
         if lead is None:
             return
         flap = self.flaps.setdefault(key, Flap())
@@ -124,39 +124,39 @@ class Book:
             severity=members[0].severity,
             title=lead.title,
             response=lead.rule.response,
-            started_at=min(member.track.started for member in members),
+            started_at=min(member.state.started for member in members),
             raised_at=now,
-            reason="no_data" if members[0].track.no_data else "",
+            reason="no_data" if members[0].state.no_data else "",
             source=lead.rule.source,
             last_value=value,
             peak_value=value,
             unit=lead.rule.unit,
             limit=lead.limit(members[0].severity),
             flapping=flap.on,
-            stale=all(member.track.stale for member in members),
-            origins=_origins(members, instances),
+            stale=all(member.state.stale for member in members),
+            origins=_origins(members, bound_rules),
             link=lead.rule.link,
         )
         self.next_id += 1
         self._valued_at[key] = now
         self.put(occurrence)
-        self.note("raised", occurrence, now, _told(occurrence, lead.rule.unit))
+        self.note("raised", occurrence, now, _summary(occurrence, lead.rule.unit))
         if begins:
             self.note("flapping", occurrence, now, f"{occurrence.title} comes and goes: told once until it is steady")
 
-    def _update(self, before: Occurrence, members: list[Member], instances: list[Instance], now: float) -> None:
-        lead = members[0].instance
+    def _update(self, before: Occurrence, members: list[Member], bound_rules: list[BoundRule], now: float) -> None:
+        lead = members[0].bound
         after = replace(
             before,
             severity=members[0].severity,
-            stale=all(member.track.stale for member in members),
-            origins=_origins(members, instances) or before.origins,
+            stale=all(member.state.stale for member in members),
+            origins=_origins(members, bound_rules) or before.origins,
         )
         if lead is not None:
             after = replace(
                 after, rule=lead.rule.id, title=lead.title, response=lead.rule.response, source=lead.rule.source,
                 link=lead.rule.link, unit=lead.rule.unit, limit=lead.limit(after.severity),
-                reason="no_data" if members[0].track.no_data else "",
+                reason="no_data" if members[0].state.no_data else "",
             )  # fmt: skip
             after = self._valued(after, lead.shown_value(), now, at_once=after.severity is not before.severity)
         if before.reason == QUIET:
@@ -167,7 +167,7 @@ class Book:
         if after.severity > before.severity:
             after = replace(after, announced_at=None)
             self.put(after)
-            self.note("escalated", after, now, _told(after, lead.rule.unit if lead else ""))
+            self.note("escalated", after, now, _summary(after, lead.rule.unit if lead else ""))
         elif after.severity < before.severity:
             self.note("eased", after, now)
         if after.stale is not before.stale:
@@ -210,9 +210,9 @@ class Book:
         """Move what is measured against the clock: it was stepped. Times that were told stay as they were."""
         for flap in self.flaps.values():
             flap.shift(seconds)
-        for tracks in self.waiting.values():
-            for track in tracks.values():
-                track.shift(seconds)
+        for states in self.waiting.values():
+            for state in states.values():
+                state.shift(seconds)
         self._valued_at = {key: at + seconds for key, at in self._valued_at.items()}
 
 
@@ -221,14 +221,14 @@ QUIET = "quiet between two raises"
 
 def _rank(member: Member) -> tuple[int, bool, bool, str]:
     """The most severe first; one of ours before the device's own; a judged one before one from before a restart."""
-    instance = member.instance
-    own = instance is not None and not instance.rule.id.startswith((DEVICE, NOTIFICATION))
-    return (-member.severity.weight, instance is None, not own, instance.origin if instance else "")
+    bound = member.bound
+    own = bound is not None and not bound.rule.id.startswith((DEVICE, NOTIFICATION))
+    return (-member.severity.weight, bound is None, not own, bound.origin if bound else "")
 
 
-def _origins(members: Iterable[Member], instances: Iterable[Instance]) -> tuple[str, ...]:
-    found = [member.instance.origin for member in members if member.instance]
-    found += [i.origin for i in instances if i.annotates and any(track.on for track in i.tracks.values())]
+def _origins(members: Iterable[Member], bound_rules: Iterable[BoundRule]) -> tuple[str, ...]:
+    found = [member.bound.origin for member in members if member.bound]
+    found += [i.origin for i in bound_rules if i.annotates and any(state.on for state in i.states.values())]
     return tuple(dict.fromkeys(found))
 
 
@@ -240,7 +240,7 @@ def _worse(occurrence: Occurrence, value: Scalar) -> Scalar:
     return min(peak, value) if occurrence.limit.startswith("<") else max(peak, value)
 
 
-def _told(occurrence: Occurrence, unit: str) -> str:
+def _summary(occurrence: Occurrence, unit: str) -> str:
     value = occurrence.last_value
     if value is None:
         return occurrence.title

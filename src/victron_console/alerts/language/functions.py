@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from victron_console.alerts.language.frame import Cond, Frame, Term
+from victron_console.alerts.language.context import Cond, Context, Term
 from victron_console.alerts.language.syntax import Compiled, Compiler, Kind, WindowSpec, fault, meant
 from victron_console.alerts.language.values import NEVER, Truth, Value, parse_duration, parse_share
 from victron_console.alerts.language.windows import Window
@@ -62,8 +62,8 @@ def _text_term(parse: Callable[[str], Value]) -> Callable[[int], Term]:
     """A function of one input that reads its text; what does not parse cannot be told."""
 
     def of(index: int) -> Term:
-        def run(frame: Frame) -> Value:
-            value = frame.inputs[index].read()
+        def run(context: Context) -> Value:
+            value = context.inputs[index].read()
             return parse(value) if isinstance(value, str) else NEVER if value is NEVER else None
 
         return run
@@ -73,7 +73,7 @@ def _text_term(parse: Callable[[str], Value]) -> Callable[[int], Term]:
 
 def _opt(compiler: Compiler, node: ast.Call) -> Compiled:
     index, default = compiler.input_index(node.args[0]), _constant_number(node.args[1])
-    return Compiled(Kind.VALUE, lambda frame: frame.inputs[index].or_default(default), node)
+    return Compiled(Kind.VALUE, lambda context: context.inputs[index].or_default(default), node)
 
 
 def _constant_number(node: ast.expr) -> float:
@@ -105,9 +105,9 @@ def _windowed(read: Callable[[Window, float], float | None]) -> Builder:
         index = compiler.input_index(node.args[0], direct=False)
         which = compiler.scope.window(f"input {index}", WindowSpec(index, _span(node.args[1])))
 
-        def run(frame: Frame) -> Value:
-            value = frame.inputs[index].read()
-            return read(frame.windows[which], frame.now) if isinstance(value, int | float) else _untold(value)
+        def run(context: Context) -> Value:
+            value = context.inputs[index].read()
+            return read(context.windows[which], context.now) if isinstance(value, int | float) else _untold(value)
 
         return Compiled(Kind.NUMBER, run, node)
 
@@ -134,18 +134,18 @@ def _frac(compiler: Compiler, node: ast.Call) -> Compiled:
     compiler.inputs, compiler.never = known, before
     spec = WindowSpec(None, _span(node.args[1]), condition)
     which = compiler.scope.window(ast.unparse(node.args[0]), spec)
-    return Compiled(Kind.NUMBER, lambda frame: frame.windows[which].avg(frame.now), node)
+    return Compiled(Kind.NUMBER, lambda context: context.windows[which].avg(context.now), node)
 
 
 def _changed(compiler: Compiler, node: ast.Call) -> Compiled:
     index, span_s = compiler.input_index(node.args[0]), _span(node.args[1])
     compiler.clocked = True
 
-    def run(frame: Frame) -> Truth:
-        source = frame.inputs[index]
+    def run(context: Context) -> Truth:
+        source = context.inputs[index]
         if source.stale:
             return None
-        return source.changed_at is not None and frame.now - source.changed_at <= span_s
+        return source.changed_at is not None and context.now - source.changed_at <= span_s
 
     return Compiled(Kind.TRUTH, run, node)
 
@@ -158,8 +158,8 @@ def _extreme(name: str, pick: Callable[..., float], window: Callable[[Window, fl
             return _windowed(window)(compiler, node)
         terms = [compiler.number(arg) for arg in node.args]
 
-        def run(frame: Frame) -> Value:
-            values = [term(frame) for term in terms]
+        def run(context: Context) -> Value:
+            values = [term(context) for term in terms]
             numbers = [value for value in values if isinstance(value, int | float)]
             if len(numbers) == len(values):
                 return pick(numbers)
@@ -173,8 +173,8 @@ def _extreme(name: str, pick: Callable[..., float], window: Callable[[Window, fl
 def _abs(compiler: Compiler, node: ast.Call) -> Compiled:
     term = compiler.number(node.args[0])
 
-    def run(frame: Frame) -> Value:
-        value = term(frame)
+    def run(context: Context) -> Value:
+        value = term(context)
         return abs(value) if isinstance(value, int | float) else _untold(value)
 
     return Compiled(Kind.NUMBER, run, node)
@@ -183,13 +183,13 @@ def _abs(compiler: Compiler, node: ast.Call) -> Compiled:
 def _age(index: int) -> Term:
     """Seconds since an epoch value, on the station's clock; never below 0."""
 
-    def run(frame: Frame) -> Value:
-        facts = frame.facts
+    def run(context: Context) -> Value:
+        facts = context.facts
         skew = facts.clock_skew_s if facts.clock_skew_s is not None else facts.http_skew_s
-        value = frame.inputs[index].read()
+        value = context.inputs[index].read()
         if not isinstance(value, int | float):
             return _untold(value)
-        return None if skew is None else max(0.0, frame.now + skew - value)
+        return None if skew is None else max(0.0, context.now + skew - value)
 
     return run
 
@@ -202,7 +202,7 @@ def _clocked(builder: Builder) -> Builder:
     return build
 
 
-def _fact(read: Callable[[Frame], Value], kind: Kind = Kind.NUMBER) -> Builder:
+def _fact(read: Callable[[Context], Value], kind: Kind = Kind.NUMBER) -> Builder:
     """A function without arguments, of the station as a whole."""
     return _clocked(lambda compiler, node: Compiled(kind, read, node))
 

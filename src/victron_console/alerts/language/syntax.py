@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
-from victron_console.alerts.language.frame import Cond, Frame, Term
+from victron_console.alerts.language.context import Cond, Context, Term
 from victron_console.alerts.language.values import NEVER, Truth, Value, inverse
 
 MAX_NUMBER = 1e12
@@ -71,7 +71,7 @@ class Compiled:
     """A part of an expression: what it gives and how to work it out."""
 
     kind: Kind
-    run: Callable[[Frame], Any]
+    run: Callable[[Context], Any]
     node: ast.expr
 
 
@@ -80,7 +80,7 @@ class Expression:
     """A checked expression."""
 
     text: str
-    run: Callable[[Frame], Any]
+    run: Callable[[Context], Any]
     inputs: frozenset[int]
     """Inputs whose value counts now; those of windows are not among them."""
     parameters: frozenset[str]
@@ -157,10 +157,10 @@ class Compiler:
         parts = [self.truth(value) for value in node.values]
         decisive = isinstance(node.op, ast.Or)
 
-        def run(frame: Frame) -> Truth:
+        def run(context: Context) -> Truth:
             unknown = False
             for part in parts:
-                result = part(frame)
+                result = part(context)
                 if result is decisive:
                     return decisive
                 unknown = unknown or result is None
@@ -173,13 +173,13 @@ class Compiler:
             self.never = inverse(self.never)
             inner = self.truth(node.operand)
             self.never = inverse(self.never)
-            return Compiled(Kind.TRUTH, lambda frame: inverse(inner(frame)), node)
+            return Compiled(Kind.TRUTH, lambda context: inverse(inner(context)), node)
         if not isinstance(node.op, ast.USub):
             raise fault(node, "only - and not may stand before a value")
         value = self.number(node.operand)
 
-        def negative(frame: Frame) -> Value:
-            number = value(frame)
+        def negative(context: Context) -> Value:
+            number = value(context)
             return -number if isinstance(number, int | float) else _odd(number)
 
         return Compiled(Kind.NUMBER, negative, node)
@@ -190,8 +190,8 @@ class Compiler:
             raise fault(node, "this operator is not allowed in a rule", "use + - * /")
         left, right = self.number(node.left), self.number(node.right)
 
-        def run(frame: Frame) -> Value:
-            a, b = left(frame), right(frame)
+        def run(context: Context) -> Value:
+            a, b = left(context), right(context)
             if isinstance(a, int | float) and isinstance(b, int | float):
                 try:
                     return action(a, b)
@@ -213,8 +213,8 @@ class Compiler:
         if len(tests) == 1:
             return Compiled(Kind.TRUTH, tests[0], node)
 
-        def chain(frame: Frame) -> Truth:
-            results = [test(frame) for test in tests]
+        def chain(context: Context) -> Truth:
+            results = [test(context) for test in tests]
             return False if False in results else None if None in results else True
 
         return Compiled(Kind.TRUTH, chain, node)
@@ -226,15 +226,15 @@ class Compiler:
         if isinstance(value, str):
             if len(value) > MAX_TEXT:
                 raise fault(node, f"a text in a rule has {MAX_TEXT} characters at most")
-            return Compiled(Kind.TEXT, lambda frame: value, node)
+            return Compiled(Kind.TEXT, lambda context: value, node)
         if not abs(value) <= MAX_NUMBER:
             raise fault(node, f"a number in a rule is at most {MAX_NUMBER:g}")
         number = float(value)
-        return Compiled(Kind.NUMBER, lambda frame: number, node)
+        return Compiled(Kind.NUMBER, lambda context: number, node)
 
     def _name(self, node: ast.Name) -> Compiled:
         index = self.input_index(node)
-        return Compiled(Kind.VALUE, lambda frame: frame.inputs[index].read(), node)
+        return Compiled(Kind.VALUE, lambda context: context.inputs[index].read(), node)
 
     def input_index(self, node: ast.expr, direct: bool = True) -> int:
         """The index of the input that a name stands for; `direct` where its value counts, not only its past."""
@@ -255,14 +255,14 @@ class Compiler:
             if name not in self.scope.diagnostics:
                 raise fault(node, f"d.{name} is no diagnostic", meant(name, self.scope.diagnostics))
             self.diagnostics.add(name)
-            return Compiled(Kind.NUMBER, lambda frame: frame.diagnostics.get(name), node)
+            return Compiled(Kind.NUMBER, lambda context: context.diagnostics.get(name), node)
         if name not in self.scope.parameters:
             raise fault(node, f"p.{name} is no parameter of a station", meant(name, self.scope.parameters))
         self.parameters.add(name)
         kind, never = self.scope.parameters[name], self.never
 
-        def parameter(frame: Frame) -> Value | Truth:
-            value = frame.params.get(name)
+        def parameter(context: Context) -> Value | Truth:
+            value = context.params.get(name)
             return value if value is not None else never if kind is Kind.TRUTH else NEVER
 
         return Compiled(kind, parameter, node)
@@ -277,8 +277,8 @@ def fault(node: ast.expr, message: str, hint: str = "") -> ExpressionError:
 
 
 def _comparison(left: Term, action: Callable[[Any, Any], bool], right: Term, never: Truth) -> Cond:
-    def run(frame: Frame) -> Truth:
-        a, b = left(frame), right(frame)
+    def run(context: Context) -> Truth:
+        a, b = left(context), right(context)
         if a is None or b is None:
             return None
         if a is NEVER or b is NEVER:

@@ -8,7 +8,8 @@ from statistics import median
 DAY_S = 86_400.0
 MAINS_SPAN_S = 7 * DAY_S
 MAINS_SHARE = 0.9
-"""A mains input that was connected for 90 % of 7 days is expected to be there (alerting.md, rule file header)."""
+"""A mains input that was connected for 90 % of 7 days is expected to be there: judgement. A day off in a week is an
+outage; a house that is off the grid more often lives on its generator."""
 
 
 class Reservoir:

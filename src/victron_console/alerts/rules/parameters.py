@@ -55,25 +55,25 @@ DIAGNOSTICS = frozenset(
 )  # fmt: skip
 """Results of the diagnostics that rules may read as `d.X`; not yet known until something gives them."""
 
-Scalar = float | str | bool
+ParameterValue = float | str | bool
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter's value and where it comes from, for the operator to see."""
 
-    value: Scalar | None
+    value: ParameterValue | None
     origin: str
 
 
 @dataclass(frozen=True, slots=True)
-class StationFacts:
+class StationSetup:
     """What is configured of a station."""
 
     tags: tuple[str, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
     """The public part of its file: battery, grid, thresholds."""
-    overrides: Mapping[str, tuple[Scalar, str]] = field(default_factory=dict)
+    overrides: Mapping[str, tuple[ParameterValue, str]] = field(default_factory=dict)
     """Parameters that rule files override, with the file."""
 
 
@@ -86,12 +86,13 @@ _LIMITS: Mapping[str, Mapping[str, float]] = {
             "t_warn": 45.0, "t_crit": 55.0, "t_charge_min": 5.0},
     "lead_acid": {"soc_warn": 50.0, "soc_crit": 40.0, "t_warn": 45.0, "t_crit": 50.0, "t_charge_min": -20.0},
 }  # fmt: skip
-"""By chemistry: errata.md 50-51 (the published 3.35/3.40 V fire at every full charge) and alerting.md 3.2."""
+"""By chemistry. LFP is charged to 3.45-3.65 V a cell and is empty at 2.5-2.8 V, so that limits of 3.35 or 3.40 V would
+fire at every full charge; warm limits lie below the 60 °C at which the makers' data sheets end discharge."""
 
 _OFFLINE_AFTER_S = 180.0
 _MISSED_READS = 3
 
-_DEFAULTS: Mapping[str, Scalar] = {
+_DEFAULTS: Mapping[str, ParameterValue] = {
     "t_warn": 50.0, "t_crit": 55.0, "t_charge_min": 5.0, "soc_warn": 20.0, "soc_crit": 10.0, "soh_warn": 85.0,
     "soh_crit": 70.0, "spread_warn_v": 0.10, "spread_crit_v": 0.15, "grid_soft": False,
     "offline_after_s": _OFFLINE_AFTER_S, "freezer_warm_c": -12.0, "tank_low_percent": 10.0, "tank_high_percent": 90.0,
@@ -100,17 +101,17 @@ _SHIPPED = "shipped default"
 _MOVING_TAGS = {"boat", "vehicle"}
 
 
-def derive(snapshot: Snapshot, facts: StationFacts, learned: Learned) -> dict[str, Parameter]:
+def derive(snapshot: Snapshot, setup: StationSetup, learned: Learned) -> dict[str, Parameter]:
     """All parameters of a station. An operator's word wins over the device, the device over defaults."""
     found = {name: Parameter(value, _SHIPPED) for name, value in _DEFAULTS.items()}
     battery = site_battery(snapshot)
-    found.update(_battery(snapshot, battery, facts, learned))
-    found.update(_mains(facts, learned))
-    found["offline_after_s"] = _offline_after(facts)
-    for name, value in facts.config.get("thresholds", {}).items():
+    found.update(_battery(snapshot, battery, setup, learned))
+    found.update(_mains(setup, learned))
+    found["offline_after_s"] = _offline_after(setup)
+    for name, value in setup.config.get("thresholds", {}).items():
         if name in PARAMETERS:
             found[name] = Parameter(value, "station file")
-    for name, (value, origin) in facts.overrides.items():
+    for name, (value, origin) in setup.overrides.items():
         found[name] = Parameter(value, origin)
     return found
 
@@ -132,9 +133,9 @@ def learn(snapshot: Snapshot, learned: Learned) -> None:
 
 
 def _battery(
-    snapshot: Snapshot, battery: DeviceState | None, facts: StationFacts, learned: Learned
+    snapshot: Snapshot, battery: DeviceState | None, setup: StationSetup, learned: Learned
 ) -> dict[str, Parameter]:
-    said = facts.config.get("battery") or {}
+    said = setup.config.get("battery") or {}
     found: dict[str, Parameter] = {}
     charge_limit = None if limits_conflict(battery) else learned.charge_limit_v.highest
     name = battery.name if battery else "no battery"
@@ -180,9 +181,9 @@ def _capacity(snapshot: Snapshot, battery: DeviceState | None, said: Mapping[str
     return Parameter(_positive(snapshot.number("system/0/Dc/Battery/Capacity")), "system")
 
 
-def _mains(facts: StationFacts, learned: Learned) -> dict[str, Parameter]:
-    said = facts.config.get("grid") or {}
-    moving = _MOVING_TAGS.intersection(facts.tags)
+def _mains(setup: StationSetup, learned: Learned) -> dict[str, Parameter]:
+    said = setup.config.get("grid") or {}
+    moving = _MOVING_TAGS.intersection(setup.tags)
     found = {
         "mains_expected": Parameter(
             learned.mains_expected and not moving,
@@ -209,13 +210,13 @@ def _nominal_voltage(volts: float, hz: float) -> float:
     return min(choices, key=lambda nominal: abs(nominal - volts))
 
 
-def _offline_after(facts: StationFacts) -> Parameter:
+def _offline_after(setup: StationSetup) -> Parameter:
     """A station that is read seldom, on a paid link, is not lost between two reads."""
     tagged = (("boat", 86_400.0), ("vehicle", 86_400.0), ("satellite", 1200.0))
     found = next(
-        ((seconds, f"tag {tag}") for tag, seconds in tagged if tag in facts.tags), (_OFFLINE_AFTER_S, _SHIPPED)
+        ((seconds, f"tag {tag}") for tag, seconds in tagged if tag in setup.tags), (_OFFLINE_AFTER_S, _SHIPPED)
     )
-    read_s = float((facts.config.get("cadence") or {}).get("fast_s") or 0.0)
+    read_s = float((setup.config.get("cadence") or {}).get("fast_s") or 0.0)
     return Parameter(*max(found, (_MISSED_READS * read_s, "cadence of the station file")))
 
 

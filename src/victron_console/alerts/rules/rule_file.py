@@ -71,11 +71,11 @@ Patterns = Annotated[tuple[InputPattern, ...], BeforeValidator(_patterns)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 
 
-class _Table(BaseModel):
+class _RuleFileTable(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-class _LevelTable(_Table):
+class _LevelTable(_RuleFileTable):
     severity: Severity
     raise_: str = Field(alias="raise", min_length=1)
     clear: str | None = None
@@ -83,7 +83,7 @@ class _LevelTable(_Table):
     clear_for: Duration = 0.0
 
 
-class _RuleTable(_Table):
+class _RuleTable(_RuleFileTable):
     id: Name
     family: Name
     title: str = Field(min_length=1, max_length=80)
@@ -102,7 +102,7 @@ class _RuleTable(_Table):
     level: list[_LevelTable] = Field(min_length=1)
 
 
-class _AlarmTable(_Table):
+class _AlarmTable(_RuleFileTable):
     path: Patterns
     family: str = ""
     per: Literal["station", "device"] = "device"
@@ -110,7 +110,7 @@ class _AlarmTable(_Table):
     response: str = ""
 
 
-class _InhibitTable(_Table):
+class _InhibitTable(_RuleFileTable):
     source: str
     targets: list[str]
     spare: list[str] = []
@@ -118,12 +118,12 @@ class _InhibitTable(_Table):
     of_class: str = ""
 
 
-class _OverrideLevel(_Table):
+class _OverrideLevel(_RuleFileTable):
     for_: Duration | None = Field(default=None, alias="for")
     clear_for: Duration | None = None
 
 
-class _OverrideTable(_Table):
+class _OverrideTable(_RuleFileTable):
     rule: str = ""
     stations: list[str] = []
     tags: list[str] = []
@@ -132,7 +132,7 @@ class _OverrideTable(_Table):
     parameters: dict[str, float | str | bool] = {}
 
 
-class _File(_Table):
+class _RuleFile(_RuleFileTable):
     schema_: Literal[1] = Field(alias="schema")
     rule: list[_RuleTable] = []
     alarm: list[_AlarmTable] = []
@@ -199,14 +199,14 @@ def _rule_set(texts: Iterable[tuple[str, str]], faults: list[RuleFault], base: R
     return RuleSet(tuple(rules.values()), tuple(alarms), tuple(inhibits), tuple(overrides))
 
 
-def _read(name: str, text: str, faults: list[RuleFault]) -> _File | None:
+def _read(name: str, text: str, faults: list[RuleFault]) -> _RuleFile | None:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         faults.append(RuleFault(name, "", "", f"is no TOML: {error}"))
         return None
     try:
-        return _File.model_validate(data)
+        return _RuleFile.model_validate(data)
     except ValidationError as error:
         faults += [_schema_fault(name, data, detail) for detail in error.errors(include_url=False)]
         return None
@@ -222,7 +222,7 @@ def _schema_fault(name: str, data: Mapping[str, Any], detail: ErrorDetails) -> R
     hint = ""
     if detail["type"] == "extra_forbidden":
         message = "is no key of a rule file"
-        model = _LevelTable if "level" in path else _RuleTable if rule else _File
+        model = _LevelTable if "level" in path else _RuleTable if rule else _RuleFile
         hint = meant(str(path[-1]), [field.alias or key for key, field in model.model_fields.items()])
     elif detail["type"] == "missing":
         message = "is missing"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.model.alert import Occurrence
 from victron_console.model.snapshot import Snapshot
@@ -62,7 +62,7 @@ def backtest(
     """
     found: list[Fired] = []
     for each in recorded:
-        engine = Alerts(rules)
+        engine = AlertEngine(rules)
         engine.configure(each.station, each.tags, each.config)
         seen: dict[int, Occurrence] = {}
         for snapshot in each.snapshots:

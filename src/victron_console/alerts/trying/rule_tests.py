@@ -30,7 +30,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.language.values import parse_duration
 from victron_console.alerts.rules.rule_file import RulesInvalid, parse_rules, shipped_rules
 from victron_console.alerts.rules.rule_set import RuleSet
@@ -56,7 +56,7 @@ class TestFileInvalid(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RuleTestResult:
     """How one test went: empty differences mean that it passed."""
 
     name: str
@@ -75,29 +75,29 @@ class Mark:
     kind: Literal["null", "_", "gone", "-"]
 
 
-Value = float | str | Mark
+SeriesValue = float | str | Mark
 
 
 def _seconds(value: object) -> object:
     return parse_duration(value) if isinstance(value, str) else value
 
 
-Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0)]
+Seconds = Annotated[float, BeforeValidator(_seconds), Field(ge=0)]
 
 
-class _Table(BaseModel):
+class _StrictTable(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Expect(_Table):
-    at: Duration
+class _Expect(_StrictTable):
+    at: Seconds
     alerts: list[str] = []
     events: list[str] | None = None
 
 
-class _Test(_Table):
+class _Test(_StrictTable):
     name: str
-    poll: Duration = 10.0
+    poll: Seconds = 10.0
     tags: list[str] = []
     config: dict[str, Any] = {}
     series: dict[str, str] = {}
@@ -105,13 +105,13 @@ class _Test(_Table):
     expect: list[_Expect] = Field(min_length=1)
 
 
-class _File(_Table):
+class _TestFile(_StrictTable):
     schema_: Literal[1] = Field(alias="schema")
     rules: Literal["shipped", "own"] = "own"
     test: list[_Test] = Field(min_length=1)
 
 
-def run_file(path: Path) -> list[Outcome]:
+def run_file(path: Path) -> list[RuleTestResult]:
     """Run every test of a file.
 
     Raises:
@@ -120,7 +120,7 @@ def run_file(path: Path) -> list[Outcome]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         rule_tables = {name: data.pop(name) for name in ("rule", "alarm", "inhibit", "override") if name in data}
-        file = _File.model_validate(data)
+        file = _TestFile.model_validate(data)
         base = shipped_rules() if file.rules == "shipped" else RuleSet(())
         rules = parse_rules(_only_rules(path.read_text(encoding="utf-8")), str(path), base) if rule_tables else base
         return [_run(test, rules) for test in file.test]
@@ -135,7 +135,7 @@ def run_file(path: Path) -> list[Outcome]:
 
 
 def _said(path: Path, where: tuple[int | str, ...], what: str) -> str:
-    return f"{path}, {'.'.join(map(str, where))}: {what.removeprefix('Value error, ')}."
+    return f"{path}, {'.'.join(map(str, where))}: {what.removeprefix('SeriesValue error, ')}."
 
 
 def _only_rules(text: str) -> str:
@@ -149,7 +149,7 @@ class _Station:
     """The station of one test, read poll by poll."""
 
     poll_s: float
-    series: Mapping[str, list[Value]]
+    series: Mapping[str, list[SeriesValue]]
     devices: dict[DeviceKey, DeviceState] = field(default_factory=dict)
     failures: int = 0
 
@@ -187,13 +187,13 @@ class _Station:
         return Snapshot(STATION, now, dict(self.devices), StationStatus(state, now))
 
 
-def _run(test: _Test, rules: RuleSet) -> Outcome:
+def _run(test: _Test, rules: RuleSet) -> RuleTestResult:
     series = {name: list(values_of(row)) for name, row in test.series.items()}
     diagnostics = {name: list(values_of(row)) for name, row in test.diagnostics.items()}
     last = max(expect.at for expect in test.expect)
     if last / test.poll > MAX_POLLS:
         raise TestFileInvalid(f"{test.name}: more than {MAX_POLLS} polls; write a longer poll")
-    station, engine = _Station(test.poll, series), Alerts(rules)
+    station, engine = _Station(test.poll, series), AlertEngine(rules)
     engine.configure(STATION, test.tags, test.config)
     events: list[AlertEvent] = []
     differences: list[str] = []
@@ -205,10 +205,10 @@ def _run(test: _Test, rules: RuleSet) -> Outcome:
         events += engine.step({STATION: station.read(number, now)}, now).events
         while waiting and waiting[0].at < (number + 1) * test.poll:
             differences += _compared(waiting.pop(0), engine, events)
-    return Outcome(test.name, tuple(differences))
+    return RuleTestResult(test.name, tuple(differences))
 
 
-def _compared(expect: _Expect, engine: Alerts, events: list[AlertEvent]) -> Iterator[str]:
+def _compared(expect: _Expect, engine: AlertEngine, events: list[AlertEvent]) -> Iterator[str]:
     found = sorted(_line(occurrence) for occurrence in engine.open)
     wanted = sorted(expect.alerts)
     if found != wanted:
@@ -225,7 +225,7 @@ def _line(occurrence: Occurrence) -> str:
     return " ".join(filter(None, words))
 
 
-def values_of(text: str) -> Iterator[Value]:
+def values_of(text: str) -> Iterator[SeriesValue]:
     """The values of a series as a test file writes them.
 
     Raises:
@@ -246,7 +246,7 @@ def values_of(text: str) -> Iterator[Value]:
                 raise TestFileInvalid(f'"{token}": only a number can count up')
 
 
-def _value(token: str) -> Value:
+def _value(token: str) -> SeriesValue:
     if token in ("null", "_", "gone", "-"):
         return Mark(token)  # type: ignore[arg-type]
     if token.startswith("'"):

@@ -21,7 +21,7 @@ from victron_console.model.alert import (
     Severity,
     Shelf,
 )
-from victron_console.model.alert_record import AlertChanges, KeptAlerts, NoticeRecord, TrackRecord
+from victron_console.model.alert_record import AlertChanges, KeptAlerts, LevelRecord, NoticeRecord
 from victron_console.store.alarms.occurrences import COLUMNS, as_it_was, from_row, put
 from victron_console.store.connection import transaction
 from victron_console.store.read.presence import LIVE
@@ -58,8 +58,8 @@ def record_alerts(db: Database, changes: AlertChanges, now: float) -> None:
             put(conn, occurrence, now)
         for event in changes.events:
             log(conn, event)
-        for track in changes.tracks:
-            _put_track(conn, track)
+        for level in changes.levels:
+            _put_level(conn, level)
         conn.executemany(
             "INSERT OR IGNORE INTO alert_notice VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -79,7 +79,7 @@ def kept_alerts(db: Database, now: float) -> KeptAlerts:
     )
     return KeptAlerts(
         [from_row(row) for row in conn.execute(f"SELECT {COLUMNS} FROM occurrence WHERE cleared_at IS NULL")],
-        [_track(row) for row in conn.execute("SELECT * FROM alert_track")],
+        [_level(row) for row in conn.execute("SELECT * FROM alert_track")],
         [(key, at) for at, details in raises if (key := _raised_key(details)) is not None],
         conn.execute("SELECT ifnull(max(id), 0) + 1 FROM occurrence").fetchone()[0],
     )
@@ -214,19 +214,19 @@ def maintenances(conn: sqlite3.Connection, at: float) -> list[Maintenance]:
     return [Maintenance(*row) for row in rows]
 
 
-def _put_track(conn: sqlite3.Connection, track: TrackRecord) -> None:
-    if track.phase == "normal":
-        conn.execute("DELETE FROM alert_track WHERE station = ? AND rule = ? AND scope = ? AND severity = ?", track.key)
+def _put_level(conn: sqlite3.Connection, level: LevelRecord) -> None:
+    if level.phase == "normal":
+        conn.execute("DELETE FROM alert_track WHERE station = ? AND rule = ? AND scope = ? AND severity = ?", level.key)
         return
     conn.execute(
         "INSERT OR REPLACE INTO alert_track VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*track.key, str(track.alert), track.phase, track.since, track.started, track.seen),
+        (*level.key, str(level.alert), level.phase, level.since, level.started, level.seen),
     )
 
 
-def _track(row: tuple[str, str, str, str, str, str, float, float, float]) -> TrackRecord:
+def _level(row: tuple[str, str, str, str, str, str, float, float, float]) -> LevelRecord:
     station, rule, scope, severity, alert, phase, since, started, seen = row
-    return TrackRecord(station, rule, scope, Severity(severity), AlertKey.parse(alert), phase, since, started, seen)
+    return LevelRecord(station, rule, scope, Severity(severity), AlertKey.parse(alert), phase, since, started, seen)
 
 
 def _joined(

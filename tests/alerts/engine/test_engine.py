@@ -6,28 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.alerts.conftest import CRIT_ONLY, POLL_S, SHORT, SOC_RULES, T0, Player, Site
+from tests.alerts.conftest import CRIT_ONLY, POLL_S, SHORT, SOC_RULES, T0, Player, Site, restarted
 
-from victron_console.alerts.engine.bound_rule import Instance
-from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.engine.bound_rule import BoundRule
+from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.engine.level_state import Turn
 from victron_console.alerts.grouping import grouped
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, parse_rules, shipped_rules
-from victron_console.model.alert import AlertKey, AlertView, Severity
-from victron_console.model.alert_record import KeptAlerts
+from victron_console.model.alert import AlertView, Severity
 
 Play = Callable[[str], Player]
-
-
-def restarted(player: Player, rules: str = "") -> Player:
-    """The same station under a new engine that knows what the store kept."""
-    engine = Alerts(parse_rules(rules) if rules else shipped_rules())
-    open_ones = [it for it in player.stored.values() if it.active]
-    raises = [(AlertKey.parse(e.key), e.at) for e in player.events if e.kind in ("raised", "raised again")]
-    engine.restore(
-        KeptAlerts(open_ones, list(player.tracks.values()), raises, max(player.stored, default=0) + 1), player.now
-    )
-    return Player(engine, player.site, player.now, [], dict(player.stored), tracks=dict(player.tracks))
 
 
 def test_36_a_restart_keeps_the_occurrence_and_raises_nothing(play: Play) -> None:
@@ -108,7 +96,7 @@ def test_43_five_raises_in_half_an_hour_are_flapping_and_the_sixth_only_counts(p
 
 
 def test_44_fifty_stations_that_lose_the_grid_are_one_line(play: Play) -> None:
-    engine = Alerts(shipped_rules())
+    engine = AlertEngine(shipped_rules())
     sites = [Site(f"site-{n:02}", {SHORT["grid_lost"]: 0}) for n in range(50)]
     engine.step({site.id: site.poll(T0) for site in sites}, T0)
     for n, site in enumerate(sites):
@@ -121,7 +109,7 @@ def test_44_fifty_stations_that_lose_the_grid_are_one_line(play: Play) -> None:
 
 
 def test_more_than_half_of_the_fleet_offline_is_our_own_uplink(play: Play) -> None:
-    engine = Alerts(shipped_rules())
+    engine = AlertEngine(shipped_rules())
     sites = [Site(f"site-{n}", {SHORT["soc"]: 50}) for n in range(6)]
     engine.step({site.id: site.poll(T0) for site in sites}, T0)
     for n in range(1, 40):
@@ -132,7 +120,7 @@ def test_more_than_half_of_the_fleet_offline_is_our_own_uplink(play: Play) -> No
 
 @pytest.mark.parametrize("jump", [-3600.0, 3600.0, 86_400.0])
 def test_45_a_clock_step_neither_hastens_nor_delays_an_alarm(jump: float) -> None:
-    engine, site = Alerts(parse_rules(CRIT_ONLY)), Site(values={SHORT["soc"]: 9})
+    engine, site = AlertEngine(parse_rules(CRIT_ONLY)), Site(values={SHORT["soc"]: 9})
     raised_after = []
     for n in range(6):
         now = T0 + n * 10 + (jump if n >= 2 else 0.0)
@@ -142,7 +130,7 @@ def test_45_a_clock_step_neither_hastens_nor_delays_an_alarm(jump: float) -> Non
 
 
 def test_a_clock_step_does_not_make_a_station_stale(play: Play) -> None:
-    engine, site = Alerts(parse_rules(CRIT_ONLY)), Site(values={SHORT["soc"]: 9})
+    engine, site = AlertEngine(parse_rules(CRIT_ONLY)), Site(values={SHORT["soc"]: 9})
     for n in range(5):
         engine.step({site.id: site.poll(T0 + n * 10)}, T0 + n * 10, monotonic=n * 10.0)
     engine.step({}, T0 + 7200, monotonic=42.0)
@@ -350,7 +338,7 @@ def test_windows_are_filled_from_the_past_at_a_restart() -> None:
         ) -> list[tuple[float, float | str | None]]:
             return [(T0 - 7200, 199.0)] if series.endswith("/V") else [(T0 - 7200, 1.0)]
 
-    engine = Alerts(shipped_rules(), Past())
+    engine = AlertEngine(shipped_rules(), Past())
     engine.configure("alder", (), {"grid": {"nominal_voltage_v": 230, "nominal_frequency_hz": 50}})
     site = Site(values={SHORT["source"]: 1, "vebus/276/Ac/ActiveIn/L1/V": 199.0, SHORT["hz"]: 50.0})
     engine.step({site.id: site.poll(T0)}, T0)
@@ -369,13 +357,13 @@ def test_only_what_changed_is_judged(play: Play, monkeypatch: pytest.MonkeyPatch
     player.site.values |= {f"battery/{n}/Soc": 50 for n in range(5)}
     player.run(60, soc=50, volts=52)
     judged: list[str] = []
-    evaluate = Instance.evaluate
+    evaluate = BoundRule.evaluate
 
-    def counted(self: Instance, now: float) -> list[tuple[Severity, Turn]]:
+    def counted(self: BoundRule, now: float) -> list[tuple[Severity, Turn]]:
         judged.append(self.rule.id)
         return evaluate(self, now)
 
-    monkeypatch.setattr(Instance, "evaluate", counted)
+    monkeypatch.setattr(BoundRule, "evaluate", counted)
     player.run(20)
     assert judged == []
     player.run(10, soc=49)
@@ -388,7 +376,7 @@ def test_the_alarms_of_a_station_that_is_configured_no_more_close(play: Play) ->
     player = play(CRIT_ONLY)
     player.run(60, soc=9)
     player.keep(player.alerts.forget(player.site.id, player.now))
-    assert player.alerts.open == () and player.tracks == {}
+    assert player.alerts.open == () and player.levels == {}
     assert player.stored[1].reason == "station_removed"
     player.keep(player.alerts.step({}, player.now + 3600))
     assert len(player.alerts.open) == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.alerts.conftest import CRIT_ONLY, SHORT, T0, Site
 
-from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_file import parse_rules
 from victron_console.alerts.trying.backtest import backtest, recorded
 from victron_console.model.clock import ManualClock
@@ -26,7 +26,7 @@ def test_a_killed_collector_goes_on_with_the_same_occurrence_and_its_acknowledge
     raised = 0
     for run in range(3):
         writer = Writer(path, ManualClock(now))
-        engine = Alerts(RULES)
+        engine = AlertEngine(RULES)
         engine.restore(kept_alerts(writer.db, now), now)
         for _ in range(6):
             now += 10

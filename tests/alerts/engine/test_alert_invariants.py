@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.alerts.conftest import POLL_S, SHORT, T0, Player, Site
-from tests.alerts.test_engine import restarted
+from tests.alerts.conftest import POLL_S, SHORT, T0, Player, Site, restarted
 
-from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_file import parse_rules
 from victron_console.model.alert import AlertEvent, Occurrence
 from victron_console.model.reading import Scalar
@@ -70,7 +69,7 @@ def play(player: Player, polls: list[Poll]) -> Player:
 
 
 def fresh() -> Player:
-    return Player(Alerts(parse_rules(RULES)))
+    return Player(AlertEngine(parse_rules(RULES)))
 
 
 def shown(events: list[AlertEvent]) -> list[tuple[float, str, str, str]]:
@@ -124,7 +123,7 @@ def test_the_order_of_stations_in_a_step_does_not_matter(
 ) -> None:
     results = []
     for arranged in (range(4), order):
-        engine, sites = Alerts(parse_rules(RULES)), [Site(f"site-{n}") for n in range(4)]
+        engine, sites = AlertEngine(parse_rules(RULES)), [Site(f"site-{n}") for n in range(4)]
         said = []
         for n, row in enumerate(rows):
             now = T0 + n * POLL_S

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from victron_console.alerts.language.values import NEVER, Truth, Value
+from victron_console.alerts.language.values import Truth, Value
 from victron_console.alerts.language.windows import Window
 
-if TYPE_CHECKING:
-    from victron_console.alerts.engine.bound_inputs import Slot
 
-
-class Source(Protocol):
+class Input(Protocol):
     """One input of a rule as bound on a station."""
 
     @property
     def changed_at(self) -> float | None:
         """When its value last became another one (UTC epoch, s); None where it never did."""
-        ...
-
-    def slots(self) -> Sequence[Slot]:
-        """What it is made of."""
         ...
 
     def read(self) -> Value:
@@ -52,36 +45,8 @@ class Source(Protocol):
         ...
 
 
-class Unbound:
-    """An input that the station has never had."""
-
-    changed_at: float | None = None
-    seen = False
-    stale = False
-
-    def slots(self) -> Sequence[Slot]:
-        """Nothing."""
-        return ()
-
-    def read(self) -> Value:
-        """NEVER."""
-        return NEVER
-
-    def or_default(self, default: float) -> Value:
-        """The default."""
-        return default
-
-    def null(self) -> Truth:
-        """There is no value."""
-        return True
-
-    def gone(self) -> Truth:
-        """What was never there has not gone."""
-        return False
-
-
 @dataclass(slots=True)
-class StationFacts:
+class LinkFacts:
     """What rules may ask of a station as a whole."""
 
     unreachable_s: float = 0.0
@@ -95,16 +60,16 @@ class StationFacts:
 
 
 @dataclass(slots=True)
-class Frame:
+class Context:
     """Everything one evaluation reads. Made once per rule and device; values behind it change."""
 
     now: float
-    inputs: Sequence[Source]
+    inputs: Sequence[Input]
     params: Mapping[str, Value | bool]
     diagnostics: Mapping[str, float | None]
-    facts: StationFacts
+    facts: LinkFacts
     windows: list[Window] = field(default_factory=list)
 
 
-Term = Callable[[Frame], Value]
-Cond = Callable[[Frame], Truth]
+Term = Callable[[Context], Value]
+Cond = Callable[[Context], Truth]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from tests.alerts.conftest import SOC_RULES
 
-from victron_console.alerts.engine.bound_inputs import DeviceWatch, Slot
+from victron_console.alerts.engine.bound_inputs import DeviceWatch, PathInput, UnboundInput
+from victron_console.alerts.language.context import Context, LinkFacts
 from victron_console.alerts.language.expressions import MAX_NODES, compile_expression
-from victron_console.alerts.language.frame import Frame, StationFacts, Unbound
 from victron_console.alerts.language.syntax import ExpressionError, Kind, Scope
 from victron_console.alerts.language.values import Truth, parse_duration, parse_share
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, parse_rules, shipped_rules
@@ -26,10 +26,10 @@ UNSEEN = "unseen"
 STALE = "stale"
 
 
-def slot(value: Scalar) -> Slot:
+def path_input(value: Scalar) -> PathInput:
     watch = DeviceWatch(DeviceKey("battery", "1"))
     watch.quality = Quality.STALE if value == STALE else Quality.GOOD
-    made = Slot(watch, "Soc", "")
+    made = PathInput(watch, "Soc", "")
     if value is None:
         made.take(Reading(1.0, 0.0), 0.0)  # it had a value once
     made.take(Reading(None, 0.0, Quality.ABSENT) if value is None else Reading(value, 0.0), 0.0)
@@ -41,8 +41,10 @@ def judge(text: str, values: Mapping[str, Scalar] | None = None, never: Truth = 
     scope = Scope(["m", "n"], KINDS, frozenset({"slope"}))
     expression = compile_expression(text, scope, Kind.TRUTH, never)
     values = values or {}
-    inputs = [Unbound() if values.get(name, UNSEEN) == UNSEEN else slot(values[name]) for name in scope.inputs]
-    result: Truth = expression.run(Frame(0.0, inputs, {"limit": 20.0, "mains": True}, {}, StationFacts()))
+    inputs = [
+        UnboundInput() if values.get(name, UNSEEN) == UNSEEN else path_input(values[name]) for name in scope.inputs
+    ]
+    result: Truth = expression.run(Context(0.0, inputs, {"limit": 20.0, "mains": True}, {}, LinkFacts()))
     return result
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from victron_console.alerts.engine.engine import Alerts
+from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_file import shipped_rules
 from victron_console.insight.overview.overview import overview
 from victron_console.model.snapshot import DeviceState, Snapshot
@@ -17,7 +17,7 @@ from victron_console.model.station import StationState, StationStatus
 from victron_console.sources.naming import DeviceNames
 from victron_console.sources.values import read_tree
 
-CAPTURES = Path(__file__).resolve().parents[2].parent / "shared" / "captures"
+CAPTURES = Path(__file__).resolve().parents[3].parent / "shared" / "captures"
 T0 = 1_800_000_000.0
 
 ALARMS: dict[str, set[str]] = {
@@ -60,7 +60,7 @@ def captured(name: str) -> Snapshot:
 def raised(name: str, seconds: float, each_s: float) -> tuple[set[str], set[str]]:
     """Alarms and notes that a station raised while its captured values stood still."""
     still = captured(name)
-    engine = Alerts(shipped_rules())
+    engine = AlertEngine(shipped_rules())
     figures, _ = overview(still)
     engine.diagnose(name, {"unbalanced": float("balance" in figures.flags)})
     alarms: set[str] = set()
