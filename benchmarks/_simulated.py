@@ -37,7 +37,7 @@ def update_of(station: Station, names: DeviceNames, at: float, *, first: bool = 
         read = read_tree(service.removeprefix("com.victronenergy.").split(".")[0], tree, at)
         readings.append(ServiceReading(service, names.key(service, read), at, read))
     devices = {r.key: DeviceState(r.key, r.service, r.readings, read_at=at) for r in readings}
-    shown, _ = overview(Snapshot(station.spec.id, at, devices))
+    shown = overview(Snapshot(station.spec.id, at, devices))
     status = StationStatus(StationState.LIVE, at) if first else None
     cadences = {r.key: 10.0 for r in readings} if first else {}
     return StationUpdate(station.spec.id, at, readings, status=status, overview=shown, cadences=cadences)

@@ -77,7 +77,7 @@ async def _measure(port: int, store: Path) -> None:
     async def whole() -> None:
         read = await source.read(SYSTEM)
         device = DeviceState(read.key, SYSTEM, read.readings, read_at=read.at)
-        shown, _ = overview(Snapshot("alder", clock.now(), {read.key: device}))
+        shown = overview(Snapshot("alder", clock.now(), {read.key: device}))
         writer.record(StationUpdate("alder", clock.now(), [read], overview=shown))
 
     bare, client, all_of_it = [], [], []

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.console.sample_fleet import NOW
 
+from victron_console.insight.moment import StationMoment
 from victron_console.insight.overview.overview import overview
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import BUS_PREFIX, DeviceKey, class_of
@@ -17,6 +18,7 @@ from victron_console.model.reading import Reading, Scalar
 from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import StationState, StationStatus
+from victron_console.store.answers import StationRow
 from victron_console.store.records import Event, PollSample, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
@@ -305,13 +307,19 @@ def snapshot_of(devices: Devices, at: float = NOW) -> Snapshot:
     return Snapshot("sample", at, found, StationStatus(StationState.LIVE, NOW - DAY_S))
 
 
+def moment_at(snapshot: Snapshot) -> StationMoment:
+    """The station of a snapshot as its screens take it."""
+    row = StationRow(snapshot.station, "Sample", (), {}, snapshot.status, overview(snapshot), READ_AT, 10.0)
+    return StationMoment(row, snapshot)
+
+
 def make_store(path: Path) -> Path:
     """A store that holds the stations, with a day of figures behind them that has a gap."""
     clock = ManualClock(NOW - DAY_S)
     writer = Writer(path, clock)
     info = {"contact": "Ann, +44 20 7946 0000", "access": "key at the harbour office", "notes": "roof leaks\nin winter"}
     writer.register([StationRecord(station, name, info) for station, (name, _) in STATIONS.items()])
-    shown = {station: overview(snapshot_of(devices))[0] for station, (_, devices) in STATIONS.items()}
+    shown = {station: overview(snapshot_of(devices)) for station, (_, devices) in STATIONS.items()}
     live = StationStatus(StationState.LIVE, NOW - DAY_S)
     slots = int(DAY_S / SLOT_S)
     for slot in range(slots):

@@ -88,7 +88,7 @@ def test_words_of_the_cells_end_before_the_trend() -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_the_site_page_marks_stale_figures_and_draws_no_lost_ones(width: int) -> None:
-    shown = overview(snapshot_of(CEDAR))[0]
+    shown = overview(snapshot_of(CEDAR))
     volts = f"{shown.battery_voltage_v:.1f} V"
     good, stale, lost = (site_page(quality, width) for quality in (Quality.GOOD, Quality.STALE, Quality.LOST))
     assert "~50" not in good

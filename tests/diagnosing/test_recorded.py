@@ -80,7 +80,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> History:
         cadences = {reading.key: 120.0 for reading in readings}
         live = StationStatus(StationState.LIVE, T0)
         writer.record(StationUpdate("cedar", clock.now(), readings, status=live, cadences=cadences))
-        figures, _ = overview(reader.snapshot("cedar"))
+        figures = overview(reader.snapshot("cedar"))
         writer.record(StationUpdate("cedar", clock.now(), overview=figures))
         clock.advance(120.0)
     battery = site_battery(reader.snapshot("cedar"))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from victron_console.insight.audit.review import Finding, Outcome, audit, worst_outcome
+from victron_console.insight.overview.overview import overview
 from victron_console.model.snapshot import Snapshot
 
 Build = Callable[..., Snapshot]
@@ -54,6 +55,10 @@ GOOD: Devices = {
 }
 
 
+def audit_of(snapshot: Snapshot, zone_name: str | None = None) -> list[Finding]:
+    return audit(snapshot, overview(snapshot), zone_name=zone_name)
+
+
 def changed(device: str, **paths: object) -> Devices:
     """The good site with some paths of a device changed; `__` stands for a slash."""
     return GOOD | {device: GOOD.get(device, {}) | {path.replace("__", "/"): value for path, value in paths.items()}}
@@ -64,7 +69,7 @@ def found(findings: list[Finding]) -> dict[str, Outcome]:
 
 
 def test_a_site_in_order_passes_every_check(build: Build) -> None:
-    findings = audit(build(GOOD), zone_name="Europe/Kyiv")
+    findings = audit_of(build(GOOD), zone_name="Europe/Kyiv")
     assert found(findings) == {}
     assert len(findings) == 12
     assert worst_outcome(findings) is Outcome.PASS
@@ -100,7 +105,7 @@ def test_a_site_in_order_passes_every_check(build: Build) -> None:
 def test_each_fault_is_found_by_its_check_and_names_what_to_change(
     devices: Devices, check: str, outcome: Outcome, build: Build
 ) -> None:
-    findings = audit(build(devices), zone_name="Europe/Kyiv")
+    findings = audit_of(build(devices), zone_name="Europe/Kyiv")
     assert found(findings)[check] is outcome
     (finding,) = [each for each in findings if each.check == check]
     assert bool(finding.change) is (outcome in (Outcome.FAIL, Outcome.WARN))
@@ -109,12 +114,12 @@ def test_each_fault_is_found_by_its_check_and_names_what_to_change(
 def test_an_input_with_voltage_that_is_set_to_not_used_fails(build: Build) -> None:
     system = {path: value for path, value in GOOD["system/0"].items() if not path.startswith(("Ac/In/", "Ac/ActiveIn"))}
     settings = GOOD["settings/0"] | {"Settings/SystemSetup/AcInput1": 0}
-    findings = audit(build(GOOD | {"system/0": system, "settings/0": settings}), zone_name="Europe/Kyiv")
+    findings = audit_of(build(GOOD | {"system/0": system, "settings/0": settings}), zone_name="Europe/Kyiv")
     assert found(findings)["ac-inputs"] is Outcome.FAIL
 
 
 def test_a_station_that_gives_nothing_gives_no_verdict(build: Build) -> None:
-    assert set(found(audit(build({}))).values()) <= {Outcome.UNKNOWN}
+    assert set(found(audit_of(build({}))).values()) <= {Outcome.UNKNOWN}
 
 
 @pytest.mark.parametrize(
@@ -134,5 +139,5 @@ def test_a_station_that_gives_nothing_gives_no_verdict(build: Build) -> None:
 def test_what_is_wrong_at_the_captured_stations_is_found_and_little_else(
     name: str, wrong: set[str], captured: Captured
 ) -> None:
-    findings = audit(captured(name))
+    findings = audit_of(captured(name))
     assert {check for check, outcome in found(findings).items() if outcome is not Outcome.UNKNOWN} == wrong

@@ -34,7 +34,7 @@ watts = st.none() | st.floats(-50_000, 50_000, allow_nan=False)
 def test_the_captured_stations_balance_as_worked_out_by_hand(
     name: str, in_w: float, out_w: float, residual_w: float, verdict: Verdict, captured: Captured
 ) -> None:
-    sides = balance(overview(captured(name))[0])
+    sides = balance(overview(captured(name)))
     assert (sides.in_w, sides.out_w, sides.residual_w) == pytest.approx((in_w, out_w, residual_w), abs=0.11)
     assert sides.verdict is verdict
 

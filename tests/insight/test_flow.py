@@ -9,6 +9,7 @@ import pytest
 
 from victron_console.insight.flow.model import Flow, Node, NodeKind
 from victron_console.insight.flow.site_flow import flow
+from victron_console.insight.overview.overview import overview
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import Snapshot
@@ -26,6 +27,10 @@ MULTI = {
 }
 
 
+def flow_of(snapshot: Snapshot, *, rating_w: float | None = None) -> Flow:
+    return flow(snapshot, overview(snapshot), rating_w=rating_w)
+
+
 def node(drawn: Flow, kind: NodeKind) -> Node:
     (found,) = [each for each in drawn.nodes if each.kind is kind]
     return found
@@ -37,7 +42,7 @@ def kinds(nodes: tuple[Node, ...]) -> list[str]:
 
 def test_pv_on_the_output_charges_through_the_inverter(build: Build) -> None:
     unit = {"State": 9, "Ac/Out/L1/P": -1090, "Dc/0/Power": 1020, "Dc/0/Voltage": 53.1, "Dc/0/Current": 19.2}
-    drawn = flow(
+    drawn = flow_of(
         build(
             {
                 "system/0": {
@@ -59,7 +64,7 @@ def test_pv_on_the_output_charges_through_the_inverter(build: Build) -> None:
 
 
 def test_a_load_gives_to_its_bus_what_a_source_takes(build: Build) -> None:
-    drawn = flow(
+    drawn = flow_of(
         build({"system/0": {"Ac/ConsumptionOnOutput/L1/Power": 530.0, "Dc/Battery/Power": -200.0, "Dc/Pv/Power": 50.0}})
     )
     assert node(drawn, NodeKind.LOADS).to_bus_w == -530.0
@@ -89,7 +94,7 @@ def test_trackers_of_an_rs_run_into_the_box_and_not_onto_the_dc_bus(build: Build
         "Ac/ConsumptionOnInput/L1/Power": 0,
         "Ac/ConsumptionOnOutput/L1/Power": 640.0,
     }
-    drawn = flow(build({"system/0": system, "multi/0": rs}))
+    drawn = flow_of(build({"system/0": system, "multi/0": rs}))
     assert drawn.box and drawn.dc and drawn.ac_in
     assert [tracker.power_w for tracker in drawn.box.trackers] == [2310.0, 1190.0]
     assert drawn.dc.sources == ()
@@ -99,7 +104,7 @@ def test_trackers_of_an_rs_run_into_the_box_and_not_onto_the_dc_bus(build: Build
 
 
 def test_without_a_monitor_the_battery_is_worked_out(build: Build) -> None:
-    drawn = flow(
+    drawn = flow_of(
         build(
             {
                 "system/0": {
@@ -131,13 +136,13 @@ def test_a_battery_that_no_longer_answers_is_stale_beside_live_figures(build: Bu
     )
     key = DeviceKey("battery", "5")
     hung = replace(station.devices[key], read_at=station.at - 400, failures=9)
-    drawn = flow(replace(station, devices={**station.devices, key: hung}))
+    drawn = flow_of(replace(station, devices={**station.devices, key: hung}))
     assert node(drawn, NodeKind.BATTERY).quality is Quality.STALE
     assert node(drawn, NodeKind.LOADS).quality is Quality.GOOD
 
 
 def test_a_dc_site_has_neither_box_nor_ac(build: Build) -> None:
-    drawn = flow(
+    drawn = flow_of(
         build(
             {
                 "system/0": {
@@ -165,7 +170,7 @@ def test_a_dc_site_has_neither_box_nor_ac(build: Build) -> None:
 
 
 def test_several_of_a_kind_stand_together_with_their_devices(build: Build) -> None:
-    drawn = flow(build({"system/0": {"Dc/Alternator/Power": 0}, "alternator/0": {}, "alternator/1": {}}))
+    drawn = flow_of(build({"system/0": {"Dc/Alternator/Power": 0}, "alternator/0": {}, "alternator/1": {}}))
     alternators = node(drawn, NodeKind.ALTERNATOR)
     assert (alternators.count, alternators.power_w) == (2, 0)
 
@@ -173,7 +178,7 @@ def test_several_of_a_kind_stand_together_with_their_devices(build: Build) -> No
 def test_an_ev_charger_is_part_of_the_loads_where_it_says(build: Build) -> None:
     system = {"Ac/ConsumptionOnInput/L1/Power": 100.0, "Ac/ConsumptionOnOutput/L1/Power": 7500.0}
     charger = {"Position": 0, "Ac/L1/Power": 7000.0}
-    drawn = flow(build({"system/0": system, "vebus/1": MULTI, "evcharger/75": charger, "grid/30": {}}))
+    drawn = flow_of(build({"system/0": system, "vebus/1": MULTI, "evcharger/75": charger, "grid/30": {}}))
     assert drawn.ac_out
     assert kinds(drawn.ac_out.nodes) == ["loads", "ev"]
     ev = node(drawn, NodeKind.EV)
@@ -182,19 +187,19 @@ def test_an_ev_charger_is_part_of_the_loads_where_it_says(build: Build) -> None:
 
 def test_the_station_files_rating_wins(build: Build) -> None:
     station = build({"vebus/1": MULTI})
-    assert flow(station).rating_w == 2400
-    assert flow(station, rating_w=5000).rating_w == 5000
+    assert flow_of(station).rating_w == 2400
+    assert flow_of(station, rating_w=5000).rating_w == 5000
 
 
 def test_an_empty_station_has_an_empty_flow(build: Build) -> None:
-    assert flow(build({})) == Flow(None, None, None, None, None)
+    assert flow_of(build({})) == Flow(None, None, None, None, None)
 
 
 def test_an_rs_system_is_drawn_as_its_units(build: Build) -> None:
     rs = {"ProductName": "Multi RS Solar 48V/6000VA/100A", "NrOfTrackers": 1, "Yield/Power": 900.0}
     system = {"Dc/Pv/Power": 1800.0, "Ac/ConsumptionOnOutput/L1/Power": 1200.0, "Dc/Battery/Power": 500.0}
     acsystem = {"ProductName": "RS system", "State": 252, "Ac/Out/L1/P": 1200.0}
-    drawn = flow(build({"system/0": system, "acsystem/0": acsystem, "multi/0": rs, "multi/1": rs}))
+    drawn = flow_of(build({"system/0": system, "acsystem/0": acsystem, "multi/0": rs, "multi/1": rs}))
     assert drawn.box and drawn.dc
     assert (drawn.box.count, drawn.box.names[1], drawn.rating_w) == (2, "Multi RS 48/6000 ×2", 12_000)
     assert [tracker.power_w for tracker in drawn.box.trackers] == [900.0, 900.0]
@@ -204,6 +209,6 @@ def test_an_rs_system_is_drawn_as_its_units(build: Build) -> None:
 def test_a_lost_station_keeps_its_picture_and_every_figure_is_lost(build: Build) -> None:
     station = build({"system/0": {"Dc/Battery/Power": -200.0, "Dc/Pv/Power": 50.0}}, read_at=1000.0)
     lost = {key: replace(device, failures=9) for key, device in station.devices.items()}
-    drawn = flow(replace(station, devices=lost))
+    drawn = flow_of(replace(station, devices=lost))
     assert {each.quality for each in drawn.nodes} == {Quality.LOST}
     assert node(drawn, NodeKind.BATTERY).power_w == -200.0

@@ -6,12 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
-from victron_console.insight.flow.model import AcBus, Node, NodeKind
+from victron_console.insight.flow.model import AcBus, Flow, Node, NodeKind
 from victron_console.insight.flow.site_flow import flow
+from victron_console.insight.overview.overview import overview
 from victron_console.model.snapshot import Snapshot
 
 Captured = Callable[[str], Snapshot]
 Row = tuple[str, float | None]
+
+
+def flow_of(snapshot: Snapshot) -> Flow:
+    return flow(snapshot, overview(snapshot))
 
 
 def rows(nodes: tuple[Node, ...]) -> list[Row]:
@@ -69,7 +74,7 @@ def side(bus: AcBus | None) -> list[Row]:
 def test_every_device_hangs_where_it_is_wired(
     name: str, ac_in: list[Row], ac_out: list[Row], dc_left: list[Row], dc_right: list[Row], captured: Captured
 ) -> None:
-    drawn = flow(captured(name))
+    drawn = flow_of(captured(name))
     assert drawn.dc
     assert (side(drawn.ac_in), side(drawn.ac_out)) == (ac_in, ac_out)
     assert (rows(drawn.dc.sources), rows(drawn.dc.uses)) == (dc_left, dc_right)
@@ -88,7 +93,7 @@ def test_every_device_hangs_where_it_is_wired(
 def test_the_input_is_captioned_by_the_meter_of_its_source(
     name: str, volts: float | None, hertz: float | None, captured: Captured
 ) -> None:
-    bus = flow(captured(name)).ac_in
+    bus = flow_of(captured(name)).ac_in
     assert bus
     assert (bus.voltage_v and round(bus.voltage_v), bus.frequency_hz and round(bus.frequency_hz, 1)) == (volts, hertz)
 
@@ -107,18 +112,18 @@ def test_the_input_is_captioned_by_the_meter_of_its_source(
 def test_the_trunks_carry_what_the_inverter_passes(
     name: str, ac_in_w: float | None, ac_out_w: float, dc_w: float, captured: Captured
 ) -> None:
-    drawn = flow(captured(name))
+    drawn = flow_of(captured(name))
     trunks = [bus.trunk if bus else None for bus in (drawn.ac_in, drawn.ac_out, drawn.dc)]
     assert [trunk and trunk.power_w and round(trunk.power_w) for trunk in trunks] == [ac_in_w, ac_out_w, dc_w]
 
 
 def test_an_ev_charger_whose_position_contradicts_its_flow_is_drawn_where_it_draws(captured: Captured) -> None:
-    drawn = flow(captured("ess-3phase-pv-motorhome"))
+    drawn = flow_of(captured("ess-3phase-pv-motorhome"))
     (charger,) = [node for node in drawn.nodes if node.kind is NodeKind.EV]
     assert "drawn on the AC input" in charger.note
 
 
 def test_the_box_names_its_model_and_load(captured: Captured) -> None:
-    box = flow(captured("hybrid-genset-24v")).box
+    box = flow_of(captured("hybrid-genset-24v")).box
     assert box and box.load_percent
     assert (box.names[1], box.count, box.state, round(box.load_percent)) == ("Quattro 24/3000 ×3", 3, "Bulk", 52)

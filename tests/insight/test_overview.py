@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from victron_console.insight.overview.doubts import OverviewMemory
-from victron_console.insight.overview.overview import overview
+from victron_console.insight.overview.overview import overview, polled
+from victron_console.model.judgement import PollMemory
 from victron_console.model.overview import AcInput, Overview
 from victron_console.model.snapshot import Snapshot
 
@@ -16,7 +16,7 @@ Build = Callable[..., Snapshot]
 
 
 def of(snapshot: Snapshot) -> Overview:
-    return overview(snapshot)[0]
+    return overview(snapshot)
 
 
 def test_a_phase_without_a_value_is_not_there_and_one_with_zero_is(build: Build) -> None:
@@ -84,29 +84,29 @@ def test_a_negative_genset_keeps_its_value_and_says_why_it_is_wrong(build: Build
 
 def test_opposite_signs_are_doubted_after_three_polls_and_forgotten_when_they_agree(build: Build) -> None:
     opposite = {"Dc/Battery/Power": 238.0, "Dc/Battery/Voltage": 26.4, "Dc/Battery/Current": -9.4}
-    memory: OverviewMemory | None = None
+    memory = PollMemory()
     doubted = []
     for poll in range(4):
-        shown, memory = overview(build({"system/0": opposite}, at=1000.0 + 10 * poll), memory)
+        shown, memory = polled(build({"system/0": opposite}, at=1000.0 + 10 * poll), memory)
         doubted.append("battery_current_a" in shown.flags)
     assert doubted == [False, False, True, True]
     agreeing = build({"system/0": opposite | {"Dc/Battery/Current": 9.4}}, at=1040.0)
-    assert "battery_current_a" not in overview(agreeing, memory)[0].flags
+    assert "battery_current_a" not in polled(agreeing, memory)[0].flags
 
 
 def test_the_same_reading_looked_at_again_is_no_new_poll(build: Build) -> None:
     station = build({"system/0": {"Dc/Battery/Power": 238.0, "Dc/Battery/Voltage": 26.4, "Dc/Battery/Current": -9.4}})
-    memory: OverviewMemory | None = None
+    memory = PollMemory()
     for _ in range(5):
-        shown, memory = overview(station, memory)
+        shown, memory = polled(station, memory)
     assert "battery_current_a" not in shown.flags
 
 
 def test_small_opposite_powers_are_noise(build: Build) -> None:
-    memory: OverviewMemory | None = None
+    memory = PollMemory()
     idle = {"Dc/Battery/Power": 20.0, "Dc/Battery/Voltage": 26.4, "Dc/Battery/Current": -1.0}
     for poll in range(5):
-        shown, memory = overview(build({"system/0": idle}, at=1000.0 + 10 * poll), memory)
+        shown, memory = polled(build({"system/0": idle}, at=1000.0 + 10 * poll), memory)
     assert "battery_current_a" not in shown.flags
 
 
@@ -117,12 +117,12 @@ def test_one_odd_moment_does_not_call_a_site_unbalanced(build: Build) -> None:
             at=at,
         )
 
-    memory: OverviewMemory | None = None
-    _, memory = overview(site(980.0, 1000.0), memory)
-    odd, memory = overview(site(1600.0, 1005.0), memory)
+    memory = PollMemory()
+    _, memory = polled(site(980.0, 1000.0), memory)
+    odd, memory = polled(site(1600.0, 1005.0), memory)
     assert "balance" not in odd.flags
     for poll in range(30):
-        odd, memory = overview(site(1600.0, 1010.0 + 5 * poll), memory)
+        odd, memory = polled(site(1600.0, 1010.0 + 5 * poll), memory)
     assert "more go out than come in" in odd.flags["balance"]
 
 

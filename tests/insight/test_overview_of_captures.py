@@ -38,7 +38,7 @@ def agrees(have: float | None, want: float | list[float] | None, slack: float) -
 def test_every_figure_is_the_one_worked_out_by_hand(
     name: str, captured: Captured, expected: dict[str, dict[str, Any]]
 ) -> None:
-    shown, _ = overview(captured(name))
+    shown = overview(captured(name))
     figures = shown.to_json()
     for field, want in expected[name].items():
         if field == "flags":
@@ -65,7 +65,7 @@ def test_every_figure_is_the_one_worked_out_by_hand(
 def test_state_and_ac_input_are_what_the_station_does(
     name: str, state: str, source: AcInput, captured: Captured
 ) -> None:
-    shown, _ = overview(captured(name))
+    shown = overview(captured(name))
     assert (shown.system_state, shown.ac_input) == (state, source)
 
 
@@ -84,7 +84,7 @@ def test_state_and_ac_input_are_what_the_station_does(
 def test_other_dc_sources_and_battery_temperature(
     name: str, other_dc_w: float | None, temperature_c: float | None, captured: Captured
 ) -> None:
-    shown, _ = overview(captured(name))
+    shown = overview(captured(name))
     assert agrees(shown.other_dc_power_w, other_dc_w, 0.51)
     assert agrees(shown.battery_temperature_c, temperature_c, 0.01)
 
@@ -104,5 +104,5 @@ def test_other_dc_sources_and_battery_temperature(
     ],
 )
 def test_what_is_doubtful_is_said_and_nothing_else(name: str, doubtful: set[str], captured: Captured) -> None:
-    shown, _ = overview(captured(name))
+    shown = overview(captured(name))
     assert set(shown.flags) == doubtful, shown.flags

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from victron_console.insight.overview.overview import overview
 from victron_console.insight.sun import SunTimes, next_night
 from victron_console.insight.sunrise import Outlook, outlook, site_outlook
 from victron_console.model.snapshot import Snapshot
@@ -16,6 +17,10 @@ from victron_console.model.snapshot import Snapshot
 EVENING = datetime(2026, 5, 10, 20, 0, tzinfo=UTC).timestamp()
 NIGHT = SunTimes(sunrise_at=EVENING + 10 * 3600, sunset_at=EVENING - 600)
 Points = list[tuple[float, float | None]]
+
+
+def outlook_of(snapshot: Snapshot, points: Points, *, zone: tzinfo | None, capacity_ah: float | None = None) -> Outlook:
+    return site_outlook(snapshot, overview(snapshot), points, zone=zone, capacity_ah=capacity_ah)
 
 
 def days(count: int, watts: float, until: float = EVENING) -> Points:
@@ -166,13 +171,13 @@ def test_a_stations_projection_takes_its_own_capacity_and_floor(build: Callable[
     }
     devices = {"system/0": system, "battery/1": {"InstalledCapacity": 200.0}}
     lost_since = EVENING - 3600
-    seen = site_outlook(build(devices, at=EVENING, read_at=lost_since), days(5, -300.0, until=lost_since), zone=UTC)
+    seen = outlook_of(build(devices, at=EVENING, read_at=lost_since), days(5, -300.0, until=lost_since), zone=UTC)
     night_s = seen.sunrise_at - lost_since
     assert seen.soc_percent == pytest.approx(80 - 300 * night_s / 3600 / 10_000 * 100, abs=0.1)
     assert seen.floor_percent == 20.0
     bare = build({"system/0": system}, at=EVENING)
-    assert site_outlook(bare, days(5, -300.0), zone=UTC).reason == "set the capacity"
-    assert site_outlook(bare, days(5, -300.0), zone=UTC, capacity_ah=200.0).reason == ""
+    assert outlook_of(bare, days(5, -300.0), zone=UTC).reason == "set the capacity"
+    assert outlook_of(bare, days(5, -300.0), zone=UTC, capacity_ah=200.0).reason == ""
 
 
 @pytest.mark.parametrize(("connected", "runs_empty"), [(0, True), (1, False)])
@@ -191,5 +196,5 @@ def test_a_battery_on_its_ess_floor_is_not_empty_while_the_mains_are_there(
         "Ac/ActiveIn/Source": 1 if connected else 240,
     }
     devices = {"system/0": system, "battery/1": {"InstalledCapacity": 200.0}}
-    seen = site_outlook(build(devices, at=EVENING), days(5, -800.0), zone=UTC)
+    seen = outlook_of(build(devices, at=EVENING), days(5, -800.0), zone=UTC)
     assert (seen.empty_at is not None) is runs_empty

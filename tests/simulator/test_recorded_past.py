@@ -62,7 +62,7 @@ def test_live_stations_go_on_from_what_was_recorded(recorded: tuple[Path, Fleet]
             snapshot = reader.snapshot(station.spec.id)
             tree = station.services()["com.victronenergy.system"]
             assert snapshot.number("system/0/Dc/Battery/Soc") == pytest.approx(tree["Dc/Battery/Soc"], abs=0.1)
-            shown, _ = overview(snapshot)
+            shown = overview(snapshot)
             assert shown.soc_percent is not None
 
 

@@ -16,7 +16,8 @@ import click
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.insight.audit.review import Finding, Outcome, audit, worst_outcome
-from victron_console.model.clock import Clock, SystemClock, iso_utc
+from victron_console.insight.moment import station_moment
+from victron_console.model.clock import SystemClock, iso_utc
 from victron_console.store.answers import StationRow
 from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
@@ -55,9 +56,8 @@ def audit_command(options: Options, stations: tuple[str, ...], as_json: bool) ->
 
     Exit status: 0 all checks pass, 1 a warning, 2 a check fails, 3 cannot tell.
     """
-    clock = SystemClock()
-    with closing(Reader(options.store_path, clock)) as reader:
-        reviews = [_review(reader, row, clock) for row in _chosen(reader, stations)]
+    with closing(Reader(options.store_path, SystemClock())) as reader:
+        reviews = [_review(reader, station) for station in _chosen(reader, stations)]
     if as_json:
         click.echo(json.dumps([_as_data(review) for review in reviews], indent=2))
     else:
@@ -71,22 +71,18 @@ def exit_status(reviews: Sequence[Review]) -> int:
     return EXIT_STATUS[worst_outcome(findings) if findings else Outcome.UNKNOWN]
 
 
-def _chosen(reader: Reader, stations: tuple[str, ...]) -> list[StationRow]:
-    if not stations:
-        return reader.stations()
-    found = []
-    for station in stations:
-        row = reader.station(station)
-        if row is None:
-            raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
-        found.append(row)
-    return found
+def _chosen(reader: Reader, stations: tuple[str, ...]) -> Sequence[str]:
+    return stations or [row.id for row in reader.stations()]
 
 
-def _review(reader: Reader, row: StationRow, clock: Clock) -> Review:
-    zone = (row.info.get("location") or {}).get("timezone")
-    snapshot = reader.snapshot(row.id)
-    return Review(row, audit(snapshot, zone_name=zone) if snapshot.devices else [_NEVER_READ])
+def _review(reader: Reader, station: str) -> Review:
+    moment = station_moment(reader, station)
+    if moment is None:
+        raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
+    zone = (moment.row.info.get("location") or {}).get("timezone")
+    if not moment.snapshot.devices:
+        return Review(moment.row, [_NEVER_READ])
+    return Review(moment.row, audit(moment.snapshot, moment.shown, zone_name=zone))
 
 
 def _as_data(review: Review) -> dict[str, Any]:

@@ -25,10 +25,10 @@ from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import PASSING, Recorder
 from victron_console.collector.sealing import HISTORY_FAILS, Sealing
 from victron_console.config import Fault, LoadResult, StationConfig, StationFiles
-from victron_console.insight.overview.doubts import OverviewMemory
-from victron_console.insight.overview.overview import overview
+from victron_console.insight.overview.overview import polled
 from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey
+from victron_console.model.judgement import PollMemory
 from victron_console.model.snapshot import Snapshot
 from victron_console.sources.base import Source
 from victron_console.sources.open_source import open_source
@@ -61,12 +61,21 @@ MakeSource = Callable[[StationConfig, Clock, Mapping[str, DeviceKey]], Source]
 """What makes a station's source; the mapping is its devices of an earlier run, by bus name."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the store holds of a station that is about to be polled."""
+
+    devices: Mapping[str, DeviceKey]
+    """By bus name."""
+    memory: PollMemory
+
+
 @dataclass(slots=True)
 class _Running:
     config: StationConfig
     poller: StationPoller
+    memory: PollMemory
     task: asyncio.Task[None] | None = None
-    memory: OverviewMemory | None = None
 
     async def end(self) -> None:
         """Stop polling; what was found stays with the poller."""
@@ -204,7 +213,7 @@ class Fleet:
         for station in edited:
             await self._running.pop(station).end()
         new = [station for station in wanted if station not in self._running]
-        known = await asyncio.to_thread(self._known_devices, new)
+        known = await asyncio.to_thread(self._known, new)
         spread_s = START_SPREAD_S if len(wanted) >= SPREAD_FROM else 0.0
         for config in loaded.stations:
             if config.id not in self._running:
@@ -217,24 +226,27 @@ class Fleet:
         self._faults = loaded.faults
         await self.recorder.call(lambda writer: writer.note(events))
 
-    def _known_devices(self, stations: Sequence[str]) -> dict[str, dict[str, DeviceKey]]:
+    def _known(self, stations: Sequence[str]) -> dict[str, _Known]:
         with closing(Reader(self._store, self._clock)) as reader:
             return {
-                station: {row.service: row.key for row in reader.services(station) if row.key is not None}
+                station: _Known(
+                    {row.service: row.key for row in reader.services(station) if row.key is not None},
+                    reader.poll_memory(station),
+                )
                 for station in stations
             }
 
-    def _begin(self, config: StationConfig, known: Mapping[str, DeviceKey], wait_s: float, keep_polling: bool) -> None:
+    def _begin(self, config: StationConfig, known: _Known, wait_s: float, keep_polling: bool) -> None:
         poller = StationPoller(
             config.id,
-            self._make_source(config, self._clock, known),
+            self._make_source(config, self._clock, known.devices),
             self._clock,
             jitter=self._random.random,
             slots=self._slots,
             cadence_s=config.cadence.by_tier(),
         )
         poller.on_news = self._news.set
-        running = self._running[config.id] = _Running(config, poller)
+        running = self._running[config.id] = _Running(config, poller, known.memory)
         if keep_polling:
             running.task = asyncio.create_task(self._keep_polling(poller, wait_s), name=f"poll {config.id}")
 
@@ -269,13 +281,14 @@ class Fleet:
     def _update(self, running: _Running, found: Findings) -> StationUpdate:
         shown = None
         if found.readings or found.service_changes:
-            shown, running.memory = overview(running.poller.snapshot(), running.memory)
+            shown, running.memory = polled(running.poller.snapshot(), running.memory)
         return StationUpdate(
             station=running.config.id,
             at=self._clock.now(),
             services=found.readings,
             status=found.status,
             overview=shown,
+            memory=None if shown is None else running.memory,
             cadences=found.cadences,
             failures=found.failures,
             service_changes=found.service_changes,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from victron_console.insight.cells import capacity_ah
 from victron_console.insight.overview.batteries import Bank, bank, limits_conflict, site_battery
 from victron_console.insight.overview.figures import last, system_of
-from victron_console.insight.overview.overview import overview
 from victron_console.model.device import DeviceKey
+from victron_console.model.overview import Overview
 from victron_console.model.snapshot import DeviceState, Snapshot
 
 ABSORPTION_FROM_PERCENT = 95.0
@@ -70,6 +70,7 @@ class BatteryPanel:
 
 def battery_panel(
     snapshot: Snapshot,
+    shown: Overview,
     *,
     capacity: float | None = None,
     site_floor_percent: float | None = None,
@@ -79,13 +80,13 @@ def battery_panel(
 
     Args:
         snapshot: the station.
+        shown: its figures.
         capacity: usable Ah from the station file, where the battery does not tell it.
         site_floor_percent: the SOC at which the site shuts down, from the station file.
         mean_current_a: mean of the last 10 to 30 min, + charges; None takes the current of now.
     """
-    shown, _ = overview(snapshot)
     battery, system = site_battery(snapshot), system_of(snapshot)
-    floor, source = _floor(snapshot, site_floor_percent)
+    floor, source = soc_floor(snapshot, site_floor_percent)
     ah = capacity or last(system, "Dc/Battery/Capacity") or capacity_ah(battery)
     amperes = shown.battery_current_a if mean_current_a is None else mean_current_a
     conflict = limits_conflict(battery)
@@ -112,7 +113,7 @@ def battery_panel(
     )
 
 
-def _floor(snapshot: Snapshot, site_floor_percent: float | None) -> tuple[float | None, str]:
+def soc_floor(snapshot: Snapshot, site_floor_percent: float | None = None) -> tuple[float | None, str]:
     """The floor in force: the one of ESS (`ActiveSocLimit`, user minimum or BatteryLife's), else the site's own.
 
     An RS system has it on `acsystem` or on the unit itself: the path of `system` is null there (catalogue).

@@ -14,9 +14,9 @@ from datetime import tzinfo
 from victron_console.insight.battery_panel import battery_panel
 from victron_console.insight.overview.batteries import site_battery
 from victron_console.insight.overview.figures import system_of
-from victron_console.insight.overview.overview import overview
 from victron_console.insight.sun import SunTimes, next_night
 from victron_console.model.clock import local
+from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
 
 MAINS = ("grid", "shore")
@@ -58,6 +58,7 @@ class Outlook:
 
 def site_outlook(
     snapshot: Snapshot,
+    shown: Overview,
     battery_power_w: Sequence[tuple[float, float | None]],
     *,
     capacity_ah: float | None = None,
@@ -66,12 +67,11 @@ def site_outlook(
     latitude: float | None = None,
     longitude: float | None = None,
 ) -> Outlook:
-    """The projection of a station from its snapshot and what its station file says; the rest as in `outlook`.
+    """The projection of a station from what is known of it and its station file; the rest as in `outlook`.
 
     The energy of the pack is its Ah at the present voltage, within 5 % of the nominal one for LiFePO4.
     """
-    shown, _ = overview(snapshot)
-    panel = battery_panel(snapshot, capacity=capacity_ah, site_floor_percent=site_floor_percent)
+    panel = battery_panel(snapshot, shown, capacity=capacity_ah, site_floor_percent=site_floor_percent)
     owner = system_of(snapshot) or site_battery(snapshot)
     soc_at = owner.read_at if owner and owner.read_at is not None else snapshot.at
     volts = shown.battery_voltage_v

@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from victron_console.config import station_from
-from victron_console.insight.overview.doubts import OverviewMemory
-from victron_console.insight.overview.overview import overview
+from victron_console.insight.overview.overview import polled
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey, class_of
+from victron_console.model.judgement import PollMemory
 from victron_console.model.overview import Overview
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
@@ -122,7 +122,7 @@ class StationRecorder:
         self._devices: dict[DeviceKey, DeviceState] = {}
         self._raw: dict[str, Tree] = {}
         self._known: dict[str, dict[str, Reading]] = {}
-        self._memory: OverviewMemory | None = None
+        self._memory = PollMemory()
         self._status: StationStatus | None = None
 
     def update(self, at: float, reads: NextRead) -> StationUpdate | None:
@@ -154,13 +154,14 @@ class StationRecorder:
             readings,
             status=status if is_new else None,
             overview=self._figures(at, status) if reads("system") is not None else None,
+            memory=self._memory,
             cadences=cadences,
             polls=[PollSample(at, True, ROUND_TRIP_S, 20 * len(reading.readings)) for reading in readings],
         )
 
     def _figures(self, at: float, status: StationStatus) -> Overview:
         snapshot = Snapshot(self._station.spec.id, at, dict(self._devices), status)
-        shown, self._memory = overview(snapshot, self._memory)
+        shown, self._memory = polled(snapshot, self._memory)
         return shown
 
     def _read(self, service: str, cls: str, tree: Tree, at: float) -> ServiceReading:

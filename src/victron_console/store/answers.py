@@ -8,9 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 from victron_console.model.device import DeviceKey
+from victron_console.model.judgement import Judgement
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Scalar
+from victron_console.model.snapshot import Snapshot
 from victron_console.model.station import ServiceState, StationStatus
 
 
@@ -24,11 +26,21 @@ class StationRow:
     info: Mapping[str, Any]
     status: StationStatus
     overview: Overview | None
-    """The figures last computed. None in the past (`as_of`): compute them from `Reader.snapshot(id, as_of)`."""
+    """The figures last computed. None in the past (`as_of`): `insight.moment` works them out from its values then."""
     read_at: float | None
     """When any of its services was last read; None where none ever was."""
     cadence_s: float
     """Seconds between two reads of its fastest service."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMoment:
+    """What the store keeps of a station at a moment, all of one state of the store."""
+
+    row: StationRow
+    snapshot: Snapshot
+    judgement: Judgement | None
+    """What the polls up to then came to; None where nobody judged them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from victron_console.model.device import DeviceKey
+from victron_console.model.judgement import PollMemory
 from victron_console.model.overview import Overview
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import ServiceState, StationStatus
@@ -114,3 +115,5 @@ class StationUpdate:
     events: Sequence[Event] = ()
     link: LinkState | None = None
     """Given when it changed."""
+    memory: PollMemory | None = None
+    """What judging the next poll needs; given with the overview. Its judgement is recorded where it changed."""

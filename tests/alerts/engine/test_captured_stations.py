@@ -61,7 +61,7 @@ def raised(name: str, seconds: float, each_s: float) -> tuple[set[str], set[str]
     """Alarms and notes that a station raised while its captured values stood still."""
     still = captured(name)
     engine = AlertEngine(shipped_rules())
-    figures, _ = overview(still)
+    figures = overview(still)
     engine.diagnose(name, {"unbalanced": float("balance" in figures.flags)})
     alarms: set[str] = set()
     notes: set[str] = set()

@@ -22,7 +22,7 @@ def drawn(shown: Overview, place: Place, sources: tuple[tuple[str, float], ...] 
 
 
 def figures(devices: Devices) -> Overview:
-    return overview(snapshot_of(devices))[0]
+    return overview(snapshot_of(devices))
 
 
 BESIDE = Place(0, 1, 78, bar=26, gap=2)

@@ -13,7 +13,12 @@ from victron_console.console.kit.sheet import Sheet
 from victron_console.console.site.flow_list import draw_list
 from victron_console.insight.flow.model import Flow, Node, NodeKind
 from victron_console.insight.flow.site_flow import flow
+from victron_console.insight.overview.overview import overview
 from victron_console.model.snapshot import Snapshot
+
+
+def flow_of(snapshot: Snapshot, *, rating_w: float | None = None) -> Flow:
+    return flow(snapshot, overview(snapshot), rating_w=rating_w)
 
 
 def drawn(shown: Flow, before: Pencil | None = None) -> str:
@@ -27,7 +32,7 @@ def lines(text: str) -> str:
 
 
 def test_station_on_grid_with_a_meter_beside_the_balance() -> None:
-    assert drawn(flow(snapshot_of(CEDAR))) == lines("""
+    assert drawn(flow_of(snapshot_of(CEDAR))) == lines("""
  AC IN  225 V 50.1 Hz                                     AC OUT  225 V 50.0 Hz
  GRID        167W ───▶┃ 159W  ┌──────────────────┐ 149W  ┃
  acload L3   814W     ┃──────▶│MultiPlus-II 3000 │──────▶┃───▶ LOADS       148W
@@ -39,7 +44,7 @@ def test_station_on_grid_with_a_meter_beside_the_balance() -> None:
 
 
 def test_genset_station_with_every_source_on_its_bus() -> None:
-    assert drawn(flow(snapshot_of(QUARRY))) == lines("""
+    assert drawn(flow_of(snapshot_of(QUARRY))) == lines("""
  AC IN  233 V 50.4 Hz                                     AC OUT  225 V 50.0 Hz
  GENSET     11.7k ━━━▶┃ 3.75k ┌──────────────────┐ 3.72k ┃
  SHORE       off      ┃━━━━━━▶│Quattro 24/3000 ×3│━━━━━━▶┃━━━▶ LOADS      3.72k
@@ -54,7 +59,7 @@ def test_genset_station_with_every_source_on_its_bus() -> None:
 
 
 def test_rs_at_night_keeps_its_tracker() -> None:
-    assert drawn(flow(snapshot_of(LARCH))) == lines("""
+    assert drawn(flow_of(snapshot_of(LARCH))) == lines("""
  AC IN  222 V 50.0 Hz                                     AC OUT  222 V 50.0 Hz
  GRID         -2W ····┃  2W   ┌──────────────────┐  5W   ┃
                       ┃·······│ Multi RS 48/6000 │·······┃···· LOADS         0
@@ -67,7 +72,7 @@ def test_rs_at_night_keeps_its_tracker() -> None:
 
 def test_narrow_screen_lists_every_device_left_of_its_bus() -> None:
     sheet = Sheet(60)
-    draw_list(FlowDrawing(flow(snapshot_of(QUARRY)), Pencil()).diagram(), sheet, 0, 60)
+    draw_list(FlowDrawing(flow_of(snapshot_of(QUARRY)), Pencil()).diagram(), sheet, 0, 60)
     assert sheet.text == lines("""
  AC IN  GENSET      11.7k ━━▶┃    AC OUT LOADS    3.72k ◀━━┃
         SHORE        off     ┃
@@ -82,7 +87,7 @@ def test_narrow_screen_lists_every_device_left_of_its_bus() -> None:
 
 def _with_battery(watts: float) -> Flow:
     devices: Devices = {**CEDAR, "system": {**CEDAR["system"], "Dc/Battery/Power": watts}}
-    return flow(snapshot_of(devices))
+    return flow_of(snapshot_of(devices))
 
 
 def test_a_power_between_the_limits_keeps_the_arrow_it_had() -> None:
@@ -99,10 +104,10 @@ def _lost(snapshot: Snapshot) -> Snapshot:
 
 
 def test_stale_figures_wear_their_mark_and_lost_ones_are_not_shown() -> None:
-    stale = drawn(flow(replace(snapshot_of(BIRCH), at=NOW + 60)))
+    stale = drawn(flow_of(replace(snapshot_of(BIRCH), at=NOW + 60)))
     assert "~" in stale
     assert "╌" in stale
-    lost = drawn(flow(_lost(snapshot_of(BIRCH))))
+    lost = drawn(flow_of(_lost(snapshot_of(BIRCH))))
     assert "---" in lost
     assert "1.50k" not in lost
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from tests.console.sample_fleet import NOW
-from tests.console.sample_stations import BIRCH, CEDAR, LARCH, QUARRY, Devices, snapshot_of
+from tests.console.sample_stations import BIRCH, CEDAR, LARCH, QUARRY, Devices, moment_at, snapshot_of
 
 from victron_console.console.cells.bars import PackView
 from victron_console.console.cells.data import Ranked, Ranking
@@ -36,7 +36,7 @@ ALARM = Alarm("1", Mark.TODAY, NOW - 3600, "s", "S", "Genset runs, start/stop sa
 
 
 def page(devices: Devices, section: Section = Section.OVERVIEW) -> Page:
-    figures = site_figures(snapshot_of(devices))
+    figures = site_figures(moment_at(snapshot_of(devices)))
     day = SiteDay(NOW - 86_400, NOW, (DayRow("SOC %", (50.0, None) * 144, 50.0, is_power=False),))
     site = Site("s", "S", figures.shown, read_at=NOW - 4, dawn=Dawn(71, 79, None, NOW + 30_000))
     return Page(SiteData("s", figures, day), site, (ALARM,), NOW, PageState(section))
@@ -92,7 +92,7 @@ def phases_text(quality: Quality, width: int, stuck: tuple[str, ...] = ()) -> st
         key: replace(each, read_at=NOW - 3600) if key.cls in stuck else each for key, each in snapshot.devices.items()
     }
     shown = page(QUARRY, Section.PHASES if width < 120 else Section.OVERVIEW)
-    figures = site_figures(replace(snapshot, devices=devices))
+    figures = site_figures(moment_at(replace(snapshot, devices=devices)))
     old = replace(shown, data=replace(shown.data, figures=figures), site=replace(shown.site, quality=quality))
     rows = [line.text for line in draw_page(old, width, 58)[0]]
     first = next(number for number, row in enumerate(rows) if "PHASES" in row)

@@ -172,4 +172,4 @@ def _series_until(path: Path, last_s: float) -> dict[str, dict[str, object]]:
 
 
 def _figures(devices: dict[DeviceKey, DeviceState]) -> Overview:
-    return overview(Snapshot("a-station", 0.0, devices), None)[0]
+    return overview(Snapshot("a-station", 0.0, devices))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from victron_console.insight.cells import Pack, capacity_ah, cells
 from victron_console.insight.flow.model import Flow
 from victron_console.insight.flow.site_flow import flow
+from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.batteries import site_battery
 from victron_console.insight.overview.figures import text
-from victron_console.insight.overview.overview import overview
-from victron_console.model.snapshot import Snapshot
+from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
 
 TREND_S = 6 * 3600.0
@@ -42,21 +42,24 @@ def station_detail(reader: Reader, station: str, now: float, as_of: float | None
     Raises:
         UnknownStation: the store never had it.
     """
-    snapshot = reader.snapshot(station, as_of)
-    row = reader.station(station, as_of)
-    info = row.info if row else {}
-    wired = flow(snapshot)
-    packs = cells(snapshot)
+    with reader.at_once():
+        moment = station_moment(reader, station, as_of)
+        if moment is None:
+            raise UnknownStation(f"{station} is not in the store")
+        trends = {
+            field: tuple(reader.overview_history(station, field, now - TREND_S, now, TREND_COLUMNS, as_of))
+            for field in TRENDED
+        }
+    info = moment.row.info
+    wired = flow(moment.snapshot, moment.shown)
+    packs = cells(moment.snapshot)
     return StationDetail(
         station=station,
         at=now,
-        facts=_facts(snapshot, wired, packs),
+        facts=_facts(moment, wired, packs),
         pack=max(packs, key=_worst_v, default=None),
         flow=wired,
-        trends={
-            field: tuple(reader.overview_history(station, field, now - TREND_S, now, TREND_COLUMNS, as_of))
-            for field in TRENDED
-        },
+        trends=trends,
         contact=str(info.get("contact") or ""),
         note=str(info.get("notes") or "").partition("\n")[0],
         runbook=str(info.get("runbook") or "").partition("\n")[0],
@@ -67,15 +70,14 @@ def _worst_v(pack: Pack) -> float:
     return abs(pack.worst.deviation_v) if pack.worst else pack.spread_v or 0.0
 
 
-def _facts(snapshot: Snapshot, wired: Flow, packs: list[Pack]) -> tuple[str, ...]:
+def _facts(moment: StationMoment, wired: Flow, packs: list[Pack]) -> tuple[str, ...]:
     facts = []
-    gx = snapshot.device("platform")
+    gx = moment.snapshot.device("platform")
     if model := text(gx, "Device/Model"):
-        firmware = overview(snapshot)[0].firmware or ""
-        facts.append(f"{model} {firmware}".strip())
+        facts.append(f"{model} {moment.shown.firmware or ''}".strip())
     if wired.box is not None and wired.box.names:
         facts.append(wired.box.names[0])
-    battery = site_battery(snapshot)
+    battery = site_battery(moment.snapshot)
     ah = capacity_ah(battery)
     count = len(packs[0].cells) if packs else 0
     if parts := [part for part in (f"{count}S" if count else "", f"{ah:.0f} Ah" if ah else "") if part]:

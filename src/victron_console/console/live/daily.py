@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from victron_console.console.fleet.cells import TREND_POINTS
 from victron_console.console.live.view import Dawn
+from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.figures import last
 from victron_console.insight.sunrise import site_outlook
 from victron_console.model.clock import local, midnight
@@ -43,12 +44,20 @@ class Daily:
 
 def daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> Daily:
     """The last day of a station up to `now`, which is `as_of` where that is given."""
+    with reader.at_once():
+        return _daily(reader, row, now, as_of)
+
+
+def _daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> Daily:
+    moment = station_moment(reader, row.id, as_of)
+    if moment is None:
+        return Daily()
+    snapshot = moment.snapshot
     trend = reader.overview_history(row.id, "soc_percent", now - DAY_S, now, TREND_POINTS, as_of)
     zone = station_zone(row)
     begin = midnight(local(now, zone).date(), zone)
     minutes = reader.link(row.id, now - _LINK_S, now, as_of)
     polls = [minute for minute in minutes if minute.round_trip_mean_s is not None]
-    snapshot = reader.snapshot(row.id, as_of)
     return Daily(
         soc_trend=tuple(trend) if any(point is not None for point in trend) else (),
         energy_today_kwh=_energy_kwh(reader, row.id, begin, now, as_of),
@@ -57,7 +66,7 @@ def daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> D
         vrm_contact_at=_vrm_contact(snapshot),
         round_trip_s=polls[-1].round_trip_mean_s if polls else None,
         errors=sum(minute.errors for minute in minutes) if minutes else None,
-        dawn=_dawn(reader, row, snapshot, now, as_of, zone),
+        dawn=_dawn(reader, moment, now, as_of, zone),
         received_bytes_s=sum(minute.size_bytes for minute in minutes[-5:]) / (60 * len(minutes[-5:])) if minutes else 0,
     )
 
@@ -71,16 +80,16 @@ def station_zone(row: StationRow) -> ZoneInfo | None:
         return None
 
 
-def _dawn(
-    reader: Reader, row: StationRow, snapshot: Snapshot, now: float, as_of: float | None, zone: ZoneInfo | None
-) -> Dawn | None:
+def _dawn(reader: Reader, moment: StationMoment, now: float, as_of: float | None, zone: ZoneInfo | None) -> Dawn | None:
     """What is expected until sunrise; None where it cannot be said."""
+    row = moment.row
     since = now - _PATTERN_DAYS * DAY_S
     watts = reader.overview_history(row.id, "battery_power_w", since, now, _PATTERN_COLUMNS, as_of)
     step = (now - since) / _PATTERN_COLUMNS
     place = row.info.get("location") or {}
     expected = site_outlook(
-        snapshot,
+        moment.snapshot,
+        moment.shown,
         [(since + (index + 0.5) * step, value) for index, value in enumerate(watts)],
         capacity_ah=(row.info.get("battery") or {}).get("capacity_ah"),
         zone=zone,

@@ -18,7 +18,7 @@ from victron_console.console.live.assembly import fleet_view
 from victron_console.console.live.daily import Daily, daily
 from victron_console.console.live.view import Alarm, FleetView
 from victron_console.insight.fleet import at_moment
-from victron_console.insight.overview.overview import overview
+from victron_console.insight.moment import station_moment
 from victron_console.model.clock import Clock
 from victron_console.store.answers import StationRow
 from victron_console.store.errors import StoreError, StoreMissing
@@ -145,11 +145,13 @@ class StoreWatch:
             return None
         self._read_at = elapsed
         now = self._clock.now()
-        rows = at_moment(reader.stations(), now)
+        with reader.at_once():
+            rows = at_moment(reader.stations(), now)
+            moment = _read_moment(reader, rows, now, None)
         for row in self._days_to_read(rows, elapsed):
             self._days[row.id] = daily(reader, row, now, None)
             self._days_at[row.id] = elapsed
-        return _view(_read_moment(reader, rows, now, None), self._days)
+        return _view(moment, self._days)
 
     def _days_to_read(self, rows: Sequence[StationRow], elapsed: float) -> list[StationRow]:
         """The stations whose day was never read, else those whose day is the oldest."""
@@ -165,8 +167,9 @@ class StoreWatch:
     def _look_back(self, reader: Reader, as_of: float) -> FleetView | None:
         """The fleet as it was: values, states and alarms first; what belongs to the day follows, look by look."""
         if self._past is None or self._past.at != as_of:
-            rows = [_with_past_figures(reader, row, as_of) for row in reader.stations(as_of)]
-            self._past = _read_moment(reader, at_moment(rows, as_of), as_of, as_of)
+            with reader.at_once():
+                rows = [_past_row(reader, row, as_of) for row in reader.stations(as_of)]
+                self._past = _read_moment(reader, at_moment(rows, as_of), as_of, as_of)
         else:
             due = self._days_due(as_of)
             if not due:
@@ -223,9 +226,10 @@ def _view(moment: _Moment, days: Mapping[str, Daily]) -> FleetView:
     )
 
 
-def _with_past_figures(reader: Reader, row: StationRow, as_of: float) -> StationRow:
-    """The row with the figures worked out from what was known then: the past keeps values, not figures."""
-    snapshot = reader.snapshot(row.id, as_of)
-    found, _ = overview(snapshot)
-    read = (device.read_at for device in snapshot.devices.values() if device.read_at is not None)
-    return replace(row, overview=found, read_at=max(read, default=None))
+def _past_row(reader: Reader, row: StationRow, as_of: float) -> StationRow:
+    """The row with its figures then, and with the reads that its changes tell of."""
+    moment = station_moment(reader, row.id, as_of)
+    if moment is None:
+        return row
+    read = (device.read_at for device in moment.snapshot.devices.values() if device.read_at is not None)
+    return replace(moment.row, read_at=max(read, default=None))

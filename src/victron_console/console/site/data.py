@@ -18,13 +18,12 @@ from victron_console.insight.battery_panel import BatteryPanel, battery_panel
 from victron_console.insight.cells import Pack, cells
 from victron_console.insight.flow.model import Flow
 from victron_console.insight.flow.site_flow import flow
+from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.balance import Balance, balance
 from victron_console.insight.overview.batteries import site_battery
-from victron_console.insight.overview.overview import overview
 from victron_console.model.clock import local, midnight
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
-from victron_console.store.answers import StationRow
 from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
@@ -99,18 +98,23 @@ def read_site(reader: Reader, station: str, now: float, as_of: float | None, col
         as_of: the moment looked back to; None is live.
         columns: buckets of the day's history, one for each column it is drawn in.
     """
-    row = reader.station(station, as_of)
-    if row is None:
+    with reader.at_once():
+        return _read_site(reader, station, now, as_of, columns)
+
+
+def _read_site(reader: Reader, station: str, now: float, as_of: float | None, columns: int) -> SiteData | None:
+    moment = station_moment(reader, station, as_of)
+    if moment is None:
         return None
-    zone = station_zone(row)
-    figures = site_figures(reader.snapshot(station, as_of), row)
+    zone = station_zone(moment.row)
+    figures = site_figures(moment)
     day = _day(reader, station, figures.shown, now, as_of, columns)
     return SiteData(
         station=station,
         figures=figures,
         day=day,
         today=_energies(day, midnight(local(now, zone).date(), zone)),
-        info=row.info,
+        info=moment.row.info,
         events=tuple(reader.events(now - DAY_S, now, station=station, limit=LOG_EVENTS)),
         focus_until=max(
             (each.until or 0.0 for each in reader.wanted(station, as_of) if each.kind is WantedKind.FOCUS), default=None
@@ -118,14 +122,11 @@ def read_site(reader: Reader, station: str, now: float, as_of: float | None, col
     )
 
 
-def site_figures(snapshot: Snapshot, row: StationRow | None = None) -> SiteFigures:
-    """All that a snapshot alone tells; the row adds the capacity of the station file."""
-    shown, _ = overview(snapshot)
-    if row is not None and row.overview is not None:
-        shown = row.overview  # the collector's own, whose doubts remember the polls before
-    info = row.info if row is not None else {}
+def site_figures(moment: StationMoment) -> SiteFigures:
+    """All that a moment alone tells."""
+    snapshot, shown, info = moment.snapshot, moment.shown, moment.row.info
     zone = (info.get("location") or {}).get("timezone")
-    wired = flow(snapshot)
+    wired = flow(snapshot, shown)
     battery = site_battery(snapshot)
     return SiteFigures(
         snapshot=snapshot,
@@ -135,13 +136,14 @@ def site_figures(snapshot: Snapshot, row: StationRow | None = None) -> SiteFigur
         phases=phase_table(snapshot, wired.rating_w),
         panel=battery_panel(
             snapshot,
+            shown,
             capacity=(info.get("battery") or {}).get("capacity_ah"),
             mean_current_a=_current_by_power(shown),
         ),
         battery_name=battery.name if battery else "",
         packs=tuple(cells(snapshot)),
         devices=tuple(device_lines(snapshot)),
-        audit=tuple(audit(snapshot, zone_name=zone)),
+        audit=tuple(audit(snapshot, shown, zone_name=zone)),
     )
 
 

@@ -12,7 +12,7 @@ from victron_console.console.kit.export import Table
 from victron_console.console.live.alarms_of_store import FIGURES as FAMILY_FIGURES
 from victron_console.console.trends.frame import HOUR_S, Frame
 from victron_console.console.trends.quantity import FIGURES, Quantity
-from victron_console.insight.overview.overview import overview
+from victron_console.insight.moment import station_moment
 from victron_console.model.alert import Occurrence, Severity
 from victron_console.model.clock import iso_utc
 from victron_console.store.answers import Bucket, GapKind
@@ -223,10 +223,10 @@ def read_series(reader: Reader, station: str, as_of: float | None = None) -> Sta
         row = reader.station(station)
         shown = row.overview if row is not None else None
     else:
-        snapshot = reader.snapshot(station, as_of)
-        devices = snapshot.devices.values()
+        moment = station_moment(reader, station, as_of)
+        devices = moment.snapshot.devices.values() if moment is not None else ()
         values = {d.key.series(path): reading.value for d in devices for path, reading in d.readings.items()}
-        shown, _ = overview(snapshot)
+        shown = moment.shown if moment is not None else None
     numbers = {name: value for name, value in values.items() if isinstance(value, int | float)}
     floor = next((value for name, value in numbers.items() if name.endswith("/Control/ActiveSocLimit")), None)
     fields = frozenset(q.field for q in FIGURES if shown is not None and getattr(shown, q.field, None) is not None)

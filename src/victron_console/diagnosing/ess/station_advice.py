@@ -20,7 +20,7 @@ from victron_console.diagnosing.finding import Status
 from victron_console.diagnosing.record.five_minutes import SLOT_S, FiveMinutes
 from victron_console.diagnosing.record.timeline import DAY_S, HOUR_S, FloatArray
 from victron_console.diagnosing.verdict.kept_findings import unpack
-from victron_console.insight.battery_panel import battery_panel
+from victron_console.insight.battery_panel import soc_floor
 from victron_console.model.clock import local
 from victron_console.sources.open_meteo import IrradianceForecast
 from victron_console.store.answers import StationRow
@@ -90,7 +90,7 @@ def advice_for(reader: Reader, row: StationRow, now: float, tariff: Tariff, fore
     storage = Storage(
         capacity_kwh=capacity_kwh, charge_kw=info["ess"]["charge_kw"], discharge_kw=info["ess"]["discharge_kw"]
     )
-    floor = battery_panel(reader.snapshot(station)).floor_percent or 0.0
+    floor = soc_floor(reader.snapshot(station))[0] or 0.0
     kept = reserve_kwh(storage, floor, _outage_hours(reader, station), mean_load_kw)
     storage = replace(storage, reserve_kwh=kept)
     hours = Horizon(

@@ -8,7 +8,6 @@ from enum import StrEnum
 from victron_console.insight.overview.ac_side import inverter_units
 from victron_console.insight.overview.batteries import site_battery
 from victron_console.insight.overview.figures import last, system_of, text
-from victron_console.insight.overview.overview import overview
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import DeviceState, Snapshot
 
@@ -60,9 +59,8 @@ class Site:
         return text(self.system, "SystemType") == "ESS"
 
 
-def site_of(snapshot: Snapshot, zone_name: str | None) -> Site:
+def site_of(snapshot: Snapshot, shown: Overview, zone_name: str | None) -> Site:
     """The site of a snapshot."""
-    shown, _ = overview(snapshot)
     return Site(
         snapshot=snapshot,
         shown=shown,

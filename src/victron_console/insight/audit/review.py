@@ -5,6 +5,7 @@ from __future__ import annotations
 from victron_console.insight.audit import power as audit_power
 from victron_console.insight.audit import setup as audit_setup
 from victron_console.insight.audit.finding import Finding, Outcome, Site, site_of
+from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
 
 __all__ = ["Finding", "Outcome", "audit", "worst_outcome"]
@@ -27,14 +28,15 @@ _CHECKS = (
 _ORDER = (Outcome.PASS, Outcome.UNKNOWN, Outcome.WARN, Outcome.FAIL)
 
 
-def audit(snapshot: Snapshot, *, zone_name: str | None = None) -> list[Finding]:
+def audit(snapshot: Snapshot, shown: Overview, *, zone_name: str | None = None) -> list[Finding]:
     """The findings on a site in the order of its energy; a check that does not concern it gives none.
 
     Args:
         snapshot: the station, with its `settings` service.
+        shown: its figures, with what is doubtful about them.
         zone_name: the time zone of the station file, such as `Europe/Kyiv`; None where it names none.
     """
-    site: Site = site_of(snapshot, zone_name)
+    site: Site = site_of(snapshot, shown, zone_name)
     return [finding for check in _CHECKS if (finding := check(site))]
 
 

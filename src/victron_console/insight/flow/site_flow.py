@@ -29,7 +29,6 @@ from victron_console.insight.overview.figures import (
     total,
 )
 from victron_console.insight.overview.lone_devices import meter_power_w
-from victron_console.insight.overview.overview import overview
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import PHASES, DeviceState, Snapshot
@@ -54,14 +53,14 @@ class _AcSplit:
     load_out_w: float | None
 
 
-def flow(snapshot: Snapshot, *, rating_w: float | None = None) -> Flow:
+def flow(snapshot: Snapshot, shown: Overview, *, rating_w: float | None = None) -> Flow:
     """The flow of a station now.
 
     Args:
         snapshot: the station.
+        shown: its figures.
         rating_w: the site's rated power from its station file; None takes the inverter's nominal power.
     """
-    shown, _ = overview(snapshot)
     units = inverter_units(snapshot)
     split = _split(snapshot, shown)
     return Flow(

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from victron_console.insight.overview.ac_side import ac_inputs, running_unit
-from victron_console.insight.overview.balance import Verdict, balance, judge
 from victron_console.insight.overview.batteries import bank, limits_conflict
 from victron_console.insight.overview.figures import last, phase_total, system_of
+from victron_console.insight.overview.judging import momentary
+from victron_console.model.judgement import Judgement
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot
-
-SIGN_CONFLICT_POLLS = 3
-SIGN_CONFLICT_ABOVE_W = 50.0
-"""Power and current of opposite sign are mostly two moments of one device (derived.md 8)."""
-
-BALANCE_OVER_S = 60.0
-"""Meters are read at different moments: a balance is judged on a mean of a minute (derived.md 1)."""
 
 METER_SHARE, METER_W = 0.05, 200.0
 """A meter's total may differ from its phases by this much before one of the two is wrong (derived.md 3)."""
@@ -42,37 +34,31 @@ _FIELD_OF_PATH = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OverviewMemory:
-    """What the judgement of a station's figures carries from one poll to the next."""
-
-    read_at: float | None = None
-    """When `system` was last read (UTC epoch, s): the same reading is not counted twice."""
-    sign_conflict_polls: int = 0
-    in_w: float | None = None
-    out_w: float | None = None
-    """Means of the two sides of the balance over about a minute."""
-
-
 def doubts(
-    snapshot: Snapshot, battery: DeviceState | None, shown: Overview, memory: OverviewMemory
-) -> tuple[dict[str, str], OverviewMemory]:
-    """Field (or `balance`, `battery_bank` ...) to why it is doubtful, and the memory for the next poll."""
+    snapshot: Snapshot, battery: DeviceState | None, shown: Overview, judgement: Judgement | None
+) -> dict[str, str]:
+    """Field (or `balance`, `battery_bank` ...) to why it is doubtful.
+
+    Args:
+        snapshot: the station.
+        battery: the site's.
+        shown: its figures.
+        judgement: what the polls up to then came to; None where nobody judged them.
+    """
     system = system_of(snapshot)
-    memory = _remember(snapshot, system or battery, shown, memory)
     found = {
         "genset_power_w": _genset(snapshot, shown),
         "grid_meter": _meter(snapshot),
         "dc_load_power_w": _dc_load(shown, system),
-        "battery_current_a": _signs(shown, memory),
+        "battery_current_a": _signs(shown, judgement),
         "battery_bank": _bank(battery),
         "battery_limits": limits_conflict(battery),
-        "balance": _balance(memory),
+        "balance": _balance(shown, judgement),
         "system_state": _state(snapshot, system),
         "ac_input": contradicted_input(snapshot),
         **_implausible(system),
     }
-    return {field: reason for field, reason in found.items() if reason}, memory
+    return {field: reason for field, reason in found.items() if reason}
 
 
 def contradicted_input(snapshot: Snapshot) -> str:
@@ -97,49 +83,23 @@ def meter_contradiction(meter: DeviceState) -> str:
     return f"{meter.name} gives {whole:.0f} W in total, its phases add up to {phases:.0f} W."
 
 
-def _remember(snapshot: Snapshot, owner: DeviceState | None, shown: Overview, memory: OverviewMemory) -> OverviewMemory:
-    read_at = owner.read_at if owner and owner.read_at is not None else snapshot.at
-    if memory.read_at is not None and read_at <= memory.read_at:
-        return memory
-    sides = balance(shown)
-    share = 1.0 if memory.read_at is None else min(1.0, (read_at - memory.read_at) / BALANCE_OVER_S)
-    known = sides.verdict is not Verdict.UNKNOWN
-    return replace(
-        memory,
-        read_at=read_at,
-        sign_conflict_polls=memory.sign_conflict_polls + 1 if _opposite(shown) else 0,
-        in_w=_mean(memory.in_w, sides.in_w, share) if known else None,
-        out_w=_mean(memory.out_w, sides.out_w, share) if known else None,
-    )
-
-
-def _mean(before: float | None, now: float, share: float) -> float:
-    return now if before is None else before + share * (now - before)
-
-
-def _opposite(shown: Overview) -> bool:
-    power_w, volts, amperes = shown.battery_power_w, shown.battery_voltage_v, shown.battery_current_a
-    if power_w is None or volts is None or amperes is None:
-        return False
-    product_w = volts * amperes
-    return power_w * product_w < 0 and min(abs(power_w), abs(product_w)) > SIGN_CONFLICT_ABOVE_W
-
-
-def _signs(shown: Overview, memory: OverviewMemory) -> str:
-    if memory.sign_conflict_polls < SIGN_CONFLICT_POLLS:
+def _signs(shown: Overview, judgement: Judgement | None) -> str:
+    power_w, amperes = shown.battery_power_w, shown.battery_current_a
+    if judgement is None or not judgement.signs_conflict or power_w is None or amperes is None:
         return ""
     return (
-        f"Power {shown.battery_power_w:+.0f} W and current {shown.battery_current_a:+.1f} A of the battery "
+        f"Power {power_w:+.0f} W and current {amperes:+.1f} A of the battery "
         "have opposite signs; the power's sign is taken."
     )
 
 
-def _balance(memory: OverviewMemory) -> str:
-    if memory.in_w is None or memory.out_w is None or judge(memory.in_w, memory.out_w) is not Verdict.UNBALANCED:
+def _balance(shown: Overview, judgement: Judgement | None) -> str:
+    more = (judgement or momentary(shown)).imbalance_w
+    if not more:
         return ""
-    more = memory.in_w - memory.out_w
     words = f"{more:.0f} W more come in than go out" if more > 0 else f"{-more:.0f} W more go out than come in"
-    return f"{words}: look for a source or load nobody measures, a meter's role, phase or direction."
+    moment = " at this one moment" if judgement is None else ""
+    return f"{words}{moment}: look for a source or load nobody measures, a meter's role, phase or direction."
 
 
 def _genset(snapshot: Snapshot, shown: Overview) -> str:

@@ -14,7 +14,7 @@ from victron_console.insight.device_alarms import count_by_level, device_alarms
 from victron_console.insight.overview import lone_devices
 from victron_console.insight.overview.ac_side import ac_input, running_unit
 from victron_console.insight.overview.batteries import site_battery
-from victron_console.insight.overview.doubts import OverviewMemory, doubts
+from victron_console.insight.overview.doubts import doubts
 from victron_console.insight.overview.figures import (
     dc_power_w,
     last,
@@ -24,6 +24,8 @@ from victron_console.insight.overview.figures import (
     text,
     total,
 )
+from victron_console.insight.overview.judging import remember
+from victron_console.model.judgement import Judgement, PollMemory
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import DeviceState, Snapshot
 
@@ -36,16 +38,33 @@ _PV_PLACES = ("PvOnGrid", "PvOnOutput", "PvOnGenset")
 _DC_SOURCES = ("Alternator", "FuelCell", "Charger")
 
 
-def overview(snapshot: Snapshot, memory: OverviewMemory | None = None) -> tuple[Overview, OverviewMemory]:
-    """The station's figures with what is doubtful about them, and what to hand in again at its next poll.
+def overview(snapshot: Snapshot, judgement: Judgement | None = None) -> Overview:
+    """The station's figures with what is doubtful about them.
 
     Args:
-        snapshot: the station now.
-        memory: what the call before gave back; None at the first.
+        snapshot: the station at a moment.
+        judgement: what the polls up to then came to, as recorded; None where nobody judged them.
     """
-    battery, system = site_battery(snapshot), system_of(snapshot)
+    battery = site_battery(snapshot)
+    shown = _figures(snapshot, battery)
+    return replace(shown, flags=doubts(snapshot, battery, shown, judgement))
+
+
+def polled(snapshot: Snapshot, memory: PollMemory) -> tuple[Overview, PollMemory]:
+    """The figures of a station that was just polled, judged with what the polls before left; and that with this poll.
+
+    For the collector, whose figures and judgements are recorded; everyone else takes those.
+    """
+    battery = site_battery(snapshot)
+    shown = _figures(snapshot, battery)
+    memory = remember(snapshot, battery, shown, memory)
+    return replace(shown, flags=doubts(snapshot, battery, shown, memory.judgement)), memory
+
+
+def _figures(snapshot: Snapshot, battery: DeviceState | None) -> Overview:
+    system = system_of(snapshot)
     found = _of_system(snapshot, system, battery) if system else lone_devices.figures(snapshot, battery)
-    shown = replace(
+    return replace(
         found,
         figures_at=_figures_at(snapshot, system),
         ac_input=ac_input(snapshot),
@@ -55,8 +74,6 @@ def overview(snapshot: Snapshot, memory: OverviewMemory | None = None) -> tuple[
         firmware=text(snapshot.device("platform"), "Firmware/Installed/Version") or None,
         device_alarms=count_by_level(device_alarms(snapshot)),
     )
-    flags, memory = doubts(snapshot, battery, shown, memory or OverviewMemory())
-    return replace(shown, flags=flags), memory
 
 
 def _figures_at(snapshot: Snapshot, system: DeviceState | None) -> float | None:

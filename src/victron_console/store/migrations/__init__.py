@@ -12,6 +12,7 @@ from victron_console.store.migrations import (
     m0006_diagnoses,
     m0007_alert_past,
     m0008_promises,
+    m0009_judgements,
 )
 
 MIGRATIONS = (
@@ -23,5 +24,6 @@ MIGRATIONS = (
     m0006_diagnoses,
     m0007_alert_past,
     m0008_promises,
+    m0009_judgements,
 )
 """The position (from 1) is the version that the store has after it."""

@@ -51,7 +51,16 @@ class OpenedStore:
             self._seen = self._seen and (-1, self._seen[1])
 
     @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Put several questions to one state of the store, in one transaction. May be nested."""
+        with self._reading():
+            yield
+
+    @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
+        if self.db.conn.in_transaction:
+            yield self.db.conn
+            return
         self._look_anew()
         conn = self.db.conn
         with explaining(self.path), decoding(self.path):

@@ -12,6 +12,7 @@ from math import inf
 
 from victron_console.model.alert import Ack, AlertView, Occurrence
 from victron_console.model.alert_record import NoticeRecord
+from victron_console.model.judgement import PollMemory
 from victron_console.model.snapshot import Snapshot
 from victron_console.store import diagnoses, promises
 from victron_console.store.alarms import engine_rows as alerts
@@ -21,6 +22,7 @@ from victron_console.store.answers import (
     SeriesRow,
     ServiceRow,
     StationRow,
+    StoredMoment,
     StoreSize,
     StoreStats,
 )
@@ -29,7 +31,7 @@ from victron_console.store.operator import jobs, wanted
 from victron_console.store.operator.jobs import JobRow
 from victron_console.store.operator.wanted import Wanted
 from victron_console.store.promises import Promise
-from victron_console.store.read import fleet, link_states, logs, size
+from victron_console.store.read import fleet, judgements, link_states, logs, size
 from victron_console.store.read.over_time import OverTime
 from victron_console.store.records import CollectorState, Event, LinkState
 
@@ -46,6 +48,20 @@ class Reader(OverTime):
         """One station, also one that is configured no more; None where the store never had it."""
         with self._reading() as conn:
             return fleet.station_row(conn, station, as_of)
+
+    def moment(self, station: str, as_of: float | None = None) -> StoredMoment | None:
+        """A station with all its values and what was judged of them; None where the store never had it."""
+        with self._reading() as conn:
+            row = fleet.station_row(conn, station, as_of)
+            if row is None:
+                return None
+            snapshot = fleet.snapshot(conn, station, self._clock.now() if as_of is None else as_of, as_of)
+            return StoredMoment(row, snapshot, judgements.judgement(conn, station, as_of))
+
+    def poll_memory(self, station: str) -> PollMemory:
+        """What judging the station's next poll needs of those before; empty where there was none."""
+        with self._reading() as conn:
+            return judgements.poll_memory(conn, station)
 
     def snapshot(self, station: str, as_of: float | None = None) -> Snapshot:
         """All values of a station, judged now or at `as_of`.

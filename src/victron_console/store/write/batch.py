@@ -49,6 +49,7 @@ class Batch:
     station_states: list[Row] = field(default_factory=list)
     link_states: list[Row] = field(default_factory=list)
     service_states: list[Row] = field(default_factory=list)
+    judgements: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     touched: dict[int, Device] = field(default_factory=dict)
     stations: dict[int, Station] = field(default_factory=dict)
@@ -96,6 +97,10 @@ class Batch:
             ),
             self.service_states,
         )
+        yield (
+            "INSERT OR REPLACE INTO judgement (station_no, at, signs_conflict, imbalance_w) VALUES (?, ?, ?, ?)",
+            self.judgements,
+        )
         yield "INSERT INTO event (at, station, kind, text, details) VALUES (?, ?, ?, ?, ?)", self.events
         yield (
             "INSERT OR REPLACE INTO device_now (device_no, read_at, cadence_s, failures, tip) VALUES (?, ?, ?, ?, ?)",
@@ -103,10 +108,13 @@ class Batch:
         )
         yield (
             (
-                "INSERT OR REPLACE INTO summary (station_no, state, since, reason, overview, read_at, cadence_s) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)"
+                "INSERT OR REPLACE INTO summary (station_no, state, since, reason, overview, read_at, cadence_s, "
+                "memory) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             ),
-            [(s.no, s.state, s.since, s.reason, s.overview, s.read_at, s.cadence_s) for s in self.stations.values()],
+            [
+                (s.no, s.state, s.since, s.reason, s.overview, s.read_at, s.cadence_s, s.memory)
+                for s in self.stations.values()
+            ],
         )
         yield (
             (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping
 
+from victron_console.model.judgement import PollMemory
 from victron_console.model.overview import Overview
 from victron_console.model.quality import LOST_FAILURES, STALE_AT_LEAST_S, STALE_CADENCES
 from victron_console.model.reading import Reading
@@ -80,6 +82,15 @@ def take_service_change(station: Station, change: ServiceChange, batch: Batch) -
     batch.service_states.append(
         (station.no, change.service, device_no, change.at, change.state, since, change.reason, change.retry_at)
     )
+
+
+def take_memory(station: Station, memory: PollMemory, batch: Batch) -> None:
+    """Keep what judging the next poll needs, and the judgement where it is another one."""
+    station.memory = json.dumps(memory.to_json(), separators=(",", ":"))
+    if memory.judgement != station.judgement and memory.read_at is not None:
+        station.judgement = memory.judgement
+        judged = memory.judgement
+        batch.judgements.append((station.no, memory.read_at, int(judged.signs_conflict), judged.imbalance_w))
 
 
 def take_overview(conn: sqlite3.Connection, station: Station, overview: Overview, at: float, batch: Batch) -> None:

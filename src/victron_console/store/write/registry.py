@@ -9,8 +9,10 @@ from itertools import count
 
 from victron_console.catalogue import catalogue
 from victron_console.model.device import DeviceKey
+from victron_console.model.judgement import Judgement
 from victron_console.model.reading import Reading
 from victron_console.model.station import StationState
+from victron_console.store.read.judgements import judgement
 from victron_console.store.read.presence import ServiceStanding, standings
 from victron_console.store.write.entries import Entry, entry_from, scalar
 
@@ -73,6 +75,9 @@ class Station:
     reason: str
     overview: str | None
     read_at: float | None
+    memory: str | None = None
+    judgement: Judgement | None = None
+    """As last recorded; None where none was."""
     devices: dict[DeviceKey, Device] = field(default_factory=dict)
     standings: dict[str, ServiceStanding] = field(default_factory=dict)
     averages: Averages | None = None
@@ -121,13 +126,24 @@ def decimals_of(key: DeviceKey, path: str) -> int | None:
 def load_station(conn: sqlite3.Connection, station_id: str) -> Station | None:
     """The station as the store holds it; None where it was never registered."""
     row = conn.execute(
-        "SELECT no, state, since, reason, overview, read_at FROM summary JOIN station ON no = station_no WHERE id = ?",
+        "SELECT no, state, since, reason, overview, read_at, memory FROM summary JOIN station ON no = station_no "
+        "WHERE id = ?",
         (station_id,),
     ).fetchone()
     if row is None:
         return None
-    no, state, since, reason, overview, read_at = row
-    station = Station(no, StationState(state), since, reason, overview, read_at, standings=standings(conn, no, None))
+    no, state, since, reason, overview, read_at, memory = row
+    station = Station(
+        no,
+        StationState(state),
+        since,
+        reason,
+        overview,
+        read_at,
+        memory,
+        judgement(conn, station_id, None),
+        standings=standings(conn, no, None),
+    )
     devices = {device.no: device for device in _devices(conn, no)}
     for device_no, series_no, path, value, quality, why in conn.execute(
         "SELECT device_no, series.no, path, value, quality, reason FROM series JOIN device ON device.no = device_no "

@@ -21,6 +21,7 @@ from victron_console.store.write.batch import Batch
 from victron_console.store.write.changes import (
     take_cadence,
     take_failures,
+    take_memory,
     take_overview,
     take_service,
     take_service_change,
@@ -193,6 +194,8 @@ class Writer:
             station.overview = json.dumps(update.overview.to_json(), ensure_ascii=False, separators=(",", ":"))
             if station.state in _FRESH:
                 take_overview(self.db.conn, station, update.overview, update.at, batch)
+        if update.memory is not None:
+            take_memory(station, update.memory, batch)
         if update.link is not None:
             batch.link_states.append(link_states.row_of(station.no, update.at, update.link))
         batch.add_polls(station.no, update.polls)

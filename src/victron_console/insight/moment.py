@@ -1,0 +1,39 @@
+"""A station at a moment: made once, in one read of the store, and handed to everything that shows or judges it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from victron_console.insight.overview.overview import overview
+from victron_console.model.overview import Overview
+from victron_console.model.snapshot import Snapshot
+from victron_console.store.answers import StationRow, StoredMoment
+from victron_console.store.read.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class StationMoment:
+    """What a station was at a moment."""
+
+    row: StationRow
+    """With its figures, also in the past."""
+    snapshot: Snapshot
+
+    @property
+    def shown(self) -> Overview:
+        """Its figures, with what is doubtful about them; without any where it was never read."""
+        return self.row.overview or Overview()
+
+
+def station_moment(reader: Reader, station: str, as_of: float | None = None) -> StationMoment | None:
+    """The station now, or as it was at `as_of`; None where the store does not have it."""
+    stored = reader.moment(station, as_of)
+    return None if stored is None else moment_of(stored)
+
+
+def moment_of(stored: StoredMoment) -> StationMoment:
+    """The moment that the store keeps: the figures are those of the collector, worked out anew where it kept none."""
+    row, snapshot = stored.row, stored.snapshot
+    if row.overview is None and snapshot.devices:
+        row = replace(row, overview=overview(snapshot, stored.judgement))
+    return StationMoment(row, snapshot)
