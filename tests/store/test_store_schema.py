@@ -37,7 +37,7 @@ def add_migration(monkeypatch: pytest.MonkeyPatch, statements: tuple[str, ...]) 
         for statement in statements:
             db.conn.execute(statement)
 
-    steps = (*MIGRATIONS, SimpleNamespace(migrate=migrate))
+    steps = (*MIGRATIONS, SimpleNamespace(__name__="m9999_test", migrate=migrate))
     monkeypatch.setattr("victron_console.store.schema.MIGRATIONS", steps)
 
 

@@ -125,7 +125,7 @@ def _connect(uri: str) -> Database:
 
     # isolation_level None: Python opens no transaction behind our back, so sqlite-utils' atomic() nests in ours.
     conn = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S)
-    return Database(conn)
+    return Database(conn, execute_plugins=False)  # what else is installed has no say in the store
 
 
 @contextmanager
@@ -147,18 +147,12 @@ def transaction(db: Database) -> Iterator[Database]:
             conn.execute("UPDATE pulse SET revision = revision + 1")
             conn.execute("COMMIT")
         except BaseException:
-            if conn.in_transaction:  # SQLite may have rolled back by itself
-                conn.execute("ROLLBACK")
+            db.rollback()
             raise
 
 
 @contextmanager
 def reading(db: Database) -> Iterator[sqlite3.Connection]:
     """One state of the store for all that is read inside, whatever others write meanwhile."""
-    conn = db.conn
-    conn.execute("BEGIN")
-    try:
-        yield conn
-    finally:
-        if conn.in_transaction:
-            conn.execute("COMMIT")
+    with db.atomic():
+        yield db.conn

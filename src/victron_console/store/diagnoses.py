@@ -9,7 +9,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from victron_console.store.connection import transaction
@@ -51,14 +51,10 @@ def record_diagnosis(db: Database, row: DiagnosisRow, steps: Sequence[StepRow] =
     packed = zlib.compress(json.dumps(row.body, ensure_ascii=False, separators=(",", ":")).encode())
     with transaction(db):
         no = station_number(db.conn, row.station)
-        db.conn.execute(
-            "INSERT OR REPLACE INTO diagnosis (station_no, day, at, body) VALUES (?, ?, ?, ?)",
-            (no, int(row.at // DAY_S), row.at, packed),
+        db.table("diagnosis").insert(
+            {"station_no": no, "day": int(row.at // DAY_S), "at": row.at, "body": packed}, replace=True
         )
-        db.conn.executemany(
-            "INSERT OR REPLACE INTO load_step (station_no, battery, since, until, steps) VALUES (?, ?, ?, ?, ?)",
-            [(no, step.battery, step.since, step.until, step.steps) for step in steps],
-        )
+        db.table("load_step").insert_all(({"station_no": no, **asdict(step)} for step in steps), replace=True)
 
 
 def latest(conn: sqlite3.Connection, as_of: float) -> dict[str, DiagnosisRow]:

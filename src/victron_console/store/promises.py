@@ -46,9 +46,9 @@ def record_promise(db: Database, station: str, promise: Promise) -> None:
             "WHERE excluded.issued_at >= promise.issued_at",
             (no, day, promise.issued_at, promise.kwh_m2),
         )
-        db.conn.execute(
-            "DELETE FROM promise WHERE station_no = ?1 AND day < "
-            "(SELECT day FROM promise WHERE station_no = ?1 ORDER BY day DESC LIMIT 1 OFFSET ?2)",
+        db.table("promise").delete_where(
+            "station_no = ?1 AND day < (SELECT day FROM promise WHERE station_no = ?1 ORDER BY day DESC "
+            "LIMIT 1 OFFSET ?2)",
             (no, KEPT_DAYS - 1),
         )
 

@@ -1,6 +1,6 @@
 """Keeps what the alert engine changes, gives it back after a restart, and joins it with what operators say.
 
-The engine's rows are written by the collector alone; operators' rows by any console (operator_alerts.py).
+The engine's rows are written by the collector alone; operators' rows by any console (operator/alarm_actions.py).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from victron_console.model.alert import (
     Ack,
@@ -24,7 +24,9 @@ from victron_console.model.alert import (
 from victron_console.model.alert_record import AlertChanges, KeptAlerts, LevelRecord, NoticeRecord
 from victron_console.store.alarms.occurrences import COLUMNS, as_it_was, from_row, put
 from victron_console.store.connection import transaction
+from victron_console.store.event_log import add_events
 from victron_console.store.read.presence import LIVE
+from victron_console.store.records import Event
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -52,21 +54,14 @@ def record_alerts(db: Database, changes: AlertChanges, now: float) -> None:
     with transaction(db):
         conn = db.conn
         for shelf_id, until, station, key in ended:
-            conn.execute("INSERT OR IGNORE INTO shelf_end VALUES (?, ?, '')", (shelf_id, until))
-            log(conn, AlertEvent(until, "unshelved", station, key, "The time of the shelf is over", who=""))
+            db.table("shelf_end").insert({"shelf": shelf_id, "at": until, "who": ""}, ignore=True)
+            log(db, AlertEvent(until, "unshelved", station, key, "The time of the shelf is over", who=""))
         for occurrence in sorted(changes.occurrences, key=lambda it: it.active):  # closed ones first: one open a key
             put(conn, occurrence, now)
-        for event in changes.events:
-            log(conn, event)
+        log(db, *changes.events)
         for level in changes.levels:
             _put_level(conn, level)
-        conn.executemany(
-            "INSERT OR IGNORE INTO alert_notice VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (n.station, n.service, n.trigger, n.at, n.text, n.device, n.severity.value, n.acknowledged)
-                for n in changes.notices
-            ],
-        )
+        db.table("alert_notice").insert_all(map(_notice_row, changes.notices), ignore=True)
 
 
 def kept_alerts(db: Database, now: float) -> KeptAlerts:
@@ -168,8 +163,12 @@ def notices(db: Database, station: str, limit: int = 100) -> list[NoticeRecord]:
     ]
 
 
-def log(conn: sqlite3.Connection, event: AlertEvent) -> None:
-    """Write a line of the alarm log; inside a transaction."""
+def log(db: Database, *events: AlertEvent) -> None:
+    """Write lines of the alarm log; inside a transaction."""
+    add_events(db, map(_log_line, events))
+
+
+def _log_line(event: AlertEvent) -> Event:
     details = {
         "key": event.key,
         "occurrence": event.occurrence,
@@ -177,16 +176,14 @@ def log(conn: sqlite3.Connection, event: AlertEvent) -> None:
         "who": event.who,
         **event.details,
     }
-    conn.execute(
-        "INSERT INTO event (at, station, kind, text, details) VALUES (?, ?, ?, ?, ?)",
-        (
-            event.at,
-            event.station or None,
-            event.kind,
-            event.text,
-            json.dumps({name: value for name, value in details.items() if value not in (None, "")}),
-        ),
-    )
+    said = {name: value for name, value in details.items() if value not in (None, "")}
+    return Event(event.at, event.station or None, event.kind, event.text, said)
+
+
+def _notice_row(notice: NoticeRecord) -> dict[str, Any]:
+    n = notice
+    return {"station": n.station, "service": n.service, "trigger_path": n.trigger, "at": n.at, "text": n.text,
+            "device": n.device, "severity": n.severity.value, "acknowledged": n.acknowledged}  # fmt: skip
 
 
 def shelves(conn: sqlite3.Connection, at: float) -> list[Shelf]:

@@ -5,7 +5,6 @@ Values go straight into sealed history, so what is there already keeps its place
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +21,7 @@ from victron_console.model.text import MAX_JSON_TEXT, clean
 from victron_console.store.alarms.engine_rows import IMPORTED
 from victron_console.store.connection import open_writable, reading, transaction
 from victron_console.store.errors import UnreadableImport
+from victron_console.store.event_log import add_events
 from victron_console.store.files.export import ExportRow, read_csv
 from victron_console.store.files.import_places import (
     device_number,
@@ -32,6 +32,7 @@ from victron_console.store.files.import_places import (
 )
 from victron_console.store.files.import_source import About, LoggedEvent, opened
 from victron_console.store.lease import Lease
+from victron_console.store.records import Event
 from victron_console.store.sealed import chunks
 from victron_console.store.sealed.seal import SETTLED_S, Replacement, add, seal_step
 from victron_console.store.sealed.upkeep import upkeep_lock
@@ -290,11 +291,10 @@ def _series(db: Database, device_no: int, path: str) -> int:
 
 def _take_events(db: Database, events: Iterable[LoggedEvent], station: str, done: Imported) -> None:
     with transaction(db):
+        table, known = db.table("event"), "at = ? AND station = ? AND kind = ? AND text = ?"
         for event in events:
-            # Marked: the alert engine goes on from its own lines of the log, and these are somebody else's.
-            row = (event.at, station, event.kind, event.text, json.dumps(event.details | {IMPORTED: True}))
-            if not db.conn.execute(
-                "SELECT 1 FROM event WHERE at = ? AND station = ? AND kind = ? AND text = ?", row[:4]
-            ).fetchone():  # fmt: skip
-                db.conn.execute("INSERT INTO event (at, station, kind, text, details) VALUES (?, ?, ?, ?, ?)", row)
+            if not table.count_where(known, (event.at, station, event.kind, event.text)):
+                # Marked: the alert engine goes on from its own lines of the log, and these are somebody else's.
+                marked = event.details | {IMPORTED: True}
+                add_events(db, [Event(event.at, station, event.kind, event.text, marked)])
                 done.events += 1

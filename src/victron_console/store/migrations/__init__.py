@@ -1,6 +1,7 @@
 """The store's migrations, in order. A new one is a new file with `migrate(db)`, added at the end; none is ever changed.
 
-`migrate` runs inside a transaction: `db.executescript` would commit it, so statements go one by one.
+`migrate` runs inside a transaction: `db.executescript` would commit it, so statements go one by one. Tables and indexes
+are made by `tables.py` or, for what it cannot say, by SQL.
 """
 
 from victron_console.store.migrations import (

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from victron_console.store.migrations.tables import make_table
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
 def migrate(db: Database) -> None:
     """Make the table; station_no 0 is the collector."""
-    db.conn.execute(
-        """CREATE TABLE link_state (
-        id INTEGER PRIMARY KEY, station_no INTEGER NOT NULL, at REAL NOT NULL, body TEXT NOT NULL) STRICT"""
-    )
-    db.conn.execute("CREATE INDEX link_state_at ON link_state (station_no, at)")
+    make_table(db, "link_state", {"id": int, "station_no": int, "at": float, "body": str}, pk="id")
+    db.table("link_state").create_index(["station_no", "at"], "link_state_at")

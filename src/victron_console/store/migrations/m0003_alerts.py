@@ -7,50 +7,67 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from victron_console.store.migrations.tables import make_table
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
-_STATEMENTS = (
-    """CREATE TABLE occurrence (
-        id INTEGER PRIMARY KEY, station TEXT NOT NULL, family TEXT NOT NULL, scope TEXT NOT NULL, rule TEXT NOT NULL,
-        severity TEXT NOT NULL, title TEXT NOT NULL, response TEXT NOT NULL, source TEXT NOT NULL,
-        started_at REAL NOT NULL, raised_at REAL NOT NULL, cleared_at REAL, announced_at REAL, reason TEXT NOT NULL,
-        last_value ANY, peak_value ANY, limit_text TEXT NOT NULL, count INTEGER NOT NULL, stale INTEGER NOT NULL,
-        flapping INTEGER NOT NULL, suppressed_by TEXT NOT NULL, origins TEXT NOT NULL, link INTEGER NOT NULL) STRICT""",
-    "CREATE UNIQUE INDEX occurrence_open ON occurrence (station, family, scope) WHERE cleared_at IS NULL",
-    "CREATE INDEX occurrence_span ON occurrence (raised_at, cleared_at)",
-    # What it was at a moment, for replay: one row whenever one of these changed.
-    """CREATE TABLE occurrence_version (
-        occurrence INTEGER NOT NULL, at REAL NOT NULL, severity TEXT NOT NULL, count INTEGER NOT NULL,
-        stale INTEGER NOT NULL, flapping INTEGER NOT NULL, suppressed_by TEXT NOT NULL) STRICT""",
-    "CREATE INDEX occurrence_version_at ON occurrence_version (occurrence, at)",
-    """CREATE TABLE alert_track (
-        station TEXT NOT NULL, rule TEXT NOT NULL, scope TEXT NOT NULL, severity TEXT NOT NULL, alert TEXT NOT NULL,
-        phase TEXT NOT NULL, since REAL NOT NULL, started REAL NOT NULL, seen REAL NOT NULL,
-        PRIMARY KEY (station, rule, scope, severity)) STRICT""",
-    """CREATE TABLE alert_notice (
-        station TEXT NOT NULL, service TEXT NOT NULL, trigger_path TEXT NOT NULL, at REAL NOT NULL, text TEXT NOT NULL,
-        device TEXT NOT NULL, severity TEXT NOT NULL, acknowledged INTEGER NOT NULL,
-        PRIMARY KEY (station, service, trigger_path, at)) STRICT""",
-    """CREATE TABLE alert_ack (
-        occurrence INTEGER NOT NULL, severity TEXT NOT NULL, at REAL NOT NULL, who TEXT NOT NULL, comment TEXT NOT NULL,
-        PRIMARY KEY (occurrence, severity)) STRICT""",
-    """CREATE TABLE alert_comment (
-        id INTEGER PRIMARY KEY, occurrence INTEGER NOT NULL, at REAL NOT NULL, who TEXT NOT NULL,
-        text TEXT NOT NULL) STRICT""",
-    """CREATE TABLE shelf (
-        id INTEGER PRIMARY KEY, at REAL NOT NULL, until REAL NOT NULL, who TEXT NOT NULL, reason TEXT NOT NULL,
-        severity TEXT NOT NULL, key TEXT, station TEXT NOT NULL, family TEXT NOT NULL) STRICT""",
-    "CREATE TABLE shelf_end (shelf INTEGER PRIMARY KEY, at REAL NOT NULL, who TEXT NOT NULL) STRICT",
-    """CREATE TABLE maintenance (
-        id INTEGER PRIMARY KEY, start REAL NOT NULL, until REAL NOT NULL, who TEXT NOT NULL, reason TEXT NOT NULL,
-        station TEXT NOT NULL, tag TEXT NOT NULL) STRICT""",
-    "CREATE TABLE maintenance_end (maintenance INTEGER PRIMARY KEY, at REAL NOT NULL, who TEXT NOT NULL) STRICT",
-)
-
-
 def migrate(db: Database) -> None:
     """Add the tables."""
-    for statement in _STATEMENTS:
-        db.conn.execute(statement)
+    _make_engine_tables(db)
+    _make_operator_tables(db)
+
+
+def _make_engine_tables(db: Database) -> None:
+    make_table(
+        db, "occurrence",
+        {"id": int, "station": str, "family": str, "scope": str, "rule": str, "severity": str, "title": str,
+         "response": str, "source": str, "started_at": float, "raised_at": float, "cleared_at": float,
+         "announced_at": float, "reason": str, "last_value": "ANY", "peak_value": "ANY", "limit_text": str,
+         "count": int, "stale": int, "flapping": int, "suppressed_by": str, "origins": str, "link": int},
+        pk="id", nullable=("cleared_at", "announced_at", "last_value", "peak_value"),
+    )  # fmt: skip
+    db.execute(  # sqlite-utils makes no index of a part of the rows
+        "CREATE UNIQUE INDEX occurrence_open ON occurrence (station, family, scope) WHERE cleared_at IS NULL"
+    )
+    db.table("occurrence").create_index(["raised_at", "cleared_at"], "occurrence_span")
+    # What it was at a moment, for replay: one row whenever one of these changed.
+    make_table(
+        db, "occurrence_version",
+        {"occurrence": int, "at": float, "severity": str, "count": int, "stale": int, "flapping": int,
+         "suppressed_by": str},
+    )  # fmt: skip
+    db.table("occurrence_version").create_index(["occurrence", "at"], "occurrence_version_at")
+    make_table(
+        db, "alert_track",
+        {"station": str, "rule": str, "scope": str, "severity": str, "alert": str, "phase": str, "since": float,
+         "started": float, "seen": float},
+        pk=("station", "rule", "scope", "severity"),
+    )  # fmt: skip
+    make_table(
+        db, "alert_notice",
+        {"station": str, "service": str, "trigger_path": str, "at": float, "text": str, "device": str,
+         "severity": str, "acknowledged": int},
+        pk=("station", "service", "trigger_path", "at"),
+    )  # fmt: skip
+
+
+def _make_operator_tables(db: Database) -> None:
+    make_table(
+        db, "alert_ack", {"occurrence": int, "severity": str, "at": float, "who": str, "comment": str},
+        pk=("occurrence", "severity"),
+    )  # fmt: skip
+    make_table(db, "alert_comment", {"id": int, "occurrence": int, "at": float, "who": str, "text": str}, pk="id")
+    make_table(
+        db, "shelf",
+        {"id": int, "at": float, "until": float, "who": str, "reason": str, "severity": str, "key": str,
+         "station": str, "family": str},
+        pk="id", nullable=("key",),
+    )  # fmt: skip
+    make_table(db, "shelf_end", {"shelf": int, "at": float, "who": str}, pk="shelf")
+    make_table(
+        db, "maintenance",
+        {"id": int, "start": float, "until": float, "who": str, "reason": str, "station": str, "tag": str}, pk="id",
+    )  # fmt: skip
+    make_table(db, "maintenance_end", {"maintenance": int, "at": float, "who": str}, pk="maintenance")

@@ -10,5 +10,5 @@ if TYPE_CHECKING:
 
 def migrate(db: Database) -> None:
     """Add the columns."""
-    db.conn.execute("ALTER TABLE occurrence ADD COLUMN unit TEXT NOT NULL DEFAULT ''")
-    db.conn.execute("ALTER TABLE shelf ADD COLUMN occurrence INTEGER")
+    db.table("occurrence").add_column("unit", str, not_null_default="")
+    db.table("shelf").add_column("occurrence", int)

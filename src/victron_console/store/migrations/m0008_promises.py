@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from victron_console.store.migrations.tables import make_clustered_table
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
 def migrate(db: Database) -> None:
     """Add the table: one row a station and local day (its ordinal), the last forecast made before that day began."""
-    db.conn.execute(
-        """CREATE TABLE promise (
-        station_no INTEGER NOT NULL, day INTEGER NOT NULL, issued_at REAL NOT NULL, kwh_m2 REAL NOT NULL,
-        PRIMARY KEY (station_no, day)) STRICT, WITHOUT ROWID"""
+    make_clustered_table(
+        db, "promise", {"station_no": int, "day": int, "issued_at": float, "kwh_m2": float}, pk=("station_no", "day")
     )

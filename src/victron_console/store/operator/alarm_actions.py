@@ -42,11 +42,11 @@ def acknowledge(db: Database, occurrence: int, now: float, who: str, comment: st
         if view.ack is not None:
             return f"{view.ack.who} has acknowledged it already."
         it = view.occurrence
-        db.conn.execute(
-            "INSERT INTO alert_ack (occurrence, severity, at, who, comment) VALUES (?, ?, ?, ?, ?)",
-            (it.id, it.severity.value, now, who, comment[:REASON_AT_MOST]),
-        )
-        log(db.conn, _event(it, now, "acknowledged", who, comment or it.title))
+        db.table("alert_ack").insert(
+            {"occurrence": it.id, "severity": it.severity.value, "at": now, "who": who,
+             "comment": comment[:REASON_AT_MOST]}
+        )  # fmt: skip
+        log(db, _event(it, now, "acknowledged", who, comment or it.title))
     return f"Acknowledged: {it.title}."
 
 
@@ -63,11 +63,10 @@ def comment(db: Database, occurrence: int, now: float, who: str, text: str) -> s
         view = alert_view(db, occurrence, now, {})
         if view is None:
             return f"There is no alarm {occurrence}."
-        db.conn.execute(
-            "INSERT INTO alert_comment (occurrence, at, who, text) VALUES (?, ?, ?, ?)",
-            (occurrence, now, who, text[:REASON_AT_MOST]),
+        db.table("alert_comment").insert(
+            {"occurrence": occurrence, "at": now, "who": who, "text": text[:REASON_AT_MOST]}
         )
-        log(db.conn, _event(view.occurrence, now, "commented", who, text))
+        log(db, _event(view.occurrence, now, "commented", who, text))
     return "Written down."
 
 
@@ -104,7 +103,7 @@ def shelve(
             return "It is shelved for as long already."
         once = it.id if seconds is None else None
         _shelve(db, now, now + span, who, reason, it.severity, str(it.key), "", "", once)
-        log(db.conn, _event(it, now, "shelved", who, reason))
+        log(db, _event(it, now, "shelved", who, reason))
     return f"Shelved: {it.title}."
 
 
@@ -122,7 +121,7 @@ def shelve_matching(
     check_shelving(Severity.WARNING, seconds, reason)
     with transaction(db):
         _shelve(db, now, now + seconds, who, reason, Severity.WARNING, None, station, family)
-        log(db.conn, AlertEvent(now, "shelved", station, str(AlertKey(station, family)), reason, who=who))
+        log(db, AlertEvent(now, "shelved", station, str(AlertKey(station, family)), reason, who=who))
     return "Shelved."
 
 
@@ -136,9 +135,9 @@ def unshelve(db: Database, shelf: int, now: float, who: str) -> str:
         held = next((each for each in shelves(db.conn, now) if each.id == shelf), None)
         if held is None:
             return "That shelf has ended already."
-        db.conn.execute("INSERT OR IGNORE INTO shelf_end VALUES (?, ?, ?)", (shelf, now, who))
+        db.table("shelf_end").insert({"shelf": shelf, "at": now, "who": who}, ignore=True)
         key = held.key or AlertKey(held.station, held.family)
-        log(db.conn, AlertEvent(now, "unshelved", key.station, str(key), "Ended early", who=who))
+        log(db, AlertEvent(now, "unshelved", key.station, str(key), "Ended early", who=who))
     return "Unshelved."
 
 
@@ -168,11 +167,11 @@ def begin_maintenance(
     if until <= now:
         raise ValueError("Maintenance needs an end in the future.")
     with transaction(db):
-        db.conn.execute(
-            "INSERT INTO maintenance (start, until, who, reason, station, tag) VALUES (?, ?, ?, ?, ?, ?)",
-            (now, until, who, reason[:REASON_AT_MOST], station, tag),
-        )
-        log(db.conn, AlertEvent(now, "maintenance", station, "", reason, who=who, details={"tag": tag, "until": until}))
+        db.table("maintenance").insert(
+            {"start": now, "until": until, "who": who, "reason": reason[:REASON_AT_MOST], "station": station,
+             "tag": tag}
+        )  # fmt: skip
+        log(db, AlertEvent(now, "maintenance", station, "", reason, who=who, details={"tag": tag, "until": until}))
     return f"In maintenance: {station or 'all of ' + tag}."
 
 
@@ -186,9 +185,9 @@ def end_maintenance(db: Database, maintenance: int, now: float, who: str) -> str
         held = next((each for each in maintenances(db.conn, now) if each.id == maintenance), None)
         if held is None:
             return "That maintenance has ended already."
-        db.conn.execute("INSERT OR IGNORE INTO maintenance_end VALUES (?, ?, ?)", (maintenance, now, who))
+        db.table("maintenance_end").insert({"maintenance": maintenance, "at": now, "who": who}, ignore=True)
         log(
-            db.conn,
+            db,
             AlertEvent(now, "maintenance ended", held.station, "", held.reason, who=who, details={"tag": held.tag}),
         )
     return "Back in service."
@@ -198,11 +197,10 @@ def _shelve(
     db: Database, now: float, until: float, who: str, reason: str, severity: Severity, key: str | None,
     station: str, family: str, once: int | None = None,
 ) -> None:  # fmt: skip
-    db.conn.execute(
-        "INSERT INTO shelf (at, until, who, reason, severity, key, station, family, occurrence) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (now, until, who, reason[:REASON_AT_MOST], severity.value, key, station, family, once),
-    )
+    db.table("shelf").insert(
+        {"at": now, "until": until, "who": who, "reason": reason[:REASON_AT_MOST], "severity": severity.value,
+         "key": key, "station": station, "family": family, "occurrence": once}
+    )  # fmt: skip
 
 
 def _longest_s(severity: Severity) -> float:

@@ -6,7 +6,7 @@ Any console may write them. Looking changes nothing; a job is never taken from t
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from victron_console.store.connection import transaction
@@ -106,7 +106,5 @@ def _open(conn: sqlite3.Connection, job: int, now: float) -> JobRow | None:
 
 
 def _add(db: Database, row: JobRow) -> None:
-    db.conn.execute(
-        f"INSERT INTO job ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (row.id, row.at, row.who, row.station, row.what, row.due_at, row.note, row.reason, int(row.done)),
-    )
+    restated = asdict(row)
+    db.table("job").insert({"job": restated.pop("id"), **restated})

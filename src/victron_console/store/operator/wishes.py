@@ -61,7 +61,7 @@ class OperatorWriter:
 
     def _add(self, kind: WantedKind, station: str, pattern: str, until: float | None) -> None:
         with transaction(self.db):
-            self.db.conn.execute(
-                "INSERT INTO wanted (at, kind, station, pattern, until, operator) VALUES (?, ?, ?, ?, ?, ?)",
-                (self._clock.now(), kind, station, pattern, until, self._operator),
-            )
+            self.db.table("wanted").insert(
+                {"at": self._clock.now(), "kind": kind, "station": station, "pattern": pattern, "until": until,
+                 "operator": self._operator}
+            )  # fmt: skip

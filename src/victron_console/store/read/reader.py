@@ -228,5 +228,5 @@ class Reader(OverTime):
 
     def stats(self) -> StoreStats:
         """Size and content of the database. It counts rows, which takes a while in a big one."""
-        with self._reading() as conn:
-            return size.stats(conn, self.path)
+        with self._reading():
+            return size.stats(self.db, self.path)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from victron_console.store.answers import StoreSize, StoreStats
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+_NOT_COUNTED = ("hot", "_sqlite_migrations")
 
 
 def size(conn: sqlite3.Connection, path: Path) -> StoreSize:
@@ -15,10 +21,10 @@ def size(conn: sqlite3.Connection, path: Path) -> StoreSize:
     return StoreSize(path.stat().st_size, log.stat().st_size if log.exists() else 0, last_at)
 
 
-def stats(conn: sqlite3.Connection, path: Path) -> StoreStats:
+def stats(db: Database, path: Path) -> StoreStats:
     """Size and content of the database. Rows of `hot` are counted by their numbers: it may hold many millions."""
-    tables = [name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-    rows = {name: _number(conn, f'SELECT count(*) FROM "{name}"') for name in tables if name != "hot"}
+    conn = db.conn
+    rows = {name: int(db.table(name).count) for name in sorted(db.table_names()) if name not in _NOT_COUNTED}
     rows["hot"] = _number(conn, "SELECT max(id) - min(id) + 1 FROM hot")
     on_disk = size(conn, path)
     return StoreStats(

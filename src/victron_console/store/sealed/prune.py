@@ -15,6 +15,8 @@ import numpy as np
 
 from victron_console.model.clock import iso_utc
 from victron_console.store.connection import reading, transaction
+from victron_console.store.event_log import add_events
+from victron_console.store.records import Event
 from victron_console.store.sealed import chunks
 from victron_console.store.sealed import codec as sealed_codec
 from victron_console.store.sealed.chunks import BlockRow, Level, NewChunk
@@ -111,14 +113,13 @@ def _prune_chunk(db: Database, number: int, now: float, by: str, done: Pruned) -
         blocks, changes = done.blocks + len(rolled), done.changes + sum(row[3] for row in rolled)
         over = max(done.until, float(period + Level.WEEK.length_s))
         text = f"{changes:,} changes from before {iso_utc(over)[:10]} were given up {by}; their hourly figures stay"
-        event = _told(conn, done.event, now, text)
+        event = _told(db, done.event, now, text)
     done.blocks, done.changes, done.until, done.event = blocks, changes, over, event
 
 
-def _told(conn: sqlite3.Connection, event: int | None, now: float, text: str) -> int | None:
+def _told(db: Database, event: int | None, now: float, text: str) -> int | None:
     """Say in the log what was given up, in the transaction that gives it up: one line, however many steps it takes."""
-    if event is not None and conn.execute("UPDATE event SET text = ? WHERE id = ?", (text, event)).rowcount:
+    if event is not None and db.table("event").count_where("id = ?", (event,)):
+        db.table("event").update(event, {"text": text})
         return event
-    return conn.execute(
-        "INSERT INTO event (at, station, kind, text, details) VALUES (?, NULL, 'store', ?, '{}')", (now, text)
-    ).lastrowid
+    return add_events(db, [Event(now, None, "store", text)])

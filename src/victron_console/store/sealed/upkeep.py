@@ -150,12 +150,12 @@ def prune(path: Path, clock: Clock, keep: Retention, *, compact: bool = False) -
         freed = max(0, used - used_bytes(db.conn))
         if compact:
             with explaining(path):
-                db.conn.execute("VACUUM")
+                db.vacuum()
     return done, freed
 
 
 def _damaged(db: Database) -> int:
-    return int(db.conn.execute("SELECT count(*) FROM damaged").fetchone()[0])
+    return int(db.table("damaged").count)
 
 
 def _steps(db: Database, clock: Clock, done: Upkeep) -> Iterator[Callable[[], object]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from victron_console.store.records import PollSample
+from victron_console.store.event_log import add_events
+from victron_console.store.records import Event, PollSample
 from victron_console.store.write.registry import Averages, Device, Numbers, Station
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 Row = tuple[Any, ...]
 
@@ -32,6 +35,44 @@ OVERVIEW_FIELDS = (
 """The columns of `overview5`."""
 
 
+def _insert(table: str, *columns: str, verb: str = "INSERT") -> str:
+    return f"{verb} INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+_REPLACE = "INSERT OR REPLACE"
+_DEVICE = _insert("device", "no", "station_no", "cls", "instance", "first_at")
+_SERIES = _insert("series", "no", "device_no", "path")
+_LATEST = _insert("latest", "series_no", "value", "quality", "reason", "changed_at", verb=_REPLACE)
+_HOT = _insert("hot", "id", "previous", "at", "device_no", "body")
+_KEYFRAME = _insert("keyframe", "device_no", "at", "tip", "body")
+_TEXT = _insert("text_change", "series_no", "at", "value")
+_DEVICE_CHANGE = _insert("device_change", "device_no", "at", "service", "cadence_s")
+_DEVICE_NOW = _insert("device_now", "device_no", "read_at", "cadence_s", "failures", "tip", verb=_REPLACE)
+_SILENCE = _insert("silence", "id", "device_no", "since", "lost_at", "until")
+_SILENCE_END = "UPDATE silence SET until = ? WHERE id = ?"
+_STATION_STATE = _insert("station_state", "station_no", "at", "state", "reason")
+_LINK_STATE = _insert("link_state", "station_no", "at", "body")
+_SERVICE_STATE = _insert(
+    "service_state", "station_no", "service", "device_no", "at", "state", "since", "reason", "retry_at"
+)
+_JUDGEMENT = _insert("judgement", "station_no", "at", "signs_conflict", "imbalance_w", verb=_REPLACE)
+_SUMMARY = _insert(
+    "summary", "station_no", "state", "since", "reason", "overview", "read_at", "cadence_s", "memory", verb=_REPLACE
+)
+_OVERVIEW = _insert("overview5", "slot", "station_no", "samples", *OVERVIEW_FIELDS, verb=_REPLACE)
+_POLLS = (
+    _insert(
+        "poll_minute", "minute", "station_no", "polls", "errors", "round_trip_sum_s", "round_trip_max_s", "size_bytes",
+        "last_error",
+    )
+    + " ON CONFLICT DO UPDATE SET polls = polls + excluded.polls, errors = errors + excluded.errors, "
+    "round_trip_sum_s = round_trip_sum_s + excluded.round_trip_sum_s, "
+    "round_trip_max_s = max(round_trip_max_s, excluded.round_trip_max_s), "
+    "size_bytes = size_bytes + excluded.size_bytes, "
+    "last_error = CASE excluded.errors WHEN 0 THEN last_error ELSE excluded.last_error END"
+)  # fmt: skip
+
+
 @dataclass(slots=True)
 class Batch:
     """Rows by table. What changes more than once in a transaction is kept by key: only its last state counts."""
@@ -45,12 +86,12 @@ class Batch:
     texts: list[Row] = field(default_factory=list)
     device_changes: list[Row] = field(default_factory=list)
     silences: list[Row] = field(default_factory=list)
-    heard: list[Row] = field(default_factory=list)
+    ended_silences: list[Row] = field(default_factory=list)
     station_states: list[Row] = field(default_factory=list)
     link_states: list[Row] = field(default_factory=list)
     service_states: list[Row] = field(default_factory=list)
     judgements: list[Row] = field(default_factory=list)
-    events: list[Row] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     touched: dict[int, Device] = field(default_factory=dict)
     stations: dict[int, Station] = field(default_factory=dict)
     averages: dict[tuple[int, int], Averages] = field(default_factory=dict)
@@ -69,72 +110,39 @@ class Batch:
                 row[1] += 1
                 row[5] = poll.error
 
-    def write(self, conn: sqlite3.Connection) -> None:
+    def write(self, db: Database) -> None:
         """Write every row, inside the caller's transaction."""
         for sql, rows in self._statements():
             if rows:
-                conn.executemany(sql, rows)
+                db.conn.executemany(sql, rows)
+        if self.events:
+            add_events(db, self.events)
 
-    def _statements(self) -> Iterable[tuple[str, list[Row]]]:
-        yield "INSERT INTO device (no, station_no, cls, instance, first_at) VALUES (?, ?, ?, ?, ?)", self.devices
-        yield "INSERT INTO series (no, device_no, path) VALUES (?, ?, ?)", self.series
-        yield (
-            "INSERT OR REPLACE INTO latest (series_no, value, quality, reason, changed_at) VALUES (?, ?, ?, ?, ?)",
-            (self.latest),
+    def _statements(self) -> tuple[tuple[str, list[Row]], ...]:
+        return (
+            (_DEVICE, self.devices),
+            (_SERIES, self.series),
+            (_LATEST, self.latest),
+            (_HOT, self.hot),
+            (_KEYFRAME, self.keyframes),
+            (_TEXT, self.texts),
+            (_DEVICE_CHANGE, self.device_changes),
+            (_SILENCE, self.silences),
+            (_SILENCE_END, self.ended_silences),
+            (_STATION_STATE, self.station_states),
+            (_LINK_STATE, self.link_states),
+            (_SERVICE_STATE, self.service_states),
+            (_JUDGEMENT, self.judgements),
+            (_DEVICE_NOW, [(d.no, d.read_at, d.cadence_s, d.failures, d.tip) for d in self.touched.values()]),
+            (_SUMMARY, [_summary_row(station) for station in self.stations.values()]),
+            (_OVERVIEW, [(slot, no, a.samples, *means(a)) for (slot, no), a in self.averages.items()]),
+            (_POLLS, [(minute, no, *row) for (minute, no), row in self.minutes.items()]),
         )
-        yield "INSERT INTO hot (id, previous, at, device_no, body) VALUES (?, ?, ?, ?, ?)", self.hot
-        yield "INSERT INTO keyframe (device_no, at, tip, body) VALUES (?, ?, ?, ?)", self.keyframes
-        yield "INSERT INTO text_change (series_no, at, value) VALUES (?, ?, ?)", self.texts
-        yield "INSERT INTO device_change (device_no, at, service, cadence_s) VALUES (?, ?, ?, ?)", self.device_changes
-        yield "INSERT INTO silence (id, device_no, since, lost_at, until) VALUES (?, ?, ?, ?, ?)", self.silences
-        yield "UPDATE silence SET until = ? WHERE id = ?", self.heard
-        yield "INSERT INTO station_state (station_no, at, state, reason) VALUES (?, ?, ?, ?)", self.station_states
-        yield "INSERT INTO link_state (station_no, at, body) VALUES (?, ?, ?)", self.link_states
-        yield (
-            (
-                "INSERT INTO service_state (station_no, service, device_no, at, state, since, reason, retry_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-            ),
-            self.service_states,
-        )
-        yield (
-            "INSERT OR REPLACE INTO judgement (station_no, at, signs_conflict, imbalance_w) VALUES (?, ?, ?, ?)",
-            self.judgements,
-        )
-        yield "INSERT INTO event (at, station, kind, text, details) VALUES (?, ?, ?, ?, ?)", self.events
-        yield (
-            "INSERT OR REPLACE INTO device_now (device_no, read_at, cadence_s, failures, tip) VALUES (?, ?, ?, ?, ?)",
-            [(d.no, d.read_at, d.cadence_s, d.failures, d.tip) for d in self.touched.values()],
-        )
-        yield (
-            (
-                "INSERT OR REPLACE INTO summary (station_no, state, since, reason, overview, read_at, cadence_s, "
-                "memory) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-            ),
-            [
-                (s.no, s.state, s.since, s.reason, s.overview, s.read_at, s.cadence_s, s.memory)
-                for s in self.stations.values()
-            ],
-        )
-        yield (
-            (
-                f"INSERT OR REPLACE INTO overview5 (slot, station_no, samples, {', '.join(OVERVIEW_FIELDS)}) "
-                f"VALUES (?, ?, ?, {', '.join('?' * len(OVERVIEW_FIELDS))})"
-            ),
-            [(slot, no, a.samples, *means(a)) for (slot, no), a in self.averages.items()],
-        )
-        yield (
-            (
-                "INSERT INTO poll_minute (minute, station_no, polls, errors, round_trip_sum_s, round_trip_max_s, "
-                "size_bytes, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-                "polls = polls + excluded.polls, errors = errors + excluded.errors, "
-                "round_trip_sum_s = round_trip_sum_s + excluded.round_trip_sum_s, "
-                "round_trip_max_s = max(round_trip_max_s, excluded.round_trip_max_s), "
-                "size_bytes = size_bytes + excluded.size_bytes, "
-                "last_error = CASE excluded.errors WHEN 0 THEN last_error ELSE excluded.last_error END"
-            ),
-            [(minute, no, *row) for (minute, no), row in self.minutes.items()],
-        )
+
+
+def _summary_row(station: Station) -> Row:
+    s = station
+    return s.no, s.state, s.since, s.reason, s.overview, s.read_at, s.cadence_s, s.memory
 
 
 def means(averages: Averages) -> list[float | None]:

@@ -136,7 +136,7 @@ def _new_device(station: Station, reading: ServiceReading, batch: Batch) -> Devi
 def _end_silence(device: Device, at: float, batch: Batch) -> None:
     """Close what `take_failures` opened, or note a silence without failures: a collector that was down or late."""
     if device.silence is not None:
-        batch.heard.append((at, device.silence))
+        batch.ended_silences.append((at, device.silence))
         device.silence = None
     elif device.read_at is not None and at - device.read_at > silent_after_s(device.cadence_s):
         batch.silences.append((next(batch.numbers.silence), device.no, device.read_at, None, at))

@@ -74,12 +74,12 @@ class Writer:
     def _note_downtime(self) -> None:
         """A span without a collector; one shorter than any value takes to go stale is none."""
         now = self._clock.now()
-        with transaction(self.db):
-            since = self.db.conn.execute("SELECT collected_at FROM pulse").fetchone()[0]
+        with transaction(self.db) as db:
+            since = db.table("pulse").get(1)["collected_at"]
             if since is not None and now - since > STALE_AT_LEAST_S:
-                self.db.conn.execute("INSERT INTO downtime (since, until) VALUES (?, ?)", (since, now))
-            self.db.conn.execute("UPDATE pulse SET collected_at = ?", (now,))
-            heal(self.db.conn)
+                db.table("downtime").insert({"since": since, "until": now})
+            db.table("pulse").update(1, {"collected_at": now})
+            heal(db.conn)
 
     def register(self, stations: Sequence[StationRecord]) -> None:
         """Make these the fleet. A station that is not among them any more keeps its history, out of sight.
@@ -88,21 +88,26 @@ class Writer:
             StoreError: the store cannot be written.
         """
         now = self._clock.now()
-        with transaction(self.db):
-            conn = self.db.conn
-            conn.execute("UPDATE station SET active = 0 WHERE active = 1")  # imported ones (2) stay in view
-            conn.executemany(
-                "INSERT INTO station (id, name, tags, info, active, registered_at) VALUES (?, ?, ?, ?, 1, ?) "
-                "ON CONFLICT (id) DO UPDATE SET name = excluded.name, tags = excluded.tags, info = excluded.info, "
-                "active = 1",
-                [(s.id, s.name, json.dumps(list(s.tags)), json.dumps(dict(s.info)), now) for s in stations],
+        with transaction(self.db) as db:
+            db.execute("UPDATE station SET active = 0 WHERE active = 1")  # imported ones (2) stay in view
+            table = db.table("station")
+            held = {row["id"]: row for row in table.rows}
+            table.insert_all(
+                (
+                    {"no": None, "registered_at": now}
+                    | held.get(station.id, {})
+                    | {"id": station.id, "name": station.name, "tags": station.tags, "info": dict(station.info)}
+                    | {"active": 1}
+                    for station in stations
+                ),
+                replace=True,
             )
             new = "FROM station WHERE no NOT IN (SELECT station_no FROM summary)"
-            conn.execute(
+            db.execute(
                 f"INSERT INTO station_state (station_no, at, state, reason) SELECT no, ?, ?, '' {new}",
                 (now, StationState.STARTING),
             )
-            conn.execute(
+            db.execute(
                 f"INSERT INTO summary (station_no, state, since, reason, cadence_s) SELECT no, ?, ?, '', ? {new}",
                 (StationState.STARTING, now, DEFAULT_CADENCE_S),
             )
@@ -124,7 +129,7 @@ class Writer:
                 batch = self._batch()
                 for update in updates:
                     self._take(update, batch)
-                batch.write(self.db.conn)
+                batch.write(self.db)
                 self.db.conn.execute("UPDATE pulse SET collected_at = ?", (self._clock.now(),))
         except BaseException:
             # What is remembered ran ahead of what is stored: read it anew when it is next needed.
@@ -142,8 +147,8 @@ class Writer:
             return
         with transaction(self.db):
             batch = self._batch()
-            batch.events += map(_event_row, events)
-            batch.write(self.db.conn)
+            batch.events += events
+            batch.write(self.db)
 
     def record_collector(self, state: CollectorState) -> None:
         """Record how the collector itself is.
@@ -154,7 +159,7 @@ class Writer:
         with transaction(self.db):
             batch = self._batch()
             batch.link_states.append(link_states.row_of(link_states.COLLECTOR, self._clock.now(), state))
-            batch.write(self.db.conn)
+            batch.write(self.db)
 
     def close(self) -> None:
         """Let go of the store. May be called twice."""
@@ -199,7 +204,7 @@ class Writer:
         if update.link is not None:
             batch.link_states.append(link_states.row_of(station.no, update.at, update.link))
         batch.add_polls(station.no, update.polls)
-        batch.events += map(_event_row, update.events)
+        batch.events += update.events
         if station.overflowed and not station.overflow_told:
             self._tell_overflow(station, update, batch)
 
@@ -208,8 +213,4 @@ class Writer:
         station.overflow_told = True
         told = "SELECT 1 FROM event WHERE station = ? AND kind = 'store' AND text = ?"
         if self.db.conn.execute(told, (update.station, _OVERFLOW)).fetchone() is None:
-            batch.events.append(_event_row(Event(update.at, update.station, "store", _OVERFLOW)))
-
-
-def _event_row(event: Event) -> tuple[float, str | None, str, str, str]:
-    return event.at, event.station, event.kind, event.text, json.dumps(dict(event.details))
+            batch.events.append(Event(update.at, update.station, "store", _OVERFLOW))
