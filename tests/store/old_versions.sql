@@ -146,3 +146,9 @@ CREATE TABLE occurrence_value (occurrence INTEGER NOT NULL, at REAL NOT NULL, la
 CREATE TABLE promise (
     station_no INTEGER NOT NULL, day INTEGER NOT NULL, issued_at REAL NOT NULL, kwh_m2 REAL NOT NULL,
     PRIMARY KEY (station_no, day)) STRICT, WITHOUT ROWID;
+
+-- version 9
+CREATE TABLE judgement (
+    station_no INTEGER NOT NULL, at REAL NOT NULL, signs_conflict INTEGER NOT NULL, imbalance_w REAL,
+    PRIMARY KEY (station_no, at)) STRICT, WITHOUT ROWID;
+ALTER TABLE summary ADD COLUMN memory TEXT;

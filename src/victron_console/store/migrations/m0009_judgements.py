@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from victron_console.store.migrations.tables import make_clustered_table
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
 def migrate(db: Database) -> None:
     """Add the table, and beside a station's last figures what judging its next poll needs of those before."""
-    db.conn.execute(
-        """CREATE TABLE judgement (
-        station_no INTEGER NOT NULL, at REAL NOT NULL, signs_conflict INTEGER NOT NULL, imbalance_w REAL,
-        PRIMARY KEY (station_no, at)) STRICT, WITHOUT ROWID"""
-    )
-    db.conn.execute("ALTER TABLE summary ADD COLUMN memory TEXT")
+    make_clustered_table(
+        db, "judgement", {"station_no": int, "at": float, "signs_conflict": int, "imbalance_w": float},
+        pk=("station_no", "at"), nullable=("imbalance_w",),
+    )  # fmt: skip
+    db.table("summary").add_column("memory", str)
