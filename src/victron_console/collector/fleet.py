@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -20,7 +20,6 @@ from victron_console.collector.background_tasks import Beside
 from victron_console.collector.collector_health import Health
 from victron_console.collector.diagnosing import Diagnosing
 from victron_console.collector.notifying import NOTIFY_FAILED, Notifier
-from victron_console.collector.poll_results import Findings
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import PASSING, Recorder
 from victron_console.collector.sealing import HISTORY_FAILS, Sealing
@@ -262,40 +261,23 @@ class Fleet:
 
     async def _flush(self) -> None:
         updates: list[StationUpdate] = []
-        polled: dict[str, Snapshot] = {}
+        snapshots: dict[str, Snapshot] = {}
         skews_s: dict[str, float] = {}
         for station, running in self._running.items():
-            if found := running.poller.take():
-                updates.append(self._update(running, found))
-                polled[station] = running.poller.snapshot()
-                if running.poller.clock_skew_s is not None:
-                    skews_s[station] = running.poller.clock_skew_s
+            update = running.poller.take()
+            if update.is_empty:
+                continue
+            snapshots[station] = snapshot = running.poller.snapshot()
+            updates.append(_with_figures(update, running, snapshot))
+            if (skew_s := running.poller.link.clock_skew_s) is not None:
+                skews_s[station] = skew_s
         await self.recorder.record(updates)
-        await self._alerting.step(polled, skews_s)
+        await self._alerting.step(snapshots, skews_s)
 
     async def _tell_health(self, late_s: float) -> None:
         self._health.flushed(late_s, self.recorder.trouble)
         if state := self._health.news(len(self._running), self.recorder.dropped):
             await self.recorder.record_collector(state)
-
-    def _update(self, running: _Running, found: Findings) -> StationUpdate:
-        shown = None
-        if found.readings or found.service_changes:
-            shown, running.memory = polled(running.poller.snapshot(), running.memory)
-        return StationUpdate(
-            station=running.config.id,
-            at=self._clock.now(),
-            services=found.readings,
-            status=found.status,
-            overview=shown,
-            memory=None if shown is None else running.memory,
-            cadences=found.cadences,
-            failures=found.failures,
-            service_changes=found.service_changes,
-            polls=found.polls,
-            events=found.events,
-            link=found.link,
-        )
 
     async def _take_wishes(self) -> None:
         wishes = await asyncio.to_thread(self._wishes)
@@ -309,12 +291,21 @@ class Fleet:
             return reader.wanted()
 
 
+def _with_figures(update: StationUpdate, running: _Running, snapshot: Snapshot) -> StationUpdate:
+    """The update with the station's figures, where it brings anything that they are made of."""
+    if not (update.services or update.service_changes):
+        return update
+    shown, running.memory = polled(snapshot, running.memory)
+    return replace(update, overview=shown, memory=running.memory)
+
+
 def _pinned_services(poller: StationPoller, wishes: Sequence[Wanted]) -> frozenset[str]:
     """The bus names of the devices of which a value is pinned."""
     patterns = [wish.pattern for wish in wishes if wish.kind is WantedKind.PIN]
-    devices: Mapping[DeviceKey, str] = {key: device.service for key, device in poller.devices.items()}
     return frozenset(
-        service for key, service in devices.items() if any(p.startswith((f"{key}/", "*")) for p in patterns)
+        device.service
+        for key, device in poller.table.devices.items()
+        if any(pattern.startswith((f"{key}/", "*")) for pattern in patterns)
     )
 
 

@@ -117,3 +117,9 @@ class StationUpdate:
     """Given when it changed."""
     memory: PollMemory | None = None
     """What judging the next poll needs; given with the overview. Its judgement is recorded where it changed."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it brings nothing."""
+        brought = self.services or self.service_changes or self.polls or self.events
+        return not (brought or self.status or self.link or self.overview)

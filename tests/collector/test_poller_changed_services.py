@@ -135,11 +135,11 @@ async def test_a_device_that_comes_and_one_that_leaves_are_seen_within_a_second(
     station.services.append("com.victronenergy.tank.22")
     station.say("com.victronenergy.tank.22")
     await run_for(poller, clock, 1.5)
-    assert DeviceKey("tank", "22") in poller.devices
+    assert DeviceKey("tank", "22") in poller.table.devices
     station.services.remove(TANK)
     station.say(TANK)
     await run_for(poller, clock, 1.5)
-    assert poller.devices[DeviceKey("tank", "21")].state is ServiceState.GONE
+    assert poller.table.devices[DeviceKey("tank", "21")].state is ServiceState.GONE
 
 
 async def test_a_silent_device_is_set_aside_and_back_with_its_first_word(
@@ -150,7 +150,7 @@ async def test_a_silent_device_is_set_aside_and_back_with_its_first_word(
     await run_for(poller, clock, 70.0)
     poller.take()
     assert str(poller.status.state) == StationState.DEGRADED
-    assert poller.devices[DeviceKey("battery", "258")].state is ServiceState.SET_ASIDE
+    assert poller.table.devices[DeviceKey("battery", "258")].state is ServiceState.SET_ASIDE
     station.silent = ""
     station.say(BATTERY)
     await run_for(poller, clock, 1.5)

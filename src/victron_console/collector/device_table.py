@@ -1,0 +1,86 @@
+"""The devices of one station as last read, and what changed of their services. Pure: it asks and stores nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from victron_console.model.clock import Clock
+from victron_console.model.device import DeviceKey
+from victron_console.model.service import ServiceReading
+from victron_console.model.snapshot import DeviceState
+from victron_console.model.station import ServiceState
+from victron_console.store.records import ServiceChange
+
+
+@dataclass(slots=True)
+class DeviceChanges:
+    """What changed since it was last taken."""
+
+    readings: list[ServiceReading] = field(default_factory=list)
+    cadences: dict[DeviceKey, float] = field(default_factory=dict)
+    """Effective seconds between two reads, where they changed."""
+    failures: dict[DeviceKey, int] = field(default_factory=dict)
+    services: list[ServiceChange] = field(default_factory=list)
+
+
+class DeviceTable:
+    """Every device that was read since the collector started; one that left stays, as gone."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.devices: dict[DeviceKey, DeviceState] = {}
+        self._clock = clock
+        self._changes = DeviceChanges()
+
+    def take(self) -> DeviceChanges:
+        """What changed since the last call."""
+        changes, self._changes = self._changes, DeviceChanges()
+        return changes
+
+    def was_read(self, reading: ServiceReading, cadence_s: float) -> DeviceState | None:
+        """Take in what a service gave; returns the device as it was before.
+
+        Args:
+            reading: its values.
+            cadence_s: the effective seconds between two reads of it.
+        """
+        before = self.devices.get(reading.key)
+        self.devices[reading.key] = DeviceState(
+            reading.key, reading.service, reading.readings, read_at=reading.at, cadence_s=cadence_s
+        )
+        self._changes.readings.append(reading)
+        if before is None or before.cadence_s != cadence_s:
+            self._changes.cadences[reading.key] = cadence_s
+        return before
+
+    def key_of(self, service: str) -> DeviceKey | None:
+        """The device that a service last was; None where it gave no values yet."""
+        return next((key for key, device in self.devices.items() if device.service == service), None)
+
+    def count_failure(self, key: DeviceKey | None) -> int:
+        """A poll of a device failed; returns how many did in a row."""
+        if key is None:
+            return 0
+        failures = self.devices[key].failures + 1
+        self.devices[key] = replace(self.devices[key], failures=failures)
+        self._changes.failures[key] = failures
+        return failures
+
+    def note(self, service: str, state: ServiceState, reason: str = "", retry_at: float | None = None) -> None:
+        """A service is in another state, and why; `retry_at` is when it is asked again (UTC epoch, s)."""
+        key = self.key_of(service)
+        if key is not None:
+            self.devices[key] = replace(self.devices[key], state=state)
+        self._changes.services.append(ServiceChange(service, key, state, self._clock.now(), reason, retry_at))
+
+    def missing(self, services: Collection[str]) -> list[str]:
+        """The services of devices that are not among these: reached another way they bear another name."""
+        return [
+            device.service
+            for device in self.devices.values()
+            if device.service not in services and device.state is not ServiceState.GONE
+        ]
+
+    def has_lost(self, cls: str) -> bool:
+        """Whether a device of this class left the bus."""
+        return any(key.cls == cls and it.state is ServiceState.GONE for key, it in self.devices.items())
