@@ -18,7 +18,7 @@ from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import StationState, StationStatus
 from victron_console.simulator.fleet import demo_specs
-from victron_console.simulator.simulated import Fleet
+from victron_console.simulator.simulated import SteppedFleet
 from victron_console.simulator.station import Station
 from victron_console.sources.naming import DeviceNames
 from victron_console.sources.values import read_tree
@@ -43,7 +43,7 @@ def update_of(station: Station, names: DeviceNames, at: float, *, first: bool = 
     return StationUpdate(station.spec.id, at, readings, status=status, overview=shown, cadences=cadences)
 
 
-def _records(fleet: Fleet) -> list[StationRecord]:
+def _records(fleet: SteppedFleet) -> list[StationRecord]:
     return [
         StationRecord(s.spec.id, s.spec.name, {k: v for k, v in s.config("http://127.0.0.1").items() if k != "url"})
         for s in fleet.stations
@@ -53,7 +53,7 @@ def _records(fleet: Fleet) -> list[StationRecord]:
 def record_history(store: Path, stations: int, hours: float, step_s: float, until: float) -> None:
     """The past of some stations up to a moment, with an alarm an hour."""
     begin = until - hours * 3600
-    fleet = Fleet(demo_specs(stations), begin, warm_up_s=600)
+    fleet = SteppedFleet(demo_specs(stations), begin, warm_up_s=600)
     clock = ManualClock(begin)
     writer = Writer(store, clock)
     writer.register(_records(fleet))
@@ -96,7 +96,7 @@ class LivingFleet:
         self._clock = SystemClock()
         self._cadence_s, self._second = cadence_s, 0
         now = self._clock.now()
-        sample = Fleet(demo_specs(min(stations, 12)), now, warm_up_s=600).stations
+        sample = SteppedFleet(demo_specs(min(stations, 12)), now, warm_up_s=600).stations
         self._share, self._random = 1 - (1 - share) ** cadence_s, Random(seed)
         self._writer = Writer(store, self._clock)
         names = [f"station-{n:04d}" for n in range(stations)]

@@ -28,7 +28,7 @@ from victron_console.model.clock import SystemClock
 from victron_console.model.device import class_of
 from victron_console.model.station import StationState
 from victron_console.simulator.fleet import demo_specs
-from victron_console.simulator.simulated import Fleet as Simulated
+from victron_console.simulator.simulated import SteppedFleet as Simulated
 from victron_console.simulator.station import Station
 from victron_console.store.read.reader import Reader
 from victron_console.store.write.writer import Writer

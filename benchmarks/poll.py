@@ -19,7 +19,7 @@ from victron_console.insight.overview.overview import overview
 from victron_console.model.clock import SystemClock
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.simulator.fleet import demo_specs
-from victron_console.simulator.simulated import Fleet
+from victron_console.simulator.simulated import SteppedFleet
 from victron_console.sources.open_source import open_source
 from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
@@ -64,7 +64,7 @@ async def _cpu_ms(work: Callable[[], Awaitable[object]]) -> float:
 
 
 def _system_tree() -> dict[str, object]:
-    station = Fleet(demo_specs(3)[2:], SystemClock().now(), warm_up_s=600).stations[0]
+    station = SteppedFleet(demo_specs(3)[2:], SystemClock().now(), warm_up_s=600).stations[0]
     return dict(station.services()[SYSTEM])
 
 

@@ -15,7 +15,7 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import ServiceState, StationState
 from victron_console.sources.base import Discovery, NoSuchService, TimedOut, Traffic
-from victron_console.sources.changed_services import GATHER_S, News
+from victron_console.sources.changed_services import GATHER_S, ChangedServices
 
 SYSTEM, BATTERY, TANK = (f"com.victronenergy.{name}" for name in ("system", "battery.258", "tank.21"))
 
@@ -25,7 +25,7 @@ class Pushing:
 
     def __init__(self, clock: ManualClock) -> None:
         self.traffic = Traffic()
-        self.news = News()
+        self.changed = ChangedServices()
         self.services = [SYSTEM, BATTERY, TANK]
         self.silent = ""
         self.via, self.switched = "MQTT", ""
@@ -33,7 +33,7 @@ class Pushing:
         self._clock = clock
 
     async def discover(self) -> Discovery:
-        return Discovery(tuple(self.services), via=self.via, switched=self.switched, news=self.news)
+        return Discovery(tuple(self.services), via=self.via, switched=self.switched, changed=self.changed)
 
     async def read(self, service: str) -> ServiceReading:
         self.reads.append((self._clock.monotonic(), service))
@@ -52,7 +52,7 @@ class Pushing:
         """Nothing to close."""
 
     def say(self, service: str) -> None:
-        self.news.note(service, self._clock.monotonic())
+        self.changed.note(service, self._clock.monotonic())
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ async def test_steady_values_are_signs_of_life_at_the_pace_of_polling_and_cost_n
 
 async def test_who_records_is_told_at_once(poller: StationPoller, station: Pushing, clock: ManualClock) -> None:
     told: list[float] = []
-    poller.on_news = lambda: told.append(clock.monotonic())
+    poller.on_values = lambda: told.append(clock.monotonic())
     await run_for(poller, clock, 5.0)
     told.clear()
     station.say(SYSTEM)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from victron_console.collector.background_tasks import Beside
+from victron_console.collector.background_tasks import BackgroundTasks
 from victron_console.collector.recorder import Recorder
 from victron_console.model.clock import ManualClock
 from victron_console.store.read.reader import Reader
@@ -21,7 +21,7 @@ from victron_console.store.write.writer import Writer
 IN_A_CONSOLE = """
 import io, sys
 from concurrent.futures import ProcessPoolExecutor
-from victron_console.collector.worker_process import stay_behind, workers
+from victron_console.collector.worker_process import be_worker, spawn_context
 
 class Captured(io.StringIO):
     def fileno(self):
@@ -29,7 +29,7 @@ class Captured(io.StringIO):
 
 if __name__ == "__main__":
     sys.stderr = Captured()
-    with ProcessPoolExecutor(1, mp_context=workers(), initializer=stay_behind, initargs=(0,)) as pool:
+    with ProcessPoolExecutor(1, mp_context=spawn_context(), initializer=be_worker, initargs=(0,)) as pool:
         print(pool.submit(int, "7").result())
 """
 
@@ -37,15 +37,15 @@ if __name__ == "__main__":
 WITH_A_WORKER_THAT_HANGS = """
 import os, signal
 from concurrent.futures import ProcessPoolExecutor
-from victron_console.collector.worker_process import end, stay_behind, workers
+from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 
 if __name__ == "__main__":
-    pool = ProcessPoolExecutor(1, mp_context=workers(), initializer=stay_behind, initargs=(0,))
+    pool = ProcessPoolExecutor(1, mp_context=spawn_context(), initializer=be_worker, initargs=(0,))
     worker = pool.submit(os.getpid).result()
     os.kill(worker, signal.SIGSTOP)
     os.waitid(os.P_PID, worker, os.WSTOPPED | os.WNOWAIT)
     pool.submit(os.getpid)
-    end(pool, 0.2)
+    end_pool(pool, 0.2)
     print(worker)
 """
 
@@ -75,7 +75,7 @@ async def test_work_that_breaks_off_is_noted_and_the_rest_goes_on(tmp_path: Path
     path, clock = tmp_path / "store.db", ManualClock(1_760_000_000.0)
     recorder = Recorder(lambda: Writer(path, clock))
     await recorder.open()
-    beside, going_on = Beside(clock, recorder), asyncio.Event()
+    background, going_on = BackgroundTasks(clock, recorder), asyncio.Event()
 
     async def broken() -> None:
         raise ValueError("bad value(s) in fds_to_keep")
@@ -84,13 +84,13 @@ async def test_work_that_breaks_off_is_noted_and_the_rest_goes_on(tmp_path: Path
         going_on.set()
         await asyncio.Event().wait()
 
-    beside.start("diagnosing", broken())
-    beside.start("sealing", steady())
+    background.start("diagnosing", broken())
+    background.start("sealing", steady())
     await going_on.wait()
     with closing(Reader(path, clock)) as reader:
         async with asyncio.timeout(10):
             while not (events := reader.events(0.0, clock.now() + 1, kinds=["collector"])):  # noqa: ASYNC110  the store tells nobody
                 await asyncio.sleep(0.01)
     assert "diagnosing stopped" in events[0].text and "fds_to_keep" in events[0].text
-    await beside.end()
+    await background.end()
     await recorder.close()

@@ -23,7 +23,7 @@ from victron_console.model.device import DeviceKey, class_of
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.simulator.publish.values import Tree
-from victron_console.simulator.simulated import Fleet, Troubles
+from victron_console.simulator.simulated import SteppedFleet, Troubles
 from victron_console.simulator.spec import StationSpec
 from victron_console.simulator.station import WARM_UP_STEP_S, Station
 from victron_console.sources.base import Discovery, NoSuchService, TimedOut, Traffic, Unreachable
@@ -148,7 +148,7 @@ class Lived:
         self.clock = ManualClock(plan.begin)
         self.actions: dict[str, int] = {}
         """What operators did, and how often."""
-        self._fleet = Fleet(plan.specs, plan.begin, plan.troubles)
+        self._fleet = SteppedFleet(plan.specs, plan.begin, plan.troubles)
         self._stations = {station.spec.id: station for station in self._fleet.stations}
         self._settings: dict[str, dict[str, object]] = {spec.id: {} for spec in plan.specs}
         self._random = Random(plan.seed)

@@ -13,7 +13,7 @@ from victron_console.model.station import StationState
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.history import STEP_S, record_history
 from victron_console.simulator.scenario import Scenario
-from victron_console.simulator.simulated import Fleet
+from victron_console.simulator.simulated import SteppedFleet
 from victron_console.store.answers import GapKind
 from victron_console.store.read.reader import Reader
 from victron_console.store.write.writer import Writer
@@ -23,13 +23,13 @@ HOURS = 6
 
 
 @pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Fleet]:
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SteppedFleet]:
     path = tmp_path_factory.mktemp("past") / "demo.db"
     trouble = {"birch-clinic": [Scenario("comms-loss", NOW - 4 * 3600, NOW - 2 * 3600)]}
     return path, record_history(demo_specs(3), path, NOW - HOURS * 3600, NOW, scenarios=trouble)
 
 
-def test_stations_are_live_with_figures_and_no_gap(recorded: tuple[Path, Fleet]) -> None:
+def test_stations_are_live_with_figures_and_no_gap(recorded: tuple[Path, SteppedFleet]) -> None:
     clock = ManualClock(NOW + 20)
     Writer(recorded[0], clock).close()  # the collector that takes over some seconds later
     with closing(Reader(recorded[0], clock)) as reader:
@@ -45,7 +45,7 @@ def test_stations_are_live_with_figures_and_no_gap(recorded: tuple[Path, Fleet])
             assert reader.link_totals(NOW - 3600, NOW)[station].errors == 0
 
 
-def test_a_station_that_could_not_be_reached_has_its_gap(recorded: tuple[Path, Fleet]) -> None:
+def test_a_station_that_could_not_be_reached_has_its_gap(recorded: tuple[Path, SteppedFleet]) -> None:
     with closing(Reader(recorded[0], ManualClock(NOW))) as reader:
         gaps = reader.gaps("birch-clinic", NOW - HOURS * 3600, NOW)
         assert {gap.kind for gap in gaps} == {GapKind.STALE}
@@ -54,7 +54,7 @@ def test_a_station_that_could_not_be_reached_has_its_gap(recorded: tuple[Path, F
         assert lost == [None, None]
 
 
-def test_live_stations_go_on_from_what_was_recorded(recorded: tuple[Path, Fleet]) -> None:
+def test_live_stations_go_on_from_what_was_recorded(recorded: tuple[Path, SteppedFleet]) -> None:
     path, fleet = recorded
     assert fleet.at == pytest.approx(NOW)
     with closing(Reader(path, ManualClock(NOW))) as reader:

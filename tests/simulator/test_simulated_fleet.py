@@ -14,7 +14,7 @@ from victron_console.config import station_from
 from victron_console.model.clock import ManualClock
 from victron_console.simulator.fleet import NAMED, demo_specs
 from victron_console.simulator.scenario import Scenario
-from victron_console.simulator.simulated import Fleet, SimulatedFleet, chosen_scenario, demo_scenarios
+from victron_console.simulator.simulated import SimulatedFleet, SteppedFleet, chosen_scenario, demo_scenarios
 
 NOON = 1781780400.0
 
@@ -73,14 +73,14 @@ def test_demo_has_one_lost_and_one_in_trouble() -> None:
     wrong = demo_scenarios(NOON)
     assert [s.name for s in wrong["dune-pump"]] == ["comms-loss"]
     assert wrong["dune-pump"][0].starts_at > NOON
-    fleet = Fleet(demo_specs(1), NOON, wrong, warm_up_s=4 * 3600)
+    fleet = SteppedFleet(demo_specs(1), NOON, wrong, warm_up_s=4 * 3600)
     bus = fleet.stations[0].services()
     assert bus["com.victronenergy.system"]["Dc/Battery/Soc"] < 12.5
     assert bus["com.victronenergy.battery.ttyUSB3"]["Voltages/Diff"] > 0.1
 
 
 def test_a_fleet_without_http_moves_far_faster_than_real_time() -> None:
-    fleet = Fleet(demo_specs(12), NOON, warm_up_s=0)
+    fleet = SteppedFleet(demo_specs(12), NOON, warm_up_s=0)
     started = time.process_time()
     fleet.step_to(NOON + 3600, step_s=30)
     for station in fleet.stations:
@@ -108,12 +108,12 @@ def test_a_scenario_that_cannot_be_is_refused(text: str) -> None:
 
 
 def test_every_station_is_a_valid_station_file() -> None:
-    for station in Fleet(NAMED, NOON, warm_up_s=0).stations:
+    for station in SteppedFleet(NAMED, NOON, warm_up_s=0).stations:
         assert station_from(station.config("http://127.0.0.1:1")).name == station.spec.name
 
 
 def test_configuration_has_what_the_operator_knows() -> None:
-    (station,) = Fleet([NAMED[9]], NOON, warm_up_s=0).stations
+    (station,) = SteppedFleet([NAMED[9]], NOON, warm_up_s=0).stations
     table = station.config("http://127.0.0.1:1")
     assert table["battery"] == {"chemistry": "lead-acid", "cells_in_series": 6, "capacity_ah": 440}
     assert table["url"] == "http://127.0.0.1:1"

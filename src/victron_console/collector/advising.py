@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 
 from victron_console.collector.recorder import Recorder
-from victron_console.collector.worker_process import end, stay_behind, workers
+from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 from victron_console.diagnosing.ess.advice_log import KIND, Told, same_course, told_of
 from victron_console.diagnosing.ess.station_needs import wants_advice, zone_of
 from victron_console.model.clock import Clock, ManualClock, local
@@ -93,7 +93,7 @@ class Advising:
 
     async def _advise(self, stations: list[StationRow]) -> None:
         loop = asyncio.get_running_loop()
-        pool = ProcessPoolExecutor(1, mp_context=workers(), initializer=stay_behind, initargs=(NICE,))
+        pool = ProcessPoolExecutor(1, mp_context=spawn_context(), initializer=be_worker, initargs=(NICE,))
         try:
             for row in stations:
                 try:
@@ -103,7 +103,7 @@ class Advising:
                 found = await loop.run_in_executor(pool, advised, self._store, row.id, self._clock.now(), forecast)
                 await self._take(row, found)
         finally:
-            end(pool)
+            end_pool(pool)
 
     async def _take(self, row: StationRow, found: Advisory) -> None:
         """Log what came, and what is advised where it is not what was advised before today."""

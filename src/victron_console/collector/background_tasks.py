@@ -14,7 +14,7 @@ from victron_console.store.records import Event
 log = logging.getLogger(__name__)
 
 
-class Beside:
+class BackgroundTasks:
     """The tasks beside the polls."""
 
     def __init__(self, clock: Clock, recorder: Recorder) -> None:

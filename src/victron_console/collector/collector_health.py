@@ -9,7 +9,7 @@ TELL_S = 10.0
 _LAG_DECIMALS = 1
 
 
-class Health:
+class CollectorHealth:
     """Gathers what each flush showed, and tells it now and then where it is not as it was."""
 
     def __init__(self, clock: Clock) -> None:
@@ -32,7 +32,7 @@ class Health:
         if trouble:
             self._trouble, self._trouble_at = trouble, self._clock.now()
 
-    def news(self, stations: int, dropped: int) -> CollectorState | None:
+    def state_if_changed(self, stations: int, dropped: int) -> CollectorState | None:
         """The state to be recorded; None where it was told lately or nothing changed.
 
         Args:

@@ -20,7 +20,7 @@ from zlib import crc32
 
 from victron_console.alerts.rules.parameters import DIAGNOSTICS
 from victron_console.collector.recorder import Recorder
-from victron_console.collector.worker_process import end, stay_behind, workers
+from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 from victron_console.diagnosing.ess.station_needs import zone_of
 from victron_console.diagnosing.verdict.kept_findings import unpack
 from victron_console.model.clock import Clock, ManualClock, local, midnight
@@ -120,7 +120,7 @@ class Diagnosing:
 
     async def _diagnose(self, stations: list[str]) -> None:
         """These, one after another, in a process that ends with them: what it loaded takes 150 MB."""
-        pool = ProcessPoolExecutor(1, mp_context=workers(), initializer=stay_behind, initargs=(NICE,))
+        pool = ProcessPoolExecutor(1, mp_context=spawn_context(), initializer=be_worker, initargs=(NICE,))
         try:
             for station in stations:
                 self._tried_at[station] = self._clock.now()
@@ -128,7 +128,7 @@ class Diagnosing:
         except BrokenProcessPool:
             log.warning("the process that diagnoses died; the stations left are tried again later")
         finally:
-            end(pool)
+            end_pool(pool)
 
     async def _examined(self, pool: ProcessPoolExecutor, station: str) -> Examination:
         loop = asyncio.get_running_loop()

@@ -16,8 +16,8 @@ from random import Random
 
 from victron_console.collector.advising import Advising
 from victron_console.collector.alerting import Alerting
-from victron_console.collector.background_tasks import Beside
-from victron_console.collector.collector_health import Health
+from victron_console.collector.background_tasks import BackgroundTasks
+from victron_console.collector.collector_health import CollectorHealth
 from victron_console.collector.diagnosing import Diagnosing
 from victron_console.collector.notifying import NOTIFY_FAILED, Notifier
 from victron_console.collector.poller import StationPoller
@@ -102,11 +102,11 @@ class Fleet:
         self._make_source = make_source
         self._slots = asyncio.Semaphore(MAX_REQUESTS)
         self._running: dict[str, _Running] = {}
-        self._news = asyncio.Event()
+        self._worth_recording = asyncio.Event()
         self._faults: tuple[Fault, ...] = ()
         self._edited: LoadResult | None = None
         self._durable = False
-        self._health = Health(clock)
+        self._health = CollectorHealth(clock)
         self.recorder = Recorder(lambda: Writer(store, clock, durable=self._durable))
         self._alerting = Alerting(store, clock, self.recorder, rule_folders)
         self._sealing = Sealing(store, clock, self.recorder, partial(self._alerting.tell_trouble, HISTORY_FAILS))
@@ -123,15 +123,15 @@ class Fleet:
         with Lease(self._store, self._clock):
             await self._start()
             diagnosing = Diagnosing(self._store, self._clock, self.recorder, self._alerting.diagnose)
-            beside = Beside(self._clock, self.recorder)
-            beside.start("sealing", self._sealing.run())
-            beside.start("diagnosing", diagnosing.run())
-            beside.start("advising", Advising(self._store, self._clock, self.recorder).run())
-            beside.start("notifying", self._notifier.run())
+            background = BackgroundTasks(self._clock, self.recorder)
+            background.start("sealing", self._sealing.run())
+            background.start("diagnosing", diagnosing.run())
+            background.start("advising", Advising(self._store, self._clock, self.recorder).run())
+            background.start("notifying", self._notifier.run())
             try:
                 await self._work()
             finally:
-                await beside.end()
+                await background.end()
                 await self._stop()
 
     async def run_once(self) -> None:
@@ -181,10 +181,10 @@ class Fleet:
         await asyncio.sleep(FLUSH_GAP_S)
         try:
             async with asyncio.timeout(FLUSH_S - FLUSH_GAP_S):
-                await self._news.wait()
+                await self._worth_recording.wait()
         except TimeoutError:
             pass
-        self._news.clear()
+        self._worth_recording.clear()
 
     async def _take_edits(self) -> None:
         try:
@@ -244,7 +244,7 @@ class Fleet:
             slots=self._slots,
             cadence_s=config.cadence.by_tier(),
         )
-        poller.on_news = self._news.set
+        poller.on_values = self._worth_recording.set
         running = self._running[config.id] = _Running(config, poller, known.memory)
         if keep_polling:
             running.task = asyncio.create_task(self._keep_polling(poller, wait_s), name=f"poll {config.id}")
@@ -276,7 +276,7 @@ class Fleet:
 
     async def _tell_health(self, late_s: float) -> None:
         self._health.flushed(late_s, self.recorder.trouble)
-        if state := self._health.news(len(self._running), self.recorder.dropped):
+        if state := self._health.state_if_changed(len(self._running), self.recorder.dropped):
             await self.recorder.record_collector(state)
 
     async def _take_wishes(self) -> None:

@@ -46,7 +46,7 @@ class StationPoller:
         self.status = StationStatus(StationState.STARTING, clock.now())
         self.link = LinkJudge(station, clock, self._event, cadence_s[Tier.FAST])
         self.table = DeviceTable(clock)
-        self.on_news: Callable[[], None] = lambda: None
+        self.on_values: Callable[[], None] = lambda: None
         """Called when values that came by themselves were found: whoever records them should not let them wait."""
         self._bytes_counted = 0
         self._source = source
@@ -174,9 +174,9 @@ class StationPoller:
 
     def _follow(self, found: Discovery) -> None:
         """Take in how the station is reached now: on request or by itself, and whether that changed."""
-        self.schedule.news = found.news
-        if found.news is not None:
-            found.news.wake = self._wake.set
+        self.schedule.changed = found.changed
+        if found.changed is not None:
+            found.changed.wake = self._wake.set
         if found.switched:
             log.warning("%s: %s", self.station, found.switched)
             self._event("link", found.switched)
@@ -184,11 +184,11 @@ class StationPoller:
     def _bytes_by_themselves(self, found: Discovery) -> int:
         """What came unasked since it was last counted; requests count their own."""
         before, self._bytes_counted = self._bytes_counted, self._source.traffic.bytes_in
-        return self._bytes_counted - before if found.news is not None else 0
+        return self._bytes_counted - before if found.changed is not None else 0
 
     async def _read(self, service: str) -> None:
         began = self._clock.monotonic()
-        by_itself = self.schedule.news is not None
+        by_itself = self.schedule.changed is not None
         async with nullcontext() if by_itself else self._slots:
             reading = await self._source.read(service)
         now = self._clock.monotonic()
@@ -205,7 +205,7 @@ class StationPoller:
             self.table.note(service, ServiceState.LIVE)
             self._event("service", f"{class_of(service)} service answers again")
         if by_itself:
-            self.on_news()
+            self.on_values()
 
     def _take_skew(self, skew_s: float | None) -> None:
         if skew_s is not None:

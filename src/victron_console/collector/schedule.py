@@ -8,7 +8,7 @@ from math import inf
 
 from victron_console.catalogue import Tier, catalogue
 from victron_console.model.device import class_of
-from victron_console.sources.changed_services import News
+from victron_console.sources.changed_services import ChangedServices
 
 DISCOVERY_S = 60.0
 BACKOFF_CAP_S = 300.0
@@ -67,9 +67,9 @@ class Schedule:
         """The cadence of fast services while an operator looks at this station closely; None otherwise."""
         self.pinned: frozenset[str] = frozenset()
         """Services of which a value is pinned: they are read at the fast cadence."""
-        self.news: News | None = None
+        self.changed: ChangedServices | None = None
         """What changed by itself; None where values have to be asked for. The cadences then are signs of life."""
-        self._news_at = -inf
+        self._changed_at = -inf
 
     def cadence_s(self, plan: ServicePlan) -> float:
         """Seconds between two reads of the service."""
@@ -92,14 +92,14 @@ class Schedule:
 
     def next_service(self, now: float) -> str | None:
         """The most urgent service that is due, or None."""
-        if self.news is not None and now >= self._news_due(self.news):
-            self._news_at = now
-            self._expedite(self.news.take(), now)
+        if self.changed is not None and now >= self._changed_due(self.changed):
+            self._changed_at = now
+            self._expedite(self.changed.take(), now)
         due = [plan for plan in self.plans.values() if plan.due <= now]
         return min(due, key=lambda plan: (plan.read_at is not None, plan.rank, plan.due)).service if due else None
 
-    def _news_due(self, news: News) -> float:
-        return max(news.next_moment(), self._news_at + SPACING_S)
+    def _changed_due(self, changed: ChangedServices) -> float:
+        return max(changed.next_moment(), self._changed_at + SPACING_S)
 
     def _expedite(self, services: Iterable[str], now: float) -> None:
         for service in services:
@@ -111,7 +111,7 @@ class Schedule:
     def next_moment(self) -> float:
         """When there is something to do again."""
         due = min((plan.due for plan in self.plans.values()), default=inf)
-        return min(self.discovery_due, due, self._news_due(self.news) if self.news is not None else inf)
+        return min(self.discovery_due, due, self._changed_due(self.changed) if self.changed is not None else inf)
 
     def was_read(self, service: str, now: float, paths: Iterable[str]) -> float:
         """Note a good read; returns the service's effective cadence in seconds."""

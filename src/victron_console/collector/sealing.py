@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from victron_console.collector.recorder import Recorder
-from victron_console.collector.worker_process import end, stay_behind, workers
+from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.store.errors import StoreError, UpkeepBusy, UpkeepStopped
 from victron_console.store.records import Event
@@ -57,22 +57,22 @@ class Sealing:
 
     async def run(self) -> None:
         """Look every ten minutes whether something is due."""
-        stop, alive = workers().Pipe(duplex=False)
+        stop, alive = spawn_context().Pipe(duplex=False)
         pool: ProcessPoolExecutor | None = None
         wait_s = self._first_s
         try:
             while True:
                 await asyncio.sleep(wait_s)
                 wait_s = EVERY_S
-                pool = pool or ProcessPoolExecutor(1, mp_context=workers(), initializer=_begin, initargs=(stop,))
+                pool = pool or ProcessPoolExecutor(1, mp_context=spawn_context(), initializer=_begin, initargs=(stop,))
                 if not await self._turn(pool):
-                    end(pool)
+                    end_pool(pool)
                     pool = None
         finally:
             alive.close()
             stop.close()
             if pool is not None:
-                end(pool)
+                end_pool(pool)
 
     async def _turn(self, pool: ProcessPoolExecutor) -> bool:
         """One turn of the worker; False where its process died."""
@@ -114,7 +114,7 @@ def _begin(stop: Connection) -> None:
     """In the worker."""
     global _stop
     _stop = stop
-    stay_behind(NICE)
+    be_worker(NICE)
 
 
 def _work(store: Path, retention: Retention) -> Upkeep:

@@ -63,11 +63,11 @@ def _event(station: str, at: float, path: str, old: Scalar, new: Scalar) -> Even
     name = metric.name if metric else path.removeprefix(_PREFIX)
     if is_secret(path):
         return Event(at, station, KIND, f"{name} changed", {"path": path})
-    text = f"{name}: {_said(path, old)} became {_said(path, new)}"
+    text = f"{name}: {_shown(path, old)} became {_shown(path, new)}"
     return Event(at, station, KIND, text, {"path": path, "old": old, "new": new})
 
 
-def _said(path: str, value: Scalar) -> str:
+def _shown(path: str, value: Scalar) -> str:
     if value is None:
         return "no value"
     metric = catalogue().metric("settings", path)

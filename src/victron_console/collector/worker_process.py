@@ -21,7 +21,7 @@ GRACE_S = 3.0
 _STDERR = 2
 
 
-def workers() -> SpawnContext:
+def spawn_context() -> SpawnContext:
     """What worker processes are made with; to be asked for before each pool.
 
     Where the console's screen runs, `sys.stderr` is Textual's and has no file descriptor (it says -1), which Python's
@@ -32,7 +32,7 @@ def workers() -> SpawnContext:
     return multiprocessing.get_context("spawn")
 
 
-def stay_behind(nice: int) -> None:
+def be_worker(nice: int) -> None:
     """In the worker: run at low priority, leave Ctrl+C and the terminal to the parent, and do not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(nice)
@@ -49,7 +49,7 @@ def _end_with(parent: BaseProcess) -> None:
     os._exit(0)
 
 
-def end(pool: ProcessPoolExecutor, grace_s: float = GRACE_S) -> None:
+def end_pool(pool: ProcessPoolExecutor, grace_s: float = GRACE_S) -> None:
     """Give a pool up without waiting for it: a worker that goes on for longer than the grace (s) is killed.
 
     Python waits for every pool before it exits; for one whose worker hangs it would wait for ever.

@@ -21,7 +21,7 @@ from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import StationState, StationStatus
 from victron_console.simulator.publish.values import Tree
-from victron_console.simulator.simulated import Fleet, Troubles
+from victron_console.simulator.simulated import SteppedFleet, Troubles
 from victron_console.simulator.spec import StationSpec
 from victron_console.simulator.station import WARM_UP_S, WARM_UP_STEP_S, Station
 from victron_console.sources.naming import DeviceNames
@@ -50,7 +50,7 @@ def record_history(
     until: float,
     step_s: float = STEP_S,
     scenarios: Troubles | None = None,
-) -> Fleet:
+) -> SteppedFleet:
     """Record a span of simulated stations into a store, faster than real time.
 
     Args:
@@ -67,7 +67,7 @@ def record_history(
     Raises:
         StoreError: the store cannot be written.
     """
-    fleet = Fleet(specs, since, scenarios, warm_up_s=max(0.0, WARM_UP_S - (until - since)))
+    fleet = SteppedFleet(specs, since, scenarios, warm_up_s=max(0.0, WARM_UP_S - (until - since)))
     clock = ManualClock(since)
     recorders = [StationRecorder(station) for station in fleet.stations]
     writer = Writer(store, clock)

@@ -9,7 +9,7 @@ WARNING, ALARM = 0, 1
 
 
 @dataclass(slots=True)
-class Notice:
+class GxNotice:
     """One notice as `/Notifications/n/...` shows it."""
 
     raised_at: int
@@ -32,9 +32,9 @@ class NoticeRing:
     """The last notices, oldest overwritten first."""
 
     def __init__(self) -> None:
-        self.slots: list[Notice] = []
+        self.slots: list[GxNotice] = []
         self._next = 0
-        self._open: dict[tuple[str, str], Notice] = {}
+        self._open: dict[tuple[str, str], GxNotice] = {}
 
     def follow(self, service: str, device: str, trigger: str, level: int, description: str, at: float) -> None:
         """Take note of an alarm path's level: raised, escalated or cleared where it changed."""
@@ -45,11 +45,11 @@ class NoticeRing:
             del self._open[key]
             notice = None
         if level > 0 and notice is None:
-            fresh = Notice(int(at), service, trigger, device, description, level)
+            fresh = GxNotice(int(at), service, trigger, device, description, level)
             self._open[key] = fresh
             self._put(fresh)
 
-    def _put(self, notice: Notice) -> None:
+    def _put(self, notice: GxNotice) -> None:
         if len(self.slots) < SLOTS:
             self.slots.append(notice)
             return

@@ -25,7 +25,7 @@ SCENARIO_AFTER_S = 20.0
 Troubles = Mapping[str, Sequence[Scenario]]
 
 
-class Fleet:
+class SteppedFleet:
     """Stations that share a time and are moved by the caller: for tests and for writing history quickly."""
 
     def __init__(
@@ -47,7 +47,7 @@ class Fleet:
         self.at = max(self.at, at)
 
 
-Past = Callable[[Sequence[StationSpec], float, Troubles], Fleet]
+Past = Callable[[Sequence[StationSpec], float, Troubles], SteppedFleet]
 """Makes the stations as they are at a moment (UTC epoch, s), with what goes wrong at them."""
 
 
@@ -130,7 +130,7 @@ class SimulatedFleet:
         if past is not None:
             self.fleet = past(specs, self._started_at, scenarios or {})
         else:
-            self.fleet = Fleet(specs, self._started_at, scenarios, warm_up_s)
+            self.fleet = SteppedFleet(specs, self._started_at, scenarios, warm_up_s)
         self._lives = [_Live(station, self.now) for station in self.fleet.stations]
         self._servers: list[StationServer] = []
         try:

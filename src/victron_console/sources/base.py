@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from victron_console.model.service import ServiceReading
-from victron_console.sources.changed_services import News
+from victron_console.sources.changed_services import ChangedServices
 
 __all__ = [
     "BadAnswer",
@@ -67,7 +67,7 @@ class Discovery:
     """How it was reached, where that may change: `HTTP`, `MQTT`. Its services may bear other bus names then."""
     switched: str = ""
     """Why it is reached another way than before, as a sentence; empty where it is not."""
-    news: News | None = None
+    changed: ChangedServices | None = None
     """Where values come by themselves: what changed. Reading a service then asks nobody; None where it does."""
 
 

@@ -9,7 +9,7 @@ GATHER_S = 0.05
 """Values of one moment come as separate messages within some milliseconds: they are taken together."""
 
 
-class News:
+class ChangedServices:
     """Services worth reading now. The first change waits a little for what comes with it."""
 
     def __init__(self) -> None:

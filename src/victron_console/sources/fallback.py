@@ -63,7 +63,7 @@ class Fallback:
             else:
                 if self._now is self.second:
                     await self.second.source.close()
-                return self._told(self.first, found)
+                return self._over(self.first, found)
         else:
             first_error = None
         try:
@@ -71,7 +71,7 @@ class Fallback:
         except SourceError as error:
             self._now = self.first
             raise first_error or error from error
-        return self._told(self.second, found)
+        return self._over(self.second, found)
 
     async def read(self, service: str) -> ServiceReading:
         """The values of a service, the way its name was found. Raises as the source that is asked."""
@@ -92,7 +92,7 @@ class Fallback:
         self._failures += 1
         self._retry_at = self._clock.monotonic() + wait_s
 
-    def _told(self, way: Way, found: Discovery) -> Discovery:
+    def _over(self, way: Way, found: Discovery) -> Discovery:
         """What was found, with a word where it came another way than before."""
         self._now, before, self._before = way, self._before, way
         if way is self.first:

@@ -176,11 +176,11 @@ class HttpApi:
                 raise
             data = None
         if answer.status != 200:
-            raise BadAnswer(f"{answer.place} answered HTTP {answer.status}{_said(data)}.")
+            raise BadAnswer(f"{answer.place} answered HTTP {answer.status}{_why(data)}.")
         if not isinstance(data, dict):
             raise BadAnswer(f"{answer.place} gave JSON that is no object: it counts as a failed poll.")
         if data.get("success") is False:
-            raise BadAnswer(f"{answer.place} says that it failed{_said(data)}.")
+            raise BadAnswer(f"{answer.place} says that it failed{_why(data)}.")
         return data
 
     def _services(self, data: dict[str, object]) -> tuple[str, ...]:
@@ -236,7 +236,7 @@ def _is_whole_text(body: bytes) -> bool:
     return bool(body.strip()) and body.lstrip()[:1] != b"{"
 
 
-def _said(data: object) -> str:
+def _why(data: object) -> str:
     error = data.get("error") if isinstance(data, dict) else None
     return f": {clean(error, 120)}" if isinstance(error, str) and error else ""
 

@@ -12,7 +12,7 @@ from victron_console.config.sources import MqttAccess, MqttSettings
 from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey, class_of
 from victron_console.sources.base import Discovery, NoSuchService, ServiceReading, SourceError, TimedOut, Traffic
-from victron_console.sources.changed_services import News
+from victron_console.sources.changed_services import ChangedServices
 from victron_console.sources.mqtt_failures import no_heartbeat
 from victron_console.sources.mqtt_session import Session, Timing
 
@@ -32,7 +32,7 @@ class Mqtt:
         self._access = access
         self._clock = clock
         self._timing = timing
-        self._news = News()
+        self._changed = ChangedServices()
         self._session: Session | None = None
         self._heart_stopped = False
         """It was lost for want of a heartbeat: a new connection must show one before it is believed."""
@@ -56,7 +56,7 @@ class Mqtt:
                 api=f"Venus OS MQTT, portal id {session.portal}",
                 clock_skew_s=session.clock_skew_s,
                 via="MQTT",
-                news=self._news,
+                changed=self._changed,
             )
 
     async def read(self, service: str) -> ServiceReading:
@@ -122,7 +122,7 @@ class Mqtt:
             raise
 
     def _note(self, service: str) -> None:
-        self._news.note(service, self._clock.monotonic())
+        self._changed.note(service, self._clock.monotonic())
 
 
 def make(settings: MqttSettings, clock: Clock, _: Mapping[str, DeviceKey]) -> Mqtt:

@@ -50,7 +50,7 @@ class Session:
     """One connection. `open` it; `check` it before its tree is believed; `close` it."""
 
     def __init__(
-        self, access: MqttAccess, clock: Clock, traffic: Traffic, on_news: Callable[[str], None], timing: Timing
+        self, access: MqttAccess, clock: Clock, traffic: Traffic, on_change: Callable[[str], None], timing: Timing
     ) -> None:
         self.place = place_of(access)
         self.portal = access.portal_id
@@ -60,7 +60,7 @@ class Session:
         self._access = access
         self._clock = clock
         self._traffic = traffic
-        self._on_news = on_news
+        self._on_change = on_change
         self._timing = timing
         self._client: Client | None = None
         self._task: asyncio.Task[None] | None = None
@@ -242,7 +242,7 @@ class Session:
         else:
             now = self._clock.monotonic()
             if service := self.tree.take(topic, payload, self._clock.now(), now):
-                self._on_news(service)
+                self._on_change(service)
 
     def _take_serial(self, portal: str, payload: bytes) -> None:
         if payload and _object(payload).get("value") == portal:

@@ -36,7 +36,7 @@ _MOMENT_S = 0.5
 
 
 @dataclass(slots=True)
-class Device:
+class MqttDevice:
     """One device: its values now, and what is known of how it speaks."""
 
     key: DeviceKey
@@ -55,7 +55,7 @@ class Device:
 
 @dataclass(slots=True)
 class _Topic:
-    device: Device
+    device: MqttDevice
     path: str
     deadband: float
     payload: bytes = b""
@@ -65,7 +65,7 @@ class Tree:
     """All devices of one station, as far as they were heard of on this connection."""
 
     def __init__(self, portal: str, *, quiet_s: float = QUIET_S, hidden: Hidden | None = None) -> None:
-        self.devices: dict[str, Device] = {}
+        self.devices: dict[str, MqttDevice] = {}
         """By bus name; MQTT knows none, so class and instance make one up."""
         self.refused = 0
         """Messages that fit no device, or one too many."""
@@ -115,15 +115,15 @@ class Tree:
             return None
         known.payload = payload if len(payload) <= MAX_PAYLOAD_BYTES else b""
         reading = device.readings[known.path] = self._reading(device.key.cls, known.path, payload, at)
-        return device.service if _is_news(device.taken.get(known.path), reading, known.deadband) else None
+        return device.service if _is_worth_reading(device.taken.get(known.path), reading, known.deadband) else None
 
-    def read(self, device: Device) -> tuple[Mapping[str, Reading], int]:
+    def read(self, device: MqttDevice) -> tuple[Mapping[str, Reading], int]:
         """The device's readings now, and the bytes that came since the last call."""
         device.taken = dict(device.readings)
         size_bytes, device.size_bytes = device.size_bytes, 0
         return device.taken, size_bytes
 
-    def silent_s(self, device: Device, now: float) -> float | None:
+    def silent_s(self, device: MqttDevice, now: float) -> float | None:
         """How long a device has been silent, where that says it hangs; None while it does not."""
         quiet_s = now - device.heard_at
         if quiet_s <= self._quiet_s:
@@ -147,7 +147,7 @@ class Tree:
             self.devices.pop(device.service, None)
         return device.service
 
-    def _heard(self, device: Device, now: float, *, changed: bool) -> None:
+    def _heard(self, device: MqttDevice, now: float, *, changed: bool) -> None:
         if self._dumping:
             device.in_dump = self._dump
             if not changed:  # the station repeats what it remembers of a device that hangs, too
@@ -171,7 +171,7 @@ class Tree:
         if device is None:
             if len(self.devices) >= MAX_DEVICES:
                 return None
-            device = self.devices[service] = Device(DeviceKey(cls, instance), service, now, self._dump)
+            device = self.devices[service] = MqttDevice(DeviceKey(cls, instance), service, now, self._dump)
         if path in device.readings or len(device.readings) >= MAX_PATHS:
             return None
         known = self._topics[topic] = _Topic(device, path, _deadband(cls, path))
@@ -199,7 +199,7 @@ def _deadband(cls: str, path: str) -> float:
     return metric.deadband if metric is not None and metric.level <= 2 else inf
 
 
-def _is_news(taken: Reading | None, fresh: Reading, deadband: float) -> bool:
+def _is_worth_reading(taken: Reading | None, fresh: Reading, deadband: float) -> bool:
     if taken is None:
         return True
     if deadband == inf:
@@ -210,7 +210,7 @@ def _is_news(taken: Reading | None, fresh: Reading, deadband: float) -> bool:
     return before != after or taken.quality is not fresh.quality
 
 
-def _under_load(device: Device) -> bool:
+def _under_load(device: MqttDevice) -> bool:
     """Whether power or current flowed when it last spoke: such a figure never stands still by itself."""
     for path, reading in device.readings.items():
         metric = catalogue().metric(device.key.cls, path)

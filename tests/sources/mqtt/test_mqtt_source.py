@@ -44,9 +44,9 @@ SYSTEM, BATTERY, TANK = "com.victronenergy.system", "com.victronenergy.battery.2
 CERTIFICATE = DATA / "station.cert.pem"
 
 
-def news(found: Discovery) -> frozenset[str]:
-    assert found.news is not None
-    return found.news.take()
+def changed_services(found: Discovery) -> frozenset[str]:
+    assert found.changed is not None
+    return found.changed.take()
 
 
 async def value(source: Mqtt, service: str, path: str) -> object:
@@ -95,24 +95,24 @@ async def test_a_change_is_news_and_a_change_within_the_deadband_waits_for_the_n
     found = await source.discover()
     for service in found.services:
         await source.read(service)
-    news(found)
+    changed_services(found)
     await gx.say("system/0/Dc/Battery/Power", 239)  # its deadband is 10 W or more
     await gx.say("tank/21/Level", 60)
-    assert found.news is not None
-    await until(lambda: found.news is not None and found.news.next_moment() < float("inf"))
-    assert news(found) == {TANK}
+    assert found.changed is not None
+    await until(lambda: found.changed is not None and found.changed.next_moment() < float("inf"))
+    assert changed_services(found) == {TANK}
     assert await value(source, SYSTEM, "Dc/Battery/Power") == 239
 
 
 async def test_null_is_absent_and_an_empty_payload_ends_the_device(broker: Broker, gx: Gx, connect: Connect) -> None:
     source = connect(broker.port)
     found = await source.discover()
-    news(found)
+    changed_services(found)
     await gx.say("battery/258/Soc", None)
-    await until(lambda: BATTERY in news(found))
+    await until(lambda: BATTERY in changed_services(found))
     assert (await source.read(BATTERY)).readings["Soc"].quality is Quality.ABSENT
     await gx.leave("tank/21/")
-    await until(lambda: TANK in news(found))
+    await until(lambda: TANK in changed_services(found))
     with pytest.raises(NoSuchService):
         await source.read(TANK)
     assert TANK not in (await source.discover()).services
@@ -121,9 +121,9 @@ async def test_null_is_absent_and_an_empty_payload_ends_the_device(broker: Broke
 async def test_a_device_that_comes_is_there_without_a_keep_alive(broker: Broker, gx: Gx, connect: Connect) -> None:
     source = connect(broker.port)
     found = await source.discover()
-    news(found)
+    changed_services(found)
     await gx.say("tank/22/Level", 7)
-    await until(lambda: "com.victronenergy.tank.22" in news(found))
+    await until(lambda: "com.victronenergy.tank.22" in changed_services(found))
     assert await value(source, "com.victronenergy.tank.22", "Level") == 7
 
 
@@ -221,10 +221,10 @@ async def test_a_device_that_hangs_behind_a_living_heartbeat_is_found_by_its_own
     await source.recovered()
     assert await value(source, SYSTEM, "Dc/Battery/Soc") == 81.0
     assert await value(source, TANK, "Level") == 40  # as silent, but it answers
-    news(found)
+    changed_services(found)
     gx.hidden = ""
     await gx.say("battery/258/Soc", 80.0)
-    await until(lambda: BATTERY in news(found))
+    await until(lambda: BATTERY in changed_services(found))
     assert await value(source, BATTERY, "Soc") == 80.0
 
 
@@ -267,7 +267,7 @@ async def test_a_flood_leaves_the_last_value_and_few_news(broker: Broker, gx: Gx
     for power in range(2000):
         await gx.publish("system/0/Dc/Battery/Power", {"value": 1000 + power})
     await until_value(source, SYSTEM, "Dc/Battery/Power", 2999)
-    assert news(found) >= {SYSTEM}
+    assert changed_services(found) >= {SYSTEM}
     assert source.traffic.bytes_in > 2000 * 20
 
 

@@ -17,7 +17,7 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot
-from victron_console.sources.changed_services import GATHER_S, News
+from victron_console.sources.changed_services import GATHER_S, ChangedServices
 from victron_console.sources.mqtt_tree import MAX_DEVICES, Tree
 from victron_console.sources.naming import DeviceNames
 from victron_console.sources.values import read_tree
@@ -118,14 +118,14 @@ def test_no_message_raises_and_none_is_taken_for_a_good_value_by_mistake(payload
 
 
 def test_news_wait_for_what_comes_with_them_and_wake_once() -> None:
-    news, woken = News(), []
-    news.wake = lambda: woken.append(True)
-    assert news.next_moment() == inf
-    news.note("a", 10.0)
-    news.note("b", 10.02)
-    assert news.next_moment() == 10.0 + GATHER_S
-    assert news.take() == {"a", "b"}
-    assert news.next_moment() == inf
+    changed, woken = ChangedServices(), []
+    changed.wake = lambda: woken.append(True)
+    assert changed.next_moment() == inf
+    changed.note("a", 10.0)
+    changed.note("b", 10.02)
+    assert changed.next_moment() == 10.0 + GATHER_S
+    assert changed.take() == {"a", "b"}
+    assert changed.next_moment() == inf
     assert woken == [True]
 
 
