@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from victron_console.collector.alerting import Alerting
 from victron_console.collector.recorder import Recorder
@@ -96,7 +97,7 @@ async def test_a_pipe_among_the_rules_holds_nothing_up(tmp_path: Path, clock: Ma
     rules.mkdir()
     os.mkfifo(rules / "pipe.toml")
     async with opened(tmp_path, clock) as alerting:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await alerting.take_edits()
         assert not occurrences(tmp_path, clock)
 

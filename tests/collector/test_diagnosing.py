@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.collector.worn_pair import TWIN, UNTIL, WORN, record_pair
+from tests.patience import until
 
 from victron_console.collector import diagnosing
 from victron_console.collector.diagnosing import Diagnosing, Examination, due_since
@@ -47,12 +48,6 @@ async def recorder(pair: Path) -> AsyncIterator[Recorder]:
     await opened.open()
     yield opened
     await opened.close()
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not holds():  # noqa: ASYNC110  the store tells nobody
-            await asyncio.sleep(0.02)
 
 
 async def run_until(work: Diagnosing, holds: Callable[[], bool]) -> None:

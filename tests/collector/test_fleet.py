@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from tests.patience import until
 
 from victron_console.collector import fleet as fleet_module
 from victron_console.collector.fleet import Fleet
@@ -25,7 +26,6 @@ from victron_console.store.records import Event
 from victron_console.store.sealed.retention import Retention
 
 SERVICES = ("com.victronenergy.system", "com.victronenergy.battery.ttyO0")
-PATIENCE_S = 20.0
 
 
 class Answering:
@@ -69,13 +69,6 @@ async def running(fleet: Fleet) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def eventually(holds: Callable[[], bool]) -> None:
-    """Wait for a state of the store, which another thread writes and no event of this loop announces."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not holds():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     return tmp_path / "store.db"
@@ -116,7 +109,7 @@ async def test_stations_become_live_in_the_store_with_their_figures(
         make_source=make_source,
     )
     async with running(fleet):
-        await eventually(lambda: set(states(store).values()) == {StationState.LIVE})
+        await until(lambda: set(states(store).values()) == {StationState.LIVE})
     with closing(Reader(store)) as reader:
         alder = reader.station("alder")
         assert alder is not None
@@ -137,7 +130,7 @@ async def test_links_and_the_collector_itself_are_told_in_the_store(
             return "alder" in reader.links() and collector is not None and collector.stations == 1
 
     async with running(fleet):
-        await eventually(told)
+        await until(told)
 
 
 async def test_what_was_read_before_the_end_is_written_at_the_end(
@@ -160,7 +153,7 @@ async def test_a_fault_of_ours_in_one_station_leaves_the_others_alone(
         make_source=make_source,
     )
     async with running(fleet):
-        await eventually(lambda: states(store).get("birch") is StationState.LIVE)
+        await until(lambda: states(store).get("birch") is StationState.LIVE)
 
 
 async def test_a_second_collector_is_refused_with_the_name_of_the_first(
@@ -172,7 +165,7 @@ async def test_a_second_collector_is_refused_with_the_name_of_the_first(
         )
 
     async with running(make()):
-        await eventually(lambda: bool(states(store)))
+        await until(lambda: bool(states(store)))
         with pytest.raises(LeaseHeld, match="process"):
             await make().run()
 
@@ -184,11 +177,11 @@ async def test_edits_of_the_configuration_are_taken_up_while_running(
     file.write_text('[[station]]\nid = "alder"\nname = "Alder"\nurl = "http://127.0.0.1:1"\n')
     fleet = Fleet(ConfigFiles([file]), store, SystemClock(), random=Random(1), make_source=make_source)
     async with running(fleet):
-        await eventually(lambda: set(states(store)) == {"alder"})
+        await until(lambda: set(states(store)) == {"alder"})
         file.write_text('[[station]]\nid = "birch"\nname = "Birch"\nurl = "http://127.0.0.1:1"\n')
-        await eventually(lambda: set(states(store)) == {"birch"})
+        await until(lambda: set(states(store)) == {"birch"})
         file.write_text("[[station]\nid = broken")
-        await eventually(lambda: any(e.kind == "config" for e in events(store)))
+        await until(lambda: any(e.kind == "config" for e in events(store)))
         assert set(states(store)) == {"birch"}
 
 
@@ -202,11 +195,11 @@ async def test_how_long_history_is_kept_is_taken_up_while_running_and_a_broken_e
     file.write_text(alder)
     fleet = Fleet(ConfigFiles([file]), store, SystemClock(), random=Random(1), make_source=make_source)
     async with running(fleet):
-        await eventually(lambda: kept == [Retention()])
+        await until(lambda: kept == [Retention()])
         file.write_text(alder + '[history]\nkeep_changes = "104w"\nmax_size = "20G"\n')
-        await eventually(lambda: kept[1:] == [Retention(104 * 604_800, 20 * 2**30)])
+        await until(lambda: kept[1:] == [Retention(104 * 604_800, 20 * 2**30)])
         file.write_text(alder + '[history]\nkeep_changes = "1s"\nmax_size = "20G"\n')
-        await eventually(lambda: kept[2:] == [Retention()])
+        await until(lambda: kept[2:] == [Retention()])
 
 
 def events(store: Path) -> list[Event]:
@@ -226,8 +219,8 @@ async def test_a_focused_station_is_asked_more_often(
         make_source=make_source,
     )
     async with running(fleet):
-        await eventually(lambda: set(states(store).values()) == {StationState.LIVE})
+        await until(lambda: set(states(store).values()) == {StationState.LIVE})
         with closing(OperatorWriter(store, SystemClock(), "mk")) as operator:
             operator.focus("alder")
-        await eventually(lambda: asked["alder"] > 12)
+        await until(lambda: asked["alder"] > 12)
         assert asked["birch"] <= 4

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from victron_console.collector.notifying import FAMILY, Notice, Notifier, NotifyFailed, tell
 from victron_console.config import NotifySettings, load
@@ -89,7 +90,7 @@ class Running:
         task = asyncio.create_task(self.notifier.run())
         for occurrence in occurrences:
             self.notifier.take(AlertChanges((occurrence,)))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await self.notifier._waiting.join()
         task.cancel()
         with suppress(asyncio.CancelledError):

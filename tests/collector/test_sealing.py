@@ -6,11 +6,12 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S, until
 
 from victron_console.collector import sealing
 from victron_console.collector.recorder import Recorder
@@ -47,12 +48,6 @@ async def unheard(_: str) -> None:
     """Nobody hears the alarm."""
 
 
-async def eventually(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not holds():  # noqa: ASYNC110  the store tells nobody
-            await asyncio.sleep(0.05)
-
-
 async def test_old_rows_are_sealed_beside_the_recorder(store: Path) -> None:
     clock = SystemClock()
     recorder = Recorder(lambda: Writer(store, clock))
@@ -60,7 +55,7 @@ async def test_old_rows_are_sealed_beside_the_recorder(store: Path) -> None:
     with closing(Reader(store, clock)) as reader:
         before = reader.history("alder", "battery/1/P", 0, clock.now())
         sealing = asyncio.create_task(Sealing(store, clock, recorder, unheard, first_s=0).run())
-        await eventually(lambda: bool(reader.stats().rows["chunk"]) and reader.stats().rows["hot"] <= 240)
+        await until(lambda: bool(reader.stats().rows["chunk"]) and reader.stats().rows["hot"] <= 240)
         sealing.cancel()
         await asyncio.gather(sealing, return_exceptions=True)
         assert reader.history("alder", "battery/1/P", 0, clock.now()) == before
@@ -84,9 +79,9 @@ async def test_a_worker_killed_at_rest_does_not_hold_up_the_end(store: Path, mon
         with closing(Reader(store)) as reader:
             return any("died" in event.text for event in reader.events(0.0, 1e12, kinds=["store"]))
 
-    await eventually(died)
+    await until(died)
     told.cancel()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await asyncio.gather(told, return_exceptions=True)
     await recorder.close()
 

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S, until
 
 from victron_console.collector.background_tasks import BackgroundTasks
 from victron_console.collector.recorder import Recorder
@@ -53,7 +54,7 @@ if __name__ == "__main__":
 def test_a_worker_starts_where_the_screen_has_taken_stderr(tmp_path: Path) -> None:
     script = tmp_path / "main.py"
     script.write_text(IN_A_CONSOLE)
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert (done.stdout.strip(), done.stderr) == ("7", "")
 
 
@@ -62,7 +63,7 @@ def test_a_worker_that_hangs_does_not_keep_its_parent_from_ending(tmp_path: Path
     script.write_text(WITH_A_WORKER_THAT_HANGS)
     parent = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
-        worker, _ = parent.communicate(timeout=15)
+        worker, _ = parent.communicate(timeout=PATIENCE_S)
         with pytest.raises(ProcessLookupError):
             os.kill(int(worker), 0)
     finally:
@@ -88,9 +89,8 @@ async def test_work_that_breaks_off_is_noted_and_the_rest_goes_on(tmp_path: Path
     background.start("sealing", steady())
     await going_on.wait()
     with closing(Reader(path, clock)) as reader:
-        async with asyncio.timeout(10):
-            while not (events := reader.events(0.0, clock.now() + 1, kinds=["collector"])):  # noqa: ASYNC110  the store tells nobody
-                await asyncio.sleep(0.01)
+        await until(lambda: reader.events(0.0, clock.now() + 1, kinds=["collector"]))
+        events = reader.events(0.0, clock.now() + 1, kinds=["collector"])
     assert "diagnosing stopped" in events[0].text and "fds_to_keep" in events[0].text
     await background.end()
     await recorder.close()

@@ -78,7 +78,7 @@ def test_a_made_id_is_always_valid_and_free(name: str, taken: set[str]) -> None:
 
 
 @given(name=st.text(min_size=1, max_size=60), notes=st.text(max_size=60))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_name_is_written_and_read_back_or_refused(tmp_path: Path, name: str, notes: str) -> None:
     try:
         file = write_station(tmp_path, {"name": name, "url": "http://a", "notes": notes})

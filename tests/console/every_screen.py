@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from difflib import unified_diff
 from pathlib import Path
 
+from tests.patience import PATIENCE_S
 from textual.pilot import Pilot
 
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
@@ -17,7 +18,6 @@ from victron_console.console.live.watch import StoreWatch
 from victron_console.model.clock import Clock
 from victron_console.model.station import StationState
 
-SETTLE_S = 30.0
 OF_A_STATION = ("fleet", "site", "cells", "trends", "paths", "link", "health")
 ALARM_ROWS = 3
 """So many alarms are opened one after the other."""
@@ -85,7 +85,7 @@ class Screens:
     async def settled(self) -> None:
         """Wait until all that was asked of the store is answered and drawn."""
         before = ""
-        async with asyncio.timeout(SETTLE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 await self._pilot.pause()
                 text = self.text()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from tests.console.sample_fleet import NOW
+from tests.patience import PATIENCE_S
 from textual.pilot import Pilot
 
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
@@ -29,11 +31,9 @@ def console_on(store: Path, at: float = NOW, *, ascii_only: bool = False, readon
 
 async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
     """Let the console work until something holds."""
-    for _ in range(500):
-        if holds():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("The console did not come to it.")
+    async with asyncio.timeout(PATIENCE_S):
+        while not holds():
+            await pilot.pause(0.01)
 
 
 async def open_station(pilot: Pilot[Any], screen: str, station: str, *keys: str) -> StationScreen:

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
@@ -61,9 +62,9 @@ class Terminal:
         )
         os.close(slave)
 
-    def read_until(self, wanted: bytes, seconds: float = 20.0, after: int = 0) -> None:
-        """Read what is written until something stands in it, behind so many bytes; fails after so many seconds."""
-        deadline = time.monotonic() + seconds
+    def read_until(self, wanted: bytes, after: int = 0) -> None:
+        """Read what is written until something stands in it, behind so many bytes."""
+        deadline = time.monotonic() + PATIENCE_S
         while wanted not in self.output[after:]:
             ready, _, _ = select.select([self._master], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
@@ -80,7 +81,7 @@ class Terminal:
             if not data:
                 break
             self.output += data
-        return self.process.wait(20)
+        return self.process.wait(PATIENCE_S)
 
     def type(self, keys: bytes) -> None:
         """Press keys."""
@@ -95,7 +96,7 @@ class Terminal:
         """Let the terminal go; the program gets SIGHUP where it still runs."""
         if self.process.poll() is None:
             self.process.kill()
-            self.process.wait(20)
+            self.process.wait(PATIENCE_S)
         if self._master >= 0:
             os.close(self._master)
 
@@ -142,6 +143,6 @@ def test_a_terminal_that_goes_away_while_it_is_drawn_on_ends_the_console() -> No
         terminal.read_until(b"ALARMS")
         terminal.type(b"o" * 50)
         terminal.hang_up()
-        assert terminal.process.wait(20) != 0
+        assert terminal.process.wait(PATIENCE_S) != 0
     finally:
         terminal.close()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from tests.console.test_fleet_screen import screen_text
-from tests.console.test_watch import NOON, record, until
+from tests.console.test_watch import NOON, record
+from tests.patience import until
 
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes

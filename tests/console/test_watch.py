@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.console.test_fleet_screen import screen_text
+from tests.patience import until
 
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes
@@ -75,13 +75,6 @@ def record(
             cadences={DeviceKey("system", "0"): 10.0},
         )
     )
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Wait for a state, ten seconds at most."""
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - the screen tells nobody when it has changed
-            await asyncio.sleep(0.02)
 
 
 async def test_what_is_recorded_stands_on_the_screen(console: ConsoleApp, writer: Writer, clock: ManualClock) -> None:

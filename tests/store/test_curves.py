@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from victron_console.store.read.curves import Curve, Pieces, columns, in_order, means, split, stretches
@@ -70,7 +70,6 @@ numbers = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(-1000, 80_000).map(float), numbers), max_size=30).map(sorted), spans)
 def test_hours_come_back_as_they_were(line: list[tuple[float, float]], silent: list[tuple[float, float]]) -> None:
     made = hourly(

@@ -53,7 +53,7 @@ def stored(snapshot: Snapshot) -> dict[DeviceKey, Judged]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(polls, min_size=1, max_size=14))
 def test_snapshot_of_the_past_is_what_the_snapshot_was_then(
     sequence: list[tuple[float, str, dict[str, Reading], str]],

@@ -29,7 +29,7 @@ entries = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(entries, st.data())
 def test_every_entry_comes_back_bit_for_bit(values: list[Entry], data: st.DataObject) -> None:
     steps = data.draw(st.lists(st.integers(0, 50), min_size=len(values), max_size=len(values)))
@@ -56,7 +56,7 @@ def test_bytes_that_are_no_column_are_refused(damage: bytes) -> None:
         decoded(damage)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 10_000), st.integers(1, 255))
 def test_damage_never_does_worse_than_a_wrong_or_refused_column(at: int, flip: int) -> None:
     body = bytearray(encoded(column_of(list(range(100)), [float(i * i % 17) for i in range(100)])))

@@ -196,7 +196,7 @@ values = st.sampled_from([0, 1, 1.0, 12.25, -3, None, 2**60, "text"])
 polls = st.lists(st.tuples(jumps, st.integers(0, 59), st.sampled_from(["P", "Q"]), values), min_size=2, max_size=25)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(polls, st.data())
 def test_clock_jumps_late_and_repeated_samples_all_stay(
     tmp_path_factory: pytest.TempPathFactory, sequence: list[Poll], data: st.DataObject

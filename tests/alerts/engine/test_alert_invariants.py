@@ -82,7 +82,7 @@ def lasting(player: Player) -> list[Occurrence]:
     return [replace(it, stale=False, last_value=None, suppressed_by="", announced_at=None) for it in player.alerts.open]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(POLL, max_size=60))
 def test_raised_and_cleared_alternate_and_a_key_is_open_once(polls: list[Poll]) -> None:
     player = fresh()
@@ -95,7 +95,7 @@ def test_raised_and_cleared_alternate_and_a_key_is_open_once(polls: list[Poll]) 
         assert kinds == [("raised", "cleared")[n % 2] for n in range(len(kinds))]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(POLL, max_size=40), st.lists(st.sampled_from([FAILED, (None, None)]), max_size=30))
 def test_what_cannot_be_told_never_clears(polls: list[Poll], blind: list[Poll]) -> None:
     player = play(fresh(), polls)
@@ -106,7 +106,7 @@ def test_what_cannot_be_told_never_clears(polls: list[Poll], blind: list[Poll]) 
     assert [e for e in player.events if e.kind == "cleared"] == cleared
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(POLL, max_size=40), st.lists(POLL, max_size=40))
 def test_a_restart_in_between_changes_nothing(first: list[Poll], second: list[Poll]) -> None:
     through = play(fresh(), first + second)
@@ -116,7 +116,7 @@ def test_a_restart_in_between_changes_nothing(first: list[Poll], second: list[Po
     assert lasting(after) == lasting(through)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(st.tuples(SOC, GRID), min_size=4, max_size=4), max_size=20), st.permutations(range(4)))
 def test_the_order_of_stations_in_a_step_does_not_matter(
     rows: list[list[tuple[Scalar, Scalar]]], order: list[int]

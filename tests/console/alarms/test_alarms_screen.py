@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.console.test_fleet_screen import screen_text
+from tests.patience import until
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -67,12 +67,6 @@ def console_on(writer: Writer, tmp_path: Path, clock: ManualClock, **options: ob
 @pytest.fixture
 def console(writer: Writer, tmp_path: Path, clock: ManualClock) -> ConsoleApp:
     return console_on(writer, tmp_path, clock)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - the screen tells nobody when it has changed
-            await asyncio.sleep(0.02)
 
 
 async def opened(pilot: Pilot[int]) -> AlarmsScreen:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from tests.console.conftest import MakeConsole
 from tests.console.sample_fleet import NOW, SAMPLE, at
 from tests.console.test_fleet_screen import screen_text
+from tests.patience import until
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -105,12 +105,6 @@ def test_newer_lines_join_without_doubling_the_moment_they_meet_in(reader: Reade
 
     assert [event.text for event in found][:2] == ["alarm 10", "alarm 9"]
     assert len(found) == 7
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - the screen tells nobody when it has changed
-            await asyncio.sleep(0.02)
 
 
 async def typed(pilot: Pilot[int], text: str) -> None:

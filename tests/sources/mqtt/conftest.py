@@ -1,4 +1,8 @@
-"""A real broker on loopback (mosquitto), and a GX whose answers a test sets."""
+"""A real broker on loopback (mosquitto), and a GX whose answers a test sets.
+
+Each test has a broker of its own: what one that broke off left behind on it (a retained serial number) is seen by no
+other. What is judged by time (a heartbeat, a silence) is judged by a clock that the test moves.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,18 @@ import json
 import shutil
 import socket
 import subprocess
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiomqtt import Client, MqttError
+from aiomqtt import Client
+from tests.patience import PATIENCE_S, wait_until
 
 from victron_console.config.sources import MqttAccess
-from victron_console.model.clock import SystemClock
+from victron_console.model.clock import Clock, ManualClock, SystemClock
 from victron_console.sources.mqtt import Mqtt
 from victron_console.sources.mqtt_session import Timing
 from victron_console.sources.tasks import end
@@ -27,8 +31,8 @@ from victron_console.sources.tasks import end
 DATA = Path(__file__).parents[1] / "data"
 PORTAL = "c0619ab00001"
 USER, PASSWORD = "anyone", "let me in"
-QUICK = Timing(awake_s=0.2, heartbeat_s=0.8, dump_retry_s=0.5, settle_s=0.1, quiet_s=0.6, ping_s=5)
-"""The session's clockwork with the seconds of a test."""
+QUICK = Timing(awake_s=0.2, settle_s=0.1, dump_retry_s=PATIENCE_S)
+"""The session's clockwork with the seconds of a test; its limits are those of a station."""
 STATE = {
     "system/0/Serial": PORTAL,
     "system/0/Dc/Battery/Power": 238,
@@ -53,13 +57,13 @@ class Broker:
 
     def start(self) -> None:
         """Start it and wait until it takes connections."""
-        deadline = time.monotonic() + 10
-        while not all(map(_is_open, (self.port, self.login_port, self.tls_port))):
-            if not self.process or self.process[0].poll() is not None:
-                with self.config.with_suffix(".log").open("ab") as log:
-                    self.process[:] = [subprocess.Popen([_program(), "-c", str(self.config)], stderr=log)]
-            assert time.monotonic() < deadline, self.config.with_suffix(".log").read_text()[-2000:]
-            time.sleep(0.02)
+        with self.config.with_suffix(".log").open("ab") as log:
+            self.process[:] = [subprocess.Popen([_program(), "-c", str(self.config)], stderr=log)]
+        wait_until(self._is_ready)
+
+    def _is_ready(self) -> bool:
+        assert self.process[0].poll() is None, self.config.with_suffix(".log").read_text()[-2000:]
+        return all(map(_is_open, (self.port, self.login_port, self.tls_port)))
 
     def stop(self) -> None:
         """End it at once."""
@@ -93,23 +97,28 @@ def _free_ports(count: int) -> list[int]:
 
 
 @pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """Mosquitto with three listeners, for all tests of this process."""
-    program = _program()
-    folder = tmp_path_factory.mktemp("mosquitto")
+def logins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a broker lets in by, and its certificate: a folder that brokers read and none writes."""
+    folder = tmp_path_factory.mktemp("logins")
     passwords = folder / "passwords"
     passwords.write_text(f"{USER}:{PASSWORD}\nvictron-console:{PASSWORD}\nme@example.org:Token 123abc\n")
-    subprocess.run([program.replace("sbin/", "bin/") + "_passwd", "-U", str(passwords)], check=True)
+    subprocess.run([_program().replace("sbin/", "bin/") + "_passwd", "-U", str(passwords)], check=True)
     for name in ("station.cert.pem", "station.key.pem"):
         shutil.copy(DATA / name, folder / name)
+    return folder
+
+
+@pytest.fixture
+def broker(logins: Path, tmp_path: Path) -> Iterator[Broker]:
+    """Mosquitto with three listeners, for one test."""
     plain, login, tls = _free_ports(3)
-    config = folder / "mosquitto.conf"
+    config = tmp_path / "mosquitto.conf"
     config.write_text(
         f"user {getpass.getuser()}\nper_listener_settings true\n"  # as root it would drop its rights to the folder
         f"listener {plain} 127.0.0.1\nallow_anonymous true\n"
-        f"listener {login} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\n"
-        f"listener {tls} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\n"
-        f"certfile {folder}/station.cert.pem\nkeyfile {folder}/station.key.pem\n"
+        f"listener {login} 127.0.0.1\nallow_anonymous false\npassword_file {logins}/passwords\n"
+        f"listener {tls} 127.0.0.1\nallow_anonymous false\npassword_file {logins}/passwords\n"
+        f"certfile {logins}/station.cert.pem\nkeyfile {logins}/station.key.pem\n"
     )
     running = Broker(plain, login, tls, config, [])
     running.start()
@@ -120,7 +129,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 class Gx:
     """A GX device on the broker: a test sets what it says and how it behaves."""
 
-    def __init__(self, client: Client, portal: str = PORTAL) -> None:
+    def __init__(self, client: Client, clock: Clock, portal: str = PORTAL) -> None:
         self.state: dict[str, Any] = {**STATE, "system/0/Serial": portal}
         self.deaf = False
         self.heartbeat = True
@@ -128,6 +137,7 @@ class Gx:
         """A class that neither answers nor speaks."""
         self.asked: list[str] = []
         self._client = client
+        self._clock = clock
         self._portal = portal
 
     async def run(self) -> None:
@@ -164,38 +174,40 @@ class Gx:
         await self._client.publish(f"N/{self._portal}/{topic}", payload, retain=retain)
 
     async def _dump(self, asked: str) -> None:
-        for topic, value in self.state.items():
+        for topic, value in tuple(self.state.items()):
             if topic.split("/")[0] != self.hidden:
                 await self.publish(topic, {"value": value})
         options = json.loads(asked)["keepalive-options"] if asked else []
         echo = {key: value for option in options if isinstance(option, dict) for key, value in option.items()}
-        await self.publish("full_publish_completed", {"value": int(SystemClock().now()), **echo})
+        await self.publish("full_publish_completed", {"value": int(self._clock.now()), **echo})
 
     async def _beat(self) -> None:
         while True:
             if self.heartbeat:
-                await self.publish("heartbeat", {"value": int(SystemClock().now())})
+                await self.beat()
             await asyncio.sleep(0.1)
+
+    async def beat(self) -> None:
+        """Show that the station lives."""
+        await self.publish("heartbeat", {"value": int(self._clock.now())})
 
 
 @asynccontextmanager
-async def running_gx(port: int, portal: str = PORTAL, **login: Any) -> AsyncIterator[Gx]:  # noqa: ANN401  aiomqtt's own
-    """A GX on the broker; its retained serial number goes with it."""
+async def running_gx(port: int, clock: Clock, portal: str = PORTAL, **login: Any) -> AsyncIterator[Gx]:  # noqa: ANN401  aiomqtt's own
+    """A GX on the broker."""
     async with Client("127.0.0.1", port, **login) as client:
-        gx = Gx(client, portal)
+        gx = Gx(client, clock, portal)
         task = asyncio.create_task(gx.run())
         try:
             yield gx
         finally:
             await end(task)
-            with suppress(MqttError):
-                await gx.raw("system/0/Serial", b"", retain=True)
 
 
 @pytest.fixture
-async def gx(broker: Broker) -> AsyncIterator[Gx]:
+async def gx(broker: Broker, clock: ManualClock) -> AsyncIterator[Gx]:
     """The station that most tests look at."""
-    async with running_gx(broker.port) as device:
+    async with running_gx(broker.port, clock) as device:
         yield device
 
 
@@ -205,37 +217,27 @@ def broker_access() -> Callable[..., MqttAccess]:
 
     def access(port: int, **given: object) -> MqttAccess:
         values: dict[str, Any] = {"host": "127.0.0.1", "port": port, "tls": False, "ca_file": None, "fingerprint": ""}
-        values |= {"user": "", "password": "", "portal_id": "", "vrm": False, "deadline_s": 2.0} | given
+        values |= {"user": "", "password": "", "portal_id": "", "vrm": False, "deadline_s": PATIENCE_S} | given
         return MqttAccess(**values)
 
     return access
 
 
 @pytest.fixture
-async def connect(broker_access: Callable[..., MqttAccess]) -> AsyncIterator[Callable[..., Mqtt]]:
+def clock() -> ManualClock:
+    """Stands still at the present until the test moves it."""
+    return ManualClock(SystemClock().now())
+
+
+@pytest.fixture
+async def connect(broker_access: Callable[..., MqttAccess], clock: ManualClock) -> AsyncIterator[Callable[..., Mqtt]]:
     """Makes sources that are closed with the test."""
     made: list[Mqtt] = []
 
     def connected(port: int, *, timing: Timing = QUICK, **given: object) -> Mqtt:
-        made.append(Mqtt(broker_access(port, **given), SystemClock(), timing=timing))
+        made.append(Mqtt(broker_access(port, **given), clock, timing=timing))
         return made[-1]
 
     yield connected
     for source in made:
         await source.close()
-
-
-async def until(condition: Callable[[], object], within_s: float = 5.0) -> None:
-    """Wait for a state, not for a time."""
-
-    async def holds() -> object:
-        return condition()
-
-    await until_async(holds, within_s)
-
-
-async def until_async(condition: Callable[[], Awaitable[object]], within_s: float = 5.0) -> None:
-    """Wait for a state that has to be asked for."""
-    async with asyncio.timeout(within_s):
-        while not await condition():  # noqa: ASYNC110  what is waited for sets no event
-            await asyncio.sleep(0.02)

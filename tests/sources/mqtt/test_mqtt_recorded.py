@@ -11,8 +11,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from aiomqtt import Client
-from tests.sources.mqtt.conftest import Broker, until
+from tests.patience import PATIENCE_S, until
+from tests.sources.mqtt.conftest import Broker
 
 from victron_console.collector.fleet import Fleet
 from victron_console.config import station_from
@@ -43,9 +43,6 @@ async def published(fleet: SimulatedFleet, port: int) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        async with Client("127.0.0.1", port) as client:
-            for number in range(len(fleet.stations)):
-                await client.publish(f"N/{portal_of(fleet, number)}/system/0/Serial", b"", retain=True)
 
 
 def portal_of(fleet: SimulatedFleet, number: int) -> str:
@@ -56,7 +53,7 @@ def portal_of(fleet: SimulatedFleet, number: int) -> str:
 def station(fleet: SimulatedFleet, number: int, broker: Broker, **given: Any) -> dict[str, Any]:  # noqa: ANN401
     mqtt = {"host": "127.0.0.1", "port": broker.port, "tls": False, "portal_id": portal_of(fleet, number)}
     found = fleet.stations[number]
-    return {"id": found.id, "name": found.name, "url": found.url, "mqtt": {**mqtt, "deadline_s": 2.0}, **given}
+    return {"id": found.id, "name": found.name, "url": found.url, "mqtt": {**mqtt, "deadline_s": PATIENCE_S}, **given}
 
 
 @asynccontextmanager
@@ -94,7 +91,7 @@ async def test_a_station_has_the_same_series_and_figures_over_mqtt_as_over_http(
     async with published(simulated, broker.port):
         for name, raw in (("http", over_http), ("mqtt", over_mqtt)):
             async with collected(tmp_path / f"{name}.db", raw) as reader:
-                await until(whole(reader, raw["id"], count), within_s=45)
+                await until(whole(reader, raw["id"], count))
                 values = {s.name: (s.value, s.quality) for s in reader.series(raw["id"]) if "/Mgmt/" not in s.name}
                 row = reader.station(raw["id"])
                 assert row is not None and row.overview is not None
@@ -115,14 +112,14 @@ async def test_the_other_way_is_taken_while_one_fails_with_one_history_and_the_s
         return [event.text for event in events if event.text.startswith("read over")]
 
     async with collected(tmp_path / "store.db", broken) as reader:
-        await until(whole(reader, raw["id"], 3), within_s=45)
+        await until(whole(reader, raw["id"], 3))
         names = {series.name for series in reader.series(raw["id"])}
         assert "system/0/Dc/Battery/Soc" in names
         told = switched(reader.events(0, SystemClock().now() + 1))
         assert len(told) == 1 and "HTTP as long as MQTT fails: 127.0.0.1:1 refused the connection" in told[0]
     async with published(simulated, broker.port), collected(tmp_path / "store.db", raw) as reader:
         began = SystemClock().now()
-        await until(lambda: _read_since(reader, raw["id"], began), within_s=45)
+        await until(lambda: _read_since(reader, raw["id"], began))
         again = {series.name for series in reader.series(raw["id"])}
         assert {name for name in names if name.startswith(("system/", "battery/"))} <= again
         assert not [series for series in again if series.split("/")[1].startswith("@")]
