@@ -149,7 +149,6 @@ class _Server(HTTPServer):
     """The listening socket of one station."""
 
     request_queue_size = 5
-    allow_reuse_address = True
 
     def __init__(self, address: tuple[str, int], station: StationServer) -> None:
         self.station = station
@@ -173,7 +172,12 @@ class _Server(HTTPServer):
                 self.connection.shutdown(socket.SHUT_RDWR)
 
     def server_bind(self) -> None:
-        """Bind without asking the name service who we are, which can take seconds."""
+        """Bind without asking the name service who we are, which can take seconds.
+
+        A port that was served on a moment ago is taken again at once, not after the minute that closed connections
+        keep it for.
+        """
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         socket.socket.bind(self.socket, self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
