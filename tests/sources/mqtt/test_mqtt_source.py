@@ -67,10 +67,10 @@ async def until_value(source: Mqtt, service: str, path: str, expected: object) -
 async def pass_time(seconds: float, clock: ManualClock, gx: Gx, found: Discovery) -> None:
     """Move the clock; returns when a heartbeat of then was received, which what is said after it tells."""
     clock.advance(seconds)
-    news(found)
+    changed_services(found)
     await gx.beat()
     await gx.publish(f"system/0/Marker/{clock.monotonic():.0f}", {"value": 1})
-    await until(lambda: SYSTEM in news(found))
+    await until(lambda: SYSTEM in changed_services(found))
 
 
 async def until_it_fails(source: Mqtt, service: str) -> None:
