@@ -22,7 +22,7 @@ from aiomqtt import Client
 from victron_console.collector.fleet import Fleet
 from victron_console.config import station_from
 from victron_console.config.watch import FixedStations
-from victron_console.console.live.view import FleetView
+from victron_console.console.kit.view import FleetView
 from victron_console.console.live.watch import StoreWatch
 from victron_console.model.clock import SystemClock
 from victron_console.model.device import class_of

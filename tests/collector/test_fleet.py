@@ -20,7 +20,7 @@ from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState
 from victron_console.sources.base import Discovery, Source, Traffic
 from victron_console.store.errors import LeaseHeld, StoreMissing
-from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.operator.wishes import focus, open_for_operator
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
 from victron_console.store.sealed.retention import Retention
@@ -220,7 +220,7 @@ async def test_a_focused_station_is_asked_more_often(
     )
     async with running(fleet):
         await until(lambda: set(states(store).values()) == {StationState.LIVE})
-        with closing(OperatorWriter(store, SystemClock(), "mk")) as operator:
-            operator.focus("alder")
+        with closing(open_for_operator(store)) as db:
+            focus(db, "alder", now=SystemClock().now(), who="mk")
         await until(lambda: asked["alder"] > 12)
         assert asked["birch"] <= 4

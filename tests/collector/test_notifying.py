@@ -130,7 +130,7 @@ async def test_shelved_alarms_events_and_lesser_ones_are_not_told(
 ) -> None:
     await Running(tmp_path, clock, by_command(tmp_path, severity="critical")).take(LOW)
     running = Running(tmp_path, clock, by_command(tmp_path))
-    operator_alerts.shelve(writer.db, 1, T0, "mk", "known")
+    operator_alerts.shelve(writer.db, 1, reason="known", now=T0, who="mk")
 
     await running.take(LOW, replace(LOW, id=2, response=""))
 

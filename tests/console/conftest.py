@@ -12,7 +12,7 @@ from tests.console.sample_fleet import NOW, SAMPLE
 
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes
-from victron_console.console.live.view import FleetView
+from victron_console.console.kit.view import FleetView
 from victron_console.model.clock import ManualClock
 
 MakeConsole = Callable[..., ConsoleApp]

@@ -270,28 +270,38 @@ class Lived:
 
     def _see(self, writer: Writer) -> str:
         alarm = self._alarm()
-        return "" if alarm is None else acknowledge(writer.db, alarm, self.clock.at, "Ada", "seen")
+        return "" if alarm is None else acknowledge(writer.db, alarm, now=self.clock.at, who="Ada", comment="seen")
 
     def _say(self, writer: Writer) -> str:
         alarm = self._alarm()
-        return "" if alarm is None else comment(writer.db, alarm, self.clock.at, "Ben", f"comment {self.clock.at:.0f}")
+        return (
+            ""
+            if alarm is None
+            else comment(writer.db, alarm, text=f"comment {self.clock.at:.0f}", now=self.clock.at, who="Ben")
+        )
 
     def _shelve(self, writer: Writer) -> str:
         alarm, seconds = self._alarm(), self._random.choice((3600.0, 8 * 3600.0, None))
-        return "" if alarm is None else shelve(writer.db, alarm, self.clock.at, "Ada", "known", seconds)
+        return (
+            ""
+            if alarm is None
+            else shelve(writer.db, alarm, reason="known", seconds=seconds, now=self.clock.at, who="Ada")
+        )
 
     def _unshelve(self, writer: Writer) -> str:
         alarm = self._alarm()
-        return "" if alarm is None else unshelve_alarm(writer.db, alarm, self.clock.at, "Ada")
+        return "" if alarm is None else unshelve_alarm(writer.db, alarm, now=self.clock.at, who="Ada")
 
     def _maintain(self, writer: Writer) -> str:
         station = self._random.choice(list(self._stations))
-        return begin_maintenance(writer.db, self.clock.at, self.clock.at + 3600, "Ben", "on site", station=station)
+        return begin_maintenance(
+            writer.db, reason="on site", seconds=3600, now=self.clock.at, who="Ben", station=station
+        )
 
     def _plan_job(self, writer: Writer) -> str:
         station = self._random.choice(list(self._stations))
         what = f"tighten terminals, {self._random.randrange(1000)}"
-        return add_job(writer.db, self.clock.at, "Ada", station, what, self.clock.at + 5 * 86_400)
+        return add_job(writer.db, station, what, due_at=self.clock.at + 5 * 86_400, now=self.clock.at, who="Ada")
 
     def _finish_job(self, writer: Writer) -> str:
         reader = Reader(self.store, self.clock)
@@ -299,7 +309,7 @@ class Lived:
             jobs = reader.jobs()
         finally:
             reader.close()
-        return finish_job(writer.db, self._random.choice(jobs).id, self.clock.at, "Ben") if jobs else ""
+        return finish_job(writer.db, self._random.choice(jobs).id, now=self.clock.at, who="Ben") if jobs else ""
 
     def _set_something(self) -> None:
         """Somebody turns a knob at a station."""

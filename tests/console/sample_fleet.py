@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from victron_console.console.fleet.station_data import StationDetail
-from victron_console.console.live.view import Alarm, Dawn, FleetView, Mark, Site
+from victron_console.console.kit.view import (
+    Alarm,
+    Dawn,
+    FleetView,
+    Mark,
+    Site,
+)
 from victron_console.insight.cells import Cell, Pack, PackClass
 from victron_console.model.device import DeviceKey
 from victron_console.model.overview import AcInput, Overview

@@ -13,8 +13,9 @@ from textual.pilot import Pilot
 
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes
-from victron_console.console.kit.station_screen import StationScreen
+from victron_console.console.kit.frame.station_screen import StationScreen
 from victron_console.console.live.watch import StoreWatch
+from victron_console.console.operator.store_writer import StoreWriter
 from victron_console.model.clock import ManualClock
 
 LASTING = ("watch", "collector")
@@ -22,11 +23,18 @@ LASTING = ("watch", "collector")
 Before = Callable[[Pilot[Any]], Awaitable[None]]
 
 
-def console_on(store: Path, at: float = NOW, *, ascii_only: bool = False, readonly: str = "") -> ConsoleApp:
-    """A console that reads a store, its clock standing at a moment."""
+def console_on(
+    store: Path, at: float = NOW, *, ascii_only: bool = False, readonly: str = "", writes: bool = True
+) -> ConsoleApp:
+    """A console that reads a store, its clock standing at a moment. `writes`: it can write to it, too."""
     clock = ManualClock(at)
-    options = ConsoleOptions(theme="dark", operator="NB", ascii=ascii_only, readonly=readonly)
-    return ConsoleApp(clock=clock, themes=load_themes(), options=options, watch=StoreWatch(store, clock))
+    return ConsoleApp(
+        clock=clock,
+        themes=load_themes(),
+        options=ConsoleOptions(theme="dark", operator="NB", ascii=ascii_only, readonly=readonly),
+        watch=StoreWatch(store, clock),
+        writer=StoreWriter(store, clock) if writes else None,
+    )
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
@@ -36,7 +44,7 @@ async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
             await pilot.pause(0.01)
 
 
-async def open_station(pilot: Pilot[Any], screen: str, station: str, *keys: str) -> StationScreen:
+async def open_station(pilot: Pilot[Any], screen: str, station: str, *keys: str) -> StationScreen[Any]:
     """Open a screen on a station, wait until it is read, and press keys."""
     app = pilot.app
     assert isinstance(app, ConsoleApp)

@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 
 from victron_console.console.kit.alarm_rows import alarm_columns, draw_alarm, fitted_response
+from victron_console.console.kit.view import (
+    Alarm,
+    Mark,
+)
 from victron_console.console.live.alarm_order import first_out, most_urgent_first
 from victron_console.console.live.alarms_of_store import figures_of, from_alert
-from victron_console.console.live.view import Alarm, Mark
 from victron_console.model.alert import Ack, AlertKey, AlertView, Maintenance, Occurrence, Severity, Shelf
 
 T = 1_795_444_327.0

@@ -15,10 +15,14 @@ from textual.widgets import Input
 from victron_console.console.app.console import ConsoleApp
 from victron_console.console.app.screens import SCREENS
 from victron_console.console.app.themes import LoadedThemes
-from victron_console.console.kit.dialogs import HelpScreen
+from victron_console.console.kit.frame.dialogs import HelpScreen
+from victron_console.console.kit.frame.screen import (
+    ConsoleScreen,
+    HeaderRow,
+    KeyRow,
+)
 from victron_console.console.kit.palette import Role
-from victron_console.console.kit.screen import ConsoleScreen, HeaderRow, KeyRow
-from victron_console.console.live.view import FleetChanged
+from victron_console.console.kit.view import FleetChanged
 from victron_console.model.clock import ManualClock
 
 

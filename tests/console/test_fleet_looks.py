@@ -10,7 +10,7 @@ from tests.console.sample_fleet import DETAIL, NOW
 from textual.pilot import Pilot
 
 from victron_console.console.fleet.station_part import StationPart
-from victron_console.console.live.view import FleetView
+from victron_console.console.kit.view import FleetView
 
 SnapCompare = Callable[..., bool]
 

@@ -12,8 +12,12 @@ from textual.widgets import Input
 from victron_console.console.app.console import ConsoleApp
 from victron_console.console.fleet.alarm_list import AlarmList
 from victron_console.console.fleet.table import FleetTable
-from victron_console.console.kit.dialogs import TickList
-from victron_console.console.live.view import FleetView, Mark, Site
+from victron_console.console.kit.frame.dialogs import TickList
+from victron_console.console.kit.view import (
+    FleetView,
+    Mark,
+    Site,
+)
 from victron_console.model.clock import ManualClock
 
 

@@ -12,9 +12,12 @@ from tests.console.site.test_page_layouts import page
 from victron_console.catalogue import catalogue
 from victron_console.console.fleet.columns import draw_site, layout
 from victron_console.console.fleet.station_rows import draw_station
+from victron_console.console.kit.view import (
+    Dawn,
+    Site,
+)
 from victron_console.console.link.data import Link, LinkDetail
 from victron_console.console.link.detail import draw_link_detail
-from victron_console.console.live.view import Dawn, Site
 from victron_console.console.site.page import draw_page
 from victron_console.console.site.parts import Page
 from victron_console.insight.overview.overview import overview

@@ -25,7 +25,7 @@ from victron_console.console.app.terminal import prepare_terminal
 prepare_terminal(os.environ, low_bandwidth=False)
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes
-from victron_console.console.live.view import Alarm, FleetView, Mark, Site
+from victron_console.console.kit.view import Alarm, FleetView, Mark, Site
 from victron_console.model.clock import SystemClock
 from victron_console.model.overview import Overview
 hostile = "A\\x1b]0;pwned\\x07B\\x1b[2JC\\x9b5nD[bold red]E[/nope]"

@@ -11,12 +11,16 @@ from tests.console.sample_fleet import NOW, SAMPLE
 from tests.console.stations import console_on, until
 from textual.pilot import Pilot
 
+from victron_console.console.alarms.export import alarms_table
 from victron_console.console.alarms.sections import sections
 from victron_console.console.app.console import ConsoleApp
-from victron_console.console.app.tables import alarms_table
 from victron_console.console.kit import export
-from victron_console.console.kit.export import Shown, Table, write_shown
-from victron_console.console.kit.screen import ConsoleScreen
+from victron_console.console.kit.export import (
+    ScreenShown,
+    Table,
+    write_shown,
+)
+from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
@@ -104,7 +108,7 @@ def test_a_folded_alarm_is_a_row_for_each_site() -> None:
 
 def test_no_text_becomes_a_formula_and_numbers_stay(tmp_path: Path) -> None:
     table = Table(("a", "b"), (("=1+1", -5.0), ("-x", None), ("plain", 3), ("+49 30", 0)))
-    said = write_shown(Shown("x", NOW, "", table), tmp_path)
+    said = write_shown(ScreenShown("x", NOW, "", table), tmp_path)
     [file] = tmp_path.iterdir()
     assert file.name in said
     assert read(file) == [["a", "b"], ["'=1+1", "-5.0"], ["'-x", ""], ["plain", "3"], ["'+49 30", "0"]]

@@ -12,7 +12,7 @@ from tests.patience import until
 
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes
-from victron_console.console.live.view import Mark
+from victron_console.console.kit.view import Mark
 from victron_console.console.live.watch import StoreWatch
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges

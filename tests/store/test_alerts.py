@@ -80,33 +80,33 @@ def test_one_transaction_keeps_the_state_and_its_line_in_the_log_or_neither(db: 
 
 
 def test_two_that_acknowledge_the_same_alarm_leave_one_line(db: Database) -> None:
-    assert "Acknowledged" in operator_alerts.acknowledge(db, 1, T0 + 90, "ann")
-    assert "ann has acknowledged" in operator_alerts.acknowledge(db, 1, T0 + 91, "bob")
+    assert "Acknowledged" in operator_alerts.acknowledge(db, 1, now=T0 + 90, who="ann")
+    assert "ann has acknowledged" in operator_alerts.acknowledge(db, 1, now=T0 + 91, who="bob")
     rows = db.conn.execute("SELECT details FROM event WHERE kind = 'acknowledged'").fetchall()
     assert len(rows) == 1 and '"who": "ann"' in rows[0][0]
     assert only(db, T0 + 95).state is AlertState.ACKNOWLEDGED
 
 
 def test_an_escalation_needs_a_new_acknowledgement(db: Database) -> None:
-    operator_alerts.acknowledge(db, 1, T0 + 90, "ann")
+    operator_alerts.acknowledge(db, 1, now=T0 + 90, who="ann")
     alerts.record_alerts(db, AlertChanges((replace(LOW, severity=Severity.CRITICAL),)), T0 + 100)
     assert only(db, T0 + 110).state is AlertState.UNACKNOWLEDGED
     assert only(db, T0 + 110, as_of=T0 + 95).state is AlertState.ACKNOWLEDGED
-    assert "Acknowledged" in operator_alerts.acknowledge(db, 1, T0 + 120, "ann")
+    assert "Acknowledged" in operator_alerts.acknowledge(db, 1, now=T0 + 120, who="ann")
 
 
 def test_cleared_unseen_stays_until_acknowledged(db: Database) -> None:
     alerts.record_alerts(db, AlertChanges((replace(LOW, cleared_at=T0 + 100),)), T0 + 100)
     assert only(db, T0 + 200).state is AlertState.RETURNED
     assert only(db, T0 + 200, as_of=T0 + 80).state is AlertState.UNACKNOWLEDGED
-    operator_alerts.acknowledge(db, 1, T0 + 210, "ann")
+    operator_alerts.acknowledge(db, 1, now=T0 + 210, who="ann")
     assert alerts.alert_views(db, T0 + 220, {}) == []
 
 
 def test_a_shelf_hides_until_its_end_and_the_log_says_when_it_ended(db: Database) -> None:
-    operator_alerts.shelve(db, 1, T0 + 100, "ann", "cells on order", 3600.0)
+    operator_alerts.shelve(db, 1, reason="cells on order", seconds=3600.0, now=T0 + 100, who="ann")
     assert only(db, T0 + 200).state is AlertState.SHELVED
-    assert "already" in operator_alerts.shelve(db, 1, T0 + 100, "ann", "cells on order", 3600.0)
+    assert "already" in operator_alerts.shelve(db, 1, reason="cells on order", seconds=3600.0, now=T0 + 100, who="ann")
     assert only(db, T0 + 3701).state is AlertState.UNACKNOWLEDGED
     alerts.record_alerts(db, AlertChanges(), T0 + 3701)
     alerts.record_alerts(db, AlertChanges(), T0 + 3710)
@@ -114,51 +114,51 @@ def test_a_shelf_hides_until_its_end_and_the_log_says_when_it_ended(db: Database
 
 
 def test_a_shelf_ends_early_once(db: Database) -> None:
-    operator_alerts.shelve(db, 1, T0 + 100, "ann", "cells on order", 3600.0)
+    operator_alerts.shelve(db, 1, reason="cells on order", seconds=3600.0, now=T0 + 100, who="ann")
     shelf = only(db, T0 + 110).shelf
     assert shelf is not None
-    assert operator_alerts.unshelve(db, shelf.id, T0 + 120, "bob") == "Unshelved."
-    assert "already" in operator_alerts.unshelve(db, shelf.id, T0 + 121, "bob")
+    assert operator_alerts.unshelve(db, shelf.id, now=T0 + 120, who="bob") == "Unshelved."
+    assert "already" in operator_alerts.unshelve(db, shelf.id, now=T0 + 121, who="bob")
     assert only(db, T0 + 130).state is AlertState.UNACKNOWLEDGED
 
 
 def test_a_critical_alarm_is_not_shelved_beyond_a_day_nor_without_a_reason(db: Database) -> None:
     alerts.record_alerts(db, AlertChanges((replace(LOW, severity=Severity.CRITICAL),)), T0 + 100)
     with pytest.raises(ValueError, match="24 hours"):
-        operator_alerts.shelve(db, 1, T0 + 110, "ann", "x", 90_000.0)
+        operator_alerts.shelve(db, 1, reason="x", seconds=90_000.0, now=T0 + 110, who="ann")
     with pytest.raises(ValueError, match="reason"):
-        operator_alerts.shelve(db, 1, T0 + 110, "ann", "", 60.0)
+        operator_alerts.shelve(db, 1, reason="", seconds=60.0, now=T0 + 110, who="ann")
 
 
 def test_maintenance_of_a_tag_has_an_end(db: Database) -> None:
-    operator_alerts.begin_maintenance(db, T0 + 100, T0 + 500, "ann", "inverter swap", tag="farm")
+    operator_alerts.begin_maintenance(db, reason="inverter swap", seconds=400, now=T0 + 100, who="ann", tag="farm")
     tags = {"alder": ("farm",)}
     assert alerts.alert_views(db, T0 + 200, tags)[0].state is AlertState.OUT_OF_SERVICE
     assert alerts.alert_views(db, T0 + 500, tags)[0].state is AlertState.UNACKNOWLEDGED
     with pytest.raises(ValueError, match="end"):
-        operator_alerts.begin_maintenance(db, T0, T0, "ann", "x", station="alder")
+        operator_alerts.begin_maintenance(db, reason="x", seconds=0, now=T0, who="ann", station="alder")
 
 
 def test_maintenance_can_be_ended_early_once(db: Database) -> None:
-    operator_alerts.begin_maintenance(db, T0 + 100, T0 + 500, "ann", "inverter swap", station="alder")
+    operator_alerts.begin_maintenance(db, reason="inverter swap", seconds=400, now=T0 + 100, who="ann", station="alder")
     work = only(db, T0 + 110).maintenance
     assert work is not None
-    assert operator_alerts.end_maintenance(db, work.id, T0 + 120, "ann") == "Back in service."
-    assert "already" in operator_alerts.end_maintenance(db, work.id, T0 + 121, "ann")
+    assert operator_alerts.end_maintenance(db, work.id, now=T0 + 120, who="ann") == "Back in service."
+    assert "already" in operator_alerts.end_maintenance(db, work.id, now=T0 + 121, who="ann")
 
 
 def test_a_comment_stands_with_its_writer(db: Database) -> None:
-    operator_alerts.comment(db, 1, T0 + 100, "ann", "called the owner")
+    operator_alerts.comment(db, 1, text="called the owner", now=T0 + 100, who="ann")
     assert [(c.who, c.text) for c in only(db, T0 + 110).comments] == [("ann", "called the owner")]
 
 
 def test_what_is_not_there_is_said_and_nothing_else_happens(db: Database) -> None:
-    assert operator_alerts.acknowledge(db, 99, T0, "ann") == "There is no alarm 99."
-    assert operator_alerts.shelve(db, 99, T0, "ann", "x") == "There is no alarm 99."
+    assert operator_alerts.acknowledge(db, 99, now=T0, who="ann") == "There is no alarm 99."
+    assert operator_alerts.shelve(db, 99, reason="x", now=T0, who="ann") == "There is no alarm 99."
 
 
 def test_all_warnings_of_a_kind_are_shelved_together(db: Database) -> None:
-    operator_alerts.shelve_matching(db, "", "soc", T0 + 100, "ann", "test week")
+    operator_alerts.shelve_matching(db, "", "soc", reason="test week", now=T0 + 100, who="ann")
     assert only(db, T0 + 110).state is AlertState.SHELVED
     alerts.record_alerts(db, AlertChanges((replace(LOW, severity=Severity.CRITICAL),)), T0 + 120)
     assert only(db, T0 + 130).state is AlertState.UNACKNOWLEDGED
@@ -181,7 +181,7 @@ def test_a_viewer_reads_what_the_collector_wrote(db: Database, tmp_path: Path) -
 
 
 def test_a_shelf_until_clear_ends_with_its_occurrence(db: Database) -> None:
-    operator_alerts.shelve(db, 1, T0 + 100, "mk", "on its way", None)
+    operator_alerts.shelve(db, 1, reason="on its way", seconds=None, now=T0 + 100, who="mk")
     assert only(db, T0 + 200).state is AlertState.SHELVED
 
     alerts.record_alerts(db, AlertChanges((replace(LOW, cleared_at=T0 + 300),)), T0 + 300)

@@ -88,12 +88,12 @@ def test_versions_of_before_the_words_were_kept_still_tell_the_severity(db: Data
 
 
 def test_a_clock_that_is_set_back_hides_no_alarm_and_undoes_no_deed(db: Database) -> None:
-    operator_alerts.acknowledge(db, 1, T0 + 70, "ann", "seen")
-    operator_alerts.comment(db, 1, T0 + 71, "ann", "called")
+    operator_alerts.acknowledge(db, 1, now=T0 + 70, who="ann", comment="seen")
+    operator_alerts.comment(db, 1, text="called", now=T0 + 71, who="ann")
 
     before = only(db, T0 - 3 * 3600)
 
     assert before.state is AlertState.ACKNOWLEDGED
     assert [comment.text for comment in before.comments] == ["called"]
-    operator_alerts.shelve(db, 1, T0 + 80, "ann", "known", 3600)
+    operator_alerts.shelve(db, 1, reason="known", seconds=3600, now=T0 + 80, who="ann")
     assert only(db, T0 - 3 * 3600).state is AlertState.ACKNOWLEDGED  # in doubt an alarm is shown

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from victron_console.model.clock import ManualClock
 from victron_console.store.diagnoses import DiagnosisRow, StepRow, record_diagnosis
 from victron_console.store.errors import UnknownStation
 from victron_console.store.operator.jobs import add_job, edit_job, finish_job
-from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.operator.wishes import open_for_operator
 from victron_console.store.read.reader import Reader
 from victron_console.store.write.writer import Writer
 
@@ -41,17 +40,17 @@ def test_a_station_that_was_never_registered_has_no_diagnosis(writer: Writer) ->
 
 
 def test_a_job_is_added_edited_and_done_and_every_row_stays(writer: Writer, reader: Reader, path: Path) -> None:
-    operator = OperatorWriter(path, ManualClock(NOON), "NB")
-    assert add_job(operator.db, NOON, "NB", "alder", " Look at the cells ", NOON + DAY_S, "cells") == (
-        "On the list: Look at the cells."
-    )
-    assert "already" in add_job(operator.db, NOON, "NB", "alder", "Again", None, "cells")
-    add_job(operator.db, NOON + 1, "NB", "alder", "Tighten the busbars")
+    operator = open_for_operator(path)
+    assert add_job(
+        operator, "alder", " Look at the cells ", due_at=NOON + DAY_S, reason="cells", now=NOON, who="NB"
+    ) == ("On the list: Look at the cells.")
+    assert "already" in add_job(operator, "alder", "Again", reason="cells", now=NOON, who="NB")
+    add_job(operator, "alder", "Tighten the busbars", now=NOON + 1, who="NB")
     (cells, busbars) = reader.jobs()
     assert (cells.what, cells.due_at, cells.reason, cells.who) == ("Look at the cells", NOON + DAY_S, "cells", "NB")
-    assert edit_job(operator.db, cells.id, NOON + 2, "MK", note="bring the meter") == "Changed."
-    assert finish_job(operator.db, cells.id, NOON + 3, "MK") == "Done: Look at the cells."
-    assert finish_job(operator.db, cells.id, NOON + 4, "MK") == "That job is done already."
+    assert edit_job(operator, cells.id, note="bring the meter", now=NOON + 2, who="MK") == "Changed."
+    assert finish_job(operator, cells.id, now=NOON + 3, who="MK") == "Done: Look at the cells."
+    assert finish_job(operator, cells.id, now=NOON + 4, who="MK") == "That job is done already."
     assert [job.id for job in reader.jobs()] == [busbars.id]
     (done,) = (job for job in reader.jobs(done_since=NOON) if job.done)
     assert done.note == "bring the meter" and done.who == "MK"
@@ -62,4 +61,4 @@ def test_a_job_is_added_edited_and_done_and_every_row_stays(writer: Writer, read
 
 def test_a_job_must_say_what_is_to_be_done(writer: Writer) -> None:
     with pytest.raises(ValueError, match="what is to be done"):
-        add_job(writer.db, NOON, "NB", "alder", "  ")
+        add_job(writer.db, "alder", "  ", now=NOON, who="NB")

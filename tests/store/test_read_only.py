@@ -15,7 +15,7 @@ from victron_console.cli.console import _why_read_only
 from victron_console.model.clock import ManualClock
 from victron_console.store.errors import StoreReadOnly
 from victron_console.store.lease import Lease
-from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.operator.wishes import open_for_operator
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.sealed.upkeep import upkeep
@@ -116,7 +116,7 @@ def test_who_writes_is_told_why_nothing_can_be_written(folder: Path, clock: Manu
     with as_nobody():
         for write in (
             lambda: Writer(path, clock),
-            lambda: OperatorWriter(path, clock, "me").pin("alder", "system/0/*"),
+            lambda: open_for_operator(path),
             lambda: Lease(path, clock),
             lambda: upkeep(path, clock),
         ):

@@ -20,7 +20,7 @@ from victron_console.store.errors import (
     StoreTooOld,
 )
 from victron_console.store.migrations import MIGRATIONS
-from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.operator.wishes import open_for_operator, pin
 from victron_console.store.read.reader import Reader
 from victron_console.store.write.batch import OVERVIEW_FIELDS
 from victron_console.store.write.writer import Writer
@@ -88,7 +88,7 @@ def test_store_of_a_newer_program_is_refused(made: Path, clock: ManualClock) -> 
     for open_it in (
         lambda: Writer(made, clock),
         lambda: Reader(made, clock),
-        lambda: OperatorWriter(made, clock, "me"),
+        lambda: open_for_operator(made),
     ):
         with pytest.raises(StoreTooNew, match="update victron-console"):
             open_it()
@@ -116,7 +116,7 @@ def test_missing_store_is_named_and_not_made(path: Path, clock: ManualClock) -> 
     with pytest.raises(StoreMissing, match="collect"):
         Reader(path, clock)
     with pytest.raises(StoreMissing, match="collect"):
-        OperatorWriter(path, clock, "me")
+        open_for_operator(path)
     assert not path.exists()
 
 
@@ -149,13 +149,13 @@ def test_store_that_another_program_keeps_locked_is_said_to_be(
     made: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("victron_console.store.connection.BUSY_TIMEOUT_S", 0.01)
-    operator = OperatorWriter(made, clock, "me")
+    operator = open_for_operator(made)
     other = sqlite3.connect(made, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreLocked, match="busy"):
-        operator.pin("alder", "system/0/*")
+        pin(operator, "alder", "system/0/*", now=clock.now(), who="me")
     other.execute("ROLLBACK")
-    operator.pin("alder", "system/0/*")
+    pin(operator, "alder", "system/0/*", now=clock.now(), who="me")
     other.close()
     operator.close()
 

@@ -14,7 +14,7 @@ import pytest
 from victron_console.model.clock import ManualClock
 from victron_console.store.connection import open_writable, transaction
 from victron_console.store.operator.wanted import WantedKind
-from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.operator.wishes import focus, open_for_operator, pin, unpin
 from victron_console.store.read.reader import Reader
 from victron_console.store.write.writer import Writer
 
@@ -130,20 +130,20 @@ def test_operator_is_heard_at_once_and_ends_what_he_asked_for(
     path: Path, reader: Reader, writer: Writer, clock: ManualClock
 ) -> None:
     begin = clock.now()
-    operator = OperatorWriter(path, clock, "ann")
+    operator = open_for_operator(path)
     reader.changed()
-    operator.pin("alder", "battery/*/Soc")
-    operator.focus("alder", 600)
-    operator.pin("birch", "system/0/*")
+    pin(operator, "alder", "battery/*/Soc", now=clock.now(), who="ann")
+    focus(operator, "alder", 600, now=clock.now(), who="ann")
+    pin(operator, "birch", "system/0/*", now=clock.now(), who="ann")
     assert reader.changed()
     kinds = [(wish.kind, wish.pattern, wish.until, wish.operator) for wish in reader.wanted("alder")]
     assert kinds == [(WantedKind.PIN, "battery/*/Soc", None, "ann"), (WantedKind.FOCUS, "", begin + 600, "ann")]
     assert len(reader.wanted()) == 3
     clock.advance(600)
     assert [wish.kind for wish in reader.wanted("alder")] == [WantedKind.PIN]
-    operator.unpin("alder", "battery/*/Soc")
-    operator.focus("alder", 60)
-    operator.focus("alder", 0)
+    unpin(operator, "alder", "battery/*/Soc", now=clock.now(), who="ann")
+    focus(operator, "alder", 60, now=clock.now(), who="ann")
+    focus(operator, "alder", 0, now=clock.now(), who="ann")
     assert reader.wanted("alder") == []
     assert len(reader.wanted("alder", as_of=begin + 1)) == 2
     operator.close()

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 
 import click
 
@@ -18,7 +19,7 @@ from victron_console.model.alert import AlertKey, AlertState, AlertView, Occurre
 from victron_console.model.clock import SystemClock
 from victron_console.store.alarms.engine_rows import maintenances
 from victron_console.store.operator import alarm_actions as operator_alerts
-from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.operator.wishes import open_for_operator
 from victron_console.store.read.reader import Reader
 
 PIPE_COLUMNS = 120
@@ -72,7 +73,7 @@ _NUMBERS = click.argument("numbers", nargs=-1, required=True, type=int, metavar=
 @failing_plainly
 def ack(options: Options, numbers: tuple[int, ...], comment: str) -> None:
     """Acknowledge alarms: they have been seen."""
-    _each(options, numbers, lambda db, number, now, who: operator_alerts.acknowledge(db, number, now, who, comment))
+    _each(options, numbers, partial(operator_alerts.acknowledge, comment=comment))
 
 
 @alerts.command()
@@ -84,11 +85,7 @@ def ack(options: Options, numbers: tuple[int, ...], comment: str) -> None:
 def shelve(options: Options, numbers: tuple[int, ...], span: str, reason: str) -> None:
     """Put alarms aside for a time: a critical one for a day at most, others for a week; `clear`: until it is over."""
     seconds = None if span == "clear" else Span().convert(span, None, click.get_current_context())
-    _each(
-        options,
-        numbers,
-        lambda db, number, now, who: operator_alerts.shelve(db, number, now, who, reason, seconds),
-    )
+    _each(options, numbers, partial(operator_alerts.shelve, reason=reason, seconds=seconds))
 
 
 @alerts.command()
@@ -107,7 +104,7 @@ def unshelve(options: Options, numbers: tuple[int, ...]) -> None:
 @failing_plainly
 def comment(options: Options, number: int, text: str) -> None:
     """Write something to an alarm."""
-    _each(options, (number,), lambda db, one, now, who: operator_alerts.comment(db, one, now, who, text))
+    _each(options, (number,), partial(operator_alerts.comment, text=text))
 
 
 @alerts.command()
@@ -126,14 +123,14 @@ def maintenance(options: Options, where: str, tag: bool, seconds: float, reason:
         with closing(Reader(options.store_path, clock)) as reader:
             if reader.station(station) is None:
                 raise click.ClickException(f"{station} is not in the store: `victron-console status` lists what is.")
-    with closing(OperatorWriter(options.store_path, clock, who)) as writer:
+    with closing(open_for_operator(options.store_path)) as db:
         now = clock.now()
         if not end:
-            where_to = {"tag": where} if tag else {"station": where}
-            click.echo(operator_alerts.begin_maintenance(writer.db, now, now + seconds, who, reason, **where_to))
+            begin = partial(operator_alerts.begin_maintenance, db, reason=reason, seconds=seconds, now=now, who=who)
+            click.echo(begin(tag=where) if tag else begin(station=where))
             return
-        held = [it for it in maintenances(writer.db.conn, now) if where == (it.tag if tag else it.station)]
-        said = [operator_alerts.end_maintenance(writer.db, it.id, now, who) for it in held]
+        held = [it for it in maintenances(db.conn, now) if where == (it.tag if tag else it.station)]
+        said = [operator_alerts.end_maintenance(db, it.id, now=now, who=who) for it in held]
         click.echo("\n".join(said) or f"{where} is in no maintenance.")
 
 
@@ -160,13 +157,13 @@ def test_notify(options: Options) -> None:
     click.echo("Told.")
 
 
-def _each(options: Options, numbers: Sequence[int], deed: Callable[..., str]) -> None:
+def _each(options: Options, numbers: Sequence[int], write: Callable[..., str]) -> None:
     """Do something to alarms, and say what became of each; a number that is none is an error."""
     clock, who = SystemClock(), operator_name(options)
     with closing(Reader(options.store_path, clock)) as reader:
         unknown = [number for number in numbers if reader.alert(number) is None]
     if unknown:
         raise click.ClickException(f"There is no alarm {unknown[0]}: `victron-console alerts` lists them.")
-    with closing(OperatorWriter(options.store_path, clock, who)) as writer:
+    with closing(open_for_operator(options.store_path)) as db:
         for number in numbers:
-            click.echo(deed(writer.db, number, clock.now(), who))
+            click.echo(write(db, number, now=clock.now(), who=who))

@@ -98,7 +98,7 @@ def show(
     from victron_console.console.app.console import ConsoleApp, ConsoleOptions
     from victron_console.console.app.themes import load_themes
     from victron_console.console.live.watch import StoreWatch
-    from victron_console.console.operator.writer import OperatorDesk
+    from victron_console.console.operator.store_writer import StoreWriter
 
     settings = settings or ConsoleSettings()
     clock = SystemClock()
@@ -119,7 +119,7 @@ def show(
             settings_path=user_state_path(APP_NAME, appauthor=False) / "console.json" if keep_settings else None,
         ),
         watch=StoreWatch(store, clock),
-        desk=OperatorDesk(store, clock),
+        writer=StoreWriter(store, clock),
         backtest=lambda rule, station: try_rule(options, store, rule, station),
         collector=None if attached or readonly else lambda: _collect(options, files, store, clock),
     )

@@ -34,7 +34,7 @@ def test_a_killed_collector_goes_on_with_the_same_occurrence_and_its_acknowledge
             raised += sum(event.kind == "raised" for event in changes.events)
             record_alerts(writer.db, changes, now)
         if run == 0:
-            acknowledge(writer.db, 1, now, "ann")
+            acknowledge(writer.db, 1, now=now, who="ann")
         writer.close()
     assert raised == 1
     reader = Reader(path, ManualClock(now))

@@ -8,7 +8,10 @@ from tests.console.sample_fleet import ALARMS, NOW, SAMPLE, alarm, at
 
 from victron_console.console.alarms.data import AlarmDetail, AlarmPast
 from victron_console.console.alarms.rates import AlarmLoad
-from victron_console.console.live.view import Dawn, Mark
+from victron_console.console.kit.view import (
+    Dawn,
+    Mark,
+)
 
 FAMILIES = {"1": "soc", "2": "cell", "3": "modules", "4": "offline", "5": "vdc", "6": "tank", "7": "config"}
 HELD = tuple(

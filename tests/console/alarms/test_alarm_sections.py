@@ -8,7 +8,10 @@ from tests.console.alarms.sample_alarms import ALARMS_VIEW
 
 from victron_console.console.alarms.rates import measured
 from victron_console.console.alarms.sections import MarkHold, held_note, sections
-from victron_console.console.live.view import Alarm, Mark
+from victron_console.console.kit.view import (
+    Alarm,
+    Mark,
+)
 from victron_console.model.alert import Ack, AlertKey, Occurrence, Severity
 
 T = 1_795_444_327.0

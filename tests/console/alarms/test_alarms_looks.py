@@ -11,7 +11,7 @@ from tests.console.sample_fleet import NOW
 from textual.pilot import Pilot
 
 from victron_console.console.alarms.screen import AlarmsScreen
-from victron_console.console.live.view import FleetView
+from victron_console.console.kit.view import FleetView
 
 SnapCompare = Callable[..., bool]
 

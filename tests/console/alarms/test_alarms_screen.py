@@ -16,11 +16,14 @@ from victron_console.console.alarms.screen import AlarmsScreen
 from victron_console.console.app.commands import run_command
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes
-from victron_console.console.kit.dialogs import KeyChoice, LinePrompt
-from victron_console.console.kit.screen import KeyRow
-from victron_console.console.live.view import Mark
+from victron_console.console.kit.frame.dialogs import (
+    KeyChoice,
+    LinePrompt,
+)
+from victron_console.console.kit.frame.screen import KeyRow
+from victron_console.console.kit.view import Mark
 from victron_console.console.live.watch import StoreWatch
-from victron_console.console.operator.writer import OperatorDesk
+from victron_console.console.operator.store_writer import StoreWriter
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
@@ -60,7 +63,7 @@ def console_on(writer: Writer, tmp_path: Path, clock: ManualClock, **options: ob
         themes=load_themes(),
         options=replace(ConsoleOptions(theme="dark", operator="mk"), **options),  # type: ignore[arg-type]
         watch=StoreWatch(store, clock),
-        desk=OperatorDesk(store, clock),
+        writer=StoreWriter(store, clock),
     )
 
 

@@ -7,9 +7,18 @@ from dataclasses import replace
 from tests.console.conftest import MakeConsole
 from tests.console.sample_fleet import NOW, SAMPLE
 
-from victron_console.console.app.banner import BANNER_S, BELL_EVERY_S, Digest, News
-from victron_console.console.kit.screen import KeyRow
-from victron_console.console.live.view import Alarm, FleetChanged, Mark
+from victron_console.console.kit.frame.alarm_banner import (
+    BANNER_S,
+    BELL_EVERY_S,
+    AlarmBanner,
+)
+from victron_console.console.kit.frame.digest import Digest
+from victron_console.console.kit.frame.screen import KeyRow
+from victron_console.console.kit.view import (
+    Alarm,
+    FleetChanged,
+    Mark,
+)
 from victron_console.model.clock import ManualClock
 
 
@@ -18,27 +27,27 @@ def critical(number: int, *, announced: bool = True) -> Alarm:
 
 
 def test_what_stands_at_the_start_is_not_new() -> None:
-    news = News()
+    news = AlarmBanner()
 
     assert not news.arrived([critical(1)], 0.0)
-    assert news.banner(0.0) is None
+    assert news.standing(0.0) is None
 
 
 def test_each_new_critical_is_told_once_and_the_bell_rings_at_most_once_a_minute() -> None:
-    news = News()
+    news = AlarmBanner()
     news.arrived([], 0.0)
 
     assert news.arrived([critical(1)], 1.0)
     assert not news.arrived([critical(1)], 2.0)
     assert not news.arrived([critical(1), critical(2)], 3.0)
-    banner = news.banner(4.0)
+    banner = news.standing(4.0)
     assert banner is not None and banner.id == "2"
     assert news.arrived([critical(3)], 1.0 + BELL_EVERY_S)
-    assert news.banner(1.0 + BELL_EVERY_S + BANNER_S) is None
+    assert news.standing(1.0 + BELL_EVERY_S + BANNER_S) is None
 
 
 def test_an_alarm_that_may_still_be_explained_waits() -> None:
-    news = News()
+    news = AlarmBanner()
     news.arrived([], 0.0)
 
     assert not news.arrived([critical(1, announced=False)], 1.0)
@@ -46,13 +55,13 @@ def test_an_alarm_that_may_still_be_explained_waits() -> None:
 
 
 def test_an_alarm_that_was_seen_takes_its_banner_along() -> None:
-    news = News()
+    news = AlarmBanner()
     news.arrived([], 0.0)
     news.arrived([critical(1)], 1.0)
 
     news.arrived([replace(critical(1), mark=Mark.ACKED_NOW)], 2.0)
 
-    assert news.banner(2.0) is None
+    assert news.standing(2.0) is None
 
 
 async def test_the_banner_takes_the_key_row_of_any_screen_and_gives_it_back(make_console: MakeConsole) -> None:

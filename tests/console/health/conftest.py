@@ -158,9 +158,9 @@ def store(tmp_path: Path) -> Iterator[Path]:
         writer.record_all([update(station, found) for station, found in zip(NAMES, FIRMWARE, strict=True)])
         for station, one in FOUND.items():
             record_diagnosis(writer.db, DiagnosisRow(station, one.at, pack(one)))
-        add_job(writer.db, NOW - 5 * DAY_S, "NB", "alder-farm", "Tighten the busbars", NOW + 12 * DAY_S)
-        add_job(writer.db, NOW - 4 * DAY_S, "NB", "birch-clinic", "Bring a new fan", NOW - DAY_S)
-        add_job(writer.db, NOW - 4 * DAY_S, "MK", "fir-house", "Read the meter")
+        add_job(writer.db, "alder-farm", "Tighten the busbars", due_at=NOW + 12 * DAY_S, now=NOW - 5 * DAY_S, who="NB")
+        add_job(writer.db, "birch-clinic", "Bring a new fan", due_at=NOW - DAY_S, now=NOW - 4 * DAY_S, who="NB")
+        add_job(writer.db, "fir-house", "Read the meter", now=NOW - 4 * DAY_S, who="MK")
         came = "What came of the advice for Sat 21 Nov: followed (4 of 5 hours); cost 1.52 €"
         writer.note(
             [
@@ -171,5 +171,5 @@ def store(tmp_path: Path) -> Iterator[Path]:
                 Event(NOW - 6 * 3600, "dune-pump", "advice", came, {"came": CAME}),
             ]
         )
-        finish_job(writer.db, 3, NOW - 3600, "MK", "41 207 kWh")
+        finish_job(writer.db, 3, note="41 207 kWh", now=NOW - 3600, who="MK")
     yield path

@@ -20,10 +20,9 @@ from victron_console.console.health.row import three_digits
 from victron_console.console.health.screen import HealthScreen
 from victron_console.console.kit.cursor_list import CursorList
 from victron_console.console.kit.rows import Rows
-from victron_console.console.operator.writer import OperatorDesk
 from victron_console.model.clock import ManualClock
 from victron_console.store.operator.jobs import add_job
-from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.operator.wishes import open_for_operator
 from victron_console.store.read.reader import Reader
 
 SnapCompare = Callable[..., bool]
@@ -109,7 +108,6 @@ async def test_replacement_is_a_window_and_never_a_date(store: Path) -> None:
 
 async def test_a_proposal_is_taken_over_a_job_is_done_and_both_are_written(store: Path) -> None:
     app = console_on(store)
-    app._desk = OperatorDesk(store, ManualClock(NOW))
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, "m", "home")
         assert [line.split()[0] for line in rows(screen)[:5]] == [">open", "open", "proposed", "proposed", "done"]
@@ -132,7 +130,7 @@ async def test_a_proposal_is_taken_over_a_job_is_done_and_both_are_written(store
 
 
 async def test_without_a_store_to_write_to_nothing_is_asked(store: Path) -> None:
-    app = console_on(store)
+    app = console_on(store, writes=False)
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot, "a")
         assert isinstance(app.screen, HealthScreen)
@@ -195,9 +193,9 @@ async def test_a_station_with_advice_shows_what_holds_what_it_rests_on_and_what_
 
 
 async def test_the_same_trip_does_what_falls_due_at_the_site_within_a_month(store: Path) -> None:
-    with closing(OperatorWriter(store, ManualClock(NOW), "NB")) as writer:
-        add_job(writer.db, NOW, "NB", "alder-farm", "Clean the panels", NOW + 30 * DAY_S)
-        add_job(writer.db, NOW, "NB", "alder-farm", "Paint the shed", NOW + 90 * DAY_S)
+    with closing(open_for_operator(store)) as db:
+        add_job(db, "alder-farm", "Clean the panels", due_at=NOW + 30 * DAY_S, now=NOW, who="NB")
+        add_job(db, "alder-farm", "Paint the shed", due_at=NOW + 90 * DAY_S, now=NOW, who="NB")
     async with console_on(store).run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, "m", "home", "down")
         assert "Tighten the busbars" in pane(screen)

@@ -14,11 +14,17 @@ from tests.patience import until
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from victron_console.console.app.banner import Digest
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes
+from victron_console.console.kit.frame.digest import Digest
 from victron_console.console.live.watch import StoreWatch
-from victron_console.console.log.pages import LogChoice, Place, joined, newer, older
+from victron_console.console.log.pages import (
+    LogChoice,
+    LogPlace,
+    joined,
+    newer,
+    older,
+)
 from victron_console.console.log.screen import LogScreen
 from victron_console.model.clock import ManualClock
 from victron_console.store.read.reader import Reader
@@ -66,7 +72,7 @@ def events(count: int, each_s: float = 10.0) -> list[Event]:
 
 def all_pages(reader: Reader, choice: LogChoice, count: int) -> list[Event]:
     found: list[Event] = []
-    place: Place | None = Place(NOON)
+    place: LogPlace | None = LogPlace(NOON)
     while place is not None:
         page, place = older(reader, choice, place, count)
         found += page

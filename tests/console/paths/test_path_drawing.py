@@ -9,7 +9,10 @@ import pytest
 
 from victron_console.console.kit.palette import Role
 from victron_console.console.paths.data import PathRow, PathTree, Wish, path_rows, path_tree
-from victron_console.console.paths.detail import Trend, draw_detail
+from victron_console.console.paths.detail import (
+    PathTrend,
+    draw_detail,
+)
 from victron_console.console.paths.row import cut_before, draw_heads, draw_row
 from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import DeviceState, Snapshot
@@ -35,7 +38,7 @@ def drawn(row: PathRow, width: int = 80) -> str:
     return draw_row(width, row, NOW, selected=False).text.rstrip()
 
 
-def detail(row: PathRow, height: int = 10, trend: Trend | None = None) -> list[str]:
+def detail(row: PathRow, height: int = 10, trend: PathTrend | None = None) -> list[str]:
     return [line.text.rstrip() for line in draw_detail(80, height, row, trend, NOW)]
 
 
@@ -100,7 +103,7 @@ def test_of_a_long_path_the_end_is_kept() -> None:
 def test_the_detail_tells_meaning_time_bus_name_and_the_last_hour() -> None:
     row = value_row({"Dc/0/Current": -12.5})
     buckets = tuple(Bucket(value, value, value, value) if value else None for value in (-20.0, None, -12.5))
-    lines = detail(row, trend=Trend("battery/2/Dc/0/Current", buckets))
+    lines = detail(row, trend=PathTrend("battery/2/Dc/0/Current", buckets))
     assert lines[0].endswith("battery/2/Dc/0/Current")
     assert "-12.5 A   good" in lines[1]
     assert "▁·▇  -20.0 A to -12.5 A" in lines[2]
@@ -110,7 +113,7 @@ def test_the_detail_tells_meaning_time_bus_name_and_the_last_hour() -> None:
 
 def test_the_trend_of_another_value_is_never_shown() -> None:
     row = value_row({"Dc/0/Current": -12.5})
-    assert "reading" in detail(row, trend=Trend("battery/2/Soc", (Bucket(1, 1, 1, 1),)))[2]
+    assert "reading" in detail(row, trend=PathTrend("battery/2/Soc", (Bucket(1, 1, 1, 1),)))[2]
 
 
 def test_a_lost_value_is_told_in_the_detail_as_the_last_known() -> None:

@@ -8,14 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.console.sample_stations import CEDAR, LARCH, QUARRY, Devices, snapshot_of
 
-from victron_console.console.kit.energy.balance_bar import Place, draw_balance, shares
+from victron_console.console.kit.energy.balance_bar import (
+    BarPart,
+    draw_balance,
+    shares,
+)
 from victron_console.console.kit.sheet import Sheet
 from victron_console.insight.overview.balance import balance
 from victron_console.insight.overview.overview import overview
 from victron_console.model.overview import Overview
 
 
-def drawn(shown: Overview, place: Place, sources: tuple[tuple[str, float], ...] = ()) -> list[str]:
+def drawn(shown: Overview, place: BarPart, sources: tuple[tuple[str, float], ...] = ()) -> list[str]:
     sheet = Sheet(120)
     draw_balance(balance(shown), sheet, place, sources)
     return sheet.text.splitlines()
@@ -25,7 +29,7 @@ def figures(devices: Devices) -> Overview:
     return overview(snapshot_of(devices))
 
 
-BESIDE = Place(0, 1, 78, bar=26, gap=2)
+BESIDE = BarPart(0, 1, 78, bar=26, gap=2)
 
 
 def test_bars_of_a_small_screen_stand_as_designed() -> None:
@@ -44,9 +48,9 @@ def test_a_site_at_rest_has_dots_and_says_why() -> None:
 
 def test_sources_are_named_one_by_one_where_they_make_up_their_part() -> None:
     shown = figures(QUARRY)
-    named = drawn(shown, Place(0, 1, 118), (("WIND", 300.8), ("ALTERNATOR", 300.8)))
+    named = drawn(shown, BarPart(0, 1, 118), (("WIND", 300.8), ("ALTERNATOR", 300.8)))
     assert named[1].strip() == "█ GENSET 11.7k   ▓ PV 116W   ▒ WIND 301W   ▒ ALTERNATOR 301W"
-    other = drawn(shown, Place(0, 1, 118), (("WIND", 300.8),))
+    other = drawn(shown, BarPart(0, 1, 118), (("WIND", 300.8),))
     assert "DC SOURCES 602W" in other[1]
 
 

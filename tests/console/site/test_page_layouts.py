@@ -11,11 +11,20 @@ from tests.console.sample_stations import BIRCH, CEDAR, LARCH, QUARRY, Devices, 
 from victron_console.console.cells.bars import PackView
 from victron_console.console.cells.data import Ranked, Ranking
 from victron_console.console.cells.screen import CellsPage, draw_cells_page
-from victron_console.console.live.view import Alarm, Dawn, Mark, Site
+from victron_console.console.kit.view import (
+    Alarm,
+    Dawn,
+    Mark,
+    Site,
+)
 from victron_console.console.site.data import SiteData, SiteDay, site_figures
 from victron_console.console.site.day import DayRow
 from victron_console.console.site.page import draw_page, sections
-from victron_console.console.site.parts import Page, PageState, Section
+from victron_console.console.site.parts import (
+    Page,
+    PageState,
+    SiteSection,
+)
 from victron_console.insight.cells import cells
 from victron_console.model.quality import Quality
 
@@ -35,7 +44,7 @@ SIZES = [
 ALARM = Alarm("1", Mark.TODAY, NOW - 3600, "s", "S", "Genset runs, start/stop says stopped", response="check it")
 
 
-def page(devices: Devices, section: Section = Section.OVERVIEW) -> Page:
+def page(devices: Devices, section: SiteSection = SiteSection.OVERVIEW) -> Page:
     figures = site_figures(moment_at(snapshot_of(devices)))
     day = SiteDay(NOW - 86_400, NOW, (DayRow("SOC %", (50.0, None) * 144, 50.0, is_power=False),))
     site = Site("s", "S", figures.shown, read_at=NOW - 4, dawn=Dawn(71, 79, None, NOW + 30_000))
@@ -46,7 +55,7 @@ def page(devices: Devices, section: Section = Section.OVERVIEW) -> Page:
 @pytest.mark.parametrize("devices", [CEDAR, QUARRY, LARCH, BIRCH], ids=["cedar", "quarry", "larch", "birch"])
 def test_page_fits_its_size_in_every_section(devices: Devices, size: tuple[int, int]) -> None:
     width, height = size
-    for section in Section:
+    for section in SiteSection:
         lines, _ = draw_page(page(devices, section), width, height)
         assert 0 < len(lines) <= height
         assert all(line.width == width for line in lines)
@@ -64,11 +73,11 @@ def test_cells_fit_their_size(size: tuple[int, int]) -> None:
 
 
 def test_small_screens_go_through_what_the_site_has_and_nothing_it_lacks() -> None:
-    assert Section.PHASES in sections(page(QUARRY), 80, 22)
-    assert Section.PHASES not in sections(page(CEDAR), 80, 22)
-    assert Section.CHECKS not in sections(page(CEDAR), 80, 22)
-    assert Section.BATTERY in sections(page(CEDAR), 60, 14)
-    assert Section.BATTERY not in sections(page(CEDAR), 80, 22)
+    assert SiteSection.PHASES in sections(page(QUARRY), 80, 22)
+    assert SiteSection.PHASES not in sections(page(CEDAR), 80, 22)
+    assert SiteSection.CHECKS not in sections(page(CEDAR), 80, 22)
+    assert SiteSection.BATTERY in sections(page(CEDAR), 60, 14)
+    assert SiteSection.BATTERY not in sections(page(CEDAR), 80, 22)
 
 
 def test_a_lost_site_says_since_when_and_shows_no_live_balance() -> None:
@@ -91,7 +100,7 @@ def phases_text(quality: Quality, width: int, stuck: tuple[str, ...] = ()) -> st
     devices = {
         key: replace(each, read_at=NOW - 3600) if key.cls in stuck else each for key, each in snapshot.devices.items()
     }
-    shown = page(QUARRY, Section.PHASES if width < 120 else Section.OVERVIEW)
+    shown = page(QUARRY, SiteSection.PHASES if width < 120 else SiteSection.OVERVIEW)
     figures = site_figures(moment_at(replace(snapshot, devices=devices)))
     old = replace(shown, data=replace(shown.data, figures=figures), site=replace(shown.site, quality=quality))
     rows = [line.text for line in draw_page(old, width, 58)[0]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,16 @@ from tests.console.sample_stations import make_store
 from tests.console.stations import console_on, open_station, until
 from textual.geometry import Region
 
-from victron_console.console.live.view import Site
-from victron_console.console.site.parts import WHOLE_PAGE, Section
-from victron_console.console.site.screen import SiteBoard, focus_said
+from victron_console.console.kit.view import Site
+from victron_console.console.site.parts import (
+    WHOLE_PAGE,
+    SiteSection,
+)
+from victron_console.console.site.screen import SiteBoard, ask_focus
 from victron_console.model.clock import ManualClock
 from victron_console.model.quality import Quality
 from victron_console.store.operator.wanted import WantedKind
+from victron_console.store.operator.wishes import open_for_operator
 from victron_console.store.read.reader import Reader
 
 
@@ -51,11 +57,13 @@ async def test_focus_asks_the_collector_and_the_second_press_takes_it_back(store
         await until(pilot, lambda: wishes(store) == [])
 
 
-def test_focus_of_a_lost_station_promises_a_try_and_no_pace() -> None:
+def test_focus_of_a_lost_station_promises_a_try_and_no_pace(store: Path) -> None:
     lost = Site("s", "S", quality=Quality.LOST)
-    assert focus_said(replace(lost, quality=Quality.GOOD), 600.0) == "Read each 1-2 s for 10 minutes."
-    assert focus_said(lost, 600.0).startswith("It does not answer: tried at once")
-    assert focus_said(lost, 0.0) == "Read as usual again."
+    with closing(open_for_operator(store)) as db:
+        said = partial(ask_focus, db, station="s", now=NOW, who="NB")
+        assert said(site=replace(lost, quality=Quality.GOOD), seconds=600.0) == "Read each 1-2 s for 10 minutes."
+        assert said(site=lost, seconds=600.0).startswith("It does not answer: tried at once; within 10 minutes")
+        assert said(site=lost, seconds=0.0) == "Read as usual again."
 
 
 async def test_store_that_cannot_be_written_is_said_and_nothing_is_asked(store: Path) -> None:
@@ -85,7 +93,7 @@ async def test_esc_leaves_audit_and_info_for_the_site_and_only_then_the_site(sto
         board = screen.query_one(SiteBoard)
         assert board.state.section in WHOLE_PAGE
         await pilot.press("escape")
-        assert board.state.section is Section.OVERVIEW
+        assert board.state.section is SiteSection.OVERVIEW
         assert pilot.app.screen is screen
         await pilot.press("escape")
         await until(pilot, lambda: getattr(pilot.app.screen, "NAME", "") == "fleet")

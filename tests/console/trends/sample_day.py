@@ -8,7 +8,12 @@ from random import Random
 
 from victron_console.console.trends.frame import DAY_S, DAY_SPAN, SPANS, Frame, frame_at
 from victron_console.console.trends.quantity import BY_NAME
-from victron_console.console.trends.read import AlarmMark, Lane, Limit, Trend
+from victron_console.console.trends.read import (
+    AlarmMark,
+    Lane,
+    Limit,
+    QuantityTrend,
+)
 from victron_console.model.alert import Severity
 from victron_console.store.answers import Bucket
 
@@ -34,7 +39,7 @@ SHAPES: dict[str, Callable[[float], float]] = {
 SPREADS = {"soc": 0.0, "pv": 0.25, "load": 0.6, "grid": 0.02, "spread": 0.3}
 
 
-def trend(name: str, frame: Frame, now: float) -> Trend:
+def trend(name: str, frame: Frame, now: float) -> QuantityTrend:
     """One quantity of that day."""
     noise = Random(name)
     buckets: list[Bucket | None] = []
@@ -47,7 +52,7 @@ def trend(name: str, frame: Frame, now: float) -> Trend:
         value = SHAPES[name](hour)
         swing = abs(value) * SPREADS[name] * noise.random()
         buckets.append(Bucket(value - swing * 0.3, value, value + swing, value))
-    return Trend(STATION, BY_NAME[name], frame, tuple(buckets))
+    return QuantityTrend(STATION, BY_NAME[name], frame, tuple(buckets))
 
 
 def day_frame(now: float, room: int) -> Frame:

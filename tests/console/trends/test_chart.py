@@ -5,14 +5,16 @@ from __future__ import annotations
 from victron_console.console.trends.chart import Chart, Curve, bar_offsets, plot_columns
 from victron_console.console.trends.frame import DAY_S, Frame
 from victron_console.console.trends.quantity import BY_NAME
-from victron_console.console.trends.read import Trend
+from victron_console.console.trends.read import QuantityTrend
 
 NAMES = ("pv-energy", "load-energy", "grid-energy")
 
 
 def chart(days: int, *names: str) -> Chart:
     frame = Frame(0.0, DAY_S, days)
-    lines = [(Curve("alder", "Alder", BY_NAME[n]), Trend("alder", BY_NAME[n], frame, (None,) * days)) for n in names]
+    lines = [
+        (Curve("alder", "Alder", BY_NAME[n]), QuantityTrend("alder", BY_NAME[n], frame, (None,) * days)) for n in names
+    ]
     return Chart(frame, tuple(lines))
 
 

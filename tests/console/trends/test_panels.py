@@ -12,19 +12,22 @@ from victron_console.console.kit.palette import Role
 from victron_console.console.trends.frame import Frame
 from victron_console.console.trends.page import Board, data_lane, draw_board, panel_rows, plot_room
 from victron_console.console.trends.quantity import BY_NAME, quantity_named
-from victron_console.console.trends.read import Lane, Trend
+from victron_console.console.trends.read import (
+    Lane,
+    QuantityTrend,
+)
 from victron_console.console.trends.scale import nice, scale_of
 from victron_console.store.answers import Bucket
 
 BARS = 6
 
 
-def flat(name: str, *values: float | None) -> Trend:
+def flat(name: str, *values: float | None) -> QuantityTrend:
     buckets = tuple(None if value is None else Bucket(value, value, value, value) for value in values)
-    return Trend("alder", BY_NAME[name], Frame(0.0, 900.0, len(values)), buckets)
+    return QuantityTrend("alder", BY_NAME[name], Frame(0.0, 900.0, len(values)), buckets)
 
 
-def drawn(one: Trend, width: int = 80, height: int = 13) -> list[str]:
+def drawn(one: QuantityTrend, width: int = 80, height: int = 13) -> list[str]:
     return [line.text for line in draw_board(Board(one.frame, (one,), now=1e9), width, height)]
 
 
@@ -54,7 +57,7 @@ def test_export_hangs_below_zero() -> None:
 
 
 def test_a_peak_of_seconds_is_seen_over_the_lowest_value_of_its_column() -> None:
-    peak = Trend("alder", BY_NAME["pv"], Frame(0.0, 900.0, 1), (Bucket(100.0, 200.0, 4000.0, 100.0),))
+    peak = QuantityTrend("alder", BY_NAME["pv"], Frame(0.0, 900.0, 1), (Bucket(100.0, 200.0, 4000.0, 100.0),))
 
     assert column(drawn(peak), 0) == "░░░░░░░▂"
 
@@ -116,6 +119,6 @@ def test_a_device_alarm_that_never_spoke_is_a_base_line_not_noise() -> None:
     quantity = quantity_named("battery/1/Alarms/HighCellVoltage")
     assert quantity is not None
     frame = Frame(0.0, 900.0, 3)
-    scale = scale_of(Trend("alder", quantity, frame, (Bucket(0.0, 0.0, 0.0, 0.0),) * 3), 6)
+    scale = scale_of(QuantityTrend("alder", quantity, frame, (Bucket(0.0, 0.0, 0.0, 0.0),) * 3), 6)
 
     assert (scale.bottom, scale.top) == (0.0, 4.0)

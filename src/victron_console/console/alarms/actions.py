@@ -1,48 +1,51 @@
 """What an operator does to alarms: the questions that are asked, and the rows that are written. Nothing by looking.
 
-Every write goes through the operator's desk, off the screen's thread; what became of it is said in a sentence.
+Every write goes by `Operator.do`, off the screen's thread; what became of it is said in a sentence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from victron_console.console.alarms.sections import AlarmRow
-from victron_console.console.kit.dialogs import KeyChoice, LinePrompt
-from victron_console.console.kit.screen import ConsoleScreen
-from victron_console.console.live.view import Alarm, Mark
-from victron_console.console.operator.asking import Deeds
-from victron_console.store.alarms.engine_rows import maintenances
-from victron_console.store.operator import alarm_actions as operator_alerts
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+from victron_console.console.kit.frame.dialogs import (
+    KeyChoice,
+    LinePrompt,
+)
+from victron_console.console.kit.frame.host import OperatorAtWork
+from victron_console.console.kit.frame.screen import ConsoleScreen
+from victron_console.console.kit.view import (
+    Alarm,
+    Mark,
+)
+from victron_console.store.operator import alarm_actions
 
 HOUR_S = 3600.0
 SHELVE_FOR: dict[str, float | None] = {"1": HOUR_S, "8": 8 * HOUR_S, "c": None}
 MAINTENANCE_FOR = {"1": HOUR_S, "4": 4 * HOUR_S, "8": 8 * HOUR_S, "d": 24 * HOUR_S, "w": 7 * 24 * HOUR_S}
-TAGGED = "Its maintenance is that of a tag: `victron-console alerts maintenance TAG --tag --end` ends it."
 _ACKABLE = (Mark.NOW, Mark.TODAY, Mark.LOST, Mark.CLEARED)
 
 
 class AlarmActions:
-    """The deeds of one screen's operator."""
+    """What one screen's operator does to alarms."""
 
     def __init__(self, screen: ConsoleScreen) -> None:
         self._screen = screen
-        self._deeds = Deeds(screen)
+
+    @property
+    def _operator(self) -> OperatorAtWork:
+        return self._screen.console.operator
 
     def acknowledge(self, rows: Sequence[AlarmRow]) -> None:
         """These have been seen: all alarms that the rows stand for."""
         alarms = _ackable(rows)
-        if not self._deeds.allowed():
+        if not self._operator.may_write():
             return
         if not alarms:
             self._screen.console.say("There is nothing unseen to acknowledge.")
             return
-        self._deeds.do([partial(_acknowledge, int(alarm.id)) for alarm in alarms])
+        self._operator.do([partial(alarm_actions.acknowledge, occurrence=int(alarm.id)) for alarm in alarms])
 
     def acknowledge_all(self, rows: Sequence[AlarmRow]) -> None:
         """All that is in sight has been seen; asks before it takes what is urgent along."""
@@ -51,7 +54,7 @@ class AlarmActions:
         if not urgent:
             self.acknowledge(rows)
             return
-        if not self._deeds.allowed():
+        if not self._operator.may_write():
             return
         count = sum(alarm.mark is Mark.NOW for row in urgent for alarm in row.members)
 
@@ -70,7 +73,8 @@ class AlarmActions:
 
         def reason_given(key: str, reason: str | None) -> None:
             if reason is not None:
-                self._deeds.do([partial(_shelve, number, reason, SHELVE_FOR[key]) for number in ids])
+                put_aside = partial(alarm_actions.shelve, reason=reason, seconds=SHELVE_FOR[key])
+                self._operator.do([partial(put_aside, occurrence=number) for number in ids])
 
         self._ask_span_and_reason(
             f"Shelve {row.alarm.what}", {"1": "1 h", "8": "8 h", "c": "until it clears"}, reason_given
@@ -78,7 +82,7 @@ class AlarmActions:
 
     def unshelve(self, row: AlarmRow) -> None:
         """Put it back."""
-        self._deeds.do([partial(_unshelve, int(alarm.id)) for alarm in row.members])
+        self._operator.do([partial(alarm_actions.unshelve_alarm, occurrence=int(alarm.id)) for alarm in row.members])
 
     def comment(self, row: AlarmRow) -> None:
         """Write something to it."""
@@ -86,9 +90,9 @@ class AlarmActions:
 
         def written(text: str | None) -> None:
             if text is not None:
-                self._deeds.do([partial(_comment, number, text) for number in ids])
+                self._operator.do([partial(alarm_actions.comment, occurrence=number, text=text) for number in ids])
 
-        if self._deeds.allowed():
+        if self._operator.may_write():
             self._screen.app.push_screen(LinePrompt("comment", hint=f"to {row.alarm.what}"), written)
 
     def maintain(self, row: AlarmRow) -> None:
@@ -99,12 +103,13 @@ class AlarmActions:
             return
         station = row.members[0].station
         if alarm.mark is Mark.MAINTENANCE:
-            self._deeds.do([partial(_end_maintenance, station)])
+            self._operator.do([partial(alarm_actions.end_maintenance_of, station=station)])
             return
 
         def reason_given(key: str, reason: str | None) -> None:
             if reason is not None:
-                self._deeds.do([partial(_maintain, station, reason, MAINTENANCE_FOR[key])])
+                begin = partial(alarm_actions.begin_maintenance, reason=reason, seconds=MAINTENANCE_FOR[key])
+                self._operator.do([partial(begin, station=station)])
 
         spans = {"1": "1 h", "4": "4 h", "8": "8 h", "d": "a day", "w": "a week"}
         self._ask_span_and_reason(f"Maintenance of {row.members[0].site}", spans, reason_given)
@@ -112,7 +117,7 @@ class AlarmActions:
     # ---- asking
 
     def _ask_span_and_reason(self, what: str, spans: dict[str, str], then: Callable[[str, str | None], None]) -> None:
-        if not self._deeds.allowed():
+        if not self._operator.may_write():
             return
 
         def chosen(key: str | None) -> None:
@@ -125,32 +130,3 @@ class AlarmActions:
 
 def _ackable(rows: Sequence[AlarmRow]) -> list[Alarm]:
     return [alarm for row in rows for alarm in row.members if alarm.mark in _ACKABLE]
-
-
-def _acknowledge(number: int, db: Database, now: float, who: str) -> str:
-    return operator_alerts.acknowledge(db, number, now, who)
-
-
-def _comment(number: int, text: str, db: Database, now: float, who: str) -> str:
-    return operator_alerts.comment(db, number, now, who, text)
-
-
-def _shelve(number: int, reason: str, seconds: float | None, db: Database, now: float, who: str) -> str:
-    return operator_alerts.shelve(db, number, now, who, reason, seconds)
-
-
-def _unshelve(number: int, db: Database, now: float, who: str) -> str:
-    return operator_alerts.unshelve_alarm(db, number, now, who)
-
-
-def _maintain(station: str, reason: str, seconds: float, db: Database, now: float, who: str) -> str:
-    return operator_alerts.begin_maintenance(db, now, now + seconds, who, reason, station=station)
-
-
-def _end_maintenance(station: str, db: Database, now: float, who: str) -> str:
-    said = [
-        operator_alerts.end_maintenance(db, work.id, now, who)
-        for work in maintenances(db.conn, now)
-        if work.station == station
-    ]
-    return said[-1] if said else TAGGED

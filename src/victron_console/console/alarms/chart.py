@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from victron_console.console.alarms.data import CHART_S, AlarmDetail
+from victron_console.console.kit.blocks import spread
 from victron_console.console.kit.format import GAP, clock, number
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
-from victron_console.console.site.day import spread
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 FROM_ZERO = ("%", "W", "min", "h", "s")

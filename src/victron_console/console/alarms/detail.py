@@ -13,7 +13,12 @@ from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.sheet_figure import projected
 from victron_console.console.kit.text import cut, width_of
-from victron_console.console.live.view import ACKED, Alarm, Mark, Site
+from victron_console.console.kit.view import (
+    ACKED,
+    Alarm,
+    Mark,
+    Site,
+)
 from victron_console.model.clock import local
 from victron_console.model.quality import Quality
 

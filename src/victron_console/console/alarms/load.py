@@ -10,7 +10,7 @@ from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.text import cut
-from victron_console.console.live.view import Alarm
+from victron_console.console.kit.view import Alarm
 
 _GAP = 3
 

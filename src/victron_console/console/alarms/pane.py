@@ -13,7 +13,7 @@ from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.sheet import Sheet
-from victron_console.console.live.view import Alarm
+from victron_console.console.kit.view import Alarm
 
 LINE_ROWS, COMPACT_ROWS, FULL_ROWS = 1, 6, 14
 """Heights of the pane under a list of few, some and many rows."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from victron_console.console.kit.view import Alarm
 from victron_console.console.live.alarm_order import UNSEEN
-from victron_console.console.live.view import Alarm
 from victron_console.model.alert import Ack, Occurrence
 from victron_console.store.read.reader import Reader
 

@@ -11,23 +11,34 @@ from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.console.alarms.actions import AlarmActions
 from victron_console.console.alarms.data import AlarmDetail, alarm_detail
 from victron_console.console.alarms.detail import Selected
+from victron_console.console.alarms.export import alarms_table
 from victron_console.console.alarms.load import put_rate
 from victron_console.console.alarms.pane import COMPACT_ROWS, FULL_ROWS, LINE_ROWS, AlarmPane, Load
 from victron_console.console.alarms.rates import AlarmLoad, alarm_load
-from victron_console.console.alarms.sections import SORTS, STATES, AlarmRow, MarkHold, Section, narrowed, sections
+from victron_console.console.alarms.sections import (
+    SORTS,
+    STATES,
+    AlarmRow,
+    AlarmSection,
+    MarkHold,
+    narrowed,
+    sections,
+)
 from victron_console.console.alarms.table import AlarmTable
-from victron_console.console.app.tables import alarms_table
-from victron_console.console.kit.dialogs import LinePrompt
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.format import rate
-from victron_console.console.kit.keys import Key
+from victron_console.console.kit.frame.dialogs import LinePrompt
+from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_alarm_counts
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.screen import ConsoleScreen
 from victron_console.console.kit.text import plain
-from victron_console.console.live.view import FleetView, alarm_counts
+from victron_console.console.kit.view import (
+    FleetView,
+    alarm_counts,
+)
 from victron_console.store.read.reader import Reader
 
 LOAD_EVERY_S = 30.0
@@ -86,7 +97,7 @@ class AlarmsScreen(ConsoleScreen):
         self._pane = AlarmPane()
         self._actions = AlarmActions(self)
         self._hold = MarkHold()
-        self._sections: list[Section] = []
+        self._sections: list[AlarmSection] = []
         self._cursor = ""
         self._filter, self._sort, self._state = "", SORTS[0], "all"
         self._detail: AlarmDetail | None = None
@@ -125,7 +136,7 @@ class AlarmsScreen(ConsoleScreen):
 
     def show(self, view: FleetView) -> None:
         """The fleet as it is now."""
-        self.console.news.seen()
+        self.console.banner.seen()
         self._settle()
         self._ask()
 
@@ -202,7 +213,7 @@ class AlarmsScreen(ConsoleScreen):
         """The rules, for their words; faulty files are told of by an alarm and left out here."""
         if self._rules is None:
             try:
-                self._rules = load_rules(self.console.options.rule_folders)
+                self._rules = load_rules(self.console.rule_folders)
             except RulesInvalid:
                 self._rules = shipped_rules()
         return self._rules
@@ -276,10 +287,10 @@ class AlarmsScreen(ConsoleScreen):
         self._sort = SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]
         self._settle(at_once=True)
 
-    def narrow(self, wanted: str) -> None:
+    def narrow(self, words: str) -> None:
         """Show alarms of a state, one of `STATES`, or those with these words."""
-        word = wanted.casefold()
-        self._state, self._filter = (word, "") if word in STATES else ("all", wanted)
+        word = words.casefold()
+        self._state, self._filter = (word, "") if word in STATES else ("all", words)
         self._settle(at_once=True)
 
     def action_filter(self) -> None:

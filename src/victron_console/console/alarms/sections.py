@@ -8,10 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from victron_console.console.fleet.order import CURSOR_REST_S, MOVE_EVERY_S
+from victron_console.console.kit.order_hold import (
+    CURSOR_REST_S,
+    MOVE_EVERY_S,
+)
 from victron_console.console.kit.search import fits
+from victron_console.console.kit.view import (
+    ACKED,
+    Alarm,
+    Mark,
+)
 from victron_console.console.live.alarm_order import UNSEEN, most_urgent_first
-from victron_console.console.live.view import ACKED, Alarm, Mark
 
 SECTIONS: Mapping[str, tuple[Mark, ...]] = {
     "NOT SEEN": UNSEEN,
@@ -47,7 +54,7 @@ class AlarmRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class AlarmSection:
     """Alarms of one state."""
 
     name: str
@@ -93,7 +100,7 @@ def sections(
     wanted: str = "",
     sort: str = "urgency",
     state: str = "all",
-) -> list[Section]:
+) -> list[AlarmSection]:
     """The sections that have something in them, from the top; what is held back is only counted.
 
     Args:
@@ -111,9 +118,9 @@ def sections(
         own = [alarm for alarm in shown if placed.get(alarm.id, alarm.mark) in marks]
         says = note if name == "SHELVED" else "act, then a" if name == "NOT SEEN" else ""
         if own:
-            found.append(Section(name, tuple(_folded(_sorted(own, placed, sort))), says))
+            found.append(AlarmSection(name, tuple(_folded(_sorted(own, placed, sort))), says))
         elif says and name == "SHELVED":
-            found.append(Section("HELD", (), note))
+            found.append(AlarmSection("HELD", (), note))
     return found
 
 

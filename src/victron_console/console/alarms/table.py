@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from textual import events
 from textual.message import Message
 
-from victron_console.console.alarms.sections import AlarmRow, Section
+from victron_console.console.alarms.sections import (
+    AlarmRow,
+    AlarmSection,
+)
 from victron_console.console.kit.alarm_rows import AlarmColumns, alarm_columns, draw_alarm, draw_heads
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
@@ -20,7 +23,7 @@ _NOTES_FROM = 100
 _WHEEL_ROWS = 3
 _HEADS = 2
 
-_Entry = AlarmRow | Section | None
+_Entry = AlarmRow | AlarmSection | None
 
 
 class AlarmTable(Rows):
@@ -38,7 +41,7 @@ class AlarmTable(Rows):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sections: Sequence[Section] = ()
+        self._sections: Sequence[AlarmSection] = ()
         self._cursor = ""
         self._now = 0.0
         self._said = ""
@@ -47,7 +50,9 @@ class AlarmTable(Rows):
         self._places: list[AlarmRow | None] = []
         """The row that stands in each line in sight."""
 
-    def show(self, sections: Sequence[Section], cursor: str, now: float, *, said: str = "", empty: str = "") -> None:
+    def show(
+        self, sections: Sequence[AlarmSection], cursor: str, now: float, *, said: str = "", empty: str = ""
+    ) -> None:
         """Draw these.
 
         Args:
@@ -95,7 +100,7 @@ class AlarmTable(Rows):
 
     def _scroll(self, entries: Sequence[_Entry], room: int) -> None:
         at = next((i for i, e in enumerate(entries) if isinstance(e, AlarmRow) and e.id == self._cursor), 0)
-        first = at - 1 if at and isinstance(entries[at - 1], Section) else at
+        first = at - 1 if at and isinstance(entries[at - 1], AlarmSection) else at
         self._top = min(max(self._top, at - room + 1), first)
         self._top = max(0, min(self._top, len(entries) - room))
 

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.markup import escape
 
 from victron_console.console.alarms.sections import STATES
 from victron_console.console.app.screens import SCREENS
+from victron_console.console.app.themes import ConsoleTheme
+from victron_console.console.kit.frame.host import Host
+from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.text import literal, plain
 
-if TYPE_CHECKING:
-    from victron_console.console.app.console import ConsoleApp
+
+class Commanded(Host, Protocol):
+    """The app as what is typed can move it."""
+
+    @property
+    def themes(self) -> Mapping[str, ConsoleTheme]:
+        """The themes by name."""
+
+    @property
+    def front(self) -> ConsoleScreen | None:
+        """The screen in front; None while a dialog lies over it."""
+
+    def use_theme(self, name: str) -> str:
+        """Change the colours; gives a sentence where there is no such theme."""
+
+    def action_live(self) -> None:
+        """Return to now."""
+
+    def action_help(self) -> None:
+        """Say what every key of this screen does."""
+
+    def action_quit_console(self) -> None:
+        """Leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +51,7 @@ class Command:
     """What the palette shows; empty: the text."""
 
 
-def commands(app: ConsoleApp) -> Iterator[Command]:
+def commands(app: Commanded) -> Iterator[Command]:
     """All that can be typed now."""
     for entry in SCREENS:
         yield Command(entry.name, entry.about)
@@ -45,7 +69,7 @@ def commands(app: ConsoleApp) -> Iterator[Command]:
     yield Command("quit", "Leave the console.")
 
 
-def run_command(app: ConsoleApp, typed: str) -> str:
+def run_command(app: Commanded, typed: str) -> str:
     """Do what was typed; gives a sentence where it could not be done, else an empty text."""
     word, _, rest = typed.strip().partition(" ")
     word, rest = word.lower(), rest.strip()
@@ -57,27 +81,21 @@ def run_command(app: ConsoleApp, typed: str) -> str:
         return app.use_theme(rest)
     if word == "at":
         return app.look_at(rest)
-    simple = {"live": app.action_live, "help": app.action_help, "quit": app.action_quit_console, "q": app.exit}
+    leave = app.action_quit_console
+    simple = {"live": app.action_live, "help": app.action_help, "quit": leave, "q": leave}
     if word in simple:
         simple[word]()
         return ""
     names = [entry.name for entry in SCREENS if entry.name.startswith(word)]
     if len(names) == 1:
         app.open(names[0])
-        if names == ["alarms"] and rest:
-            _narrow_alarms(app, rest)
+        if rest and app.front is not None and names[0] == app.front.NAME:
+            app.front.narrow(rest)
         return ""
     return f"{plain(typed)} is no command; ctrl+p lists them all."
 
 
-def _narrow_alarms(app: ConsoleApp, wanted: str) -> None:
-    from victron_console.console.alarms.screen import AlarmsScreen  # imported when it is opened
-
-    if isinstance(app.front, AlarmsScreen):
-        app.front.narrow(wanted)
-
-
-def _open_site(app: ConsoleApp, wanted: str) -> str:
+def _open_site(app: Commanded, wanted: str) -> str:
     folded = wanted.casefold()
     found = [site for site in app.view.sites if folded in (site.id.casefold(), site.name.casefold())]
     found = found or [s for s in app.view.sites if folded in s.id.casefold() or folded in s.name.casefold()]
@@ -93,7 +111,7 @@ class ConsoleCommands(Provider):
 
     async def discover(self) -> Hits:
         """Everything, before anything is typed."""
-        for command in commands(cast("ConsoleApp", self.app)):
+        for command in commands(cast(Commanded, cast(object, self.app))):
             yield DiscoveryHit(
                 literal(command.label or command.text),
                 self._runner(command),
@@ -104,21 +122,21 @@ class ConsoleCommands(Provider):
     async def search(self, query: str) -> Hits:
         """What matches."""
         matcher = self.matcher(query)
-        for command in commands(cast("ConsoleApp", self.app)):
+        for command in commands(cast(Commanded, cast(object, self.app))):
             score = max(matcher.match(command.text), matcher.match(command.label))
             if score > 0:
                 shown = literal(command.label or command.text)
                 yield Hit(score, shown, self._runner(command), text=command.text, help=escape(command.about))
 
     def _runner(self, command: Command) -> Runner:
-        return Runner(cast("ConsoleApp", self.app), command.text)
+        return Runner(cast(Commanded, cast(object, self.app)), command.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
     """Runs a typed command; knows it, so that the app can see which theme is highlighted."""
 
-    app: ConsoleApp
+    app: Commanded
     text: str
 
     def __call__(self) -> None:

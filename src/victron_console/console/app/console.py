@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from rich.console import RenderableType
 from textual.command import CommandPalette
@@ -19,37 +19,46 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from victron_console.console.app.banner import Digest, News, digest
 from victron_console.console.app.commands import ConsoleCommands, Runner, run_command
 from victron_console.console.app.glyphs import AsciiFilter
 from victron_console.console.app.options import ConsoleOptions as ConsoleOptions
 from victron_console.console.app.repaint import cut_to_spans
 from victron_console.console.app.screens import SCREENS
-from victron_console.console.app.settings import load_settings, save_settings
 from victron_console.console.app.themes import DEFAULT_THEME, NO_COLOR_THEME, ConsoleTheme, LoadedThemes, variable
 from victron_console.console.app.time_mode import PLAY_EVERY_S, TimeApp
 from victron_console.console.app.traffic import Traffic, counting
-from victron_console.console.kit.dialogs import HelpScreen, LinePrompt
-from victron_console.console.kit.keys import GLOBAL_KEYS, bindings
+from victron_console.console.kit.frame.alarm_banner import AlarmBanner
+from victron_console.console.kit.frame.dialogs import (
+    HelpScreen,
+    LinePrompt,
+)
+from victron_console.console.kit.frame.digest import Digest
+from victron_console.console.kit.frame.host import Backtest
+from victron_console.console.kit.frame.keys import (
+    GLOBAL_KEYS,
+    bindings,
+)
+from victron_console.console.kit.frame.screen import ConsoleScreen
+from victron_console.console.kit.frame.settings import (
+    load_settings,
+    save_settings,
+)
 from victron_console.console.kit.palette import Palette, Role
-from victron_console.console.kit.screen import ConsoleScreen
 from victron_console.console.kit.text import plain
-from victron_console.console.live.view import FleetChanged, FleetView
+from victron_console.console.kit.view import (
+    FleetChanged,
+    FleetView,
+)
+from victron_console.console.live.digest import read_digest
 from victron_console.console.live.watch import StoreWatch
-from victron_console.console.operator.writer import Deed, OperatorDesk
+from victron_console.console.operator.operator import Operator
+from victron_console.console.operator.store_writer import StoreWriter
 from victron_console.model.clock import Clock
-
-if TYPE_CHECKING:
-    pass
 
 T = TypeVar("T")
 TICK_S = 1.0
 BYTES_SAID_EVERY_S = 10.0
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-
-
-Backtest = Callable[[str, str], Awaitable[str]]
-"""Says how often a rule would have fired at a station, both by id."""
 
 
 class ConsoleApp(TimeApp):
@@ -71,7 +80,7 @@ class ConsoleApp(TimeApp):
         options: ConsoleOptions | None = None,
         watch: StoreWatch | None = None,
         collector: Callable[[], Awaitable[None]] | None = None,
-        desk: OperatorDesk | None = None,
+        writer: StoreWriter | None = None,
         backtest: Backtest | None = None,
     ) -> None:
         self._traffic = Traffic()
@@ -89,14 +98,20 @@ class ConsoleApp(TimeApp):
         self._theme_faults = themes.faults
         self._ascii = AsciiFilter() if self.options.ascii else None
         self._collector = collector
-        self._desk = desk
         self.backtest = backtest
-        self.news = News()
+        self.banner = AlarmBanner()
         self.digest = Digest()
         """What happened since the console was last left."""
         self._digest_from = self.left_at
-        self.operator = self.options.operator
-        """Who acknowledges; empty until it is known."""
+        self.operator = Operator(
+            self,
+            name=self.options.operator,
+            writer=writer,
+            readonly=self.options.readonly,
+            replaying=lambda: self.replaying,
+            say=self.say,
+            written=self._look_now,
+        )
         self._tried_from = ""
         for theme in self.themes.values():
             self.register_theme(theme.to_textual())
@@ -189,8 +204,7 @@ class ConsoleApp(TimeApp):
         self.settings.station = self.station or ""
         self.settings.left_at = self.clock.now()
         save_settings(self.options.settings_path, self.settings)
-        if self._desk is not None:
-            self._desk.close()
+        self.operator.close()
         if self._watch is not None:
             self._watch.close()
 
@@ -208,31 +222,24 @@ class ConsoleApp(TimeApp):
     # ---- the view
 
     @property
-    def why_no_actions(self) -> str:
-        """Why nothing can be done to alarms now, as a sentence; empty where it can."""
-        if self.replaying:
-            return "The past cannot be changed: l returns to now."
-        if self.options.readonly:
-            return self.options.readonly
-        return "" if self._desk is not None else "This console has no store to write to."
+    def rule_folders(self) -> Sequence[Path]:
+        """Where the operator's own rules are."""
+        return self.options.rule_folders
 
     @property
     def store_fault(self) -> str:
         """Why the store cannot be read now, as a sentence; empty where it can."""
         return self._watch.fault if self._watch is not None else ""
 
-    async def write(self, deeds: list[Deed]) -> list[str]:
-        """Write what the operator did, off the screen's thread, and look at once; what became of each."""
-        said = await self._desk.do(deeds, self.operator) if self._desk is not None else []
+    def _look_now(self) -> None:
         if self._watch is not None:
             self._watch.look_now()
-        return said
 
-    def _tell_news(self, view: FleetView) -> None:
+    def _tell_new_alarms(self, view: FleetView) -> None:
         """A new critical: a banner on every screen, never a jump, and the bell where it is wanted."""
         if view.replay:
             return
-        if self.news.arrived(view.alarms, self.clock.monotonic()) and self.options.bell:
+        if self.banner.arrived(view.alarms, self.clock.monotonic()) and self.options.bell:
             self.bell()
         since, self._digest_from = self._digest_from, 0.0
         if since and self.has_store:
@@ -240,7 +247,7 @@ class ConsoleApp(TimeApp):
 
     async def _tell_digest(self, since: float) -> None:
         now = self.clock.now()
-        self.digest = await self.read(lambda reader: digest(reader, since, now))
+        self.digest = await self.read(lambda reader: read_digest(reader, since, now))
         if self.digest.words:
             self.say(self.digest.sentence(now))
 
@@ -249,7 +256,7 @@ class ConsoleApp(TimeApp):
 
     def on_fleet_changed(self, message: FleetChanged) -> None:
         """A newer view: shown, unless the screen is held."""
-        self._tell_news(message.view)
+        self._tell_new_alarms(message.view)
         if self.paused and not message.view.replay:
             return
         self.show(message.view)
@@ -321,7 +328,8 @@ class ConsoleApp(TimeApp):
     def action_help(self) -> None:
         """Say what every key of this screen does."""
         if front := self.front:
-            self.push_screen(HelpScreen(front.NAME, front.keys))
+            screens = [(entry.key, entry.name, entry.about) for entry in SCREENS]
+            self.push_screen(HelpScreen(front.NAME, front.keys, screens))
 
     def action_command_line(self) -> None:
         """`:`."""

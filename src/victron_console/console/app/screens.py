@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from victron_console.console.kit.screen import ConsoleScreen
+    from victron_console.console.kit.frame.screen import ConsoleScreen
 
 
 @dataclass(frozen=True, slots=True)

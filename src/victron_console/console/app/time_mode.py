@@ -15,13 +15,13 @@ from textual.worker import Worker
 from victron_console.console.app.moments import parse_moment
 from victron_console.console.kit.format import clock as time_of_day
 from victron_console.console.kit.text import plain
-from victron_console.console.live.view import FleetView
+from victron_console.console.kit.view import FleetView
 from victron_console.console.live.watch import LOOK_EVERY_S, LOW_BANDWIDTH_LOOK_EVERY_S, StoreWatch
 from victron_console.model.alert import Occurrence
 from victron_console.model.clock import Clock
 
 if TYPE_CHECKING:
-    from victron_console.console.kit.screen import ConsoleScreen
+    from victron_console.console.kit.frame.screen import ConsoleScreen
     from victron_console.store.read.reader import Reader
 
 T = TypeVar("T")

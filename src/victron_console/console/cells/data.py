@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from victron_console.console.live.view import Site
+from victron_console.console.kit.view import Site
 from victron_console.insight.cells import Pack, PackClass, cells
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
@@ -44,6 +44,23 @@ class Ranking:
     """Sites whose BMS gives no cells."""
     lost: tuple[str, ...] = ()
     """Sites that are not read now, each with its last spread."""
+
+
+@dataclass(frozen=True, slots=True)
+class StationPacks:
+    """The packs of one station, and the snapshot that they are of."""
+
+    station: str
+    snapshot: Snapshot
+    packs: tuple[Pack, ...]
+
+
+def read_packs(reader: Reader, station: str, as_of: float | None) -> StationPacks | None:
+    """The packs of a station; None where the store does not have it."""
+    if reader.station(station, as_of) is None:
+        return None
+    snapshot = reader.snapshot(station, as_of)
+    return StationPacks(station, snapshot, tuple(cells(snapshot)))
 
 
 def read_traces(reader: Reader, station: str, pack: Pack, now: float, as_of: float | None) -> dict[str, Trace]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from victron_console.console.app.tables import cells_table, ranking_table
 from victron_console.console.cells.bars import (
     PackView,
     doing_runs,
@@ -13,19 +12,37 @@ from victron_console.console.cells.bars import (
     finding_runs,
     footer_runs,
 )
-from victron_console.console.cells.data import Ranking, Trace, pack_quality, read_ranking, read_traces
+from victron_console.console.cells.data import (
+    Ranking,
+    StationPacks,
+    Trace,
+    pack_quality,
+    read_packs,
+    read_ranking,
+    read_traces,
+)
+from victron_console.console.cells.export import (
+    cells_table,
+    ranking_table,
+)
 from victron_console.console.cells.ranking import draw_fleet
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.format import age
-from victron_console.console.kit.keys import Key
+from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.station_screen import (
+    STATION_KEYS,
+    StationScreen,
+)
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.sheet import Sheet
-from victron_console.console.kit.station_screen import STATION_KEYS, StationScreen
-from victron_console.console.live.view import ACKED, Alarm, FleetView
-from victron_console.console.site.data import SiteData
-from victron_console.console.site.sections import draw_alarms
+from victron_console.console.kit.standing_alarms import draw_alarms
+from victron_console.console.kit.view import (
+    ACKED,
+    Alarm,
+    FleetView,
+)
 from victron_console.insight.cells import Pack
 from victron_console.model.quality import Quality
 from victron_console.store.read.reader import Reader
@@ -114,7 +131,7 @@ class _Traces:
     found: dict[str, Trace] = field(default_factory=dict)
 
 
-class CellsScreen(StationScreen):
+class CellsScreen(StationScreen[StationPacks]):
     """The cells of the chosen station and of the fleet."""
 
     NAME = "cells"
@@ -144,6 +161,10 @@ class CellsScreen(StationScreen):
 
     # ---- data
 
+    def question(self, station: str, now: float, as_of: float | None) -> Callable[[Reader], StationPacks | None]:
+        """The packs of the station."""
+        return lambda reader: read_packs(reader, station, as_of)
+
     def show(self, view: FleetView) -> None:
         """The station anew, and the fleet's packs once a minute."""
         super().show(view)
@@ -157,7 +178,7 @@ class CellsScreen(StationScreen):
         self._ranking = ranking
         self.redraw()
 
-    def answered(self, data: SiteData | None) -> None:
+    def answered(self, data: StationPacks | None) -> None:
         """The station is there: ask for the day of its cells too."""
         super().answered(data)
         pack, station = self._chosen(), self.console.station
@@ -180,7 +201,7 @@ class CellsScreen(StationScreen):
     # ---- drawing
 
     def _chosen(self) -> Pack | None:
-        packs = self.data.figures.packs if self.data else ()
+        packs = self.data.packs if self.data else ()
         return packs[self._pack % len(packs)] if packs else None
 
     def redraw(self) -> None:
@@ -205,7 +226,7 @@ class CellsScreen(StationScreen):
         unseen = any(alarm.figure == _CELL_FIGURE and alarm.mark not in ACKED for alarm in self.alarms)
         site, quality = self.site, Quality.GOOD
         if self.data is not None:
-            quality = pack_quality(pack, self.data.figures.snapshot, site.trust if site else Quality.GOOD)
+            quality = pack_quality(pack, self.data.snapshot, site.trust if site else Quality.GOOD)
         lost = site is not None and site.quality is Quality.LOST
         return PackView(pack, traces, unseen, quality, site.since if site and lost else None)
 
@@ -216,7 +237,7 @@ class CellsScreen(StationScreen):
             return []
         series = f"{len(pack.cells)}S"
         cells = f"{series} " if pack.cells and series not in pack.name else ""
-        count = len(self.data.figures.packs)
+        count = len(self.data.packs)
         return [f"{cells}{pack.name}", f"pack {self._pack % count + 1} of {count}"]
 
     def site_changed(self) -> None:
@@ -228,7 +249,7 @@ class CellsScreen(StationScreen):
         """The cells of the station, or the fleet's packs where those are looked at."""
         if self._fleet_only:
             return ranking_table(self._ranking)
-        return cells_table(self.data.station, self.data.figures.packs) if self.data else None
+        return cells_table(self.data.station, self.data.packs) if self.data else None
 
     # ---- what the operator does
 

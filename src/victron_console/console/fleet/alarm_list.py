@@ -12,7 +12,10 @@ from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.text import cut
-from victron_console.console.live.view import Alarm, Site
+from victron_console.console.kit.view import (
+    Alarm,
+    Site,
+)
 from victron_console.model.quality import Quality
 from victron_console.store.records import Event
 

@@ -29,11 +29,12 @@ from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_glyph
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.text import cut
-from victron_console.console.live.view import Mark, Site
+from victron_console.console.kit.view import (
+    Mark,
+    Site,
+)
 from victron_console.model.quality import Quality
 
-TREND_POINTS = 36
-"""Points of `Site.soc_trend`: 24 hours in steps of 40 minutes, so that both 6 cells of 2 h and 18 of 80 min divide."""
 _POINTS_12H = 18
 _UNBALANCED = "unbal"
 _SOURCE_LETTERS = {"grid": "G", "shore": "S", "genset": "N"}

@@ -15,7 +15,7 @@ from victron_console.console.fleet.cells import Cell
 from victron_console.console.kit.figures import place, power_figure
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
-from victron_console.console.live.view import Site
+from victron_console.console.kit.view import Site
 
 WIDE_FROM = 190
 """Columns from which the table takes the layout drawn for 200."""
@@ -30,7 +30,7 @@ class Head(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FleetColumn:
     """One column: the blanks before it, its width, and what draws a site in it."""
 
     name: str
@@ -48,31 +48,31 @@ class Column:
 
 
 COLUMNS = (
-    Column("state", "ST", 4, cells.state, Head.LEFT, gap=2, fixed=True),
-    Column("age", "AGE", 3, cells.age, fixed=True),
-    Column("site", "SITE", 12, cells.name, Head.LEFT, gap=2, wide=16, fixed=True),
-    Column("soc", "SOC%", 3, cells.soc, Head.LEFT),
-    Column("bar", "", 6, cells.bar, wide=10),
-    Column("battery", "BATT", 6, cells.battery, Head.UNIT),
-    Column("pv", "PV", 5, cells.pv, Head.UNIT),
-    Column("load", "LOAD", 5, cells.load, Head.UNIT),
-    Column("ac-in", "AC-IN", 8, cells.ac_input, Head.UNIT, gap=2),
-    Column("dawn", "DAWN%", 6, cells.dawn),
-    Column("trend", "12h", 6, cells.trend, Head.LEFT, wide=18, wide_head="SOC 24h"),
-    Column("spread", "dCELL", 5, cells.spread),
-    Column("temperature", "Tbat", 4, cells.temperature),
-    Column("today", "TODAY", 5, cells.today),
-    Column("yield", "/kWp", 4, cells.specific_yield, wide_only=True),
-    Column("peer", "PEER", 4, cells.peer, wide_only=True),
-    Column("genset", "GENh", 4, cells.genset_hours),
-    Column("fuel", "FUEL", 4, cells.fuel),
-    Column("ttg", "TTG", 5, cells.time_to_go, wide_only=True),
-    Column("word", "STATE", 12, cells.word, Head.LEFT, gap=2, wide=14),
-    Column("firmware", "FW", 5, cells.firmware, Head.LEFT, gap=2, wide_only=True),
-    Column("vrm", "VRM", 4, cells.vrm_age, wide_only=True),
-    Column("rtt", "RTT", 5, cells.round_trip, wide_only=True),
-    Column("errors", "ERR", 3, cells.errors, wide_only=True),
-    Column("note", "NOTE", 18, cells.note, Head.LEFT, gap=2, wide_only=True),
+    FleetColumn("state", "ST", 4, cells.state, Head.LEFT, gap=2, fixed=True),
+    FleetColumn("age", "AGE", 3, cells.age, fixed=True),
+    FleetColumn("site", "SITE", 12, cells.name, Head.LEFT, gap=2, wide=16, fixed=True),
+    FleetColumn("soc", "SOC%", 3, cells.soc, Head.LEFT),
+    FleetColumn("bar", "", 6, cells.bar, wide=10),
+    FleetColumn("battery", "BATT", 6, cells.battery, Head.UNIT),
+    FleetColumn("pv", "PV", 5, cells.pv, Head.UNIT),
+    FleetColumn("load", "LOAD", 5, cells.load, Head.UNIT),
+    FleetColumn("ac-in", "AC-IN", 8, cells.ac_input, Head.UNIT, gap=2),
+    FleetColumn("dawn", "DAWN%", 6, cells.dawn),
+    FleetColumn("trend", "12h", 6, cells.trend, Head.LEFT, wide=18, wide_head="SOC 24h"),
+    FleetColumn("spread", "dCELL", 5, cells.spread),
+    FleetColumn("temperature", "Tbat", 4, cells.temperature),
+    FleetColumn("today", "TODAY", 5, cells.today),
+    FleetColumn("yield", "/kWp", 4, cells.specific_yield, wide_only=True),
+    FleetColumn("peer", "PEER", 4, cells.peer, wide_only=True),
+    FleetColumn("genset", "GENh", 4, cells.genset_hours),
+    FleetColumn("fuel", "FUEL", 4, cells.fuel),
+    FleetColumn("ttg", "TTG", 5, cells.time_to_go, wide_only=True),
+    FleetColumn("word", "STATE", 12, cells.word, Head.LEFT, gap=2, wide=14),
+    FleetColumn("firmware", "FW", 5, cells.firmware, Head.LEFT, gap=2, wide_only=True),
+    FleetColumn("vrm", "VRM", 4, cells.vrm_age, wide_only=True),
+    FleetColumn("rtt", "RTT", 5, cells.round_trip, wide_only=True),
+    FleetColumn("errors", "ERR", 3, cells.errors, wide_only=True),
+    FleetColumn("note", "NOTE", 18, cells.note, Head.LEFT, gap=2, wide_only=True),
 )
 
 
@@ -80,7 +80,7 @@ COLUMNS = (
 class Placed:
     """A column and the cells it takes, both ends included."""
 
-    column: Column
+    column: FleetColumn
     start: int
     end: int
 

@@ -6,24 +6,40 @@ from collections.abc import Iterator, Sequence
 
 from textual import events
 
-from victron_console.console.app.tables import fleet_table
 from victron_console.console.fleet.alarm_list import AlarmList, HoursRows, Log
 from victron_console.console.fleet.columns import COLUMNS
+from victron_console.console.fleet.export import fleet_table
 from victron_console.console.fleet.layout import FleetLayout, fleet_layout
-from victron_console.console.fleet.order import Choice, Entry, OrderHold, chosen, grouped, next_sort
+from victron_console.console.fleet.order import (
+    Entry,
+    FleetChoice,
+    chosen,
+    grouped,
+    next_sort,
+)
 from victron_console.console.fleet.station_data import station_detail
 from victron_console.console.fleet.station_part import StationPart
 from victron_console.console.fleet.table import FleetTable
-from victron_console.console.kit.dialogs import Choices, LinePrompt
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.format import rate
-from victron_console.console.kit.keys import Key, list_keys
+from victron_console.console.kit.frame.dialogs import (
+    Choices,
+    LinePrompt,
+)
+from victron_console.console.kit.frame.keys import (
+    Key,
+    list_keys,
+)
+from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_counts
+from victron_console.console.kit.order_hold import OrderHold
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.screen import ConsoleScreen
-from victron_console.console.live.view import FleetView, Site
+from victron_console.console.kit.view import (
+    FleetView,
+    Site,
+)
 
 RATE_TARGET_PER_HOUR = 5
 """Alarms an hour that one operator can take (EEMUA 191)."""
@@ -186,10 +202,10 @@ class FleetScreen(ConsoleScreen):
     # ---- what the operator does
 
     @property
-    def choice(self) -> Choice:
+    def choice(self) -> FleetChoice:
         """What the operator wants to see; kept between sessions."""
         kept = self.console.settings
-        return Choice(kept.sort, kept.filter, kept.abnormal_only, kept.grouped)
+        return FleetChoice(kept.sort, kept.filter, kept.abnormal_only, kept.grouped)
 
     def on_fleet_table_selected(self, message: FleetTable.Selected) -> None:
         """The cursor moved: every screen is about this station now."""

@@ -6,7 +6,7 @@ from victron_console.console.fleet.station_data import StationDetail
 from victron_console.console.fleet.station_rows import draw_station
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.rows import Rows
-from victron_console.console.live.view import Site
+from victron_console.console.kit.view import Site
 
 
 class StationPart(Rows):

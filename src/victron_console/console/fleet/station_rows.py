@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from victron_console.console.fleet.cells import resampled
 from victron_console.console.fleet.station_data import TREND_S, StationDetail
-from victron_console.console.kit.energy.balance_bar import Place, draw_balance
+from victron_console.console.kit.energy.balance_bar import (
+    BarPart,
+    draw_balance,
+)
 from victron_console.console.kit.energy.diagram import WIDE, draw_diagram
 from victron_console.console.kit.energy.flow import FlowDrawing, Pencil
 from victron_console.console.kit.figures import URGENT_TEXT, Figure, place
@@ -17,7 +20,10 @@ from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.sheet_figure import trusted
 from victron_console.console.kit.text import cut, width_of
-from victron_console.console.live.view import Mark, Site
+from victron_console.console.kit.view import (
+    Mark,
+    Site,
+)
 from victron_console.insight.cells import Cell, Pack
 from victron_console.insight.overview.balance import balance
 from victron_console.model.quality import Quality
@@ -84,12 +90,12 @@ def _link(site: Site) -> str:
     return f"link good {round_trip(site.round_trip_s)}" if site.round_trip_s is not None else "link good"
 
 
-def _balance(sheet: Sheet, site: Site, at: Place) -> None:
+def _balance(sheet: Sheet, site: Site, at: BarPart) -> None:
     draw_balance(balance(site.overview), sheet, at, quality=site.trust)
 
 
 def _draw_narrow(sheet: Sheet, site: Site, detail: StationDetail | None, now: float) -> None:
-    _balance(sheet, site, Place(1, 2, sheet.width - 2, bar=40, total_end=10))
+    _balance(sheet, site, BarPart(1, 2, sheet.width - 2, bar=40, total_end=10))
     if detail is not None and detail.pack is not None:
         _cells_head(sheet, 4, 79, detail.pack, site.trust)
         for index, cell in enumerate(_shown_cells(detail.pack, site)[:16]):
@@ -104,7 +110,7 @@ def _draw_narrow(sheet: Sheet, site: Site, detail: StationDetail | None, now: fl
 
 
 def _draw_wide(sheet: Sheet, site: Site, detail: StationDetail | None, now: float) -> None:
-    _balance(sheet, site, Place(2, 2, 117, bar=57, total_end=10))
+    _balance(sheet, site, BarPart(2, 2, 117, bar=57, total_end=10))
     if detail is not None and detail.flow is not None:
         diagram = Sheet(118)
         draw_diagram(FlowDrawing(detail.flow, Pencil()).diagram(), WIDE, diagram)

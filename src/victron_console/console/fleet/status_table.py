@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from victron_console.console.fleet.columns import draw_heads, draw_site, draw_sums, layout
-from victron_console.console.fleet.order import Choice, chosen
+from victron_console.console.fleet.order import (
+    FleetChoice,
+    chosen,
+)
 from victron_console.console.kit.text import plain
 from victron_console.console.live.alarms_of_store import alarms_of
 from victron_console.console.live.assembly import fleet_view
@@ -27,7 +30,7 @@ def status_table(reader: Reader, rows: Sequence[StationRow], now: float, width: 
     view = fleet_view(rows, days, alarms_of(reader, {row.id: row.name for row in rows}, now, None), now)
     columns = layout(width)
     lines = [draw_heads(width, columns)]
-    lines += [draw_site(width, columns, site, now, selected=False) for site in chosen(view.sites, Choice())]
+    lines += [draw_site(width, columns, site, now, selected=False) for site in chosen(view.sites, FleetChoice())]
     lines.append(draw_sums(width, columns, view.sites))
     reasons = [
         f"  {plain(row.name)}: {row.status.state}, {plain(row.status.reason)}" for row in rows if row.status.reason

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from victron_console.console.kit.figures import Figure
 from victron_console.console.kit.format import number
 from victron_console.console.kit.palette import Role
-from victron_console.console.live.view import Site
+from victron_console.console.kit.view import Site
 
 
 def battery_power(site: Site) -> float | None:

@@ -13,7 +13,7 @@ from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.text import cut, width_of
-from victron_console.console.live.view import Site
+from victron_console.console.kit.view import Site
 
 WHEEL_ROWS = 3
 

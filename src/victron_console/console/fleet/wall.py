@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from victron_console.console.kit.event_words import KIND_WORDS
 from victron_console.console.kit.format import DAY_S, GAP, HOUR_S, clock, moment
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.text import cut
-from victron_console.console.live.view import Alarm, Mark
-from victron_console.console.log.pages import WORDS
+from victron_console.console.kit.view import (
+    Alarm,
+    Mark,
+)
 from victron_console.model.clock import local
 from victron_console.store.records import Event
 
@@ -24,7 +27,7 @@ _KIND_ROLES = {"raised": Role.NOW_TEXT, "raise": Role.NOW_TEXT, "lost": Role.LIN
 def draw_log(line: Line, start: int, event: Event, names: Mapping[str, str], now: float) -> None:
     """One line of the log: when, what kind, which site, the words."""
     line.put(start, moment(event.at, now), Role.TEXT3)
-    line.put(start + 7, cut(WORDS.get(event.kind, event.kind), 7), _KIND_ROLES.get(event.kind, Role.TEXT2))
+    line.put(start + 7, cut(KIND_WORDS.get(event.kind, event.kind), 7), _KIND_ROLES.get(event.kind, Role.TEXT2))
     line.put(start + 15, cut(names.get(event.station or "", event.station or "console"), 12), Role.TEXT1)
     line.put(start + 29, cut(event.text, line.width - 2 - start - 29), Role.TEXT2)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from victron_console.console.live.view import Site
+from victron_console.console.kit.view import Site
 from victron_console.diagnosing.ess.advice_log import CAME, KIND, Came, Told, came_of, told_of
 from victron_console.diagnosing.gx.firmware import Installed, compare
 from victron_console.diagnosing.verdict.kept_findings import Course, Kept, unpack

@@ -8,16 +8,14 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from victron_console.console.kit.dialogs import LinePrompt
 from victron_console.console.kit.format import DAY_S
-from victron_console.console.kit.screen import ConsoleScreen
-from victron_console.console.operator.asking import Deeds
+from victron_console.console.kit.frame.dialogs import LinePrompt
+from victron_console.console.kit.frame.host import Write
+from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.model.clock import local
 from victron_console.store.operator.jobs import JobRow, add_job, edit_job, finish_job
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
     from victron_console.diagnosing.verdict.proposals import Proposal
 
 HINT = "what is to be done @ 14d, or @ 2026-12-24; without @ it has no date"
@@ -43,12 +41,12 @@ def due_of(line: str, now: float) -> tuple[str, float | None]:
 
 
 class JobActions:
-    """The deeds of one screen's operator."""
+    """What one screen's operator does to jobs."""
 
     def __init__(self, screen: ConsoleScreen, then: Callable[[], None]) -> None:
         """For a screen; `then` is called once something is written."""
         self._screen = screen
-        self._deeds = Deeds(screen, then)
+        self._then = then
 
     def add(self, station: str, site: str) -> None:
         """Ask for a job of a site and put it on the list."""
@@ -67,30 +65,35 @@ class JobActions:
 
     def note(self, job: JobRow) -> None:
         """Write something to a job."""
-        self._ask("note", job.note, f"to {job.what}", lambda text: self._deeds.do([partial(_note, job.id, text)]))
+        self._ask("note", job.note, f"to {job.what}", lambda text: self._do(partial(edit_job, job=job.id, note=text)))
 
     def finish(self, job: JobRow) -> None:
         """It is done; a note may say how."""
         self._ask(
             "done", job.note, "what was found and done; may be empty",
-            lambda text: self._deeds.do([partial(_finish, job.id, text)]),
+            lambda text: self._do(partial(finish_job, job=job.id, note=text)),
         )  # fmt: skip
+
+    def _do(self, write: Write) -> None:
+        self._screen.console.operator.do([write], self._then)
 
     def _ask(self, prompt: str, value: str, hint: str, then: Callable[[str], None]) -> None:
         def answered(line: str | None) -> None:
             if line is not None:
                 then(line)
 
-        if self._deeds.allowed():
+        if self._screen.console.operator.may_write():
             self._screen.app.push_screen(LinePrompt(prompt, value=value, hint=hint), answered)
 
     def _added(self, station: str, reason: str, line: str) -> None:
         if (found := self._understood(line)) is not None:
-            self._deeds.do([partial(_add, station, reason, *found)])
+            what, due_at = found
+            self._do(partial(add_job, station=station, what=what, due_at=due_at, reason=reason))
 
     def _edited(self, job: int, line: str) -> None:
         if (found := self._understood(line)) is not None:
-            self._deeds.do([partial(_edit, job, *found)])
+            what, due_at = found
+            self._do(partial(edit_job, job=job, what=what, due_at=due_at))
 
     def _understood(self, line: str) -> tuple[str, float | None] | None:
         try:
@@ -98,19 +101,3 @@ class JobActions:
         except ValueError as error:
             self._screen.console.say(str(error))
             return None
-
-
-def _add(station: str, reason: str, what: str, due_at: float | None, db: Database, now: float, who: str) -> str:
-    return add_job(db, now, who, station, what, due_at, reason)
-
-
-def _edit(job: int, what: str, due_at: float | None, db: Database, now: float, who: str) -> str:
-    return edit_job(db, job, now, who, what=what, due_at=due_at)
-
-
-def _note(job: int, text: str, db: Database, now: float, who: str) -> str:
-    return edit_job(db, job, now, who, note=text)
-
-
-def _finish(job: int, text: str, db: Database, now: float, who: str) -> str:
-    return finish_job(db, job, now, who, text)

@@ -63,7 +63,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class HealthShown:
     """What the parts are drawn from."""
 
     data: HealthData
@@ -92,7 +92,7 @@ class Shown:
         return next((f"{one.title}, {one.unit}".rstrip(", ") for one in found if one is not None), name)
 
 
-def listing(part: Part, shown: Shown) -> Listing:
+def listing(part: Part, shown: HealthShown) -> Listing:
     """What a part lists."""
     make = {
         Part.STATION: _figures,
@@ -103,7 +103,7 @@ def listing(part: Part, shown: Shown) -> Listing:
     return make(shown)
 
 
-def _fleet(shown: Shown) -> Listing:
+def _fleet(shown: HealthShown) -> Listing:
     rows = {row.site.id: row for row in shown.data.rows}
     return Listing(
         list(rows),
@@ -113,7 +113,7 @@ def _fleet(shown: Shown) -> Listing:
     )
 
 
-def _figures(shown: Shown) -> Listing:
+def _figures(shown: HealthShown) -> Listing:
     health = shown.health
     figures = health.kept.figures if health and health.kept else {}
     names = figures_of(health)
@@ -133,7 +133,7 @@ def _figures(shown: Shown) -> Listing:
     return Listing(names, draw_figure_heads, row, f"{NOT_YET[0].upper()}{NOT_YET[1:]}.")
 
 
-def _jobs(shown: Shown) -> Listing:
+def _jobs(shown: HealthShown) -> Listing:
     jobs, sites = listed(shown.data), shown.sites
 
     def row(width: int, name: str, selected: bool) -> Line:
@@ -142,7 +142,7 @@ def _jobs(shown: Shown) -> Listing:
     return Listing(list(jobs), draw_job_heads, row, "Nothing is to be done. a puts a job on the list.")
 
 
-def _firmware(shown: Shown) -> Listing:
+def _firmware(shown: HealthShown) -> Listing:
     rows = {row.site.id: row for row in shown.data.rows}
 
     def place(name: str) -> int:
@@ -157,7 +157,7 @@ def _firmware(shown: Shown) -> Listing:
     )
 
 
-def _peers(shown: Shown) -> Listing:
+def _peers(shown: HealthShown) -> Listing:
     peers, sites = shown.data.peers, shown.sites
     return Listing(
         list(peers),
@@ -167,7 +167,9 @@ def _peers(shown: Shown) -> Listing:
     )
 
 
-def detail(part: Part, shown: Shown, name: str, width: int, height: int, *, offset: int, full: bool) -> list[Line]:
+def detail(
+    part: Part, shown: HealthShown, name: str, width: int, height: int, *, offset: int, full: bool
+) -> list[Line]:
     """What is told of a row in full; `offset` rows of an explanation are scrolled away."""
     if part is Part.STATION:
         return _explanation(shown, name, width, height, offset=offset, full=full)
@@ -184,7 +186,7 @@ def detail(part: Part, shown: Shown, name: str, width: int, height: int, *, offs
     return draw_evidence(width, height, shown.data.row(name), shown.now)
 
 
-def _explanation(shown: Shown, name: str, width: int, height: int, *, offset: int, full: bool) -> list[Line]:
+def _explanation(shown: HealthShown, name: str, width: int, height: int, *, offset: int, full: bool) -> list[Line]:
     health = shown.health
     if health is None:
         return []

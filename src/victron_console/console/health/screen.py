@@ -9,19 +9,27 @@ from textual import events
 from victron_console.console.health.data import Health, HealthData, read_health
 from victron_console.console.health.job_actions import JobActions
 from victron_console.console.health.lists import listed
-from victron_console.console.health.parts import Part, Shown, detail, listing
+from victron_console.console.health.parts import (
+    HealthShown,
+    Part,
+    detail,
+    listing,
+)
 from victron_console.console.health.row import tier_role
 from victron_console.console.health.table import findings_table, firmware_table, jobs_table, peers_table
 from victron_console.console.kit.cursor_list import CursorList
 from victron_console.console.kit.export import Table
-from victron_console.console.kit.keys import Key, list_keys
+from victron_console.console.kit.frame.keys import (
+    Key,
+    list_keys,
+)
+from victron_console.console.kit.frame.pace import ReadPace
+from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.line import Line
-from victron_console.console.kit.pace import ReadPace
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.screen import ConsoleScreen
 from victron_console.console.kit.text import cut, plain
-from victron_console.console.live.view import FleetView
+from victron_console.console.kit.view import FleetView
 from victron_console.store.operator.jobs import JobRow
 
 READ_EVERY_S = 30.0
@@ -149,8 +157,8 @@ class HealthScreen(ConsoleScreen):
         self._redraw()
 
     @property
-    def _shown(self) -> Shown:
-        return Shown(self.data or HealthData(), self.console.station, self.console.now)
+    def _shown(self) -> HealthShown:
+        return HealthShown(self.data or HealthData(), self.console.station, self.console.now)
 
     def _arrange(self, count: int) -> None:
         """Share the screen out: list and pane beside or below one another, or one of them alone."""

@@ -13,7 +13,12 @@ from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_glyph
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.text import cut, width_of
-from victron_console.console.live.view import ACKED, Alarm, Mark, alarm_counts
+from victron_console.console.kit.view import (
+    ACKED,
+    Alarm,
+    Mark,
+    alarm_counts,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from platformdirs import user_documents_path
 
-from victron_console.model.clock import local
+from victron_console.model.clock import iso_utc, local
 from victron_console.model.text import FORMULA
 from victron_console.store.errors import StoreError
 from victron_console.store.read.reader import Reader
@@ -27,8 +27,13 @@ class Table:
     rows: tuple[tuple[Value, ...], ...]
 
 
+def iso_time(at: float | None) -> str | None:
+    """A time (UTC epoch, s) as ISO 8601 in UTC; None where there is none."""
+    return iso_utc(at) if at else None
+
+
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ScreenShown:
     """A screen at a moment."""
 
     name: str
@@ -44,7 +49,7 @@ def folder() -> Path:
     return documents if documents.is_dir() and os.access(documents, os.W_OK) else Path.cwd()
 
 
-def write_shown(shown: Shown, where: Path) -> str:
+def write_shown(shown: ScreenShown, where: Path) -> str:
     """Write it; gives a sentence that says where it is, or why it is not."""
     table = shown.table
     target = where / f"{_stem(shown.name, shown.at)}.{'csv' if table else 'txt'}"

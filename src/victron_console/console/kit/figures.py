@@ -16,7 +16,7 @@ from victron_console.console.kit.format import (
 )
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
-from victron_console.console.live.view import Mark
+from victron_console.console.kit.view import Mark
 from victron_console.model.quality import Quality
 
 URGENT_TEXT = {Mark.NOW: Role.NOW_TEXT, Mark.TODAY: Role.TODAY_TEXT, Mark.LOST: Role.LINK_TEXT}

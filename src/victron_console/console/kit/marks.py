@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.text import width_of
-from victron_console.console.live.view import ACKED, Mark
+from victron_console.console.kit.view import (
+    ACKED,
+    Mark,
+)
 
 
 @dataclass(frozen=True, slots=True)

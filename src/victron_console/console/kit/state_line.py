@@ -9,7 +9,7 @@ from victron_console.console.kit.format import age, clock, duration, number, rou
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run
 from victron_console.console.kit.text import width_of
-from victron_console.console.live.view import Site
+from victron_console.console.kit.view import Site
 from victron_console.insight.overview.ac_side import inverter_units
 from victron_console.insight.overview.balance import Balance, Verdict
 from victron_console.insight.overview.figures import last

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from victron_console.console.live.view import Site
+from victron_console.console.kit.view import Site
 from victron_console.model.station import ServiceState, StationState
 from victron_console.store.answers import LinkMinute, LinkTotals, ServiceRow, StoreSize
 from victron_console.store.lease import Holder, lease_holder

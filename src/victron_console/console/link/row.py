@@ -12,8 +12,8 @@ from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_glyph
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.text import cut, plain
+from victron_console.console.kit.view import Mark
 from victron_console.console.link.data import ERRORS_PERCENT, SLOW_S, Link
-from victron_console.console.live.view import Mark
 from victron_console.model.quality import Quality
 from victron_console.model.station import StationState
 
@@ -24,7 +24,7 @@ _LINK_MARKS = (Mark.LOST, Mark.ACKED_LINK, Mark.STALE)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class LinkColumn:
     """A column of figures, right-aligned, and the terminal width from which it is shown."""
 
     head: str
@@ -99,17 +99,17 @@ def _api(link: Link, now: float) -> Figure:
 
 
 COLUMNS = (
-    Column("RTT", 5, _mean),
-    Column("MAX", 5, _longest, 100),
-    Column("ERR%", 4, _errors),
-    Column("FAIL", 4, _failures, 100),
-    Column("NEXT", 4, _next_try),
-    Column("ASIDE", 5, _aside, 80),
-    Column("SKEW", 5, _skew),
-    Column("VRM", 3, _vrm),
-    Column("B/s", 5, _bytes, 80),
-    Column("FW", 8, _firmware, 110),
-    Column("API", 8, _api, 140),
+    LinkColumn("RTT", 5, _mean),
+    LinkColumn("MAX", 5, _longest, 100),
+    LinkColumn("ERR%", 4, _errors),
+    LinkColumn("FAIL", 4, _failures, 100),
+    LinkColumn("NEXT", 4, _next_try),
+    LinkColumn("ASIDE", 5, _aside, 80),
+    LinkColumn("SKEW", 5, _skew),
+    LinkColumn("VRM", 3, _vrm),
+    LinkColumn("B/s", 5, _bytes, 80),
+    LinkColumn("FW", 8, _firmware, 110),
+    LinkColumn("API", 8, _api, 140),
 )
 
 
@@ -122,7 +122,7 @@ def skew(seconds: float | None) -> str:
     return ("+" if seconds > 0 else "-") + duration(abs(seconds))
 
 
-def _placed(width: int) -> list[tuple[Column, int]]:
+def _placed(width: int) -> list[tuple[LinkColumn, int]]:
     """The columns that a width has, each with the column that it ends in."""
     placed = []
     end = _FIRST - 2

@@ -6,20 +6,23 @@ from collections.abc import Iterator
 
 from textual import events
 
-from victron_console.console.app.tables import links_table
-from victron_console.console.fleet.order import OrderHold
 from victron_console.console.kit.cursor_list import CursorList
 from victron_console.console.kit.export import Table
-from victron_console.console.kit.keys import Key, list_keys
+from victron_console.console.kit.frame.keys import (
+    Key,
+    list_keys,
+)
+from victron_console.console.kit.frame.pace import ReadPace
+from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.line import Line
-from victron_console.console.kit.pace import ReadPace
+from victron_console.console.kit.order_hold import OrderHold
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.screen import ConsoleScreen
+from victron_console.console.kit.view import FleetView
 from victron_console.console.link.data import Link, LinkData, links, read_links
 from victron_console.console.link.detail import Own, draw_link_detail, draw_own
+from victron_console.console.link.export import links_table
 from victron_console.console.link.row import draw_heads, draw_link
-from victron_console.console.live.view import FleetView
 from victron_console.model.station import StationState
 
 READ_EVERY_S = 2.0

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from victron_console.console.live.view import ACKED, Alarm, Mark
+from victron_console.console.kit.view import (
+    ACKED,
+    Alarm,
+    Mark,
+)
 
 UNSEEN = (Mark.NOW, Mark.TODAY, Mark.LOST)
 FIRST_OUT_WITHIN_S = 600.0

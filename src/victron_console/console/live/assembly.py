@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from victron_console.console.kit.view import (
+    URGENCY,
+    Alarm,
+    FleetView,
+    Mark,
+    Site,
+)
 from victron_console.console.live.alarm_order import first_out, most_urgent_first
 from victron_console.console.live.daily import Daily
-from victron_console.console.live.view import URGENCY, Alarm, FleetView, Mark, Site
 from victron_console.insight.fleet import figures_quality
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState

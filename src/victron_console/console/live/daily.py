@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from victron_console.console.fleet.cells import TREND_POINTS
-from victron_console.console.live.view import Dawn
+from victron_console.console.kit.view import Dawn
 from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.figures import last
 from victron_console.insight.sunrise import site_outlook
@@ -16,6 +15,8 @@ from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader
 
 DAY_S = 86_400.0
+SOC_TREND_POINTS = 36
+"""Points of `Site.soc_trend`: 24 hours in steps of 40 minutes, so that both 6 cells of 2 h and 18 of 80 min divide."""
 _SLOT_S = 300.0
 _PATTERN_DAYS = 5
 _PATTERN_COLUMNS = _PATTERN_DAYS * 48
@@ -53,7 +54,7 @@ def _daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> 
     if moment is None:
         return Daily()
     snapshot = moment.snapshot
-    trend = reader.overview_history(row.id, "soc_percent", now - DAY_S, now, TREND_POINTS, as_of)
+    trend = reader.overview_history(row.id, "soc_percent", now - DAY_S, now, SOC_TREND_POINTS, as_of)
     zone = station_zone(row)
     begin = midnight(local(now, zone).date(), zone)
     minutes = reader.link(row.id, now - _LINK_S, now, as_of)

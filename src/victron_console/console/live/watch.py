@@ -13,10 +13,13 @@ from math import ceil
 from pathlib import Path
 from typing import TypeVar
 
+from victron_console.console.kit.view import (
+    Alarm,
+    FleetView,
+)
 from victron_console.console.live.alarms_of_store import alarm_rates, alarms_of
 from victron_console.console.live.assembly import fleet_view
 from victron_console.console.live.daily import Daily, daily
-from victron_console.console.live.view import Alarm, FleetView
 from victron_console.insight.fleet import at_moment
 from victron_console.insight.moment import station_moment
 from victron_console.model.clock import Clock

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from victron_console.console.kit.event_words import KIND_WORDS
 from victron_console.console.kit.search import matcher
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
@@ -27,28 +28,6 @@ KINDS: Mapping[str, tuple[str, ...] | None] = {
 }  # fmt: skip
 """What the log can be narrowed to."""
 
-WORDS = {
-    "raised": "raise",
-    "raised again": "again",
-    "cleared": "clear",
-    "escalated": "worse",
-    "eased": "better",
-    "flapping": "flaps",
-    "suppressed": "held",
-    "requalified": "waits",
-    "notification": "notice",
-    "acknowledged": "ack",
-    "commented": "says",
-    "shelved": "shelve",
-    "unshelved": "unshelv",
-    "maintenance": "maint",
-    "maintenance ended": "service",
-    "setting": "set",
-    "parameter": "limit",
-    "collector": "collect",
-}
-"""Kinds in at most seven cells; others are short as they are."""
-
 
 @dataclass(frozen=True, slots=True)
 class LogChoice:
@@ -63,19 +42,19 @@ class LogChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LogPlace:
     """Where the log goes on: before a moment, after so many lines of that very moment."""
 
     until: float
     skip: int = 0
 
 
-def older(reader: Reader, choice: LogChoice, place: Place, count: int = PAGE) -> tuple[list[Event], Place | None]:
+def older(reader: Reader, choice: LogChoice, place: LogPlace, count: int = PAGE) -> tuple[list[Event], LogPlace | None]:
     """The next page and where it goes on; None where the log ends."""
     fits = matcher(choice.wanted)
     found: list[Event] = []
     scanned = 0
-    at: Place | None = place
+    at: LogPlace | None = place
     while at is not None and len(found) < count and scanned < SCAN_AT_MOST:
         chunk = CHUNK if choice.wanted else count
         lines = reader.events(0.0, at.until, choice.station, KINDS[choice.kinds], None, chunk + at.skip)
@@ -104,7 +83,7 @@ def joined(before: list[Event], fresh: list[Event]) -> list[Event]:
 def said(event: Event, names: Mapping[str, str]) -> str:
     """All words of a line, casefolded."""
     station = event.station or "console"
-    words = (station, names.get(station, ""), event.kind, WORDS.get(event.kind, ""), who(event), event.text)
+    words = (station, names.get(station, ""), event.kind, KIND_WORDS.get(event.kind, ""), who(event), event.text)
     return " ".join(words).casefold()
 
 
@@ -113,6 +92,6 @@ def who(event: Event) -> str:
     return str(event.details.get("who", ""))
 
 
-def _next(lines: list[Event]) -> Place:
+def _next(lines: list[Event]) -> LogPlace:
     until = lines[-1].at
-    return Place(until, sum(event.at == until for event in lines))
+    return LogPlace(until, sum(event.at == until for event in lines))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import wrap
 
-from victron_console.console.app.banner import Digest
+from victron_console.console.kit.event_words import KIND_WORDS
 from victron_console.console.kit.format import DAY_S, clock_s, duration, moment
+from victron_console.console.kit.frame.digest import Digest
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut
-from victron_console.console.log.pages import WORDS, who
+from victron_console.console.log.pages import who
 from victron_console.model.clock import local
 from victron_console.store.records import Event
 
@@ -45,7 +46,7 @@ def draw_log_line(
         line.put(0, ">", Role.TEXT1, bold=True)
     when_at, kind_at, site_at, text_at = log_columns(width)
     line.put(when_at, _when(event.at, now, width), Role.TEXT3)
-    line.put(kind_at, cut(WORDS.get(event.kind, event.kind), 7), kind_role(event))
+    line.put(kind_at, cut(KIND_WORDS.get(event.kind, event.kind), 7), kind_role(event))
     site = names.get(event.station or "", event.station or "console")
     line.put(site_at, cut(site, text_at - site_at - 1), Role.TEXT1 if event.station else Role.TEXT3)
     by = f"{who(event)}: " if who(event) else ""

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from victron_console.console.app.tables import log_table
 from victron_console.console.kit.cursor_list import CursorList
-from victron_console.console.kit.dialogs import LinePrompt
 from victron_console.console.kit.export import Table
-from victron_console.console.kit.keys import Key
+from victron_console.console.kit.frame.dialogs import LinePrompt
+from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.screen import ConsoleScreen
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut
-from victron_console.console.live.view import FleetView
-from victron_console.console.log.pages import KINDS, LogChoice, Place, joined, newer, older
+from victron_console.console.kit.view import FleetView
+from victron_console.console.log.export import log_table
+from victron_console.console.log.pages import (
+    KINDS,
+    LogChoice,
+    LogPlace,
+    joined,
+    newer,
+    older,
+)
 from victron_console.console.log.rows import draw_last_look, draw_log_heads, draw_log_line, draw_whole
 from victron_console.model.clock import local
 from victron_console.store.read.reader import Reader
@@ -75,7 +82,7 @@ class LogScreen(ConsoleScreen):
         self._choice = LogChoice()
         self._events: list[Event] = []
         self._by_name: dict[str, Event] = {}
-        self._next: Place | None = None
+        self._next: LogPlace | None = None
         self._newest: str | None = None
         self._loaded_for: tuple[LogChoice, float | None] | None = None
 
@@ -104,7 +111,7 @@ class LogScreen(ConsoleScreen):
             self._take(list(view.events), None)
         elif self._loaded_for != wanted:
             self._loaded_for = wanted
-            self._read_older(Place(self.console.now), anew=True)
+            self._read_older(LogPlace(self.console.now), anew=True)
         elif self.console.as_of is None and self._events:
             choice, since, until = self._with_names(), self._events[0].at, self.console.now
             self.ask(
@@ -113,24 +120,24 @@ class LogScreen(ConsoleScreen):
                 group="newer",
             )
         elif not self._events:
-            self._read_older(Place(self.console.now), anew=True)
+            self._read_older(LogPlace(self.console.now), anew=True)
 
     def tick(self) -> None:
         """Times are written as of now."""
         self._draw()
 
-    def _read_older(self, place: Place, *, anew: bool) -> None:
+    def _read_older(self, place: LogPlace, *, anew: bool) -> None:
         choice = self._with_names()
 
-        def question(reader: Reader) -> tuple[list[Event], Place | None]:
+        def question(reader: Reader) -> tuple[list[Event], LogPlace | None]:
             return older(reader, choice, place)
 
-        def answered(found: tuple[list[Event], Place | None]) -> None:
+        def answered(found: tuple[list[Event], LogPlace | None]) -> None:
             self._take(found[0] if anew else [*self._events, *found[0]], found[1])
 
         self.ask(question, answered, group="older")
 
-    def _take(self, events: list[Event], place: Place | None) -> None:
+    def _take(self, events: list[Event], place: LogPlace | None) -> None:
         self._events, self._next = events, place
         counted: Counter[str] = Counter()
         self._by_name = {}

@@ -1,1 +1,1 @@
-"""The one way by which the console writes: what operators do, under whose name, and what became of it."""
+"""The one way by which the console writes: under whose name, off the screen's thread, and what became of it."""

@@ -25,14 +25,14 @@ _FACTS = ("ProductName", "CustomName", "FirmwareVersion", "HardwareVersion", "Se
 
 
 @dataclass(frozen=True, slots=True)
-class Trend:
+class PathTrend:
     """The last hour of a series, a bucket a minute; None where nothing was received."""
 
     series: str
     buckets: tuple[Bucket | None, ...] = ()
 
 
-def draw_detail(width: int, height: int, row: PathRow | None, trend: Trend | None, now: float) -> list[Line]:
+def draw_detail(width: int, height: int, row: PathRow | None, trend: PathTrend | None, now: float) -> list[Line]:
     """The part of the screen about the row under the cursor, at most so many rows of it."""
     sheet = Sheet(width, height)
     end = width - 2
@@ -67,7 +67,9 @@ def _fill(sheet: Sheet, rows: Iterator[list[Run]]) -> None:
         sheet.runs(number, 1, runs)
 
 
-def _about_value(value: PathValue, branch: Branch, trend: Trend | None, now: float, end: int) -> Iterator[list[Run]]:
+def _about_value(
+    value: PathValue, branch: Branch, trend: PathTrend | None, now: float, end: int
+) -> Iterator[list[Run]]:
     yield _value_now(value, branch, now)
     if not isinstance(value.reading.value, str):
         yield _last_hour(value, trend, end)
@@ -103,7 +105,7 @@ def _value_now(value: PathValue, branch: Branch, now: float) -> list[Run]:
     return runs
 
 
-def _last_hour(value: PathValue, trend: Trend | None, end: int) -> list[Run]:
+def _last_hour(value: PathValue, trend: PathTrend | None, end: int) -> list[Run]:
     if trend is None:
         return [Run("last hour  reading ...", Role.TEXT3)]
     known = [bucket for bucket in trend.buckets if bucket is not None]

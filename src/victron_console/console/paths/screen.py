@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 from textual import events
 from textual.widgets import Input
 
-from victron_console.console.app.tables import paths_table
 from victron_console.console.kit.cursor_list import CursorList
-from victron_console.console.kit.dialogs import LinePrompt
 from victron_console.console.kit.export import Table
-from victron_console.console.kit.keys import Key, list_keys
+from victron_console.console.kit.frame.dialogs import LinePrompt
+from victron_console.console.kit.frame.keys import (
+    Key,
+    list_keys,
+)
+from victron_console.console.kit.frame.pace import ReadPace
+from victron_console.console.kit.frame.station_screen import (
+    STATION_KEYS,
+    OneStationScreen,
+)
 from victron_console.console.kit.line import Line
-from victron_console.console.kit.pace import ReadPace
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.station_screen import STATION_KEYS, OneStationScreen
 from victron_console.console.kit.text import cut, plain
 from victron_console.console.kit.values import value_text
-from victron_console.console.live.view import FleetView
+from victron_console.console.kit.view import FleetView
 from victron_console.console.paths.data import PathRow, PathTree, Wish, every_value, path_rows, read_paths
-from victron_console.console.paths.detail import TREND_COLUMNS, TREND_S, Trend, draw_detail
+from victron_console.console.paths.detail import (
+    TREND_COLUMNS,
+    TREND_S,
+    PathTrend,
+    draw_detail,
+)
+from victron_console.console.paths.export import paths_table
 from victron_console.console.paths.row import draw_heads, draw_row, heads_end
 from victron_console.store.answers import Bucket
-from victron_console.store.operator.wishes import OperatorWriter
+from victron_console.store.operator.wishes import pin, unpin
 from victron_console.store.read.reader import Reader
 
 READ_EVERY_S = 1.0
@@ -42,7 +53,7 @@ class PathDetail(Rows):
     def __init__(self) -> None:
         super().__init__(id="path-detail")
         self.row: PathRow | None = None
-        self.trend: Trend | None = None
+        self.trend: PathTrend | None = None
         self.now = 0.0
 
     def draw(self, width: int, height: int) -> list[Line]:
@@ -182,7 +193,7 @@ class PathsScreen(OneStationScreen):
             return reader.buckets(station, series, until - TREND_S, until, TREND_COLUMNS, as_of)
 
         def answered(buckets: list[Bucket | None]) -> None:
-            self._detail.trend = Trend(series, tuple(buckets))
+            self._detail.trend = PathTrend(series, tuple(buckets))
             self._detail.redraw()
 
         self.ask(question, answered, group="path trend")
@@ -291,20 +302,9 @@ class PathsScreen(OneStationScreen):
         if row is None or row.value is None or station is None or self.paths is None:
             console.say("Pin a value: put the cursor on one.")
             return
-        if console.options.readonly or console.replaying:
-            console.say(console.options.readonly or "Nothing can be pinned in the past; l returns to now.")
-            return
         series, pinned = row.value.series, row.value.series in self.paths.pins
         if not pinned and self.paths.is_pinned(series):
             console.say("It is pinned by a glob; that was set elsewhere.")
             return
-
-        def wish(reader: Reader) -> None:
-            with closing(OperatorWriter(reader.path, console.clock, console.options.operator)) as writer:
-                (writer.unpin if pinned else writer.pin)(station, series)
-
-        def done(_: None) -> None:
-            console.say(f"No longer pinned: {series}" if pinned else f"Pinned: {series}")
-            self._read(at_once=True)
-
-        self.ask(wish, done, group="pin")
+        write = partial(unpin if pinned else pin, station=station, pattern=series)
+        console.operator.do([write], lambda: self._read(at_once=True))

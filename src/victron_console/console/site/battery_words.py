@@ -8,7 +8,7 @@ from victron_console.console.kit.format import ABSENT, LOST, clock, duration, is
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run
 from victron_console.console.kit.sheet_figure import power_figure, projected, trusted
-from victron_console.console.live.view import Dawn
+from victron_console.console.kit.view import Dawn
 from victron_console.insight.battery_panel import BatteryPanel, Limit, Span
 from victron_console.insight.cells import Pack
 from victron_console.model.overview import Overview

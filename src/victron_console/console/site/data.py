@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from victron_console.console.kit.blocks import spread
 from victron_console.console.live.daily import station_zone
 from victron_console.console.site.battery_words import conflicting
-from victron_console.console.site.day import DayRow, spread
+from victron_console.console.site.day import DayRow
 from victron_console.console.site.devices import DeviceLine, device_lines
 from victron_console.console.site.phases import PhaseTable, phase_table
 from victron_console.insight.audit.finding import Finding

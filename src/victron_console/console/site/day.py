@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from victron_console.console.kit.blocks import spread
 from victron_console.console.kit.format import GAP, clock, is_kilo, number, power, spark
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
@@ -92,21 +93,6 @@ def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow, qualit
     bold = each.is_power and is_kilo(each.now)
     sheet.runs_right(row, end - 7, trusted(quality, Run(each.said(each.now), Role.TEXT1, bold=bold)))
     sheet.right(row, end, each.said(max(known, default=None)), Role.TEXT3)
-
-
-def buckets(values: Sequence[float | None], columns: int) -> list[tuple[float, float] | None]:
-    """The lowest and highest value that fall into each of so many columns; None where nothing was received."""
-    found: list[tuple[float, float] | None] = []
-    for column in range(columns if values else 0):
-        first = column * len(values) // columns
-        known = [v for v in values[first : max(first + 1, (column + 1) * len(values) // columns)] if v is not None]
-        found.append((min(known), max(known)) if known else None)
-    return found
-
-
-def spread(values: Sequence[float | None], columns: int) -> list[float | None]:
-    """The middle of each column's lowest and highest value; nothing is made up where nothing was received."""
-    return [None if extent is None else (extent[0] + extent[1]) / 2 for extent in buckets(values, columns)]
 
 
 def round_hours(since: float, until: float, columns: int) -> list[tuple[int, float]]:

@@ -6,11 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from victron_console.console.kit.blocks import buckets
 from victron_console.console.kit.format import is_kilo, number
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.sheet_figure import trusted
-from victron_console.console.site.day import DayRow, buckets, draw_ticks, round_hours
+from victron_console.console.site.day import (
+    DayRow,
+    draw_ticks,
+    round_hours,
+)
 from victron_console.model.quality import Quality
 
 PANEL_ROWS = 4
@@ -27,7 +32,7 @@ _GRID_EVERY = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class DayScale:
     """The values at the top and at the foot of a panel."""
 
     low: float
@@ -121,13 +126,13 @@ def _draw_legend(sheet: Sheet, row: int, end: int, each: DayRow, quality: Qualit
         sheet.right(row + offset, end + _VALUE_END, f"{each.said(value)}{unit}", Role.TEXT2)
 
 
-def scale_of(each: DayRow) -> Scale:
+def scale_of(each: DayRow) -> DayScale:
     """Zero to a round number above the highest value; below zero as far as the values go."""
     if not each.is_power:
-        return Scale(0.0, 100.0)
+        return DayScale(0.0, 100.0)
     known = [value for value in each.values if value is not None]
     low = min([0.0, *known])
-    return Scale(-_nice(-low) if low < 0 else 0.0, _nice(max([1.0, *known])))
+    return DayScale(-_nice(-low) if low < 0 else 0.0, _nice(max([1.0, *known])))
 
 
 def _nice(value: float) -> float:

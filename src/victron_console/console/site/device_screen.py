@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from victron_console.catalogue import catalogue
 from victron_console.console.kit.format import age
-from victron_console.console.kit.keys import Key
+from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.station_screen import StationScreen
 from victron_console.console.kit.text import cut, plain
 from victron_console.console.kit.values import value_text
+from victron_console.console.site.data_screen import SiteDataScreen
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
@@ -97,7 +97,7 @@ class ValueList(Rows):
         return [draw_value(width, row, self._now) for row in self._rows[self.first : self.first + height]]
 
 
-class DeviceScreen(StationScreen):
+class DeviceScreen(SiteDataScreen):
     """The devices that a line of the Site screen stands for."""
 
     NAME = "device"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from victron_console.console.kit.energy.balance_bar import Place
+from victron_console.console.kit.energy.balance_bar import BarPart
 from victron_console.console.kit.energy.diagram import NARROW, WIDE, Diagram, Grid, draw_diagram
 from victron_console.console.kit.format import power, sunrise
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.sheet_figure import projected
+from victron_console.console.kit.standing_alarms import draw_alarms
 from victron_console.console.site.battery import draw_battery_flat, draw_battery_tall
 from victron_console.console.site.battery_words import soc_runs
 from victron_console.console.site.day import draw_day, draw_marks, draw_today
@@ -18,7 +19,7 @@ from victron_console.console.site.flow_list import BESIDE_FROM, RIGHT_COLUMN, dr
 from victron_console.console.site.parts import (
     DAY_ROWS,
     Page,
-    Section,
+    SiteSection,
     alarm_marks,
     battery_view,
     day_height,
@@ -33,7 +34,6 @@ from victron_console.console.site.parts import (
 from victron_console.console.site.phases import draw_phases, draw_phases_wide
 from victron_console.console.site.sections import (
     check_text,
-    draw_alarms,
     draw_text,
     log_text,
 )
@@ -51,8 +51,8 @@ def draw_stacked(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> Non
     fixed = 1 + flow_rows + 2 + 5 + 1
     blanks = max(0, min(3, height - fixed))
     row = draw_diagram(diagram, NARROW, sheet, 1 + (blanks > 2))
-    row = draw_bars(page, sheet, Place(row + (blanks > 0), 1, end, bar=26, gap=2)) + (blanks > 1)
-    if page.state.section is not Section.OVERVIEW:
+    row = draw_bars(page, sheet, BarPart(row + (blanks > 0), 1, end, bar=26, gap=2)) + (blanks > 1)
+    if page.state.section is not SiteSection.OVERVIEW:
         draw_section(page, sheet, row, 1, end, height - row - 1)
     else:
         row = draw_battery_flat(sheet, row, 1, end, battery_view(page))
@@ -61,7 +61,7 @@ def draw_stacked(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> Non
             row = draw_day(sheet, row, 1, end, page.data.day.rows[: min(DAY_ROWS, spare - 1)], page.site.trust)
         if height - 1 - row >= 4:
             row += 1
-            draw_section(replace_section(page, Section.DEVICES), sheet, row, 1, end, height - 1 - row)
+            draw_section(replace_section(page, SiteSection.DEVICES), sheet, row, 1, end, height - 1 - row)
     draw_alarms(sheet, height - 1, 1, end, page.alarms, page.now, room=1)
 
 
@@ -76,10 +76,10 @@ def draw_side_by_side(page: Page, diagram: Diagram, sheet: Sheet, height: int) -
         draw_text(sheet, beside + 1, right, end, check_text(checks, end - right), room=row - beside - 1)
     row = max(row, beside) + 1
     sheet.head(row, 1, end, "BALANCE", "one scale for both bars")
-    row = draw_bars(page, sheet, Place(row + 1, 1, end)) + 1
+    row = draw_bars(page, sheet, BarPart(row + 1, 1, end)) + 1
     alarms = min(3, 1 + max(1, len(page.alarms)))
     bottom = height - alarms - (height >= ROOMY_ROWS)
-    if page.state.section is not Section.OVERVIEW:
+    if page.state.section is not SiteSection.OVERVIEW:
         draw_section(page, sheet, row, 1, end, bottom - row - 1)
     else:
         _middle_and_day(page, sheet, row, end, bottom)
@@ -113,7 +113,7 @@ def draw_wide(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> None:
     sheet.head(top, 1, 118, "FLOW", _legend(page))
     left = draw_diagram(diagram, WIDE, sheet, top + 1) + 2
     sheet.head(left, 1, 118, "BALANCE", "one scale for both bars")
-    left = draw_bars(page, sheet, Place(left + 1, 1, 118)) + 2
+    left = draw_bars(page, sheet, BarPart(left + 1, 1, 118)) + 2
     table = phases_of(page)
     if len(table.phases) > 1:
         left = draw_phases_wide(sheet, left, 1, 118, table) + 1
@@ -129,7 +129,7 @@ def draw_wide(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> None:
     if page.data.today and bottom - day - 2 - beside > len(page.data.today):
         beside = draw_today(sheet, beside, right, end, page.data.today) + 1
     row = max(left, beside)
-    if page.state.section is not Section.OVERVIEW:
+    if page.state.section is not SiteSection.OVERVIEW:
         draw_section(page, sheet, row, 1, end, bottom - row)
     else:
         _panels_and_log(page, sheet, row, end, bottom - 1 - row)
@@ -162,7 +162,7 @@ def draw_list_page(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> N
     top = 2 if height >= 12 else 1
     alarms = height >= 8 and bool(page.alarms)
     bottom = height - alarms
-    if page.state.section is not Section.OVERVIEW:
+    if page.state.section is not SiteSection.OVERVIEW:
         draw_section(page, sheet, top, 1, end, bottom - top)
     else:
         left, right = draw_list(diagram, sheet, top, sheet.width)
@@ -176,7 +176,7 @@ def draw_list_page(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> N
 
 def _short_balance(page: Page, sheet: Sheet, row: int, column: int, end: int) -> None:
     """Both bars without names, and the charge with what is left of it at sunrise."""
-    place = Place(row, column, end, named=False, total_end=8)
+    place = BarPart(row, column, end, named=False, total_end=8)
     row = draw_bars(page, sheet, replace(place, bar=max(1, end + 2 - place.bar_start))) + 1
     dawn, runs = page.site.dawn, [*soc_runs(battery_view(page))]
     if dawn is not None and dawn.low_percent is not None:

@@ -13,7 +13,7 @@ from victron_console.console.site.layouts import draw_list_page, draw_side_by_si
 from victron_console.console.site.parts import (
     WHOLE_PAGE,
     Page,
-    Section,
+    SiteSection,
     draw_section,
 )
 
@@ -23,16 +23,16 @@ WIDE_FROM, WIDE_ROWS = 164, 44
 """Columns and body rows from which a layout is used."""
 
 
-def sections(page: Page, width: int, height: int) -> list[Section]:
+def sections(page: Page, width: int, height: int) -> list[SiteSection]:
     """What `v` goes through at a size, without what the site does not have."""
-    found = [Section.OVERVIEW, Section.DEVICES]
+    found = [SiteSection.OVERVIEW, SiteSection.DEVICES]
     if layout_of(width, height) is draw_list_page:
-        found += [Section.BATTERY, Section.DAY]
+        found += [SiteSection.BATTERY, SiteSection.DAY]
     if len(page.data.figures.phases.phases) > 1:
-        found.append(Section.PHASES)
+        found.append(SiteSection.PHASES)
     if page.data.figures.checks:
-        found.append(Section.CHECKS)
-    return [*found, Section.LOG]
+        found.append(SiteSection.CHECKS)
+    return [*found, SiteSection.LOG]
 
 
 def draw_page(page: Page, width: int, height: int) -> tuple[list[Line], Pencil]:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from victron_console.console.kit.energy.balance_bar import Place, draw_balance
+from victron_console.console.kit.energy.balance_bar import (
+    BarPart,
+    draw_balance,
+)
 from victron_console.console.kit.energy.flow import Pencil, names_of
 from victron_console.console.kit.marks import GLYPHS
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
-from victron_console.console.live.view import Alarm, Site
+from victron_console.console.kit.view import (
+    Alarm,
+    Site,
+)
 from victron_console.console.site.battery import draw_battery_tall
 from victron_console.console.site.battery_words import BatteryView
 from victron_console.console.site.data import SiteData
@@ -32,7 +38,7 @@ DAY_ROWS = 4
 _DC_SOURCES = (NodeKind.DC_SOURCE, NodeKind.ALTERNATOR, NodeKind.CHARGER, NodeKind.FUEL_CELL)
 
 
-class Section(StrEnum):
+class SiteSection(StrEnum):
     """What `v` goes through."""
 
     OVERVIEW = "overview"
@@ -46,9 +52,9 @@ class Section(StrEnum):
     INFO = "info"
 
 
-LONG_SECTIONS = (Section.CHECKS, Section.LOG, Section.AUDIT, Section.INFO)
+LONG_SECTIONS = (SiteSection.CHECKS, SiteSection.LOG, SiteSection.AUDIT, SiteSection.INFO)
 """Sections that may be longer than the screen: the cursor keys scroll them."""
-WHOLE_PAGE = (Section.AUDIT, Section.INFO)
+WHOLE_PAGE = (SiteSection.AUDIT, SiteSection.INFO)
 """Sections that have the page for themselves: Esc leaves them."""
 
 
@@ -56,7 +62,7 @@ WHOLE_PAGE = (Section.AUDIT, Section.INFO)
 class PageState:
     """What the operator looks at, and what the drawing remembers."""
 
-    section: Section = Section.OVERVIEW
+    section: SiteSection = SiteSection.OVERVIEW
     chosen: int | None = None
     """The device line that the cursor is on."""
     offset: int = 0
@@ -75,7 +81,7 @@ class Page:
     state: PageState
 
 
-def replace_section(page: Page, section: Section) -> Page:
+def replace_section(page: Page, section: SiteSection) -> Page:
     """The page with another section chosen."""
     return replace(page, state=replace(page.state, section=section))
 
@@ -83,13 +89,13 @@ def replace_section(page: Page, section: Section) -> Page:
 def draw_section(page: Page, sheet: Sheet, row: int, start: int, end: int, room: int) -> None:
     """The section that `v` has chosen, in the room that is left."""
     section = page.state.section
-    if section is Section.DEVICES:
+    if section is SiteSection.DEVICES:
         draw_device_list(page, sheet, row, start, end, room)
-    elif section is Section.PHASES:
+    elif section is SiteSection.PHASES:
         draw_phases(window_of(sheet, row + room), row, start, min(end, start + 55), phases_of(page))
-    elif section is Section.BATTERY:
+    elif section is SiteSection.BATTERY:
         draw_battery_tall(sheet, row, start, end, battery_view(page), room=room)
-    elif section is Section.DAY:
+    elif section is SiteSection.DAY:
         draw_day_block(page, sheet, row, start, end, room)
     elif section in LONG_SECTIONS:
         draw_text(sheet, row, start, end, _long(page, end - start), room=room, offset=page.state.offset)
@@ -99,11 +105,11 @@ def _long(page: Page, width: int) -> Text:
     """The lines of a section that may be longer than the screen."""
     figures = page.data.figures
     section = page.state.section
-    if section is Section.CHECKS:
+    if section is SiteSection.CHECKS:
         return check_text(figures.checks, width)
-    if section is Section.AUDIT:
+    if section is SiteSection.AUDIT:
         return audit_text(figures.audit, width)
-    if section is Section.INFO:
+    if section is SiteSection.INFO:
         return info_text(page.data.info, width)
     return log_text(page.data.events, width)
 
@@ -117,7 +123,7 @@ def draw_device_list(page: Page, sheet: Sheet, row: int, start: int, end: int, r
     return draw_devices(sheet, row + 1, start, end, lines, room=room - 1, chosen=page.state.chosen) - row
 
 
-def draw_bars(page: Page, sheet: Sheet, place: Place) -> int:
+def draw_bars(page: Page, sheet: Sheet, place: BarPart) -> int:
     figures = page.data.figures
     sources = [
         (names_of(node)[0], node.power_w)

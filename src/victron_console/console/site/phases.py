@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from victron_console.console.kit.blocks import load_bar
 from victron_console.console.kit.format import ABSENT, LOST, STALE_MARK, is_kilo, number, power, unitless
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
@@ -116,13 +117,6 @@ def _measured(meter: DeviceState | None, quantity: str) -> dict[str, float]:
 def _sum_rows(*rows: dict[str, float]) -> dict[str, float]:
     phases = [phase for phase in PHASES if any(phase in row for row in rows)]
     return {phase: sum(row.get(phase, 0.0) for row in rows) for phase in phases}
-
-
-def load_bar(percent: float, columns: int) -> tuple[str, str]:
-    """A bar in eighths of a column and the dots that fill it up."""
-    eighths = min(columns * 8, max(0, round(percent * columns * 8 / 100)))
-    bar = "█" * (eighths // 8) + _EIGHTHS[eighths % 8]
-    return bar, "·" * (columns - len(bar))
 
 
 def draw_phases(sheet: Sheet, row: int, start: int, end: int, table: PhaseTable) -> int:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
-from victron_console.console.kit.keys import Key
+from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.station_screen import STATION_KEYS
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.station_screen import STATION_KEYS, StationScreen
-from victron_console.console.live.view import Site
+from victron_console.console.kit.view import Site
+from victron_console.console.site.data_screen import SiteDataScreen
 from victron_console.console.site.device_screen import DeviceScreen
 from victron_console.console.site.page import draw_page, sections
-from victron_console.console.site.parts import LONG_SECTIONS, WHOLE_PAGE, Page, PageState, Section
+from victron_console.console.site.parts import (
+    LONG_SECTIONS,
+    WHOLE_PAGE,
+    Page,
+    PageState,
+    SiteSection,
+)
 from victron_console.model.quality import Quality
-from victron_console.store.operator.wishes import FOCUS_S, OperatorWriter
-from victron_console.store.read.reader import Reader
+from victron_console.store.operator.wishes import FOCUS_S, focus
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 
 class SiteBoard(Rows):
@@ -45,17 +56,15 @@ class SiteBoard(Rows):
         return lines
 
 
-def focus_said(site: Site | None, seconds: float) -> str:
-    """What the collector does now with a station that is focused for so long; 0 s ended it."""
-    if not seconds:
-        return "Read as usual again."
-    span = f"{seconds / 60:.0f} minutes"
-    if site is not None and site.quality is Quality.LOST:
-        return f"It does not answer: tried at once; within {span} read each 1-2 s once it answers."
-    return f"Read each 1-2 s for {span}."
+def ask_focus(db: Database, *, station: str, site: Site | None, seconds: float, now: float, who: str) -> str:
+    """Ask the collector to read a station fast; what it does now with one that does not answer is said, too."""
+    said = focus(db, station, seconds, now=now, who=who)
+    if seconds and site is not None and site.quality is Quality.LOST:
+        return f"It does not answer: tried at once; within {seconds / 60:.0f} minutes read each 1-2 s once it answers."
+    return said
 
 
-class SiteScreen(StationScreen):
+class SiteScreen(SiteDataScreen):
     """One station."""
 
     NAME = "site"
@@ -105,7 +114,7 @@ class SiteScreen(StationScreen):
         super().site_changed()
         self._board.state = PageState(section=self._board.state.section)
 
-    def _look_at(self, section: Section, chosen: int | None = None) -> None:
+    def _look_at(self, section: SiteSection, chosen: int | None = None) -> None:
         self._board.state = replace(self._board.state, section=section, chosen=chosen, offset=0)
         self.redraw()
 
@@ -118,25 +127,25 @@ class SiteScreen(StationScreen):
             return
         there = sections(page, self._board.size.width, self._board.size.height)
         here = self._board.state.section
-        following = there[(there.index(here) + 1) % len(there)] if here in there else Section.OVERVIEW
-        self._look_at(following, 0 if following is Section.DEVICES else None)
+        following = there[(there.index(here) + 1) % len(there)] if here in there else SiteSection.OVERVIEW
+        self._look_at(following, 0 if following is SiteSection.DEVICES else None)
 
     def action_audit(self) -> None:
         """The review of how the site is set up, or back."""
-        self._toggle(Section.AUDIT)
+        self._toggle(SiteSection.AUDIT)
 
     def action_info(self) -> None:
         """Contact, access, notes and runbook, or back."""
-        self._toggle(Section.INFO)
+        self._toggle(SiteSection.INFO)
 
-    def _toggle(self, section: Section) -> None:
+    def _toggle(self, section: SiteSection) -> None:
         shown = self._board.state.section is section
-        self._look_at(Section.OVERVIEW if shown else section)
+        self._look_at(SiteSection.OVERVIEW if shown else section)
 
     async def action_leave(self) -> None:
         """One level: from audit and info to the site, from the site to where the operator came from."""
         if self._board.state.section in WHOLE_PAGE:
-            self._look_at(Section.OVERVIEW)
+            self._look_at(SiteSection.OVERVIEW)
         else:
             await self.console.action_back()
 
@@ -151,8 +160,8 @@ class SiteScreen(StationScreen):
             return
         last = len(self.data.figures.devices) - 1
         chosen = 0 if state.chosen is None else min(last, max(0, state.chosen + step))
-        listed = state.section is Section.OVERVIEW and self._lists_devices()
-        self._look_at(state.section if listed else Section.DEVICES, chosen if last >= 0 else None)
+        listed = state.section is SiteSection.OVERVIEW and self._lists_devices()
+        self._look_at(state.section if listed else SiteSection.DEVICES, chosen if last >= 0 else None)
 
     def _lists_devices(self) -> bool:
         """Whether the overview names the devices at this size."""
@@ -171,23 +180,8 @@ class SiteScreen(StationScreen):
     def action_focus_station(self) -> None:
         """Ask the collector to read this station fast for a while, or to stop that."""
         console, station = self.console, self.console.station
-        if console.options.readonly or console.replaying:
-            console.say(console.options.readonly or "Nothing can be asked of a station in the past; l returns to now.")
-            return
         if station is None or self.data is None:
             return
         focused = (self.data.focus_until or 0.0) > console.clock.now()
-        seconds = 0.0 if focused else FOCUS_S
-
-        def wish(reader: Reader) -> None:
-            writer = OperatorWriter(reader.path, console.clock, console.options.operator)
-            try:
-                writer.focus(station, seconds)
-            finally:
-                writer.close()
-
-        def done(_: None) -> None:
-            console.say(focus_said(self.site, seconds))
-            self.show(self.view)
-
-        self.ask(wish, done, group="focus")
+        ask = partial(ask_focus, station=station, site=self.site, seconds=0.0 if focused else FOCUS_S)
+        console.operator.do([ask], lambda: self.show(self.view))

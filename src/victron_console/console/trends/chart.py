@@ -13,8 +13,16 @@ from victron_console.console.kit.format import number
 from victron_console.console.kit.palette import Palette, Role
 from victron_console.console.trends.frame import DAY_S, Frame, ticks
 from victron_console.console.trends.quantity import Quantity
-from victron_console.console.trends.read import Lane, Limit, Trend
-from victron_console.console.trends.scale import Scale, axis_label, scale_of
+from victron_console.console.trends.read import (
+    Lane,
+    Limit,
+    QuantityTrend,
+)
+from victron_console.console.trends.scale import (
+    PanelScale,
+    axis_label,
+    scale_of,
+)
 from victron_console.model.alert import Severity
 
 MOST_SERIES = 8
@@ -58,7 +66,7 @@ class Chart:
     """What is drawn."""
 
     frame: Frame
-    lines: tuple[tuple[Curve, Trend], ...]
+    lines: tuple[tuple[Curve, QuantityTrend], ...]
     lane: Lane = field(default_factory=Lane)
     limits: tuple[Limit, ...] = ()
     """Of the first line."""
@@ -128,7 +136,7 @@ def _ink(palette: Palette, role: Role) -> tuple[int, int, int] | int | str:
     return colour.number if colour.number is not None else "default"
 
 
-def scale_for(chart: Chart, unit: str, rows: int) -> Scale:
+def scale_for(chart: Chart, unit: str, rows: int) -> PanelScale:
     """The value axis of a unit: all its lines are in sight."""
     lines = [trend for curve, trend in chart.lines if curve.quantity.unit == unit]
     all_of = replace(lines[0], buckets=tuple(bucket for trend in lines for bucket in trend.buckets))
@@ -150,7 +158,7 @@ def _draw_axes(plt: Any, chart: Chart, height: int) -> None:  # noqa: ANN401
     plt.yaxes(True, len(chart.units) > 1)
 
 
-def _draw_line(plt: Any, chart: Chart, trend: Trend, side: str, ink: object, shade: object) -> None:  # noqa: ANN401
+def _draw_line(plt: Any, chart: Chart, trend: QuantityTrend, side: str, ink: object, shade: object) -> None:  # noqa: ANN401
     marker = "braille" if chart.braille else "hd"
     at = [column + 0.5 for column in range(len(trend.buckets))]
     if chart.band and len(chart.lines) == 1:
@@ -161,7 +169,7 @@ def _draw_line(plt: Any, chart: Chart, trend: Trend, side: str, ink: object, sha
         plt.plot(at, means, marker=marker, color=ink, yside=side)
 
 
-def _draw_bars(plt: Any, trend: Trend, offsets: Sequence[float], side: str, ink: object) -> None:  # noqa: ANN401
+def _draw_bars(plt: Any, trend: QuantityTrend, offsets: Sequence[float], side: str, ink: object) -> None:  # noqa: ANN401
     for offset in offsets:
         strokes = [(column + offset, 0.0, bucket.mean) for column, bucket in enumerate(trend.buckets) if bucket]
         _draw_segments(plt, strokes, side, ink, "sd")

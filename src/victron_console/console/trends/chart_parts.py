@@ -12,7 +12,7 @@ from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut
 from victron_console.console.trends.chart import INKS, LEFT, Chart, Curve, draw
 from victron_console.console.trends.page import Board, draw_spelled
-from victron_console.console.trends.read import Trend
+from victron_console.console.trends.read import QuantityTrend
 
 _TWO_COLUMNS = 120
 _ONE_COLUMN_LINES = 4
@@ -73,7 +73,9 @@ class Legend(Rows):
             self._draw(sheet, place // halves, 1 + each * (place % halves), each - 2, place, curve, trend)
         return sheet.lines
 
-    def _draw(self, sheet: Sheet, row: int, start: int, width: int, place: int, curve: Curve, trend: Trend) -> None:
+    def _draw(
+        self, sheet: Sheet, row: int, start: int, width: int, place: int, curve: Curve, trend: QuantityTrend
+    ) -> None:
         quantity, cursor = curve.quantity, self.chart.cursor if self.chart else None
         bucket = trend.buckets[cursor] if cursor is not None and cursor < len(trend.buckets) else None
         value = trend.latest if cursor is None else bucket.mean if bucket else None

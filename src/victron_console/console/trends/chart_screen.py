@@ -12,22 +12,29 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from victron_console.console.kit.export import Table
-from victron_console.console.kit.keys import Key
+from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.screen import (
+    HeaderRow,
+    KeyRow,
+)
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.screen import HeaderRow, KeyRow
 from victron_console.console.kit.text import plain
-from victron_console.console.live.view import FleetView
+from victron_console.console.kit.view import FleetView
 from victron_console.console.trends.chart import LEFT, MOST_SERIES, Chart, Curve, plot_columns, refusal
 from victron_console.console.trends.chart_parts import Legend, Plot, Spelled, legend_columns
 from victron_console.console.trends.frame import DAY_S, Frame, Window, step_words
 from victron_console.console.trends.over_time import TIME_KEYS, OverTimeScreen
 from victron_console.console.trends.page import Board, moment_word, unseen_marks
-from victron_console.console.trends.picker import Choice, Picker, choices_of
+from victron_console.console.trends.picker import (
+    Picker,
+    QuantityChoice,
+    choices_of,
+)
 from victron_console.console.trends.quantity import FIGURES, Quantity, quantity_named
 from victron_console.console.trends.read import (
     Lane,
+    QuantityTrend,
     StationSeries,
-    Trend,
     limits_of,
     read_lane,
     read_series,
@@ -61,7 +68,7 @@ class ChartScreen(OverTimeScreen):
         super().__init__(window)
         self.curves: list[Curve] = []
         self._first = (station, quantity)
-        self._trends: dict[Curve, Trend] = {}
+        self._trends: dict[Curve, QuantityTrend] = {}
         self._found: dict[str, StationSeries] = {}
         self._lane = Lane()
         self._chosen = 0
@@ -182,7 +189,7 @@ class ChartScreen(OverTimeScreen):
             reading = partial(self._read_all, frame)
             _: Worker[None] = self.run_worker(reading, group="chart", exclusive=True, exit_on_error=False)
 
-    def know(self, trends: Mapping[Curve, Trend], first: StationSeries, lane: Lane) -> None:
+    def know(self, trends: Mapping[Curve, QuantityTrend], first: StationSeries, lane: Lane) -> None:
         """What the store says of the lines, of the first one's station, and of what lies under the axis."""
         self._trends.update(trends)
         self._found[first.station], self._lane = first, lane
@@ -191,11 +198,11 @@ class ChartScreen(OverTimeScreen):
 
     async def _read_all(self, frame: Frame) -> None:
         console, now, as_of = self.console, self.console.moment, self.console.as_of
-        trends: dict[Curve, Trend] = {}
+        trends: dict[Curve, QuantityTrend] = {}
         for curve in list(self.curves):
             found = await self._series_of(curve.station)
 
-            def question(reader: Reader, wanted: Curve = curve, of: StationSeries = found) -> Trend:
+            def question(reader: Reader, wanted: Curve = curve, of: StationSeries = found) -> QuantityTrend:
                 return read_trend(reader, wanted.station, wanted.quantity, of.recorded, wanted.shifted(frame), as_of)
 
             trends[curve] = await console.read(question)
@@ -246,18 +253,18 @@ class ChartScreen(OverTimeScreen):
 
         self.ask(lambda reader: read_series(reader, station), offer, group="series")
 
-    def _of_others(self, station: str) -> Sequence[Choice]:
+    def _of_others(self, station: str) -> Sequence[QuantityChoice]:
         """The figures of the other stations, and the way to all of their series."""
         others = [site for site in self.view.sites if site.id != station]
         figures = [
-            Choice(f"{site.id}\t{q.name}", f"{plain(site.name)} {q.label} {q.unit}   {site.id} {q.name}")
+            QuantityChoice(f"{site.id}\t{q.name}", f"{plain(site.name)} {q.label} {q.unit}   {site.id} {q.name}")
             for q in FIGURES
             for site in others
             if getattr(site.overview, q.field, None) is not None
         ]
         return [
             *figures,
-            *(Choice(f"{site.id}\t", f"{plain(site.name)} all series ...   {site.id}") for site in others),
+            *(QuantityChoice(f"{site.id}\t", f"{plain(site.name)} all series ...   {site.id}") for site in others),
         ]
 
     def action_day_before(self) -> None:
@@ -288,5 +295,5 @@ class ChartScreen(OverTimeScreen):
         self.redraw()
 
 
-def _choices_at(station: str, found: StationSeries) -> list[Choice]:
-    return [Choice(f"{station}\t{choice.name}", choice.text) for choice in choices_of(found)]
+def _choices_at(station: str, found: StationSeries) -> list[QuantityChoice]:
+    return [QuantityChoice(f"{station}\t{choice.name}", choice.text) for choice in choices_of(found)]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from textual import events
 from textual.widget import Widget
 
-from victron_console.console.kit.keys import Key
-from victron_console.console.kit.station_screen import OneStationScreen
+from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.station_screen import OneStationScreen
 from victron_console.console.trends.frame import Frame, Window
 from victron_console.console.trends.read import Lane
 from victron_console.model.clock import local

@@ -11,10 +11,15 @@ from victron_console.console.kit.marks import GLYPHS
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut, width_of
-from victron_console.console.live.view import Mark
+from victron_console.console.kit.view import Mark
 from victron_console.console.trends.frame import DAY_S, Frame, ticks
 from victron_console.console.trends.panel import AXIS, BARS, Panel, draw_panel, notes_of
-from victron_console.console.trends.read import AlarmMark, Lane, Limit, Trend
+from victron_console.console.trends.read import (
+    AlarmMark,
+    Lane,
+    Limit,
+    QuantityTrend,
+)
 from victron_console.console.trends.scale import scale_of
 from victron_console.model.clock import local
 
@@ -34,7 +39,7 @@ class Board:
     """What a screen of panels shows."""
 
     frame: Frame
-    trends: tuple[Trend, ...]
+    trends: tuple[QuantityTrend, ...]
     lane: Lane = field(default_factory=Lane)
     now: float = 0.0
     cursor: int | None = None
@@ -105,7 +110,7 @@ def panel_rows(rows: int, count: int) -> list[int]:
     return [min(_MOST_ROWS, each + (place < over)) for place in range(fitting)]
 
 
-def _panel(board: Board, trend: Trend, rows: int) -> Panel:
+def _panel(board: Board, trend: QuantityTrend, rows: int) -> Panel:
     limits = board.limits.get(trend.quantity.name, ())
     top = 0.0
     if board.same_scale and trend.quantity.is_power:

@@ -9,8 +9,15 @@ from victron_console.console.kit.format import LOST, is_kilo
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut
-from victron_console.console.trends.read import Limit, Trend
-from victron_console.console.trends.scale import EIGHTHS, Scale, axis_label
+from victron_console.console.trends.read import (
+    Limit,
+    QuantityTrend,
+)
+from victron_console.console.trends.scale import (
+    EIGHTHS,
+    PanelScale,
+    axis_label,
+)
 from victron_console.model.alert import Severity
 from victron_console.store.answers import Bucket
 
@@ -27,8 +34,8 @@ _URGENT = {Severity.WARNING: Role.TODAY_TEXT, Severity.CRITICAL: Role.NOW_TEXT}
 class Panel:
     """A quantity to draw."""
 
-    trend: Trend
-    scale: Scale
+    trend: QuantityTrend
+    scale: PanelScale
     limits: tuple[Limit, ...] = ()
     cursor: int | None = None
     """The column under the cursor."""
@@ -65,7 +72,7 @@ def _draw_axis(sheet: Sheet, row: int, panel: Panel) -> None:
             sheet.put(at, BARS + column, "·", Role.RULE)
 
 
-def _labelled(scale: Scale) -> list[float]:
+def _labelled(scale: PanelScale) -> list[float]:
     """At most three values: the ends and zero, or the top and the middle; a foot that is not zero is named too."""
     if scale.below:
         return [scale.top, 0.0, scale.bottom] if scale.rows - scale.below > 1 else [0.0, scale.bottom]
@@ -172,7 +179,7 @@ def _draw_notes(sheet: Sheet, row: int, legend: tuple[int, int], panel: Panel) -
         sheet.put(last, start, "+ in   - out", Role.TEXT3)
 
 
-def notes_of(limits: Sequence[Limit], trend: Trend) -> tuple[str, Severity | None]:
+def notes_of(limits: Sequence[Limit], trend: QuantityTrend) -> tuple[str, Severity | None]:
     """What the legend says of the limits: those passed in this span first."""
     extent = trend.extent()
     for limit in limits:

@@ -21,22 +21,22 @@ MOST_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class QuantityChoice:
     """One of many."""
 
     name: str
     text: str
 
 
-def choices_of(found: StationSeries) -> list[Choice]:
+def choices_of(found: StationSeries) -> list[QuantityChoice]:
     """The figures and series of a station that can be drawn, what is measured before states and alarms."""
     figures = [
-        Choice(q.name, f"{q.label} {q.unit}   {q.name}")
+        QuantityChoice(q.name, f"{q.label} {q.unit}   {q.name}")
         for q in FIGURES
         if q.field in found.fields or q.of(found.names)
     ]
     names = sorted(found.names, key=lambda name: (not is_measured(name), name))
-    return [*figures, *(Choice(name, f"{series_quantity(name).full_label}   {name}") for name in names)]
+    return [*figures, *(QuantityChoice(name, f"{series_quantity(name).full_label}   {name}") for name in names)]
 
 
 class Picker(ModalScreen[str | None]):
@@ -48,7 +48,7 @@ class Picker(ModalScreen[str | None]):
         Binding("up", "move(-1)", "Previous", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, title: str, choices: Sequence[QuantityChoice]) -> None:
         super().__init__()
         self._title, self._choices = title, choices
         self._list = OptionList(id="picker-list", compact=True)
@@ -74,7 +74,7 @@ class Picker(ModalScreen[str | None]):
         self._fill(event.value.strip())
 
     def _fill(self, wanted: str) -> None:
-        fitting: Sequence[Choice] = self._choices
+        fitting: Sequence[QuantityChoice] = self._choices
         if wanted:
             matcher = Matcher(wanted)
             scored = [(matcher.match(choice.text), choice) for choice in self._choices]

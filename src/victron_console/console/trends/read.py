@@ -30,7 +30,7 @@ Buckets = tuple[Bucket | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Trend:
+class QuantityTrend:
     """A quantity of a station in the columns of a frame, in the quantity's unit; None where nothing was received."""
 
     station: str
@@ -54,7 +54,7 @@ class Trend:
 
 def read_trend(
     reader: Reader, station: str, quantity: Quantity, names: frozenset[str], frame: Frame, as_of: float | None = None
-) -> Trend:
+) -> QuantityTrend:
     """A quantity over a frame, as known at `as_of`.
 
     Of a sum each part is read, of a figure without parts the five-minute means.
@@ -68,7 +68,7 @@ def read_trend(
         found = tuple(reader.buckets(station, parts[0], frame.since, frame.until, frame.columns, as_of))
     else:
         found = _sum(reader, station, parts, frame, as_of)
-    return Trend(station, quantity, frame, tuple(_scaled(bucket, quantity.scale) for bucket in found))
+    return QuantityTrend(station, quantity, frame, tuple(_scaled(bucket, quantity.scale) for bucket in found))
 
 
 def _scaled(bucket: Bucket | None, scale: float) -> Bucket | None:
@@ -253,12 +253,12 @@ def tail_of(frame: Frame) -> Frame:
     return replace(frame, since=frame.begin(frame.columns - count), columns=count)
 
 
-def spliced(old: Trend, tail: Trend) -> Trend:
+def spliced(old: QuantityTrend, tail: QuantityTrend) -> QuantityTrend:
     """A trend with its last columns replaced by newer ones of the same frame."""
     return replace(old, buckets=(*old.buckets[: -len(tail.buckets)], *tail.buckets))
 
 
-def trend_table(trends: Sequence[tuple[str, Trend]]) -> Table:
+def trend_table(trends: Sequence[tuple[str, QuantityTrend]]) -> Table:
     """The columns of some trends as rows: when each begins, and lowest, mean and highest value of each trend."""
     if not trends:
         return Table(("time",), ())

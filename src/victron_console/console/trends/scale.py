@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from victron_console.console.trends.quantity import Quantity
-from victron_console.console.trends.read import Limit, Trend
+from victron_console.console.trends.read import (
+    Limit,
+    QuantityTrend,
+)
 
 EIGHTHS = 8
 _NICE = (1.0, 1.2, 2.0, 4.0, 6.0, 8.0, 10.0)
@@ -15,7 +18,7 @@ _NICE = (1.0, 1.2, 2.0, 4.0, 6.0, 8.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class PanelScale:
     """What the rows of a panel stand for. With rows below zero, zero is the foot of the rows above it."""
 
     foot: float
@@ -55,7 +58,7 @@ def nice(value: float) -> float:
     return next((step * factor for factor in _NICE if step * factor >= value * 0.999), step * 10)
 
 
-def scale_of(trend: Trend, rows: int, limits: Sequence[Limit] = (), *, top: float = 0.0) -> Scale:
+def scale_of(trend: QuantityTrend, rows: int, limits: Sequence[Limit] = (), *, top: float = 0.0) -> PanelScale:
     """The scale of a panel of so many rows.
 
     Args:
@@ -68,31 +71,31 @@ def scale_of(trend: Trend, rows: int, limits: Sequence[Limit] = (), *, top: floa
     low = min([extent[0], *(limit.value for limit in limits)])
     high = max([extent[2], top, *(limit.value for limit in limits)])
     if trend.quantity.is_percent:
-        return Scale(0.0, 100.0 / rows, rows)
+        return PanelScale(0.0, 100.0 / rows, rows)
     if not trend.quantity.from_zero:
         return _around(low, high, rows, trend.quantity.least)
     if low >= 0:
-        return Scale(0.0, nice(max(high, trend.quantity.least)) / rows, rows)
+        return PanelScale(0.0, nice(max(high, trend.quantity.least)) / rows, rows)
     return _signed(-low, max(high, 0.0), rows, trend.quantity.least)
 
 
-def _signed(down: float, up: float, rows: int, least: float) -> Scale:
+def _signed(down: float, up: float, rows: int, least: float) -> PanelScale:
     below = min(rows - 1, max(1, round(rows * down / (down + up))))
     if up <= least / 20:
-        return Scale(0.0, nice(max(down, least)) / (rows - 1), rows, rows - 1)
+        return PanelScale(0.0, nice(max(down, least)) / (rows - 1), rows, rows - 1)
     above = rows - below
     if above == below:
-        return Scale(0.0, nice(max(down, up, least)) / above, rows, below)
-    return Scale(0.0, max(nice(max(down, least)) / below, nice(max(up, least)) / above), rows, below)
+        return PanelScale(0.0, nice(max(down, up, least)) / above, rows, below)
+    return PanelScale(0.0, max(nice(max(down, least)) / below, nice(max(up, least)) / above), rows, below)
 
 
-def _around(low: float, high: float, rows: int, least: float) -> Scale:
+def _around(low: float, high: float, rows: int, least: float) -> PanelScale:
     """What a voltage moves in, with some air: its bars do not stand on zero."""
     span = max(high - low, abs(high) * 0.01, least, 1e-6)
     step = nice(span / 4)
     foot = math.floor((low - span * 0.05) / step) * step
     top = math.ceil((high + span * 0.05) / step) * step
-    return Scale(foot, max(top - foot, step) / rows, rows)
+    return PanelScale(foot, max(top - foot, step) / rows, rows)
 
 
 def axis_label(value: float, quantity: Quantity) -> str:

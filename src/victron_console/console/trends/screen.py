@@ -10,11 +10,11 @@ from textual import events
 from textual.widget import Widget
 from textual.worker import Worker
 
-from victron_console.console.kit.dialogs import LinePrompt
 from victron_console.console.kit.export import Table
-from victron_console.console.kit.keys import Key
+from victron_console.console.kit.frame.dialogs import LinePrompt
+from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.rows import Rows
-from victron_console.console.live.view import FleetView
+from victron_console.console.kit.view import FleetView
 from victron_console.console.trends.board import TrendBoard
 from victron_console.console.trends.frame import DAY_S, Frame, step_words
 from victron_console.console.trends.over_time import TIME_KEYS, OverTimeScreen
@@ -24,8 +24,8 @@ from victron_console.console.trends.picker import Picker, choices_of
 from victron_console.console.trends.quantity import Quantity, quantity_named
 from victron_console.console.trends.read import (
     Lane,
+    QuantityTrend,
     StationSeries,
-    Trend,
     limits_of,
     read_lane,
     read_series,
@@ -65,7 +65,7 @@ class TrendsScreen(OverTimeScreen):
         self.found: StationSeries | None = None
         """What there is to draw; None until the store has answered."""
         self._view: View | None = None
-        self._trends: dict[str, Trend] = {}
+        self._trends: dict[str, QuantityTrend] = {}
         self._frame: Frame | None = None
         self._lane = Lane()
         self._chosen = 0
@@ -189,7 +189,7 @@ class TrendsScreen(OverTimeScreen):
             reading = partial(self._read_all, self.console.station)
             _: Worker[None] = self.run_worker(reading, group="trends", exclusive=True, exit_on_error=False)
 
-    def know(self, found: StationSeries, trends: Iterable[Trend], lane: Lane) -> None:
+    def know(self, found: StationSeries, trends: Iterable[QuantityTrend], lane: Lane) -> None:
         """What the store says of the station."""
         self.found, self._lane = found, lane
         self._trends = {trend.quantity.name: trend for trend in trends}
@@ -210,7 +210,7 @@ class TrendsScreen(OverTimeScreen):
             known = old is not None and old.frame == frame
             part = tail_of(frame) if known else frame
 
-            def question(reader: Reader, wanted: Quantity = quantity, of: Frame = part) -> Trend:
+            def question(reader: Reader, wanted: Quantity = quantity, of: Frame = part) -> QuantityTrend:
                 return read_trend(reader, station, wanted, found.recorded, of, as_of)
 
             fresh = await console.read(question)

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 REASON_AT_MOST = 500
+TAGGED = "Its maintenance is that of a tag: `victron-console alerts maintenance TAG --tag --end` ends it."
 
 
-def acknowledge(db: Database, occurrence: int, now: float, who: str, comment: str = "") -> str:
+def acknowledge(db: Database, occurrence: int, *, now: float, who: str, comment: str = "") -> str:
     """Acknowledge an occurrence at the severity it has now; an escalation later alarms again.
 
     Returns:
@@ -50,7 +51,7 @@ def acknowledge(db: Database, occurrence: int, now: float, who: str, comment: st
     return f"Acknowledged: {it.title}."
 
 
-def comment(db: Database, occurrence: int, now: float, who: str, text: str) -> str:
+def comment(db: Database, occurrence: int, *, text: str, now: float, who: str) -> str:
     """Write something to an occurrence.
 
     Raises:
@@ -73,20 +74,21 @@ def comment(db: Database, occurrence: int, now: float, who: str, text: str) -> s
 def shelve(
     db: Database,
     occurrence: int,
-    now: float,
-    who: str,
+    *,
     reason: str,
     seconds: float | None = SHELVE_DEFAULT_S,
+    now: float,
+    who: str,
 ) -> str:
     """Put an alarm aside, this occurrence and those to come, until a time.
 
     Args:
         db: the operator's database.
         occurrence: which one.
-        now: the moment (UTC epoch, s).
-        who: the operator.
         reason: why; compulsory.
         seconds: for how long; None: this occurrence alone until it clears, at most as long as its severity allows.
+        now: the moment (UTC epoch, s).
+        who: the operator.
 
     Raises:
         ValueError: no reason, or too long: critical at most a day, others at most a week.
@@ -108,7 +110,7 @@ def shelve(
 
 
 def shelve_matching(
-    db: Database, station: str, family: str, now: float, who: str, reason: str, seconds: float = SHELVE_DEFAULT_S
+    db: Database, station: str, family: str, *, reason: str, seconds: float = SHELVE_DEFAULT_S, now: float, who: str
 ) -> str:
     """Put aside all warnings of a station, of a family, or of both; critical ones are shelved one by one.
 
@@ -125,7 +127,7 @@ def shelve_matching(
     return "Shelved."
 
 
-def unshelve(db: Database, shelf: int, now: float, who: str) -> str:
+def unshelve(db: Database, shelf: int, *, now: float, who: str) -> str:
     """End a shelf early.
 
     Raises:
@@ -141,20 +143,20 @@ def unshelve(db: Database, shelf: int, now: float, who: str) -> str:
     return "Unshelved."
 
 
-def unshelve_alarm(db: Database, occurrence: int, now: float, who: str) -> str:
+def unshelve_alarm(db: Database, occurrence: int, *, now: float, who: str) -> str:
     """End early the shelf that holds an alarm.
 
     Raises:
         StoreError: the store cannot be written.
     """
     view = alert_view(db, occurrence, now, {})
-    return "It is not shelved." if view is None or view.shelf is None else unshelve(db, view.shelf.id, now, who)
+    return "It is not shelved." if view is None or view.shelf is None else unshelve(db, view.shelf.id, now=now, who=who)
 
 
 def begin_maintenance(
-    db: Database, now: float, until: float, who: str, reason: str, *, station: str = "", tag: str = ""
+    db: Database, *, reason: str, seconds: float, now: float, who: str, station: str = "", tag: str = ""
 ) -> str:
-    """Take a station, or all stations of a tag, out of service until a time.
+    """Take a station, or all stations of a tag, out of service for so long.
 
     Raises:
         ValueError: not exactly one of station and tag, no reason, or no end in the future.
@@ -164,8 +166,9 @@ def begin_maintenance(
         raise ValueError("Maintenance is of a station or of a tag.")
     if not reason.strip():
         raise ValueError("Maintenance needs a reason: say what is done.")
-    if until <= now:
+    if seconds <= 0:
         raise ValueError("Maintenance needs an end in the future.")
+    until = now + seconds
     with transaction(db):
         db.table("maintenance").insert(
             {"start": now, "until": until, "who": who, "reason": reason[:REASON_AT_MOST], "station": station,
@@ -175,7 +178,7 @@ def begin_maintenance(
     return f"In maintenance: {station or 'all of ' + tag}."
 
 
-def end_maintenance(db: Database, maintenance: int, now: float, who: str) -> str:
+def end_maintenance(db: Database, maintenance: int, *, now: float, who: str) -> str:
     """Put a station or tag back into service.
 
     Raises:
@@ -191,6 +194,17 @@ def end_maintenance(db: Database, maintenance: int, now: float, who: str) -> str
             AlertEvent(now, "maintenance ended", held.station, "", held.reason, who=who, details={"tag": held.tag}),
         )
     return "Back in service."
+
+
+def end_maintenance_of(db: Database, station: str, *, now: float, who: str) -> str:
+    """Put a station back into service; the maintenance of a tag that it has is another one.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    own = [each for each in maintenances(db.conn, now) if each.station == station]
+    said = [end_maintenance(db, each.id, now=now, who=who) for each in own]
+    return said[-1] if said else TAGGED
 
 
 def _shelve(

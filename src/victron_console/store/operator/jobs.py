@@ -36,7 +36,7 @@ class JobRow:
 
 
 def add_job(
-    db: Database, now: float, who: str, station: str, what: str, due_at: float | None = None, reason: str = ""
+    db: Database, station: str, what: str, *, due_at: float | None = None, reason: str = "", now: float, who: str
 ) -> str:
     """Put a job on the list.
 
@@ -58,7 +58,7 @@ def add_job(
 
 
 def edit_job(
-    db: Database, job: int, now: float, who: str, *, what: str = "", due_at: float | None = None, note: str = ""
+    db: Database, job: int, *, what: str = "", due_at: float | None = None, note: str = "", now: float, who: str
 ) -> str:
     """Change a job that is open; what is left out stays as it is.
 
@@ -76,7 +76,7 @@ def edit_job(
     return "Changed."
 
 
-def finish_job(db: Database, job: int, now: float, who: str, note: str = "") -> str:
+def finish_job(db: Database, job: int, *, note: str = "", now: float, who: str) -> str:
     """Say that a job is done.
 
     Raises:

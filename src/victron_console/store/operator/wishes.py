@@ -3,65 +3,68 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from victron_console.model.clock import Clock
 from victron_console.store.connection import open_writable, transaction
 from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.schema import check
 
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 FOCUS_S = 600.0
 
 
-class OperatorWriter:
-    """A console's connection for its operator's wishes. Make and use it in one thread."""
+def open_for_operator(path: Path) -> Database:
+    """Open the store for an operator's small writes. Use it in the thread that opened it.
 
-    def __init__(self, path: Path, clock: Clock, operator: str) -> None:
-        """Open the store for small writes.
+    Raises:
+        StoreError: it cannot be written; the text says why, for the console to show.
+    """
+    db = open_writable(path)
+    try:
+        check(db, path)
+    except BaseException:
+        db.close()
+        raise
+    return db
 
-        Raises:
-            StoreError: it cannot be written; the text says why, for the console to show.
-        """
-        self.db = open_writable(path)
-        """For what other layers add (alerts: ack, shelve, comment), through `transaction`."""
-        self._clock = clock
-        self._operator = operator
-        try:
-            check(self.db, path)
-        except BaseException:
-            self.db.close()
-            raise
 
-    def pin(self, station: str, pattern: str) -> None:
-        """Keep the history of a series or glob of a station from now on.
+def pin(db: Database, station: str, pattern: str, *, now: float, who: str) -> str:
+    """Keep the history of a series or glob of a station from now on.
 
-        Raises:
-            StoreError: the store cannot be written.
-        """
-        self._add(WantedKind.PIN, station, pattern, None)
+    Returns:
+        A sentence that says so.
 
-    def unpin(self, station: str, pattern: str) -> None:
-        """Take a pin back.
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    _add(db, WantedKind.PIN, station, pattern, None, now, who)
+    return f"Pinned: {pattern}"
 
-        Raises:
-            StoreError: the store cannot be written.
-        """
-        self._add(WantedKind.UNPIN, station, pattern, None)
 
-    def focus(self, station: str, duration_s: float = FOCUS_S) -> None:
-        """Have a station polled each 1-2 s for a while; 0 s ends it.
+def unpin(db: Database, station: str, pattern: str, *, now: float, who: str) -> str:
+    """Take a pin back.
 
-        Raises:
-            StoreError: the store cannot be written.
-        """
-        self._add(WantedKind.FOCUS, station, "", self._clock.now() + duration_s)
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    _add(db, WantedKind.UNPIN, station, pattern, None, now, who)
+    return f"No longer pinned: {pattern}"
 
-    def close(self) -> None:
-        """Let go of the store. May be called twice."""
-        self.db.close()
 
-    def _add(self, kind: WantedKind, station: str, pattern: str, until: float | None) -> None:
-        with transaction(self.db):
-            self.db.table("wanted").insert(
-                {"at": self._clock.now(), "kind": kind, "station": station, "pattern": pattern, "until": until,
-                 "operator": self._operator}
-            )  # fmt: skip
+def focus(db: Database, station: str, seconds: float = FOCUS_S, *, now: float, who: str) -> str:
+    """Have a station polled each 1-2 s for a while; 0 s ends it.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    _add(db, WantedKind.FOCUS, station, "", now + seconds, now, who)
+    return f"Read each 1-2 s for {seconds / 60:.0f} minutes." if seconds else "Read as usual again."
+
+
+def _add(db: Database, kind: WantedKind, station: str, pattern: str, until: float | None, now: float, who: str) -> None:
+    with transaction(db):
+        db.table("wanted").insert(
+            {"at": now, "kind": kind, "station": station, "pattern": pattern, "until": until, "operator": who}
+        )

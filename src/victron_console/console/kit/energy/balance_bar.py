@@ -55,7 +55,7 @@ class _Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BarPart:
     """Where the bars stand and how their parts are named."""
 
     row: int
@@ -87,7 +87,7 @@ class Place:
 def draw_balance(
     balance: Balance,
     sheet: Sheet,
-    place: Place,
+    place: BarPart,
     sources: Sequence[tuple[str, float]] = (),
     quality: Quality = Quality.GOOD,
 ) -> int:
@@ -137,7 +137,7 @@ def _total(sheet: Sheet, row: int, end: int, watts: float, *, old: bool) -> None
     sheet.put(row, figure - 1, STALE_MARK if old else "", Role.LINK_TEXT)
 
 
-def _draw_unknown(sheet: Sheet, place: Place, word: str, role: Role, why: str) -> int:
+def _draw_unknown(sheet: Sheet, place: BarPart, word: str, role: Role, why: str) -> int:
     """Both sides without a figure: a zero would be one."""
     for row, label in ((place.row, "IN"), (place.row + place.rows // 2, "OUT")):
         sheet.put(row, place.column, label, Role.TEXT2)

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.worker import Worker
 
 from victron_console.console.kit.alarm_rows import draw_banner
-from victron_console.console.kit.export import Shown, Table, folder, write_evidence, write_shown
+from victron_console.console.kit.export import (
+    ScreenShown,
+    Table,
+    folder,
+    write_evidence,
+    write_shown,
+)
 from victron_console.console.kit.format import DAY_S, clock, clock_s, rate
-from victron_console.console.kit.keys import Key, bindings, in_time_mode, key_row, ordered
+from victron_console.console.kit.frame.host import Host
+from victron_console.console.kit.frame.keys import (
+    Key,
+    bindings,
+    in_time_mode,
+    key_row,
+    ordered,
+)
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Palette, Role, palette_of
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.text import cut, plain
-from victron_console.console.live.view import FleetView, Site
+from victron_console.console.kit.view import (
+    FleetView,
+    Site,
+)
 from victron_console.model.clock import local
-
-if TYPE_CHECKING:
-    from victron_console.console.app.console import ConsoleApp
-    from victron_console.store.read.reader import Reader
+from victron_console.store.read.reader import Reader
 
 _CLOCK_FROM = 34
 """Columns below which the header says only whether it is now."""
@@ -61,7 +74,7 @@ class KeyRow(Rows):
         screen = cast(ConsoleScreen, self.screen)
         line = Line(width, Role.SURFACE)
         console = screen.console
-        if (alarm := console.news.banner(console.clock.monotonic())) is not None:
+        if (alarm := console.banner.standing(console.clock.monotonic())) is not None:
             draw_banner(line, alarm)
             return [line]
         if console.store_fault:
@@ -112,9 +125,9 @@ class ConsoleScreen(Screen[None]):
         """Draw what depends on the time alone; called each second while the screen is in front."""
 
     @property
-    def console(self) -> ConsoleApp:
+    def console(self) -> Host:
         """The app that the screen belongs to."""
-        return cast("ConsoleApp", self.app)
+        return cast(Host, cast(object, self.app))
 
     @property
     def palette(self) -> Palette:
@@ -153,7 +166,7 @@ class ConsoleScreen(Screen[None]):
         """
 
         async def run() -> None:
-            found: T = await cast(Awaitable[T], self.console.read(question))
+            found: T = await self.console.read(question)
             if self.is_attached:
                 answer(found)
 
@@ -164,6 +177,9 @@ class ConsoleScreen(Screen[None]):
     def table(self) -> Table | None:
         """What is shown as rows for another program; None where it is no table."""
         return None
+
+    def narrow(self, words: str) -> None:
+        """Show only what has these words, as they are typed after the screen's name; nothing where it has no list."""
 
     def span(self) -> tuple[float, float]:
         """The time that is looked at: the last day, where a screen says nothing else."""
@@ -183,7 +199,7 @@ class ConsoleScreen(Screen[None]):
         """What is shown, into a file."""
         site = self.site
         name = self.NAME if site is None or self.NAME == "fleet" else f"{self.NAME} {site.id}"
-        shown = Shown(name, self.console.now, self.text, self.table())
+        shown = ScreenShown(name, self.console.now, self.text, self.table())
         self._write(lambda: write_shown(shown, folder()))
 
     def action_bundle(self) -> None:

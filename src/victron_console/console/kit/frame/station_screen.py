@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
 
-from victron_console.console.kit.keys import Key
+from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import GLYPHS
 from victron_console.console.kit.palette import Role
-from victron_console.console.kit.screen import ConsoleScreen
-from victron_console.console.kit.state_line import site_type
 from victron_console.console.kit.text import cut, width_of
-from victron_console.console.live.view import URGENCY, Alarm, FleetView
-from victron_console.console.site.data import SiteData, read_site
-from victron_console.console.site.sections import STANDING
+from victron_console.console.kit.view import (
+    STANDING,
+    URGENCY,
+    Alarm,
+    FleetView,
+)
 from victron_console.store.read.reader import Reader
 
-DAY_SLOTS = 288
-"""Five-minute slots of a day: what the store keeps; every width of a chart is made of these."""
+
+class OfStation(Protocol):
+    """What is read of a station."""
+
+    @property
+    def station(self) -> str:
+        """Its id."""
+
+
+D = TypeVar("D", bound=OfStation)
 STATION_KEYS = (
     Key("left", "next_site(-1)", "←→", "site", "Previous and next site."),
     Key("right", "next_site(1)", "→", "", "Next site."),
@@ -74,13 +86,17 @@ class OneStationScreen(ConsoleScreen):
         """Another station: a subclass forgets what was chosen in the one before."""
 
 
-class StationScreen(OneStationScreen):
-    """A screen made of a station's figures. A subclass draws `data` in `redraw`."""
+class StationScreen(OneStationScreen, Generic[D]):
+    """A screen made of what the store says of a station. A subclass gives `question`, and draws `data` in `redraw`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.data: SiteData | None = None
+        self.data: D | None = None
         """The station as last read; None until the store has answered."""
+
+    def question(self, station: str, now: float, as_of: float | None) -> Callable[[Reader], D | None]:
+        """What to ask the store about a station at a moment; its answer is None where the store does not have it."""
+        raise NotImplementedError
 
     def redraw(self) -> None:
         """Draw what is known."""
@@ -99,28 +115,16 @@ class StationScreen(OneStationScreen):
         station = self.console.station
         if station is None:
             return
-        now, as_of = self.view.at, self.console.as_of
         if self.data is not None and self.data.station != station:
             self.data = None
+        self.ask(self.question(station, self.view.at, self.console.as_of), self.answered, group="station")
 
-        def question(reader: Reader) -> SiteData | None:
-            return read_site(reader, station, now, as_of, DAY_SLOTS)
-
-        self.ask(question, self.answered, group="station")
-
-    def answered(self, data: SiteData | None) -> None:
+    def answered(self, data: D | None) -> None:
         """The store's answer: it is shown, unless another station was chosen meanwhile."""
         if data is None or data.station == self.console.station:
             self.data = data
             self.redraw()
             self.refresh_frame()
-
-    def head_words(self) -> list[str]:
-        """What the header says of the station after its place; nothing until it is read."""
-        if self.data is None or self.site is None:
-            return []
-        figures = self.data.figures
-        return [site_type(figures.snapshot, figures.shown), "  ".join(self.site.tags)]
 
     def site_changed(self) -> None:
         """Another station: forget what was chosen in the one before."""

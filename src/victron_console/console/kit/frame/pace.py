@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from victron_console.console.app.time_mode import TimeApp
+from victron_console.console.kit.frame.host import Moment
 
 
 class ReadPace:
@@ -13,7 +13,7 @@ class ReadPace:
         self._at = float("-inf")
         self._of: tuple[float | None, object] | None = None
 
-    def is_due(self, app: TimeApp, about: object = None, *, at_once: bool = False) -> bool:
+    def is_due(self, app: Moment, about: object = None, *, at_once: bool = False) -> bool:
         """Whether to ask now; what is due counts as asked.
 
         Args:

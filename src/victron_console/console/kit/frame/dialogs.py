@@ -16,8 +16,7 @@ from textual.strip import Strip
 from textual.widgets import Input, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
-from victron_console.console.app.screens import SCREENS
-from victron_console.console.kit.keys import Key
+from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.text import literal, pad
 
 
@@ -33,10 +32,18 @@ class HelpScreen(ModalScreen[None]):
         "▼15:12 the time the battery goes empty before it.",
     )
 
-    def __init__(self, title: str, keys: Sequence[Key]) -> None:
+    def __init__(self, title: str, keys: Sequence[Key], screens: Sequence[tuple[str, str, str]]) -> None:
+        """For a screen.
+
+        Args:
+            title: its name.
+            keys: its keys.
+            screens: key, name and sentence of every screen.
+        """
         super().__init__()
         self._title = title
         self._keys = keys
+        self._screens = screens
 
     def compose(self) -> ComposeResult:
         """One scrolling text."""
@@ -47,7 +54,7 @@ class HelpScreen(ModalScreen[None]):
         rows = [f"KEYS   {self._title}", ""]
         rows += [f"{pad(key.shown, 8)}{key.help}" for key in self._keys]
         rows += ["", "SCREENS", ""]
-        rows += [f"{pad(entry.key, 8)}{pad(entry.name, 9)}{entry.about}" for entry in SCREENS]
+        rows += [f"{pad(key, 8)}{pad(name, 9)}{about}" for key, name, about in self._screens]
         return [*rows, "", "SIGNS", "", *self.SIGNS, "", "Esc closes this."]
 
 

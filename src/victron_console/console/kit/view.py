@@ -33,6 +33,8 @@ class Mark(StrEnum):
 
 
 ACKED = (Mark.ACKED_NOW, Mark.ACKED_TODAY, Mark.ACKED_LINK)
+STANDING = (Mark.NOW, Mark.TODAY, Mark.LOST, Mark.CLEARED, *ACKED)
+"""Marks of alarms that the page lists; shelved and held ones are on the alarms screen."""
 URGENCY = {mark: rank for rank, mark in enumerate(Mark)}
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from victron_console.console.kit.format import moment
-from victron_console.console.live.view import Alarm, Mark
-from victron_console.store.read.reader import Reader
+from victron_console.console.kit.view import (
+    Alarm,
+    Mark,
+)
 
 BANNER_S = 30.0
 BELL_EVERY_S = 60.0
 """The bell rings at most so often, however many come (console.md 7)."""
 
 
-class News:
+class AlarmBanner:
     """Tells each new critical alarm once. Times are monotonic seconds."""
 
     def __init__(self) -> None:
@@ -42,47 +42,10 @@ class News:
         self._rang_at = now
         return True
 
-    def banner(self, now: float) -> Alarm | None:
+    def standing(self, now: float) -> Alarm | None:
         """The newest critical, for a while after it came."""
         return self._banner if now < self._banner_until else None
 
     def seen(self) -> None:
         """The operator looks at the alarms: the banner has done its work."""
         self._banner = None
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """What happened in a span: alarms by what became of them, and links that were lost."""
-
-    since: float = 0.0
-    raised: int = 0
-    cleared: int = 0
-    lost: int = 0
-    critical: int = 0
-    """Of the raised, those to act on now."""
-
-    @property
-    def words(self) -> str:
-        """`3 raised (1 !!), 2 cleared, 1 link lost`; empty where nothing happened."""
-        parts = [f"{self.raised} raised" + (f" ({self.critical} !!)" if self.critical else "")] if self.raised else []
-        parts += [f"{self.cleared} cleared"] if self.cleared else []
-        parts += [f"{self.lost} link{'s' if self.lost > 1 else ''} lost"] if self.lost else []
-        return ", ".join(parts)
-
-    def sentence(self, now: float) -> str:
-        """For the start of the console: what there is to read, and where."""
-        return f"Since you last looked ({moment(self.since, now)}): {self.words}. 8 shows the log."
-
-
-def digest(reader: Reader, since: float, now: float) -> Digest:
-    """What happened from `since` to `now` (UTC epoch, s)."""
-    alarms = [it for it in reader.alert_history(since, now) if it.is_alarm and not it.suppressed_by]
-    raised = [it for it in alarms if it.raised_at > since]
-    return Digest(
-        since,
-        sum(not it.link for it in raised),
-        sum(it.cleared_at is not None and since < it.cleared_at <= now for it in alarms),
-        sum(it.link for it in raised),
-        sum(it.priority == "!!" for it in raised),
-    )
