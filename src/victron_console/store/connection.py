@@ -43,9 +43,13 @@ def open_writable(path: Path, *, durable: bool = False, create: bool = False) ->
         raise StoreMissing(f"{path} does not exist: start `victron-console collect` to make it")
     with explaining(path):
         db = _connect(f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}")
-        db.conn.execute("PRAGMA journal_mode = WAL")
-        db.conn.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
-        db.conn.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        try:
+            db.conn.execute("PRAGMA journal_mode = WAL")
+            db.conn.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
+            db.conn.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        except BaseException:
+            db.close()
+            raise
     return db
 
 
