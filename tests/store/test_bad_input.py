@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.store.conftest import service_reading
-from tests.store.test_sealing_survives import kept_up
+from tests.store.sealed.test_sealing_survives import kept_up
 
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey

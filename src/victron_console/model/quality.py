@@ -26,6 +26,11 @@ class Quality(StrEnum):
     """The service left the bus."""
 
 
+def silent_after_s(cadence_s: float) -> float:
+    """How long a device may go unread before its values are stale, s."""
+    return max(STALE_CADENCES * cadence_s, STALE_AT_LEAST_S)
+
+
 def freshness(read_at: float | None, cadence_s: float, failures: int, gone: bool, now: float) -> Quality:
     """GOOD, STALE, LOST or GONE: what the age of a service's last reading makes of its values.
 
@@ -43,6 +48,6 @@ def freshness(read_at: float | None, cadence_s: float, failures: int, gone: bool
     age_s = max(0.0, now - read_at)
     if failures >= LOST_FAILURES and age_s > LOST_AFTER_S:
         return Quality.LOST
-    if age_s > max(STALE_CADENCES * cadence_s, STALE_AT_LEAST_S):
+    if age_s > silent_after_s(cadence_s):
         return Quality.STALE
     return Quality.GOOD

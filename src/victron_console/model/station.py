@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from victron_console.model.quality import LOST_AFTER_S, STALE_AT_LEAST_S, STALE_CADENCES
+from victron_console.model.quality import LOST_AFTER_S, silent_after_s
 
 
 class StationState(StrEnum):
@@ -57,7 +57,7 @@ def judged(status: StationStatus, read_at: float | None, cadence_s: float, now: 
     if status.state not in (StationState.LIVE, StationState.DEGRADED):
         return status
     age_s = max(0.0, now - (read_at if read_at is not None else status.since))
-    limit_s = max(STALE_CADENCES * cadence_s, STALE_AT_LEAST_S)
+    limit_s = silent_after_s(cadence_s)
     if status.state is StationState.DEGRADED:
         limit_s += LOST_AFTER_S
     if age_s <= limit_s:

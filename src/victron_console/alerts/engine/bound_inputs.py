@@ -11,7 +11,7 @@ from victron_console.alerts.language.inputs import FIELDS
 from victron_console.alerts.language.values import NEVER, Truth, Value
 from victron_console.insight.overview.figures import NO_SENSOR_BELOW_C
 from victron_console.model.device import DeviceKey
-from victron_console.model.quality import STALE_AT_LEAST_S, STALE_CADENCES, Quality
+from victron_console.model.quality import STALE_AT_LEAST_S, Quality, silent_after_s
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState
 
@@ -49,7 +49,7 @@ class DeviceWatch:
     def take(self, device: DeviceState, now: float) -> bool:
         """Take over its state; whether it was read anew. A reading older than the last one is history, not news."""
         self.service = device.service
-        self.stale_after_s = max(STALE_CADENCES * device.cadence_s, STALE_AT_LEAST_S)
+        self.stale_after_s = silent_after_s(device.cadence_s)
         self.quality = device.quality_at(now)
         if self.quality is Quality.GONE:
             self.evidence = now  # that it has gone is itself seen

@@ -36,7 +36,7 @@ from victron_console.store.records import Event
 from victron_console.store.sealed import chunks
 from victron_console.store.sealed.seal import SETTLED_S, Replacement, add, seal_step
 from victron_console.store.sealed.upkeep import upkeep_lock
-from victron_console.store.write.entries import Entry, entry_from, judged, same
+from victron_console.store.value_encoding import Entry, entry_from, judged, same
 from victron_console.store.write.writer import Writer
 
 if TYPE_CHECKING:

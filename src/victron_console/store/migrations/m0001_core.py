@@ -69,7 +69,8 @@ def _make_present(db: Database) -> None:
 
 
 def _make_values(db: Database) -> None:
-    # One row a poll with changes. body: {"<series no>": entry}, see entries.py; previous: the device's row before it.
+    # One row a poll with changes. body: {"<series no>": entry}, see value_encoding.py; previous: the device's row
+    # before it.
     make_table(db, "hot", {"id": int, "previous": int, "at": float, "device_no": int, "body": str}, pk="id")
     # Every entry of the device after its hot row `tip`.
     make_table(db, "keyframe", {"id": int, "device_no": int, "at": float, "tip": int, "body": str}, pk="id")

@@ -16,7 +16,7 @@ from victron_console.store.read import curves, trace
 from victron_console.store.read.curves import Curve, Floats, Pieces, Span
 from victron_console.store.sealed import history as sealed
 from victron_console.store.sealed.rollup import HOUR_S
-from victron_console.store.write.entries import Entry
+from victron_console.store.value_encoding import Entry
 
 COARSE_S = 2 * HOUR_S
 """Columns from this width on are drawn from hourly figures."""

@@ -20,7 +20,7 @@ from victron_console.store.errors import UnknownStation
 from victron_console.store.read import link_states
 from victron_console.store.read.presence import LIVE, Presence, ServiceStanding, presences, standings
 from victron_console.store.read.replay import held_at, texts_at
-from victron_console.store.write.entries import Judged, judged, scalar
+from victron_console.store.value_encoding import Judged, judged, scalar
 from victron_console.store.write.registry import DEFAULT_CADENCE_S
 
 _TABLES = ("location", "battery", "grid", "pv", "ess", "cadence", "thresholds")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from victron_console.model.device import DeviceKey, split_series
 from victron_console.store.answers import Bucket, Gap, Integral, Point, Rollup
 from victron_console.store.read import fleet, logs, presence, trace
+from victron_console.store.read import gaps as gap_rows
 from victron_console.store.read.opened import OpenedStore
-from victron_console.store.write import silences
 
 if TYPE_CHECKING:
     from victron_console.store.read.curves import Curve, Floats, Means, Pieces, Span
@@ -118,7 +118,7 @@ class OverTime(OpenedStore):
         found = fleet.series_numbers(conn, no, series)
         if found is None:
             return None
-        return found, [*silences.silent_spans(conn, no, key, now, as_of), (now, inf)]
+        return found, [*gap_rows.silent_spans(conn, no, key, now, as_of), (now, inf)]
 
     def overview_history(
         self, station: str, field: str, since: float, until: float, count: int, as_of: float | None = None
@@ -167,4 +167,4 @@ class OverTime(OpenedStore):
         """
         now = self._clock.now() if as_of is None else as_of
         with self._reading() as conn:
-            return silences.gaps(conn, fleet.station_number(conn, station), since, until, now, as_of)
+            return gap_rows.gaps(conn, fleet.station_number(conn, station), since, until, now, as_of)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from victron_console.store.sealed import history as sealed
-from victron_console.store.write.entries import Entry, entries_in, entries_of_rows
+from victron_console.store.value_encoding import Entry, entries_in, entries_of_rows
 
 # A row only ever follows older ones; were that ever wrong, the walk would have no end.
 _CHAIN = """

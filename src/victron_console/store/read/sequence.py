@@ -15,7 +15,7 @@ from victron_console.store.read.fleet import device_state, station_number, statu
 from victron_console.store.read.presence import presences
 from victron_console.store.read.replay import Held, changes_between, keyframe_before, keyframes_between, texts_at
 from victron_console.store.sealed import history as sealed
-from victron_console.store.write.entries import Entry, Judged, judged
+from victron_console.store.value_encoding import Entry, Judged, judged
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from math import inf
 from victron_console.store.answers import Point
 from victron_console.store.read.replay import changes_before, changes_between, keyframe_before
 from victron_console.store.sealed import history as sealed
-from victron_console.store.write.entries import Entry, judged
+from victron_console.store.value_encoding import Entry, judged
 
 Span = tuple[float, float]
 Change = tuple[float, Entry]

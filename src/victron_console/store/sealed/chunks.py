@@ -20,7 +20,7 @@ from victron_console.store.read.curves import Curve, Floats, Span
 from victron_console.store.sealed import codec as sealed_codec
 from victron_console.store.sealed import rollup
 from victron_console.store.sealed.codec import CannotDecode, Column
-from victron_console.store.write.entries import Entry, same
+from victron_console.store.value_encoding import Entry, same
 
 ROLLED_FROM = 3
 """Series with more changes an hour than this get hourly figures; of others the changes are as few."""

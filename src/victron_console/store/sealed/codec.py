@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from pcodec import ChunkConfig, DeltaSpec, standalone
 
-from victron_console.store.write.entries import Entry, same
+from victron_console.store.value_encoding import Entry, same
 
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.uint32]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
-from victron_console.store.write.entries import Entry
+from victron_console.store.value_encoding import Entry
 
 if TYPE_CHECKING:
     from victron_console.store.read.curves import Floats, Pieces

@@ -17,12 +17,12 @@ from victron_console.model.device import DeviceKey
 from victron_console.store.connection import reading, transaction
 from victron_console.store.errors import StoreError
 from victron_console.store.read.curves import Span
+from victron_console.store.read.gaps import silent_spans
 from victron_console.store.read.trace import merged
 from victron_console.store.sealed import chunks
 from victron_console.store.sealed import history as sealed
 from victron_console.store.sealed.chunks import Contents, Course, Level, NewChunk
-from victron_console.store.write.entries import Entry, body_of, entries_in, entries_of_rows
-from victron_console.store.write.silences import silent_spans
+from victron_console.store.value_encoding import Entry, body_of, entries_in, entries_of_rows
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

@@ -11,7 +11,7 @@ from victron_console.model.clock import iso_utc
 from victron_console.store.sealed.chunks import checked_clock, checked_column
 from victron_console.store.sealed.codec import CannotDecode
 from victron_console.store.sealed.rollup import decoded_hours
-from victron_console.store.write.entries import entries_in
+from victron_console.store.value_encoding import entries_in
 
 
 @dataclass(slots=True)

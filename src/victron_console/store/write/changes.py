@@ -8,24 +8,19 @@ from collections.abc import Mapping
 
 from victron_console.model.judgement import PollMemory
 from victron_console.model.overview import Overview
-from victron_console.model.quality import LOST_FAILURES, STALE_AT_LEAST_S, STALE_CADENCES
+from victron_console.model.quality import LOST_FAILURES, silent_after_s
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.store.read.presence import ServiceStanding
 from victron_console.store.records import ServiceChange
+from victron_console.store.value_encoding import Entry, body_of, entry_of, judged, same
 from victron_console.store.write.batch import OVERVIEW_FIELDS, Batch
-from victron_console.store.write.entries import Entry, body_of, entry_of, judged, same
 from victron_console.store.write.registry import MAX_DEVICES, MAX_SERIES, Averages, Device, Slot, Station, decimals_of
 
 KEYFRAME_S = 3600.0
 OVERVIEW_SLOT_S = 300
 
 Change = tuple[Slot, Entry]
-
-
-def silent_after_s(cadence_s: float) -> float:
-    """How long a device may go unread before its values are stale, s."""
-    return max(STALE_CADENCES * cadence_s, STALE_AT_LEAST_S)
 
 
 def take_service(station: Station, reading: ServiceReading, cadence_s: float | None, batch: Batch) -> None:

@@ -14,7 +14,7 @@ from victron_console.model.reading import Reading
 from victron_console.model.station import StationState
 from victron_console.store.read.judgements import judgement
 from victron_console.store.read.presence import ServiceStanding, standings
-from victron_console.store.write.entries import Entry, entry_from, scalar
+from victron_console.store.value_encoding import Entry, entry_from, scalar
 
 DEFAULT_CADENCE_S = 10.0
 MAX_DEVICES = 300

@@ -34,7 +34,7 @@ from victron_console.store.write.registry import (
     Station,
     load_station,
 )
-from victron_console.store.write.silences import heal
+from victron_console.store.write.silences import repair_silences
 
 _OVERFLOW = (
     f"It has named more than {MAX_DEVICES} devices or {MAX_SERIES:,} series; new ones are not recorded. "
@@ -79,7 +79,7 @@ class Writer:
             if since is not None and now - since > STALE_AT_LEAST_S:
                 db.table("downtime").insert({"since": since, "until": now})
             db.table("pulse").update(1, {"collected_at": now})
-            heal(db.conn)
+            repair_silences(db.conn)
 
     def register(self, stations: Sequence[StationRecord]) -> None:
         """Make these the fleet. A station that is not among them any more keeps its history, out of sight.

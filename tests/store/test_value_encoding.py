@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
-from victron_console.store.write.entries import Entry, body_of, entries_in, entry_from, entry_of, judged, same, tidy
+from victron_console.store.value_encoding import Entry, body_of, entries_in, entry_from, entry_of, judged, same, tidy
 
 scalars = st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5)
 

@@ -17,7 +17,7 @@ from victron_console.store.sealed.codec import (
     encoded_clock,
     equal,
 )
-from victron_console.store.write.entries import Entry, same
+from victron_console.store.value_encoding import Entry, same
 
 numbers = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False).map(lambda v: v + 0.0)
 rounded = st.tuples(st.floats(-1e6, 1e6), st.integers(0, 4)).map(lambda pair: round(*pair) + 0.0)

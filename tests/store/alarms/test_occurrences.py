@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
-from tests.store.test_alerts import LOW, T0, only
+from tests.store.alarms.test_engine_rows import LOW, T0, only
 
 from victron_console.model.alert import AlertState, Severity
 from victron_console.model.alert_record import AlertChanges
