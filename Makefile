@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format bench screenshots lock clean
+.PHONY: demo test quick check format bench screenshots lock clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -16,6 +16,9 @@ demo: $(READY)  ## the console on a simulated fleet
 
 test: $(READY)  ## the whole suite
 	$(BIN)/python -m pytest -n 2
+
+quick: $(READY)  ## all but the slow tests: the inner loop
+	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 check: $(READY)  ## format, lint, strict types, import contracts
 	$(BIN)/ruff format --check .

@@ -172,6 +172,7 @@ def test_a_rule_that_is_not_saved_yet_is_played_through_the_past(store: Path, tm
     assert "No rule is called nothing" in run(store, "rules", "backtest", "--rule", "nothing").stderr
 
 
+@pytest.mark.slow
 async def test_the_console_tries_a_rule_in_a_process_of_its_own(store: Path) -> None:
     rules = store.parent / "config" / "rules"
     rules.mkdir(parents=True)

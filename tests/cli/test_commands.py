@@ -19,6 +19,8 @@ from tests.patience import PATIENCE_S, wait_until
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.simulated import SimulatedFleet
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def stations() -> Iterator[SimulatedFleet]:

@@ -61,6 +61,7 @@ def test_beside_a_collector_nothing_is_kept(store: Path) -> None:
         assert not reader.diagnoses()
 
 
+@pytest.mark.slow
 def test_a_report_is_written_to_its_file_or_to_the_terminal(store: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     assert str(out) in run(store, "report", "--station", "alder", "--out", str(out))

@@ -68,6 +68,7 @@ def busy(store: Path) -> tuple[int, list[Rollup]]:
         )
 
 
+@pytest.mark.slow
 def test_stats_count_what_is_sealed(store: Path) -> None:
     found = json.loads(run(store, "stats", "--json").stdout)
     assert found["rows"]["chunk"] > 0

@@ -79,6 +79,7 @@ def test_only_a_station_with_all_that_it_takes_wants_advice(tmp_path: Path) -> N
         assert not wants_advice(whole | {table: whole[table] | {key: None}}), key
 
 
+@pytest.mark.slow
 def test_cheap_nights_before_a_dull_day_are_advised_with_what_they_save(store: Path) -> None:
     found = advised(store, "alder", NOW, dull()).advice
     assert found.kind == "advice" and found.station == "alder"
@@ -119,6 +120,7 @@ def test_a_tariff_that_cannot_be_read_is_said(store: Path, tmp_path: Path, text:
         assert told in advised(store, "alder", NOW, dull()).advice.text
 
 
+@pytest.mark.slow
 async def test_the_collector_asks_for_that_place_alone_and_tells_what_changed_once(store: Path) -> None:
     clock = ManualClock(NOW)
     asked: list[httpx.URL] = []

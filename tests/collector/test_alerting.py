@@ -92,6 +92,7 @@ async def test_alarms_of_a_station_that_is_configured_no_more_are_closed(tmp_pat
         assert [it.active for it in occurrences(tmp_path, clock)] == [False]
 
 
+@pytest.mark.slow
 async def test_a_pipe_among_the_rules_holds_nothing_up(tmp_path: Path, clock: ManualClock) -> None:
     rules = tmp_path / "rules"
     rules.mkdir()

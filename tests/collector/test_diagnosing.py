@@ -64,6 +64,7 @@ def kept(path: Path, station: str) -> Kept:
     return found
 
 
+@pytest.mark.slow
 async def test_the_worker_finds_the_worn_battery_and_leaves_its_twin_alone(pair: Path, recorder: Recorder) -> None:
     clock, rules = ManualClock(AT), Rules()
     work = Diagnosing(pair, clock, recorder, rules.take, first_s=0)

@@ -156,6 +156,7 @@ async def test_a_fault_of_ours_in_one_station_leaves_the_others_alone(
         await until(lambda: states(store).get("birch") is StationState.LIVE)
 
 
+@pytest.mark.slow
 async def test_a_second_collector_is_refused_with_the_name_of_the_first(
     store: Path, make_source: fleet_module.MakeSource
 ) -> None:

@@ -69,6 +69,7 @@ def _resting(_: Path, __: Retention) -> Upkeep:
     return Upkeep()
 
 
+@pytest.mark.slow
 async def test_a_worker_killed_at_rest_does_not_hold_up_the_end(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "_work", _resting)
     recorder = Recorder(lambda: Writer(store, SystemClock()))

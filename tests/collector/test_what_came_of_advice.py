@@ -161,6 +161,7 @@ def looked_back(reader: Reader, station: str) -> tuple[Event, Came]:
     return event, came
 
 
+@pytest.mark.slow
 def test_a_followed_day_tells_cost_saving_and_what_was_expected(reader: Reader) -> None:
     event, came = looked_back(reader, "alder")
     assert came.followed is Followed.YES and "followed (" in event.text and "Sun 23 Nov" in event.text

@@ -321,6 +321,7 @@ TOML_LIKE = st.lists(
 ).map("\n".join)
 
 
+@pytest.mark.slow
 @given(text=TOML_LIKE | st.text(max_size=200))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_makes_loading_raise_and_what_is_no_toml_is_a_fault(tmp_path: Path, text: str) -> None:

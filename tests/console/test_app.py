@@ -46,6 +46,7 @@ async def test_help_lists_every_key_that_works_here(make_console: MakeConsole) -
         assert {key for key in screen._bindings.key_to_bindings if not key.startswith(of_textual)} <= bound
 
 
+@pytest.mark.slow
 async def test_the_key_row_drops_from_the_right_and_keeps_the_question_mark(make_console: MakeConsole) -> None:
     for width in (20, 40, 60, 80, 120, 200):
         app = make_console()
@@ -63,6 +64,7 @@ async def test_the_header_never_drops_what_must_be_done(make_console: MakeConsol
             assert all(word in head for word in ("!!*1 now", "!*1 today", "x*1 lost", "14:32:07 LIVE"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", SCREENS, ids=lambda entry: entry.name)
 async def test_every_screen_opens_by_its_key_and_by_its_name(make_console: MakeConsole, entry: object) -> None:
     app = make_console()
@@ -73,6 +75,7 @@ async def test_every_screen_opens_by_its_key_and_by_its_name(make_console: MakeC
         assert isinstance(app.screen, ConsoleScreen)
 
 
+@pytest.mark.slow
 async def test_typed_commands_are_done_or_say_what_is_wrong(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -84,6 +87,7 @@ async def test_typed_commands_are_done_or_say_what_is_wrong(make_console: MakeCo
         assert [sentence.split()[0] for sentence in said(app)] == ["No", "No", "dance", "25:99"]
 
 
+@pytest.mark.slow
 async def test_a_theme_is_tried_on_in_the_palette_and_taken_off_when_it_is_left(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -121,6 +125,7 @@ async def test_without_colour_every_screen_says_the_same(
         assert screen_text(plain) == expected
 
 
+@pytest.mark.slow
 async def test_ascii_leaves_no_drawn_character_and_moves_nothing(make_console: MakeConsole) -> None:
     app = make_console(ascii=True)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -163,6 +168,7 @@ async def test_another_moment_is_worn_as_a_banner_on_the_whole_row(make_console:
         assert app.as_of is None
 
 
+@pytest.mark.slow
 async def test_a_moment_out_of_all_time_is_refused_and_the_console_goes_on(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:

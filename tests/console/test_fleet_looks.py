@@ -24,6 +24,7 @@ async def know_the_station(pilot: Pilot[int]) -> None:
 SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_fleet(snap_compare: SnapCompare, make_console: MakeConsole, size: tuple[int, int]) -> None:
     assert snap_compare(make_console(), terminal_size=size, run_before=know_the_station)

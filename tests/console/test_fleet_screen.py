@@ -86,6 +86,7 @@ async def test_sort_goes_round_and_says_so(make_console: MakeConsole) -> None:
         assert "sort" not in table(app).text
 
 
+@pytest.mark.slow
 async def test_a_filter_keeps_what_fits_and_can_be_taken_back(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -102,6 +103,7 @@ async def test_a_filter_keeps_what_fits_and_can_be_taken_back(make_console: Make
         assert "No site fits" in screen_text(app)
 
 
+@pytest.mark.slow
 async def test_only_abnormal_leaves_out_sites_at_rest(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -199,6 +201,7 @@ async def test_more_sites_than_rows_scroll_with_the_cursor_and_say_so(make_conso
         assert "Site 299" not in table(app).text
 
 
+@pytest.mark.slow
 async def test_the_four_most_urgent_alarms_stay_however_many_sites_there_are(make_console: MakeConsole) -> None:
     many = tuple(Site(f"s{n:03d}", f"Site {n:03d}", read_at=NOW) for n in range(300))
     for size in ((80, 24), (120, 40), (200, 60)):
@@ -209,6 +212,7 @@ async def test_the_four_most_urgent_alarms_stay_however_many_sites_there_are(mak
             assert all(alarm.what in shown for alarm in SAMPLE.alarms[:4])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "size", [(20, 5), (1, 1), (3, 2), (40, 10), (60, 16), (79, 23), (100, 30), (119, 60), (190, 50), (300, 100)]
 )

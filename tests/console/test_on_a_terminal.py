@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 from tests.patience import PATIENCE_S
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import os, sys

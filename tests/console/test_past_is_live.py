@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.console.every_screen import differences, opened
 from tests.console.lived import Lived, Plan
 
 from victron_console.simulator.fleet import ALDER_FARM, CEDAR_HOUSE, FERN_LODGE
 from victron_console.simulator.scenario import Scenario
+
+pytestmark = pytest.mark.slow
 
 HOUR_S = 3600.0
 BEGIN = 1_774_720_800.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
@@ -35,6 +36,7 @@ def cells(line: Line) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @given(PUTS, PUTS)
 def test_the_spans_of_a_change_make_the_old_row_the_new_one(old: list, new: list) -> None:  # type: ignore[type-arg]
     before, after = row(old), row(new)

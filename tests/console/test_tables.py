@@ -72,6 +72,7 @@ def files(folder: Path, name: str) -> list[Path]:
     return list(folder.glob(f"victron-{name}*"))
 
 
+@pytest.mark.slow
 async def test_every_screen_of_rows_exports_them(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "user_documents_path", lambda: tmp_path)
     app: ConsoleApp = console_on(store)

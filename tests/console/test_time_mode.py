@@ -104,6 +104,7 @@ async def test_there_is_no_alarm_beyond_the_first_and_the_last_and_the_moment_st
         assert console.as_of == NOON + 40 * 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("speed", SPEEDS)
 async def test_the_past_passes_at_each_speed(console: ConsoleApp, clock: ManualClock, speed: int) -> None:
     async with console.run_test(size=(80, 24)) as pilot:
@@ -118,6 +119,7 @@ async def test_the_past_passes_at_each_speed(console: ConsoleApp, clock: ManualC
         await until(lambda: console.view.at == console.as_of)
 
 
+@pytest.mark.slow
 async def test_what_the_screen_in_front_asked_of_another_moment_is_asked_again(console: ConsoleApp) -> None:
     """Without a second of the monotonic clock passing: what is held for some seconds is held for its moment only."""
     async with console.run_test(size=(120, 40)) as pilot:

@@ -123,6 +123,7 @@ async def test_what_the_engine_raised_is_listed_and_marks_its_site(
         assert console.view.alarms_per_hour == 1
 
 
+@pytest.mark.slow
 async def test_the_past_is_shown_as_it_was(console: ConsoleApp, writer: Writer, clock: ManualClock) -> None:
     record(writer, clock, 81.0)
     clock.advance(600)

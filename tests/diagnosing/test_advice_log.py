@@ -68,6 +68,7 @@ def test_an_outcome_with_odd_details_is_none(odd: dict[str, Any]) -> None:
     assert came_of(line({"came": {key: value for key, value in CAME.items() if key not in odd}})) is None
 
 
+@pytest.mark.slow
 @given(st.sampled_from([*TOLD]), st.sampled_from([*CAME]), ODD)
 def test_whatever_a_bundle_puts_in_place_of_details_stops_nothing(of_told: str, of_came: str, odd: object) -> None:
     for details in (TOLD | {of_told: odd}, {"came": CAME | {of_came: odd}}, {"came": odd}):

@@ -76,6 +76,7 @@ def test_a_gap_within_a_swing_spoils_it() -> None:
     assert len(spoiled.segments) < len(whole.segments) - 20
 
 
+@pytest.mark.slow
 def test_the_simulators_fade_is_found() -> None:
     spec = replace(LARCH_HUT, ageing=Ageing(capacity_fade_per_month=0.04),
                    load=replace(LARCH_HUT.load, daily_kwh=2.2 * LARCH_HUT.load.daily_kwh))  # fmt: skip

@@ -63,6 +63,7 @@ def worn_year() -> History:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_year_of_a_worn_station_is_diagnosed_within_its_time_and_every_wear_is_found() -> None:
     history = worn_year()
     began = time.process_time()
@@ -83,6 +84,7 @@ def test_a_year_of_a_worn_station_is_diagnosed_within_its_time_and_every_wear_is
     assert len(found.months) == 14 and len(found.days) == 400
 
 
+@pytest.mark.slow
 def test_every_figure_explains_itself() -> None:
     named = dict(findings(diagnose(worn_year().since(T0 + 30 * DAY_S), SITE)))
     assert {"soh.loss", "imbalance.growth", "replacement.80", "replacement.70", "grid.frequency_out"} <= set(named)
@@ -112,6 +114,7 @@ def test_an_empty_record_is_refused() -> None:
         diagnose(History(at=np.zeros(0)), SITE)
 
 
+@pytest.mark.slow
 def test_what_was_found_before_is_not_healed_by_silence() -> None:
     before = diagnose(worn_year(), SITE).risk
     silent = diagnose(
@@ -143,6 +146,7 @@ def simulated() -> DailyFindings:
     return diagnose(History(at=at, **dict(zip(names, columns, strict=True))), site)
 
 
+@pytest.mark.slow
 def test_a_simulated_house_without_wear_is_quiet() -> None:
     house = simulated()
     inputs = as_rule_inputs(house)

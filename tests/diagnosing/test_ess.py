@@ -23,11 +23,13 @@ from victron_console.diagnosing.record.timeline import DAY_S, HOUR_S
 T0 = 1_764_547_200.0  # a Monday, 2025-12-01 00:00 UTC
 
 
+@pytest.mark.slow
 def test_noisy_forecasts_reach_nine_tenths_of_the_saving_of_perfect_ones_and_never_lose_a_percent() -> None:
     of_possible, of_usual, loss = rolled_savings()
     assert of_possible >= 0.9 and of_usual > 1.0 and loss <= 0.01, (of_possible, of_usual, loss)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_the_plan_of_a_day_costs_what_brute_force_finds(seed: int) -> None:
     assert abs(plan_error(seed)) <= 1e-3

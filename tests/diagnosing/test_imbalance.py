@@ -19,11 +19,13 @@ T0 = 1_699_920_000.0
 AH = 100.0
 
 
+@pytest.mark.slow
 def test_a_year_of_growth_is_found_and_a_year_of_noise_is_not() -> None:
     assert spread_alarms(40, 365, 0.0) <= 0.05
     assert spread_alarms(60, 365, 1.0) >= 0.90
 
 
+@pytest.mark.slow
 def test_slower_noise_costs_some_power_but_no_false_alarm() -> None:
     assert spread_alarms(40, 365, 0.0, slowness=0.8) <= 0.05
     assert spread_alarms(40, 365, 1.0, slowness=0.8) >= 0.75
@@ -101,6 +103,7 @@ def simulated(drift_percent_per_month: float) -> Imbalance:
     )
 
 
+@pytest.mark.slow
 def test_a_simulated_cell_that_drifts_is_named_and_its_growth_bounded() -> None:
     found, sound = simulated(4.0), simulated(0.0)
     assert "7" in found.weakest.confidence and (found.weakest.value or 0) > 0.9

@@ -48,6 +48,7 @@ def test_a_clear_summer_day_holds_some_eight_kwh_and_a_winter_day_one() -> None:
     assert clear_sky_kwh_m2(winter, winter + DAY_S, 50.45, 30.52) == pytest.approx(1.3, abs=0.4)
 
 
+@pytest.mark.slow
 def test_yield_and_ratio_of_a_simulated_array_are_usual_ones() -> None:
     at, pv = simulated(190)
     found = pv_yield(at, pv, ARRAY, UTC)
@@ -56,6 +57,7 @@ def test_yield_and_ratio_of_a_simulated_array_are_usual_ones() -> None:
     assert found.loss.status is Status.INSUFFICIENT
 
 
+@pytest.mark.slow
 def test_soiling_is_found_and_a_clean_array_is_not_blamed() -> None:
     dirty = pv_yield(*simulated(480, 0.02), ARRAY, UTC).loss
     assert dirty.value == pytest.approx(2.2, abs=0.9)
@@ -64,6 +66,7 @@ def test_soiling_is_found_and_a_clean_array_is_not_blamed() -> None:
     assert clean.value == pytest.approx(0.0, abs=0.6) and (clean.low or 0) < 0.5
 
 
+@pytest.mark.slow
 def test_curtailed_days_do_not_count() -> None:
     at, pv = simulated(60)
     full = (at - T0) // DAY_S % 2 == 0

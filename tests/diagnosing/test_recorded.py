@@ -96,6 +96,7 @@ def known(value: np.ndarray | None) -> float:
     return 0.0 if value is None else float(np.isfinite(value).mean())
 
 
+@pytest.mark.slow
 def test_a_recorded_house_has_all_that_its_devices_say(recorded: History) -> None:
     for name in (
         "soc_percent", "soh_percent", "battery_v", "battery_a", "battery_w", "battery_c", "cell_high_v", "cell_low_v",

@@ -57,6 +57,7 @@ def test_steps_of_many_days_are_joined_in_order() -> None:
     assert len(joined.at) == len(late.at) + len(early.at) and np.all(np.diff(joined.at) >= 0)
 
 
+@pytest.mark.slow
 def test_the_simulators_growth_is_found() -> None:
     """A bank with a switching load, two hours a day for 20 weeks, its resistance growing by half."""
     battery = Battery(BatterySpec(capacity_ah=100.0), 1, 20.0)

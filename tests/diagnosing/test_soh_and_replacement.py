@@ -13,6 +13,7 @@ from victron_console.diagnosing.finding import Status
 from victron_console.diagnosing.record.timeline import DAY_S
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("truth", [0.3, 0.5, 1.0])
 def test_a_year_of_whole_numbers_gives_the_slope_without_bias(truth: float) -> None:
     starts = np.random.default_rng(5).uniform(88, 98, 60)
@@ -24,6 +25,7 @@ def test_a_year_of_whole_numbers_gives_the_slope_without_bias(truth: float) -> N
     assert len(inside) >= 0.9 * len(slopes)
 
 
+@pytest.mark.slow
 def test_a_healthy_fleet_is_not_alarmed_and_a_slow_loss_is_found_without_bias() -> None:
     starts = np.random.default_rng(6).uniform(88, 99, 60)
     trends = [reported(0.2, 365, start, seed).loss for seed, start in enumerate(starts)]

@@ -155,6 +155,7 @@ def test_in_the_polar_summer_it_says_that_the_sun_does_not_set() -> None:
     assert "does not rise and set" in next_night(june, UTC, 78.0, 15.0).note
 
 
+@pytest.mark.slow
 @given(st.floats(1.6e9, 2.0e9), st.floats(-60, 60), st.floats(-180, 180))
 def test_the_sunrise_is_ahead_and_its_sunset_before_it(at: float, latitude: float, longitude: float) -> None:
     night = next_night(at, UTC, latitude, longitude)

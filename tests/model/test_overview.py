@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ def test_fields_of_a_wrong_type_are_left_out_and_the_others_stay() -> None:
     assert Overview.from_json([]) == Overview()
 
 
+@pytest.mark.slow
 @given(data=st.dictionaries(st.sampled_from(NAMES), JSON) | JSON)
 def test_no_json_value_is_refused_and_every_number_is_finite(data: object) -> None:
     shown = Overview.from_json(data)

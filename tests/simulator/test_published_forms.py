@@ -111,6 +111,7 @@ def test_same_seed_gives_the_same_station_and_another_seed_another(noon: float) 
     assert one_world["com.victronenergy.system"] != other["com.victronenergy.system"]
 
 
+@pytest.mark.slow
 def test_ageing_shows_within_months(named: Find, noon: float) -> None:
     worn = Ageing(capacity_fade_per_month=0.01, resistance_growth_per_month=0.05, cell_drift_percent_per_month=1.0)
     station = Station(named("cedar-house", ageing=worn), noon, warm_up_s=0)

@@ -29,6 +29,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SteppedFle
     return path, record_history(demo_specs(3), path, NOW - HOURS * 3600, NOW, scenarios=trouble)
 
 
+@pytest.mark.slow
 def test_stations_are_live_with_figures_and_no_gap(recorded: tuple[Path, SteppedFleet]) -> None:
     clock = ManualClock(NOW + 20)
     Writer(recorded[0], clock).close()  # the collector that takes over some seconds later
@@ -66,6 +67,7 @@ def test_live_stations_go_on_from_what_was_recorded(recorded: tuple[Path, Steppe
             assert shown.soc_percent is not None
 
 
+@pytest.mark.slow
 def test_a_recorded_past_has_figures_in_every_five_minutes(tmp_path: Path) -> None:
     store, until = tmp_path / "store.db", 1_760_000_100.0
     record_history(demo_specs(1), store, until - 7200.0, until)

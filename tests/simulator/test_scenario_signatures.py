@@ -122,6 +122,7 @@ def test_over_frequency_of_the_grid_reaches_the_input(named: Find, noon: float) 
     assert one(troubled(named("cedar-house"), noon, "over-frequency", 0.2), "vebus")["Ac/ActiveIn/L1/F"] > 51.5
 
 
+@pytest.mark.slow
 def test_full_island_shifts_its_own_frequency_without_any_scenario(named: Find, noon: float) -> None:
     station = Station(named("gorse-depot"), noon, warm_up_s=36 * HOUR_S)
     seen = []
@@ -168,6 +169,7 @@ def test_any_scenario_on_any_station_still_publishes(spec: StationSpec, name: st
     json.dumps(bus, allow_nan=False)
 
 
+@pytest.mark.slow
 def test_a_weak_grid_sags_by_the_hour_and_more_with_its_own_load(named: Find, noon: float) -> None:
     weak, strong = (troubled(named("cedar-house"), noon, name, 12.0) for name in ("weak-grid", "firmware-behind"))
     assert one(weak, "vebus")["Ac/ActiveIn/L1/V"] < 0.9 * 230.0 < one(strong, "vebus")["Ac/ActiveIn/L1/V"]

@@ -80,6 +80,7 @@ def test_demo_has_one_lost_and_one_in_trouble() -> None:
     assert bus["com.victronenergy.battery.ttyUSB3"]["Voltages/Diff"] > 0.1
 
 
+@pytest.mark.slow
 def test_a_fleet_without_http_moves_far_faster_than_real_time() -> None:
     fleet = SteppedFleet(demo_specs(12), NOON, warm_up_s=0)
     started = time.process_time()

@@ -74,6 +74,7 @@ def energies(station_id: str) -> dict[str, float]:
     return total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("station_id", IDS)
 def test_a_day_of_the_whole_site_balances_to_one_percent(station_id: str) -> None:
     e = energies(station_id)

@@ -140,6 +140,7 @@ def is_up(server: StationServer) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_lost_communication_refuses_and_comes_back_on_the_same_port() -> None:
     lost = threading.Event()
     with serving(lambda: Faults(comms_lost=lost.is_set())) as server:

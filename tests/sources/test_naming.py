@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +92,7 @@ services = st.sampled_from([f"{BATTERY}{name}" for name in ("a", "b", "c", "batt
 instances = st.sampled_from([{}, {"DeviceInstance": 0}, {"DeviceInstance": 1}, {"Identifier": "0@a/b"}])
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sets(services, min_size=1), instances), max_size=12))
 def test_services_on_the_bus_never_share_a_name_and_keep_theirs(
     rounds: list[tuple[set[str], dict[str, object]]],

@@ -152,6 +152,7 @@ def test_a_service_without_end_is_cut() -> None:
     assert len(read_tree("battery", {f"P/{n}": n for n in range(MAX_PATHS + 1)}, AT)) == MAX_PATHS
 
 
+@pytest.mark.slow
 @given(raw=json_values, path=st.sampled_from([SOC, VOLTAGE, STATE, ALARM, FLAG, NAME, UNKNOWN]))
 def test_any_json_value_gives_a_storable_reading(raw: object, path: tuple[str, str]) -> None:
     reading = qualify(*path, raw, AT)

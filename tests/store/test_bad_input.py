@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.store.conftest import service_reading
 from tests.store.sealed.test_sealing_survives import kept_up
 
@@ -61,6 +62,7 @@ def test_files_copied_at_any_moment_of_recording_hold_all_that_was_acknowledged(
         assert found in (list(range(1, least + 1)), list(range(1, least + 2)))
 
 
+@pytest.mark.slow
 def test_sixty_services_that_come_and_go_each_keep_their_history_and_their_gaps(
     poll: Poll, writer: Writer, reader: Reader, path: Path, clock: ManualClock
 ) -> None:

@@ -41,6 +41,7 @@ for i in range(1_000_000):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [1, 60, 450])
 def test_kill_loses_nothing_that_was_acknowledged(path: Path, after: int) -> None:
     with subprocess.Popen(

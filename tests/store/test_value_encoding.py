@@ -58,6 +58,7 @@ def test_int_and_float_of_one_value_differ() -> None:
     assert not same(None, 0)
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.integers(1, 2**31), scalars.filter(lambda v: not isinstance(v, str)) | st.tuples(scalars, st.text())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.alerts.conftest import POLL_S, SHORT, T0, Player, Site, restarted
@@ -12,6 +13,8 @@ from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_file import parse_rules
 from victron_console.model.alert import AlertEvent, Occurrence
 from victron_console.model.reading import Scalar
+
+pytestmark = pytest.mark.slow
 
 RULES = """
 schema = 1

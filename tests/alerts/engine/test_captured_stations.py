@@ -83,6 +83,7 @@ def test_ten_minutes_of_a_captured_station_raise_only_what_is_true(name: str) ->
     assert notes <= NOTES.get(name, set())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALARMS)
 def test_a_day_of_a_captured_station_raises_no_more(name: str) -> None:
     alarms, notes = raised(name, 25 * 3600.0, 60.0)

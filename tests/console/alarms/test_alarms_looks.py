@@ -25,6 +25,7 @@ async def open_alarms(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_alarms(snap_compare: SnapCompare, make_console: MakeConsole, size: tuple[int, int]) -> None:
     assert snap_compare(make_console(ALARMS_VIEW), terminal_size=size, run_before=open_alarms)
@@ -35,5 +36,6 @@ def test_alarms_in_every_theme(snap_compare: SnapCompare, make_console: MakeCons
     assert snap_compare(make_console(ALARMS_VIEW, theme=theme), terminal_size=(120, 40), run_before=open_alarms)
 
 
+@pytest.mark.slow
 def test_no_alarms(snap_compare: SnapCompare, make_console: MakeConsole) -> None:
     assert snap_compare(make_console(FleetView(NOW)), terminal_size=(80, 24), press=["3"])

@@ -92,6 +92,7 @@ async def typed(pilot: Pilot[int], text: str) -> None:
     await pilot.press("enter")
 
 
+@pytest.mark.slow
 async def test_looking_and_leaving_acknowledge_nothing(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
@@ -127,6 +128,7 @@ async def test_acknowledging_a_page_asks_before_it_takes_what_is_urgent(console:
         await until(lambda: marks(console)["1"] is Mark.ACKED_NOW)
 
 
+@pytest.mark.slow
 async def test_shelving_wants_a_reason_and_can_be_taken_back(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
@@ -154,6 +156,7 @@ async def test_a_prompt_keeps_its_keys_apart_from_what_they_mean(console: Consol
         assert said in asked and "Esc = leave it" in asked
 
 
+@pytest.mark.slow
 async def test_a_site_goes_into_maintenance_and_back(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
@@ -211,6 +214,7 @@ async def test_the_filter_narrows_the_list(console: ConsoleApp) -> None:
         assert "filter fuel" in screen_text(console)
 
 
+@pytest.mark.slow
 async def test_a_command_shows_the_alarms_of_one_state_and_all_of_them_again(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot)

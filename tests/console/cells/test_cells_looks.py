@@ -9,6 +9,8 @@ import pytest
 from tests.console.sample_stations import make_store
 from tests.console.stations import before, console_on
 
+pytestmark = pytest.mark.slow
+
 SnapCompare = Callable[..., bool]
 SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]
 

@@ -98,6 +98,7 @@ async def test_enter_on_a_figure_opens_its_explanation_and_escape_leads_back_to_
         assert pilot.app.screen is not screen
 
 
+@pytest.mark.slow
 async def test_replacement_is_a_window_and_never_a_date(store: Path) -> None:
     async with console_on(store).run_test(size=(200, 60)) as pilot:
         screen = await opened(pilot, "home", "enter")
@@ -106,6 +107,7 @@ async def test_replacement_is_a_window_and_never_a_date(store: Path) -> None:
         assert "7.40 months   4.20 to 11.9" in pane(screen)
 
 
+@pytest.mark.slow
 async def test_a_proposal_is_taken_over_a_job_is_done_and_both_are_written(store: Path) -> None:
     app = console_on(store)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -165,6 +167,7 @@ async def test_what_is_shown_can_be_taken_along_as_rows(store: Path) -> None:
         assert jobs is not None and [row[1] for row in jobs.rows].count("proposed") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", [(), ("home", "enter"), ("m",), ("f",), ("r",), ("home", "enter", "enter")])
 async def test_every_part_draws_at_any_size(store: Path, keys: tuple[str, ...]) -> None:
     async with console_on(store).run_test(size=(20, 5)) as pilot:
@@ -176,6 +179,7 @@ async def test_every_part_draws_at_any_size(store: Path, keys: tuple[str, ...]) 
                 assert len(line.text) == line.width <= size[0]
 
 
+@pytest.mark.slow
 async def test_a_station_with_advice_shows_what_holds_what_it_rests_on_and_what_came(store: Path) -> None:
     async with console_on(store).run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, "home")
@@ -211,6 +215,7 @@ async def test_the_firmware_list_tells_complaints_by_version_and_an_order_of_upg
         assert "Alder Farm" in first and "after a quiet week" in pane(screen)
 
 
+@pytest.mark.slow
 async def test_energy_and_autarky_stand_by_year_month_and_day_and_outages_by_date(store: Path) -> None:
     async with console_on(store).run_test(size=(80, 60)) as pilot:
         screen = await opened(pilot, "home", "enter", "down")
@@ -246,6 +251,7 @@ def test_figures_keep_the_digits_that_count() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("part", ["fleet", "station", "jobs"])
 def test_health(snap_compare: SnapCompare, store: Path, size: tuple[int, int], part: str) -> None:

@@ -92,6 +92,7 @@ async def test_the_station_under_the_cursor_is_told_in_full(store: Path) -> None
         assert any(line.startswith(" 13:58") and "lost: " in line for line in told)
 
 
+@pytest.mark.slow
 async def test_a_service_set_aside_stands_first_with_when_it_is_asked_again(store: Path) -> None:
     async with console_on(store).run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, "home", "down", "down")
@@ -146,6 +147,7 @@ def test_a_skew_reads_with_its_sign(seconds: float | None, shown: str) -> None:
     assert skew(seconds) == shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_link(snap_compare: SnapCompare, store: Path, size: tuple[int, int]) -> None:
     async def run(pilot: Pilot[Any]) -> None:

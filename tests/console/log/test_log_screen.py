@@ -118,6 +118,7 @@ async def typed(pilot: Pilot[int], text: str) -> None:
     await pilot.press("enter")
 
 
+@pytest.mark.slow
 async def test_the_screen_pages_narrows_and_goes_on(store: Path, writer: Writer, clock: ManualClock) -> None:
     writer.note(events(450))
     console = ConsoleApp(

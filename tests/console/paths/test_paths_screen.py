@@ -18,6 +18,8 @@ from victron_console.console.kit.cursor_list import CursorList
 from victron_console.console.paths.screen import PathsScreen
 from victron_console.store.read.reader import Reader
 
+pytestmark = pytest.mark.slow
+
 SnapCompare = Callable[..., bool]
 SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]
 

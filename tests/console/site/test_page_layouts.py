@@ -51,6 +51,7 @@ def page(devices: Devices, section: SiteSection = SiteSection.OVERVIEW) -> Page:
     return Page(SiteData("s", figures, day), site, (ALARM,), NOW, PageState(section))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("devices", [CEDAR, QUARRY, LARCH, BIRCH], ids=["cedar", "quarry", "larch", "birch"])
 def test_page_fits_its_size_in_every_section(devices: Devices, size: tuple[int, int]) -> None:

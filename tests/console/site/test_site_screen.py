@@ -25,6 +25,8 @@ from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.operator.wishes import open_for_operator
 from victron_console.store.read.reader import Reader
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:

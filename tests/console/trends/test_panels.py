@@ -105,6 +105,7 @@ def test_panels_share_the_rows_and_none_is_lower_than_four(rows: int, count: int
     assert panel_rows(rows, count) == expected
 
 
+@pytest.mark.slow
 @given(st.integers(1, 220), st.integers(1, 70))
 def test_any_size_is_drawn_within_its_bounds(width: int, height: int) -> None:
     frame = day_frame(NOW, plot_room(width))

@@ -16,6 +16,8 @@ from victron_console.console.trends.quantity import BY_NAME
 from victron_console.console.trends.read import StationSeries
 from victron_console.console.trends.screen import TrendsScreen
 
+pytestmark = pytest.mark.slow
+
 SnapCompare = Callable[..., bool]
 FOUND = StationSeries("alder-farm", fields=frozenset(BY_NAME[name].field for name in SHAPES), floor=30.0)
 SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]

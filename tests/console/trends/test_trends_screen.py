@@ -62,6 +62,7 @@ def front(console: ConsoleApp) -> TrendsScreen:
     return console.screen
 
 
+@pytest.mark.slow
 async def test_the_panels_of_a_station_are_read_and_the_cursor_says_what_was(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await until(lambda: console.station)
@@ -73,6 +74,7 @@ async def test_the_panels_of_a_station_are_read_and_the_cursor_says_what_was(con
         assert "1 h" in screen_text(console)
 
 
+@pytest.mark.slow
 async def test_a_view_is_added_to_saved_under_a_name_and_found_again(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await until(lambda: console.station)
@@ -92,6 +94,7 @@ async def test_a_view_is_added_to_saved_under_a_name_and_found_again(console: Co
         assert added in console.settings.trend_views[0]
 
 
+@pytest.mark.slow
 async def test_a_window_of_another_day_is_not_called_live_and_names_its_day(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await until(lambda: console.station)
@@ -109,6 +112,7 @@ async def test_a_window_of_another_day_is_not_called_live_and_names_its_day(cons
         assert "LIVE" in head.text and "   to " not in head.text
 
 
+@pytest.mark.slow
 async def test_enter_opens_the_panel_as_a_chart_that_compares_days_and_refuses_a_third_unit(
     console: ConsoleApp,
 ) -> None:
@@ -214,6 +218,7 @@ async def test_the_wheel_zooms_about_the_moment_under_the_pointer(console: Conso
         assert abs(frame.begin(trends.column_at(60)) - there) <= 900  # a column of the first frame
 
 
+@pytest.mark.slow
 async def test_time_mode_begins_at_the_cursor_and_ends_without_one(console: ConsoleApp, clock: ManualClock) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         trends = await opened(pilot, console)
@@ -224,6 +229,7 @@ async def test_time_mode_begins_at_the_cursor_and_ends_without_one(console: Cons
         assert console.as_of is None
 
 
+@pytest.mark.slow
 async def test_a_chart_takes_any_series_of_another_station(tmp_path: Path, clock: ManualClock) -> None:
     writer = Writer(tmp_path / "two.db", clock)
     writer.register([StationRecord("alder", "Alder Farm"), StationRecord("birch", "Birch Clinic")])

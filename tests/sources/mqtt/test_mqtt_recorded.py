@@ -25,6 +25,8 @@ from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
 from victron_console.store.write.writer import Writer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def simulated() -> Iterator[SimulatedFleet]:

@@ -278,6 +278,7 @@ async def test_retained_values_are_nobodys(broker: Broker, gx: Gx, connect: Conn
     assert "com.victronenergy.battery.7" not in (await connect(broker.port).discover()).services
 
 
+@pytest.mark.slow
 async def test_a_flood_leaves_the_last_value_and_few_news(broker: Broker, gx: Gx, connect: Connect) -> None:
     source = connect(broker.port)
     found = await source.discover()

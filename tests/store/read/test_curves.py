@@ -10,6 +10,8 @@ from victron_console.store.read.trace import merged
 from victron_console.store.sealed.codec import CannotDecode
 from victron_console.store.sealed.rollup import decoded_hours, encoded_hours, hourly
 
+pytestmark = pytest.mark.slow
+
 moments = st.integers(0, 40).map(float)
 spans = st.lists(st.tuples(moments, moments).map(lambda pair: (min(pair), max(pair))), max_size=5)
 lines = st.lists(st.tuples(moments, st.none() | st.integers(-5, 5)), max_size=12, unique_by=lambda p: p[0]).map(sorted)

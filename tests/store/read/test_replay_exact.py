@@ -53,6 +53,7 @@ def stored(snapshot: Snapshot) -> dict[DeviceKey, Judged]:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.lists(polls, min_size=1, max_size=14))
 def test_snapshot_of_the_past_is_what_the_snapshot_was_then(
@@ -181,6 +182,7 @@ def test_history_of_every_series_is_its_snapshots_over_time(
     assert len(points) == len(values) - 1  # the text that was said twice is one point
 
 
+@pytest.mark.slow
 def test_first_point_of_a_history_carries_what_held_then(
     poll: Callable[..., None], reader: Reader, clock: ManualClock
 ) -> None:

@@ -102,6 +102,7 @@ def recent(points: list[tuple[float, Scalar]]) -> list[tuple[float, Scalar]]:
     return [point for point in points if point[0] > START + 2 * WEEK_S]
 
 
+@pytest.mark.slow
 def test_without_a_setting_everything_is_kept(store: Path) -> None:
     assert turn(store, Retention()).pruned == Pruned()
     assert (pruned_weeks(store), log_lines(store)) == ([], [])
@@ -211,6 +212,7 @@ def rows_of(path: Path) -> dict[Place, list[Row]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_crash_at_any_moment_leaves_each_week_whole_or_pruned_and_the_log_true(
     tmp_path: Path, original: Path
 ) -> None:
@@ -250,6 +252,7 @@ def changes_lost(rows: list[Row]) -> int:
     return sum(int(str(row[7])) for row in rows if row[-1] is None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_is_recorded_what_is_not_given_up_is_as_before(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "store.db"

@@ -29,6 +29,7 @@ entries = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(entries, st.data())
 def test_every_entry_comes_back_bit_for_bit(values: list[Entry], data: st.DataObject) -> None:

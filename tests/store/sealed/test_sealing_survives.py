@@ -80,6 +80,7 @@ def kept_up(db: Database, now: float = LATER) -> None:
         merge_step(db, *found[0], now)
 
 
+@pytest.mark.slow
 def test_a_crash_at_any_moment_loses_nothing_and_the_files_open_as_they_were_then(tmp_path: Path) -> None:
     original = tmp_path / "original.db"
     made(original, polls=12, step_s=8 * HOUR_S, devices=1)  # over the end of a week

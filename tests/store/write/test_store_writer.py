@@ -215,6 +215,7 @@ def test_events_by_station_kind_and_text(writer: Writer, reader: Reader, clock: 
     assert reader.events(0, at + 9, kinds=[]) == []
 
 
+@pytest.mark.slow
 def test_a_station_that_makes_names_up_fills_no_store_and_is_told_of_once(
     path: Path, writer: Writer, reader: Reader, poll: Poll, clock: ManualClock
 ) -> None:
