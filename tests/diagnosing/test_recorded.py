@@ -13,7 +13,7 @@ from victron_console.alerts.language.inputs import FIELDS
 from victron_console.diagnosing.record.history import History, Site
 from victron_console.diagnosing.record.recorded import history, steps_of_day
 from victron_console.diagnosing.verdict.daily import diagnose
-from victron_console.insight.overview.batteries import site_battery
+from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.overview import overview
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
@@ -83,10 +83,10 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> History:
         figures = overview(reader.snapshot("cedar"))
         writer.record(StationUpdate("cedar", clock.now(), overview=figures))
         clock.advance(120.0)
-    battery = site_battery(reader.snapshot("cedar"))
+    battery = battery_roles(reader.snapshot("cedar"))
     at = T0 + 150.0 + 300.0 * np.arange(COUNT, dtype=np.float64)
     record = Recorded(reader, "cedar", T0, T0 + HOURS * 3600, COUNT)
-    found = history(record, at, battery.key if battery else None, errors_of=FIELDS["errors"])
+    found = history(record, at, [device.key for device in battery.devices], errors_of=FIELDS["errors"])
     reader.close()
     writer.close()
     return found
@@ -132,9 +132,7 @@ def test_inverting_is_an_outage_only_where_the_grid_is_wired_to_an_input(
         "system/0/Ac/In/0/Source": wired_to,
         "vebus/276/Ac/ActiveIn/L1/V": 230.0,
     }
-    found = diagnose(
-        history(Held(values), T0 + 300.0 * np.arange(COUNT, dtype=np.float64), None), Site(nominal_ah=280.0)
-    )
+    found = diagnose(history(Held(values), T0 + 300.0 * np.arange(COUNT, dtype=np.float64), ()), Site(nominal_ah=280.0))
     assert (found.outages.count.value if found.outages else None) == outages
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from victron_console.insight.cells import PackClass, cell_spread_v, cells, classify, finding
-from victron_console.model.device import DeviceKey
+from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.model.snapshot import Snapshot
 
 Build = Callable[..., Snapshot]
@@ -51,7 +51,7 @@ def test_a_bms_with_only_highest_and_lowest_says_so(build: Build) -> None:
 def test_a_battery_without_cells_is_no_pack(build: Build) -> None:
     station = build({"battery/1": {"Soc": 50.0}})
     assert cells(station) == []
-    assert cell_spread_v(station.devices[DeviceKey("battery", "1")]) is None
+    assert cell_spread_v(battery_roles(station)) is None
 
 
 def test_the_sites_battery_comes_first(build: Build) -> None:

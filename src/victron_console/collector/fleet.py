@@ -243,6 +243,7 @@ class Fleet:
             jitter=self._random.random,
             slots=self._slots,
             cadence_s=config.cadence.by_tier(),
+            battery=config.battery.choice(),
         )
         poller.on_values = self._worth_recording.set
         running = self._running[config.id] = _Running(config, poller, known.memory)

@@ -18,7 +18,7 @@ from victron_console.collector.schedule import Schedule, next_delay
 from victron_console.collector.settings_log import settings_changes
 from victron_console.model.clock import Clock
 from victron_console.model.device import class_of
-from victron_console.model.snapshot import Snapshot
+from victron_console.model.snapshot import AS_TOLD, BatteryChoice, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
 from victron_console.sources.base import Discovery, Misconfigured, NoSuchService, Source, SourceError, TimedOut
 from victron_console.store.records import Event, StationUpdate
@@ -40,8 +40,10 @@ class StationPoller:
         jitter: Callable[[], float],
         slots: asyncio.Semaphore,
         cadence_s: Mapping[Tier, float] = TIER_S,
+        battery: BatteryChoice = AS_TOLD,
     ) -> None:
         self.station = station
+        self.battery = battery
         self.schedule = Schedule(cadence_s, jitter)
         self.status = StationStatus(StationState.STARTING, clock.now())
         self.link = LinkJudge(station, clock, self._event, cadence_s[Tier.FAST])
@@ -112,7 +114,7 @@ class StationPoller:
 
     def snapshot(self) -> Snapshot:
         """The station as it is known now."""
-        return Snapshot(self.station, self._clock.now(), dict(self.table.devices), self.status)
+        return Snapshot(self.station, self._clock.now(), dict(self.table.devices), self.status, self.battery)
 
     def take(self) -> StationUpdate:
         """What was found since the last call; brings the status up to date first."""

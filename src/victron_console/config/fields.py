@@ -234,6 +234,12 @@ def _parameter_name(name: str) -> str:
     return name
 
 
+def _battery_device(name: str) -> str:
+    if name and not re.fullmatch(r"none|(battery|multi|inverter|acsystem|vebus)/[^\s/]{1,80}", name):
+        raise refusal('a device by class and instance, such as "battery/279", or "none"')
+    return name
+
+
 def _parameter(value: object) -> bool | float | str:
     if not isinstance(value, (bool, int, float, str)) or (isinstance(value, float) and not isfinite(value)):
         raise refusal("a number, true, false or text")
@@ -255,5 +261,7 @@ Name = Annotated[str, AfterValidator(_name)]
 Lines = Annotated[tuple[Line, ...], Strict(False)]
 Prose = Annotated[str, AfterValidator(_prose)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
+BatteryDevice = Annotated[str, AfterValidator(_battery_device)]
+"""`battery/279`, or `none`; empty where the station itself tells."""
 ParameterName = Annotated[str, AfterValidator(_parameter_name)]
 Parameter = Annotated[bool | float | str, PlainValidator(_parameter)]

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, Strict, ValidationInfo, field_validator
 
 from victron_console.catalogue import TIER_S, Tier
 from victron_console.config.fields import (
+    BatteryDevice,
     Line,
     Lines,
     Name,
@@ -24,6 +25,7 @@ from victron_console.config.fields import (
     refusal,
 )
 from victron_console.config.sources import SOURCE_NAMES, SOURCES, SourceSettings, SourceTables
+from victron_console.model.snapshot import BatteryChoice
 
 Chemistry = Literal["lfp", "nmc", "lto", "lead-acid", "agm", "gel"]
 """`lead-acid` is flooded; `agm` and `gel` are sealed lead-acid."""
@@ -56,6 +58,22 @@ class Battery(Table):
     capacity_ah: float | None = Field(
         default=None, gt=0, le=100_000, description="ampere-hours above 0, all packs together"
     )
+    monitor: BatteryDevice = Field(default="", description='the device that measures it, such as "battery/279"')
+    bms: BatteryDevice = Field(default="", description='the BMS that controls it, such as "battery/1"')
+    packs: Annotated[tuple[BatteryDevice, ...], Strict(False)] = Field(
+        default=(), description='a list of the batteries with its cells, such as ["battery/1", "battery/2"]'
+    )
+
+    @field_validator("packs")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) < len(value) or not all("/" in name for name in value):
+            raise refusal("a list of batteries, each once", repr(list(value)))
+        return value
+
+    def choice(self) -> BatteryChoice:
+        """Which devices the owner named as the battery's."""
+        return BatteryChoice(self.monitor, self.bms, self.packs)
 
 
 class Grid(Table):

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from victron_console.insight.cells import capacity_ah
-from victron_console.insight.overview.batteries import Bank, bank, limits_conflict, site_battery
+from victron_console.insight.cells import bank_capacity_ah
+from victron_console.insight.overview.batteries import Bank, bank, limits_conflict
+from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.insight.overview.figures import last, system_of
 from victron_console.model.device import DeviceKey
 from victron_console.model.overview import Overview
@@ -85,29 +86,37 @@ def battery_panel(
         site_floor_percent: the SOC at which the site shuts down, from the station file.
         mean_current_a: mean of the last 10 to 30 min, + charges; None takes the current of now.
     """
-    battery, system = site_battery(snapshot), system_of(snapshot)
+    roles, system = battery_roles(snapshot), system_of(snapshot)
+    battery = roles.devices[0] if roles.devices else None
     floor, source = soc_floor(snapshot, site_floor_percent)
-    ah = capacity or last(system, "Dc/Battery/Capacity") or capacity_ah(battery)
+    ah = capacity or last(system, "Dc/Battery/Capacity") or bank_capacity_ah(roles)
     amperes = shown.battery_current_a if mean_current_a is None else mean_current_a
-    conflict = limits_conflict(battery)
-    charge, discharge = (None, None) if battery is None else _limits(battery, shown.battery_current_a)
+    conflict = limits_conflict(roles.bms)
+    charge, discharge = (None, None) if roles.bms is None else _limits(roles.bms, shown.battery_current_a)
     return BatteryPanel(
         device=battery.key if battery else None,
         charge=charge,
         discharge=discharge,
-        charge_voltage_v=None if conflict else last(battery, "Info/MaxChargeVoltage"),
-        low_voltage_v=None if conflict else last(battery, "Info/BatteryLowVoltage"),
+        charge_voltage_v=None if conflict else last(roles.bms, "Info/MaxChargeVoltage"),
+        low_voltage_v=None if conflict else last(roles.bms, "Info/BatteryLowVoltage"),
         floor_percent=floor,
         floor_source=source,
         to_floor=_to_floor(shown.soc_percent, floor, ah, amperes, shown.time_to_go_s),
         to_full=_to_full(shown.soc_percent, ah, amperes, charge),
         capacity_ah=ah,
-        soh_percent=last(battery, "Soh"),
-        cycles=_cycles(battery, ah),
-        bank=bank(battery),
+        soh_percent=_soh_percent(roles),
+        cycles=_cycles(roles, ah),
+        bank=bank(roles),
         doubts=tuple(
             shown.flags[key]
-            for key in ("battery_bank", "battery_current_a", "battery_limits", "battery_power_w", "soc_percent")
+            for key in (
+                "battery_roles",
+                "battery_bank",
+                "battery_current_a",
+                "battery_limits",
+                "battery_power_w",
+                "soc_percent",
+            )
             if key in shown.flags
         ),
     )
@@ -126,12 +135,12 @@ def soc_floor(snapshot: Snapshot, site_floor_percent: float | None = None) -> tu
     return site_floor_percent, "site" if site_floor_percent is not None else ""
 
 
-def _limits(battery: DeviceState, amperes: float | None) -> tuple[Limit | None, Limit | None]:
+def _limits(bms: DeviceState, amperes: float | None) -> tuple[Limit | None, Limit | None]:
     """Free amperes: CCL - I when charging, DCL + I when discharging (derived.md 5)."""
     now = amperes or 0.0
     found = []
     for path, used in (("Info/MaxChargeCurrent", now), ("Info/MaxDischargeCurrent", -now)):
-        allowed = last(battery, path)
+        allowed = last(bms, path)
         found.append(None if allowed is None else Limit(allowed, max(0.0, used)))
     return found[0], found[1]
 
@@ -166,7 +175,18 @@ def _to_full(soc: float | None, ah: float | None, amperes: float | None, charge:
     return Span((100 - soc) / 100 * ah / min(amperes, charge.allowed_a if charge else amperes) * 3600)
 
 
-def _cycles(battery: DeviceState | None, ah: float | None) -> float | None:
+def _soh_percent(roles: BatteryRoles) -> float | None:
+    """What the battery says of itself as a whole, else its weakest pack."""
+    for devices in ((roles.total, roles.bms), roles.packs, (roles.monitor,)):
+        told = [soh for device in devices if (soh := last(device, "Soh")) is not None]
+        if told:
+            return min(told)
+    return None
+
+
+def _cycles(roles: BatteryRoles, ah: float | None) -> float | None:
     """Equivalent full cycles: Ah drawn over capacity; `ChargeCycles` counts differently in every product."""
-    drawn = last(battery, "History/TotalAhDrawn")
-    return abs(drawn) / ah if drawn is not None and ah else None
+    for device in roles.devices:
+        if (drawn := last(device, "History/TotalAhDrawn")) is not None:
+            return abs(drawn) / ah if ah else None
+    return None

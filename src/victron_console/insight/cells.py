@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from statistics import median
 
-from victron_console.insight.overview.batteries import members, site_battery
+from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.insight.overview.figures import last, temperature_c, text
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
@@ -25,6 +25,7 @@ LIGHT_LOAD_C = 0.05
 """Above this share of the capacity part of a spread is the load's."""
 MID_SOC = (20.0, 90.0)
 
+_CELL_ENDS = ("System/MaxCellVoltage", "System/MinCellVoltage")
 _CELL = re.compile(r"Voltages/Cell(\d+)|Cell/(\d+)/Volts|Battery/(\d+)/Cell/(\d+)/Voltage")
 
 
@@ -86,9 +87,8 @@ class Pack:
 
 
 def cells(snapshot: Snapshot) -> list[Pack]:
-    """The packs that give cells, the site's battery first, then by device."""
-    battery = site_battery(snapshot)
-    first = [each.key for each in [battery, *members(snapshot, battery)] if each]
+    """The packs that give cells, those of the site's battery first, then by device."""
+    first = [pack.key for pack in battery_roles(snapshot).packs]
     packs = [pack for device in snapshot.of_class("battery") if (pack := _pack(snapshot, device))]
     return sorted(packs, key=lambda pack: (pack.device not in first, pack.device))
 
@@ -121,13 +121,30 @@ _WHY = {
 }
 
 
-def cell_spread_v(battery: DeviceState | None) -> float | None:
-    """Highest minus lowest cell voltage in V; None where the battery gives no cells."""
-    high, low = last(battery, "System/MaxCellVoltage"), last(battery, "System/MinCellVoltage")
-    if high is None or low is None:
-        volts = [volts for _, volts in _voltages(battery)] if battery else []
-        return max(volts) - min(volts) if len(volts) > 1 else None
-    return high - low
+def cell_spread_v(roles: BatteryRoles) -> float | None:
+    """Highest minus lowest cell voltage in V, of the pack where it is widest; None where none gives cells."""
+    return max((spread for pack in roles.packs if (spread := _spread_v(pack)) is not None), default=None)
+
+
+def _spread_v(pack: DeviceState) -> float | None:
+    high, low = last(pack, "System/MaxCellVoltage"), last(pack, "System/MinCellVoltage")
+    if high is not None and low is not None:
+        return high - low
+    volts = [volts for _, volts in _voltages(pack)]
+    return max(volts) - min(volts) if len(volts) > 1 else None
+
+
+def cells_in_series(pack: DeviceState) -> int | None:
+    """How many cells stand in series: by the voltage of the pack over that of a cell, else as the BMS is set.
+
+    Cells may be listed of several strings in parallel, and the setting counts those of one battery block.
+    """
+    volts, each = last(pack, "Dc/0/Voltage"), [volts for _, volts in _voltages(pack)]
+    each = each or [end for path in _CELL_ENDS if (end := last(pack, path))]
+    if volts and each:
+        return round(volts / median(each))
+    cells = last(pack, "System/NrOfCellsPerBattery")
+    return int(cells * (last(pack, "System/BatteriesSeries") or 1)) if cells else None
 
 
 def _pack(snapshot: Snapshot, device: DeviceState) -> Pack | None:
@@ -185,6 +202,15 @@ def classify(
 def capacity_ah(device: DeviceState | None) -> float | None:
     """Installed capacity in Ah, else what the battery calls its capacity (shunts: as configured)."""
     return last(device, "InstalledCapacity") or last(device, "Capacity")
+
+
+def bank_capacity_ah(roles: BatteryRoles) -> float | None:
+    """Ah of the whole battery: as its monitor or its BMS says, else all its packs together."""
+    for device in (roles.total, roles.monitor, roles.bms):
+        if ah := capacity_ah(device):
+            return ah
+    packs = [capacity_ah(pack) for pack in roles.packs]
+    return sum(ah for ah in packs if ah) if packs and all(packs) else None
 
 
 def _voltages(device: DeviceState) -> list[tuple[str, float]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from victron_console.insight.battery_panel import battery_panel
-from victron_console.insight.overview.batteries import site_battery
+from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.figures import system_of
 from victron_console.insight.sun import SunTimes, next_night
 from victron_console.model.clock import local
@@ -72,7 +72,7 @@ def site_outlook(
     The energy of the pack is its Ah at the present voltage, within 5 % of the nominal one for LiFePO4.
     """
     panel = battery_panel(snapshot, shown, capacity=capacity_ah, site_floor_percent=site_floor_percent)
-    owner = system_of(snapshot) or site_battery(snapshot)
+    owner = system_of(snapshot) or battery_roles(snapshot).monitor
     soc_at = owner.read_at if owner and owner.read_at is not None else snapshot.at
     volts = shown.battery_voltage_v
     projected = outlook(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.quality import Quality, freshness
@@ -43,6 +44,45 @@ class DeviceState:
         return str(self.key)
 
 
+NO_DEVICE = "none"
+"""What a station file writes where no device has a role."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryChoice:
+    """Which devices are the battery as the owner said in the station file: `battery/279`, or `none` for no device.
+
+    Empty where the station file leaves it to the station.
+    """
+
+    monitor: str = ""
+    """Gives state of charge, voltage and current."""
+    bms: str = ""
+    """Gives the limits that the chargers keep to."""
+    packs: tuple[str, ...] = ()
+    """Have the cells."""
+
+    @classmethod
+    def from_json(cls, battery: object) -> Self:
+        """What the table `battery` of a station file says; what else is there, or is damaged, is left out."""
+        if not isinstance(battery, dict):
+            return cls()
+        packs = battery.get("packs")
+        return cls(
+            _device(battery.get("monitor")),
+            _device(battery.get("bms")),
+            tuple(filter(None, map(_device, packs if isinstance(packs, list | tuple) else ()))),
+        )
+
+
+def _device(name: object) -> str:
+    return name if isinstance(name, str) and (name == NO_DEVICE or all(name.partition("/"))) else ""
+
+
+AS_TOLD = BatteryChoice()
+"""The owner said nothing of it: the station tells its battery's devices."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All devices of a station, judged at the moment `at` (UTC epoch, s)."""
@@ -51,6 +91,7 @@ class Snapshot:
     at: float
     devices: Mapping[DeviceKey, DeviceState]
     status: StationStatus = field(default_factory=lambda: StationStatus(StationState.STARTING, 0.0))
+    battery: BatteryChoice = AS_TOLD
 
     def device(self, cls: str, instance: str = "0") -> DeviceState | None:
         """The device, or None where the station never had it."""

@@ -72,7 +72,7 @@ class Binder:
         self._paths: dict[DeviceKey, frozenset[str]] = {}
         self.latest: Mapping[DeviceKey, DeviceState] = {}
         """The devices as last polled: a newly bound input takes its value from here."""
-        self._main: DeviceKey | None = None
+        self._battery: tuple[DeviceKey, ...] = ()
         self._known_notices: set[tuple[str, str, float]] = set()
         self._alarms_made: set[tuple[DeviceKey, str]] = set()
 
@@ -93,15 +93,15 @@ class Binder:
         self._bind_rules(0.0, None)
         return replaced
 
-    def arrive(self, new: set[DeviceKey], main: DeviceKey | None, now: float) -> None:
+    def arrive(self, new: set[DeviceKey], battery: tuple[DeviceKey, ...], now: float) -> None:
         """Bind to devices that are new or have new paths, as `latest` has them.
 
         Args:
             new: those with new paths.
-            main: the station's own battery.
+            battery: the devices of the station's own battery.
             now: the moment (UTC epoch, s).
         """
-        self._main = main
+        self._battery = battery
         for key in new:
             self._paths[key] = self._paths.get(key, frozenset()) | frozenset(self.latest[key].readings)
             self.devices[key].alarm_paths = self._alarm_paths(key)
@@ -112,7 +112,7 @@ class Binder:
         for rule in self._own_rules:
             if arrived is not None and rule.inputs and not arrived & rule.classes:
                 continue
-            for found in find_inputs(rule, self._paths, self._main, self._path_input):
+            for found in find_inputs(rule, self._paths, self._battery, self._path_input):
                 bound = self._bound_rule(rule, found, now)
                 self.all[(rule.id, bound.scope)] = bound
         self._index()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from victron_console.alerts.engine.bound_inputs import UNBOUND, BoundInput, PathInput, WorstInput
@@ -26,14 +26,15 @@ class FoundInputs:
 
 
 def find_inputs(
-    rule: Rule, paths: Mapping[DeviceKey, frozenset[str]], main: DeviceKey | None, input_of: InputOf
+    rule: Rule, paths: Mapping[DeviceKey, frozenset[str]], battery: Sequence[DeviceKey], input_of: InputOf
 ) -> Iterator[FoundInputs]:
     """Everything a rule is bound to on a station.
 
     Args:
         rule: the rule.
         paths: what each device has, or once had.
-        main: the station's own battery: an input of another class than the rule's devices reads this one.
+        battery: the devices of the station's own battery, its monitor first: an input of another class than the rule's
+            devices reads the first of them that has it.
         input_of: gives the bound input of a device, path and field.
     """
     if not rule.inputs:
@@ -45,7 +46,7 @@ def find_inputs(
         if anchor is not None and not any(row[0] == anchor for rows in found.values() for row in rows):
             continue
         for binding in sorted({row[1] for rows in found.values() for row in rows if row[1]}) or [()]:
-            inputs = _inputs(rule, anchor, binding, found, main, input_of)
+            inputs = _inputs(rule, anchor, binding, found, battery, input_of)
             if inputs.parts:
                 yield inputs
 
@@ -81,21 +82,21 @@ def _inputs(
     anchor: DeviceKey | None,
     binding: Binding,
     found: Mapping[str, list[_Row]],
-    main: DeviceKey | None,
+    battery: Sequence[DeviceKey],
     input_of: InputOf,
 ) -> FoundInputs:
     sources: list[BoundInput] = []
     parts: list[PathInput] = []
     for rows in found.values():
         fitting = [row for row in rows if set(row[1]) <= set(binding)]
-        own = [input_of(key, path, field) for key, _, path, field, _ in _chosen(fitting, main)]
+        own = [input_of(key, path, field) for key, _, path, field, _ in _chosen(fitting, battery)]
         parts += own
         sources.append(UNBOUND if not own else own[0] if len(own) == 1 else WorstInput(own))
     return FoundInputs(anchor, binding, tuple(sources), tuple(parts))
 
 
-def _chosen(rows: list[_Row], main: DeviceKey | None) -> list[_Row]:
+def _chosen(rows: list[_Row], battery: Sequence[DeviceKey]) -> list[_Row]:
     """All of an alarm's places, and all siblings; else the station's own battery, else the lowest instance."""
     if len(rows) < 2 or rows[0][4]:
         return rows
-    return [next((row for row in rows if row[0] == main), rows[0])]
+    return [next((row for key in battery for row in rows if row[0] == key), rows[0])]

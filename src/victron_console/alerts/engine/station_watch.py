@@ -16,7 +16,8 @@ from victron_console.alerts.language.values import Value
 from victron_console.alerts.rules.learned import Learned
 from victron_console.alerts.rules.parameters import PARAMETERS, Parameter, StationSetup, derive, learn
 from victron_console.alerts.rules.rule_set import RuleSet
-from victron_console.insight.overview.batteries import conflicting_limits, limits_conflict, site_battery
+from victron_console.insight.overview.batteries import conflicting_limits, limits_conflict
+from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot
@@ -78,8 +79,8 @@ class StationWatch:
         self._take_facts(snapshot, fresh, now)
         self._take_parameters(snapshot, now, bool(arrived), dirty)
         if arrived:
-            battery = site_battery(snapshot)
-            self.binder.arrive(arrived, battery.key if battery else None, now)
+            battery = tuple(device.key for device in battery_roles(snapshot).devices)
+            self.binder.arrive(arrived, battery, now)
         self._take_values(fresh, dirty, now)
         facts = (self.binder.facts.set_aside, self.binder.facts.state, self.binder.facts.http_skew_s)
         if not fresh or self._rediagnosed or facts != self._judged_facts:
@@ -174,7 +175,7 @@ class StationWatch:
             self.binder.params.clear()
             self.binder.params.update({name: _typed(name, it.value) for name, it in found.items()})
             dirty.update(dict.fromkeys(self.binder.all.values()))
-        self._take_conflict(site_battery(snapshot), now)
+        self._take_conflict(battery_roles(snapshot).bms, now)
 
     def _take_conflict(self, battery: DeviceState | None, now: float) -> None:
         """Tell of limits that cannot be right once, however the voltage beside them moves or comes and goes."""

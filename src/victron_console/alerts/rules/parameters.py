@@ -11,8 +11,10 @@ from typing import Any
 
 from victron_console.alerts.language.syntax import Kind
 from victron_console.alerts.rules.learned import Learned
+from victron_console.insight.cells import bank_capacity_ah, cells_in_series
 from victron_console.insight.overview.ac_side import ac_input
-from victron_console.insight.overview.batteries import limits_conflict, site_battery
+from victron_console.insight.overview.batteries import limits_conflict
+from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles, gives_limits
 from victron_console.model.snapshot import DeviceState, Snapshot
 
 PARAMETERS: Mapping[str, Kind] = {
@@ -104,8 +106,7 @@ _MOVING_TAGS = {"boat", "vehicle"}
 def derive(snapshot: Snapshot, setup: StationSetup, learned: Learned) -> dict[str, Parameter]:
     """All parameters of a station. An operator's word wins over the device, the device over defaults."""
     found = {name: Parameter(value, _SHIPPED) for name, value in _DEFAULTS.items()}
-    battery = site_battery(snapshot)
-    found.update(_battery(snapshot, battery, setup, learned))
+    found.update(_battery(snapshot, battery_roles(snapshot), setup, learned))
     found.update(_mains(setup, learned))
     found["offline_after_s"] = _offline_after(setup)
     for name, value in setup.config.get("thresholds", {}).items():
@@ -121,9 +122,9 @@ def learn(snapshot: Snapshot, learned: Learned) -> None:
     at, source = snapshot.at, ac_input(snapshot)
     learned.mains.add(at, float(source.type == "grid" and source.connected is True))
     learned.battery_v.add(at, _positive(snapshot.number("system/0/Dc/Battery/Voltage")))
-    battery = site_battery(snapshot)
-    if battery is not None and not limits_conflict(battery):
-        learned.charge_limit_v.add(at, _positive(snapshot.read(battery.key, "Info/MaxChargeVoltage").number))
+    limiting = _limiting(battery_roles(snapshot))
+    if limiting is not None and not limits_conflict(limiting):
+        learned.charge_limit_v.add(at, _positive(snapshot.read(limiting.key, "Info/MaxChargeVoltage").number))
     if source.type == "grid" and source.connected:
         for device in snapshot.of_class("vebus", "multi", "acsystem"):
             prefix = "Ac/ActiveIn" if device.key.cls == "vebus" else "Ac/In/1"
@@ -132,13 +133,17 @@ def learn(snapshot: Snapshot, learned: Learned) -> None:
                 learned.grid_v.add(at, _above(snapshot.read(device.key, f"{prefix}/{phase}/V").number, 80.0))
 
 
-def _battery(
-    snapshot: Snapshot, battery: DeviceState | None, setup: StationSetup, learned: Learned
-) -> dict[str, Parameter]:
+def _limiting(roles: BatteryRoles) -> DeviceState | None:
+    """Whose charge limit tells the chemistry: the BMS in control, else a pack's own BMS that nobody listens to."""
+    return roles.bms or next((pack for pack in roles.packs if gives_limits(pack)), None)
+
+
+def _battery(snapshot: Snapshot, roles: BatteryRoles, setup: StationSetup, learned: Learned) -> dict[str, Parameter]:
     said = setup.config.get("battery") or {}
     found: dict[str, Parameter] = {}
-    charge_limit = None if limits_conflict(battery) else learned.charge_limit_v.highest
-    name = battery.name if battery else "no battery"
+    limiting = _limiting(roles)
+    charge_limit = None if limits_conflict(limiting) else learned.charge_limit_v.highest
+    name = limiting.name if limiting else "no battery"
     chemistry, origin = _chemistry(said, charge_limit)
     found["chemistry"] = Parameter(chemistry, origin)
     for key, value in _LIMITS.get(chemistry or "", {}).items():
@@ -146,17 +151,19 @@ def _battery(
     cells = said.get("cells_in_series")
     if cells is not None:
         found["n_cells"] = Parameter(float(cells), "station file")
+    elif counted := next((cells for pack in roles.packs if (cells := cells_in_series(pack))), None):
+        found["n_cells"] = Parameter(float(counted), "voltages of the pack and of its cells")
     elif charge_limit and chemistry in _CELL_V:
         found["n_cells"] = Parameter(float(round(charge_limit / _CELL_V[chemistry])), f"charge limit of {name}")
     if learned.battery_v.median is not None:
         volts = learned.battery_v.median
         v_class = min((12.0, 24.0, 36.0, 48.0), key=lambda nominal: abs(nominal * 1.08 - volts))
         found["v_class"] = Parameter(v_class, "median of the battery voltage")
-    if charge_limit is not None and chemistry != "lead_acid":
+    if charge_limit is not None and limiting is roles.bms and chemistry != "lead_acid":
         v_class = float(found["v_class"].value or 48.0) if "v_class" in found else 48.0
         found["cvl"] = Parameter(charge_limit, f"charge limit of {name}, highest of an hour")
         found["v_margin"] = Parameter(max(0.01 * charge_limit, 0.5 * v_class / 48.0), "1 %, at least 0.5 V at 48 V")
-    found["capacity_ah"] = _capacity(snapshot, battery, said)
+    found["capacity_ah"] = _capacity(snapshot, roles, said)
     floor = snapshot.number("system/0/Control/ActiveSocLimit")
     found["soc_floor"] = Parameter(floor, "minimum SOC of the ESS" if floor is not None else "no ESS limit")
     return found
@@ -171,13 +178,11 @@ def _chemistry(said: Mapping[str, Any], charge_limit: float | None) -> tuple[str
     return None, "unknown: set battery.chemistry in the station file"
 
 
-def _capacity(snapshot: Snapshot, battery: DeviceState | None, said: Mapping[str, Any]) -> Parameter:
+def _capacity(snapshot: Snapshot, roles: BatteryRoles, said: Mapping[str, Any]) -> Parameter:
     if (capacity := said.get("capacity_ah")) is not None:
         return Parameter(float(capacity), "station file")
-    if battery is not None:
-        for path in ("InstalledCapacity", "Capacity"):
-            if value := _positive(snapshot.read(battery.key, path).number):
-                return Parameter(value, f"{path} of {battery.name}")
+    if told := bank_capacity_ah(roles):
+        return Parameter(told, "capacity that the battery tells")
     return Parameter(_positive(snapshot.number("system/0/Dc/Battery/Capacity")), "system")
 
 

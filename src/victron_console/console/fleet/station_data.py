@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from victron_console.insight.cells import Pack, capacity_ah, cells
+from victron_console.insight.cells import Pack, bank_capacity_ah, cells, cells_in_series
 from victron_console.insight.flow.model import Flow
 from victron_console.insight.flow.site_flow import flow
 from victron_console.insight.moment import StationMoment, station_moment
-from victron_console.insight.overview.batteries import site_battery
+from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.figures import text
 from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
@@ -56,7 +56,7 @@ def station_detail(reader: Reader, station: str, now: float, as_of: float | None
     return StationDetail(
         station=station,
         at=now,
-        facts=_facts(moment, wired, packs),
+        facts=_facts(moment, wired),
         pack=max(packs, key=_worst_v, default=None),
         flow=wired,
         trends=trends,
@@ -70,16 +70,16 @@ def _worst_v(pack: Pack) -> float:
     return abs(pack.worst.deviation_v) if pack.worst else pack.spread_v or 0.0
 
 
-def _facts(moment: StationMoment, wired: Flow, packs: list[Pack]) -> tuple[str, ...]:
+def _facts(moment: StationMoment, wired: Flow) -> tuple[str, ...]:
     facts = []
     gx = moment.snapshot.device("platform")
     if model := text(gx, "Device/Model"):
         facts.append(f"{model} {moment.shown.firmware or ''}".strip())
     if wired.box is not None and wired.box.names:
         facts.append(wired.box.names[0])
-    battery = site_battery(moment.snapshot)
-    ah = capacity_ah(battery)
-    count = len(packs[0].cells) if packs else 0
+    roles = battery_roles(moment.snapshot)
+    ah = bank_capacity_ah(roles)
+    count = next((cells for pack in roles.packs if (cells := cells_in_series(pack))), 0)
     if parts := [part for part in (f"{count}S" if count else "", f"{ah:.0f} Ah" if ah else "") if part]:
         facts.append(" ".join(parts))
     return tuple(facts)

@@ -21,7 +21,7 @@ from victron_console.insight.flow.model import Flow
 from victron_console.insight.flow.site_flow import flow
 from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.balance import Balance, balance
-from victron_console.insight.overview.batteries import site_battery
+from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.model.clock import local, midnight
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
@@ -128,7 +128,7 @@ def site_figures(moment: StationMoment) -> SiteFigures:
     snapshot, shown, info = moment.snapshot, moment.shown, moment.row.info
     zone = (info.get("location") or {}).get("timezone")
     wired = flow(snapshot, shown)
-    battery = site_battery(snapshot)
+    battery = battery_roles(snapshot).devices
     return SiteFigures(
         snapshot=snapshot,
         shown=shown,
@@ -141,7 +141,7 @@ def site_figures(moment: StationMoment) -> SiteFigures:
             capacity=(info.get("battery") or {}).get("capacity_ah"),
             mean_current_a=_current_by_power(shown),
         ),
-        battery_name=battery.name if battery else "",
+        battery_name=battery[0].name if battery else "",
         packs=tuple(cells(snapshot)),
         devices=tuple(device_lines(snapshot)),
         audit=tuple(audit(snapshot, shown, zone_name=zone)),

@@ -29,7 +29,7 @@ BATTERY_PATHS: Mapping[str, tuple[str, ...]] = {
     "cell_high_v": ("System/MaxCellVoltage",),
     "cell_low_v": ("System/MinCellVoltage",),
 }
-"""Paths of the site's battery by the field of `History`; the first that is recorded counts."""
+"""Paths of the site's battery by the field of `History`: the first device that has one, the first path of it."""
 FIGURES = {
     "soc_percent": "soc_percent", "battery_v": "battery_voltage_v", "battery_a": "battery_current_a",
     "battery_w": "battery_power_w", "pv_w": "pv_power_w", "grid_w": "grid_power_w", "genset_w": "genset_power_w",
@@ -68,7 +68,7 @@ class Record(Protocol):
 def history(
     record: Record,
     at: FloatArray,
-    battery: DeviceKey | None,
+    battery: Sequence[DeviceKey],
     *,
     outdoor: DeviceKey | None = None,
     steps: LoadSteps = NO_STEPS,
@@ -79,18 +79,20 @@ def history(
     Args:
         record: where it is asked for.
         at: the middles of its columns (UTC epoch, s).
-        battery: the site's battery; None: what only a battery says is left out.
+        battery: the devices of the site's battery, its packs before its monitor; what none of them says is left out.
         outdoor: the sensor of the outside temperature.
         steps: load steps gathered from its fast values.
         errors_of: finds the error count in the text of a CAN statistic; None: CAN errors are left out.
     """
     columns = _Columns(record, len(at))
     fields: dict[str, Any] = {name: columns.figure(field) for name, field in FIGURES.items()}
-    if battery is not None:
-        for name, paths in BATTERY_PATHS.items():
-            series = [battery.series(path) for path in paths]
-            fields[name] = next((columns.mean(one) for one in series if columns.has(one)), None)
-        fields["cell_low_id"] = _cell_ids(record, at, battery)
+    for name, paths in BATTERY_PATHS.items():
+        series = [device.series(path) for device in battery for path in paths]
+        found = (columns.mean(one) for one in series if columns.has(one))
+        fields[name] = next((values for values in found if np.isfinite(values).any()), None)
+    fields["cell_low_id"] = next(
+        (ids for device in battery if (ids := _cell_ids(record, at, device)) is not None), None
+    )
     if outdoor is not None:
         fields["ambient_c"] = columns.mean(outdoor.series("Temperature"))
     for name in ("genset_w", "other_w"):

@@ -22,12 +22,13 @@ from victron_console.diagnosing.record.station_tables import courses, energy_row
 from victron_console.diagnosing.record.timeline import DAY_S
 from victron_console.diagnosing.verdict.daily import as_rule_inputs, diagnose, findings
 from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
-from victron_console.insight.cells import capacity_ah
-from victron_console.insight.overview.batteries import limits_conflict, members, site_battery
+from victron_console.insight.cells import bank_capacity_ah, cells_in_series
+from victron_console.insight.overview.batteries import limits_conflict
+from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.insight.overview.figures import last, system_of
 from victron_console.model.alert import Severity
 from victron_console.model.device import DeviceKey
-from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.snapshot import Snapshot
 from victron_console.model.text import clean
 from victron_console.store.diagnoses import StepRow
 from victron_console.store.read.reader import Reader
@@ -71,15 +72,14 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
     if row is None or until - since < COLUMN_S:
         return None
     snapshot = reader.snapshot(station, now)
-    battery = site_battery(snapshot)
+    battery = battery_roles(snapshot)
     info: Mapping[str, Any] = row.info
     nominal_ah = _capacity(info, snapshot, battery)
-    fresh, steps = gathered_steps(reader, station, battery, nominal_ah, since, until)
+    fresh, steps = gathered_steps(reader, station, battery.monitor, nominal_ah, since, until)
     record = stored_record(reader, snapshot, since, until)
     past = history(
-        record, record.middles, battery.key if battery else None, outdoor=_outdoor(snapshot), steps=steps,
-        errors_of=errors_of,
-    )  # fmt: skip
+        record, record.middles, _packs_first(battery), outdoor=_outdoor(snapshot), steps=steps, errors_of=errors_of
+    )
     past = replace(with_polls(past, reader, station, until), read_every_s=record.read_every_s)
     site = Site(
         nominal_ah=nominal_ah,
@@ -88,7 +88,7 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         array=_array(info),
         zone=zone_of(info),
         chemistry=(info.get("battery") or {}).get("chemistry"),
-        packs_soh=_packs_soh(snapshot, battery),
+        packs_soh=_packs_soh(battery),
         inspect_now=_inspect_now(reader, station, now),
     )
     before = reader.diagnoses(until).get(station)
@@ -111,22 +111,29 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
 # ---- what is known of the site
 
 
-def _capacity(info: Mapping[str, Any], snapshot: Snapshot, battery: DeviceState | None) -> float | None:
+def _capacity(info: Mapping[str, Any], snapshot: Snapshot, battery: BatteryRoles) -> float | None:
     configured = (info.get("battery") or {}).get("capacity_ah")
-    return configured or last(system_of(snapshot), "Dc/Battery/Capacity") or capacity_ah(battery)
+    return configured or last(system_of(snapshot), "Dc/Battery/Capacity") or bank_capacity_ah(battery)
 
 
-def _packs_soh(snapshot: Snapshot, battery: DeviceState | None) -> dict[str, float]:
+def _packs_first(battery: BatteryRoles) -> tuple[DeviceKey, ...]:
+    """The battery's devices in the order in which they are asked for cells, temperatures and health."""
+    return tuple(dict.fromkeys(device.key for device in (*battery.packs, *battery.devices)))
+
+
+def _packs_soh(battery: BatteryRoles) -> dict[str, float]:
     """What the batteries of a bank report of themselves, where they are services of their own."""
-    found = ((clean(pack.name), last(pack, "Soh")) for pack in members(snapshot, battery))
+    packs = [pack for pack in battery.packs if pack is not battery.total]
+    found = ((clean(pack.name), last(pack, "Soh")) for pack in (packs if len(packs) > 1 or battery.total else ()))
     return {name: soh for name, soh in found if soh is not None}
 
 
-def _limits(info: Mapping[str, Any], battery: DeviceState | None) -> Limits | None:
+def _limits(info: Mapping[str, Any], battery: BatteryRoles) -> Limits | None:
     """The BMS's voltages, where it gives all of them and they are of this battery."""
-    charge_v, low_v = last(battery, "Info/MaxChargeVoltage"), last(battery, "Info/BatteryLowVoltage")
-    cells = (info.get("battery") or {}).get("cells_in_series") or last(battery, "System/NrOfCellsPerBattery")
-    if not charge_v or not low_v or not cells or limits_conflict(battery):
+    charge_v, low_v = last(battery.bms, "Info/MaxChargeVoltage"), last(battery.bms, "Info/BatteryLowVoltage")
+    counted = (cells for pack in battery.packs if (cells := cells_in_series(pack)))
+    cells = (info.get("battery") or {}).get("cells_in_series") or next(counted, None)
+    if not charge_v or not low_v or not cells or limits_conflict(battery.bms):
         return None
     return Limits(charge_v, low_v, int(cells))
 

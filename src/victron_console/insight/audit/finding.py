@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from victron_console.insight.overview.ac_side import inverter_units
-from victron_console.insight.overview.batteries import site_battery
+from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.insight.overview.figures import last, system_of, text
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import DeviceState, Snapshot
@@ -41,7 +41,7 @@ class Site:
     shown: Overview
     system: DeviceState | None
     settings: DeviceState | None
-    battery: DeviceState | None
+    battery: BatteryRoles
     units: list[DeviceState]
     zone_name: str | None
 
@@ -66,7 +66,7 @@ def site_of(snapshot: Snapshot, shown: Overview, zone_name: str | None) -> Site:
         shown=shown,
         system=system_of(snapshot),
         settings=snapshot.device("settings"),
-        battery=site_battery(snapshot),
+        battery=battery_roles(snapshot),
         units=inverter_units(snapshot),
         zone_name=zone_name,
     )

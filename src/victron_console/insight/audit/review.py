@@ -18,6 +18,7 @@ _CHECKS = (
     audit_power.ev_position,
     audit_power.balance,
     audit_setup.dvcc,
+    audit_setup.battery_roles,
     audit_setup.battery_limits,
     audit_setup.battery_bank,
     audit_setup.grid_code,

@@ -25,7 +25,7 @@ _VEBUS_ALARMS = {
 
 def dvcc(site: Site) -> Finding | None:
     """Whether a BMS that gives limits is listened to."""
-    managed = last(site.battery, "Info/MaxChargeVoltage") is not None
+    managed = last(site.battery.bms, "Info/MaxChargeVoltage") is not None
     on = last(site.system, "Control/Dvcc")
     if last(site.system, "Dvcc/Alarms/FirmwareInsufficient"):
         words = "A device's firmware is too old for DVCC (#48)."
@@ -45,10 +45,10 @@ def dvcc(site: Site) -> Finding | None:
 
 def battery_limits(site: Site) -> Finding | None:
     """Whether the limits fit the pack, and the owner's own charge limit fits the BMS's."""
-    if conflict := limits_conflict(site.battery):
+    if conflict := limits_conflict(site.battery.bms):
         change = "Check the battery's voltage and cell count in the BMS, and which BMS is selected."
         return Finding("battery-limits", Outcome.FAIL, conflict, change)
-    high = last(site.battery, "Info/MaxChargeVoltage")
+    high = last(site.battery.bms, "Info/MaxChargeVoltage")
     if high is None:
         return None
     own = site.setting("SystemSetup/MaxChargeVoltage") or 0.0
@@ -56,6 +56,23 @@ def battery_limits(site: Site) -> Finding | None:
         words = f"The charge voltage limit of the GX ({own:.1f} V) is above the BMS's ({high:.1f} V): it never acts."
         return Finding("battery-limits", Outcome.WARN, words, "Lower it or switch it off (Settings, DVCC).")
     return Finding("battery-limits", Outcome.PASS, f"The limits fit the pack: charge limit {high:.1f} V.")
+
+
+def battery_roles(site: Site) -> Finding | None:
+    """Whether it is known which device measures the battery, which BMS controls it, and which packs it is made of."""
+    if site.battery.unclear:
+        change = "Name it in the station file: monitor, bms or packs under [station.battery]."
+        return Finding("battery-roles", Outcome.WARN, " ".join(site.battery.unclear), change)
+    if site.battery.unplaced:
+        names = ", ".join(f"{pack.name} ({pack.key})" for pack in site.battery.unplaced)
+        words = f"Whether the battery is made of {names}, too, is not known: a shunt measures it."
+        change = "Name its packs in the station file: packs under [station.battery]."
+        return Finding("battery-roles", Outcome.UNKNOWN, words, change)
+    if not site.battery.devices:
+        return None
+    monitor, bms = site.battery.monitor, site.battery.bms
+    words = f"Monitor: {monitor.name if monitor else 'none'}. Controlling BMS: {bms.name if bms else 'none'}."
+    return Finding("battery-roles", Outcome.PASS, words)
 
 
 def battery_bank(site: Site) -> Finding | None:
@@ -66,6 +83,7 @@ def battery_bank(site: Site) -> Finding | None:
     words = f"{parts.working} of {parts.of} {parts.unit} work."
     if parts.working >= parts.of:
         return Finding("battery-bank", Outcome.PASS, words)
+    words = f"{words} {'; '.join(parts.off)}." if parts.off else words
     change = (
         "Find the part that is off: its switch, its contactor, its low-cell alarm; charge it alone before rejoining."
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from victron_console.insight.flow.model import DcBus, Node, NodeKind, Trunk
 from victron_console.insight.flow.trust import trust
 from victron_console.insight.overview.ac_side import output_power_w, rs_units
-from victron_console.insight.overview.batteries import other_packs, site_battery
+from victron_console.insight.overview.batteries import other_packs
+from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.insight.overview.figures import dc_power_w, last, system_of, text, total
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
@@ -33,8 +34,12 @@ def dc_bus(snapshot: Snapshot, shown: Overview, units: list[DeviceState]) -> DcB
         *_aggregated(snapshot),
         *_unmeasured(snapshot, shown),
     ]
-    trunk_w = inverter_dc_w(snapshot, units)
-    uses = [*_loads(snapshot, shown), *_battery(snapshot, shown, sources, trunk_w), *_others(snapshot)]
+    trunk_w, roles = inverter_dc_w(snapshot, units), battery_roles(snapshot)
+    uses = [
+        *_loads(snapshot, shown),
+        *_battery(snapshot, roles, shown, sources, trunk_w),
+        *_others(snapshot, roles),
+    ]
     if not sources and not uses:
         return None
     volts = shown.battery_voltage_v
@@ -121,15 +126,17 @@ def _loads(snapshot: Snapshot, shown: Overview) -> list[Node]:
     return [_node(snapshot, NodeKind.DC_LOADS, "DC LOADS", shown.dc_load_power_w, snapshot.of_class("dcsystem"))]
 
 
-def _battery(snapshot: Snapshot, shown: Overview, sources: list[Node], trunk_w: float | None) -> list[Node]:
+def _battery(
+    snapshot: Snapshot, roles: BatteryRoles, shown: Overview, sources: list[Node], trunk_w: float | None
+) -> list[Node]:
     """The site's battery; worked out from the others where nothing measures it."""
-    battery, watts = site_battery(snapshot), shown.battery_power_w
+    battery, watts = roles.monitor, shown.battery_power_w
     measured = battery is not None and battery.key.cls != "vebus"
     if watts is None and not measured:
         given = [node.power_w for node in sources if node.kind is not NodeKind.UNMEASURED]
         gained_w = total((*given, trunk_w))
         watts = None if gained_w is None else gained_w - (shown.dc_load_power_w or 0.0)
-    if watts is None and battery is None:
+    if watts is None and not roles.devices:
         return []
     note = next((shown.flags[key] for key in ("battery_power_w", "battery_current_a") if key in shown.flags), "")
     return [
@@ -145,7 +152,7 @@ def _battery(snapshot: Snapshot, shown: Overview, sources: list[Node], trunk_w: 
     ]
 
 
-def _others(snapshot: Snapshot) -> list[Node]:
+def _others(snapshot: Snapshot, roles: BatteryRoles) -> list[Node]:
     return [
         Node(
             NodeKind.OTHER_PACK,
@@ -155,7 +162,7 @@ def _others(snapshot: Snapshot) -> list[Node]:
             (pack.key,),
             counted=False,
         )
-        for pack in other_packs(snapshot)
+        for pack in other_packs(snapshot, roles)
     ]
 
 

@@ -1,78 +1,83 @@
-"""Which battery is the site's, of which packs it is made, and which packs are others. Never adds packs up."""
+"""How much of the site's battery works, which packs are others, and whether a BMS's limits can be its own."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from victron_console.insight.overview.figures import last, named_device, system_of, text
-from victron_console.model.device import suffix_of
+from victron_console.catalogue import catalogue
+from victron_console.insight.overview.battery_roles import BatteryRoles
+from victron_console.insight.overview.figures import last, text
 from victron_console.model.snapshot import DeviceState, Snapshot
-
-SAME_BANK_WITHIN = 0.15
-"""Packs of a parallel bank stand at its voltage; one that is switched off may sag this far (captured: 6 %)."""
 
 LIMIT_OVER_VOLTAGE = 1.5
 LIMIT_UNDER_VOLTAGE = 0.7
 LOW_OVER_VOLTAGE = 1.3
 """A charge limit this far off the pack's voltage, or a low limit this far above it, belongs to another pack."""
 
+NOT_RUNNING = frozenset({10, 12, 13, 14, 15, 16, 17, 18})
+"""`battery /State`: error, shut down, updating, standby, starting, pre-charging, contactor check, pending."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """How many of a bank's parts work, and what counts them: `BMS`, `modules`."""
+    """How many of a bank's parts work, what counts them (`BMS`, `modules`), and why which of them does not."""
 
     working: int
     of: int
     unit: str
+    off: tuple[str, ...] = ()
+    """Each part that does not work and says so: its name and its state."""
 
 
-def site_battery(snapshot: Snapshot) -> DeviceState | None:
-    """The device whose figures are the site's battery: the one `system` chose, else the rule `system` follows.
-
-    A parallel total comes before its packs, a battery before an RS with a state of charge, that before a Multi.
-    """
-    system = system_of(snapshot)
-    for path in ("ActiveBatteryService", "Dc/Battery/BatteryService"):
-        if chosen := named_device(snapshot, text(system, path)):
-            return chosen
-    for classes in (("battery",), ("multi", "inverter", "acsystem"), ("vebus",)):
-        with_soc = [device for device in snapshot.of_class(*classes) if last(device, "Soc") is not None]
-        if with_soc:
-            return min(with_soc, key=lambda device: (not _is_total(device), _order(device)))
-    return None
-
-
-def members(snapshot: Snapshot, battery: DeviceState | None) -> list[DeviceState]:
-    """The packs that a parallel total is made of; empty where the battery is a pack itself."""
-    if battery is None or not _is_total(battery):
-        return []
-    volts = last(battery, "Dc/0/Voltage")
-    return [
-        pack
-        for pack in snapshot.of_class("battery")
-        if pack is not battery and not _is_total(pack) and _same_voltage(volts, last(pack, "Dc/0/Voltage"))
-    ]
-
-
-def other_packs(snapshot: Snapshot) -> list[DeviceState]:
-    """Batteries that are neither the site's nor a part of it, and measure something: a starter, another bank."""
-    battery = site_battery(snapshot)
-    own = {battery.key for battery in [battery, *members(snapshot, battery)] if battery}
+def other_packs(snapshot: Snapshot, roles: BatteryRoles) -> list[DeviceState]:
+    """Batteries that are no part of the site's and measure something: a starter, another bank."""
+    own = {device.key for device in roles.devices}
     return [
         pack for pack in snapshot.of_class("battery") if pack.key not in own and last(pack, "Dc/0/Voltage") is not None
     ]
 
 
-def bank(battery: DeviceState | None) -> Bank | None:
-    """How much of the bank works, where the battery says so; None where it does not."""
-    counts = re.fullmatch(r"\s*(\d+)\s*/\s*(\d+)\s*", text(battery, "NumberOfBmses"))
-    if counts:
-        return Bank(int(counts[1]), int(counts[2]), "BMS")
-    online, offline = last(battery, "System/NrOfModulesOnline"), last(battery, "System/NrOfModulesOffline")
-    if online is None or offline is None:
-        return None
-    return Bank(int(online), int(online + offline), "modules")
+def bank(roles: BatteryRoles) -> Bank | None:
+    """How much of the battery works, by all that tells it; None where nothing does.
+
+    A parallel total counts the packs it knows, and may not know one that is on the bus as a service of its own.
+    """
+    total = roles.total
+    packs = [pack for pack in roles.packs if pack is not total]
+    off = {pack.name: words for pack in packs if (words := _stopped(pack))}
+    said = _counted(text(total, "NumberOfBmses"))
+    if said or len(packs) > 1:
+        working, of = said or (len(packs), len(packs))
+        if len(packs) >= of:
+            working, of = min(working, len(packs) - len(off)), len(packs)
+        return Bank(working, of, "BMS", tuple(f"{name}: {words}" for name, words in off.items()))
+    return _modules((*roles.packs, *roles.devices))
+
+
+def _counted(words: str) -> tuple[int, int] | None:
+    """The numbers of `1/2`."""
+    counts = re.fullmatch(r"\s*(\d+)\s*/\s*(\d+)\s*", words)
+    return (int(counts[1]), int(counts[2])) if counts else None
+
+
+def _modules(devices: Sequence[DeviceState]) -> Bank | None:
+    for device in devices:
+        online, offline = last(device, "System/NrOfModulesOnline"), last(device, "System/NrOfModulesOffline")
+        if online is not None and offline is not None:
+            return Bank(int(online), int(online + offline), "modules")
+    return None
+
+
+def _stopped(pack: DeviceState) -> str:
+    """Why a pack takes no part, in words; empty where it does, or does not say."""
+    state = last(pack, "State")
+    if state in NOT_RUNNING:
+        return catalogue().enums["battery_state"].text(state)
+    if last(pack, "Io/AllowToCharge") == 0 and last(pack, "Io/AllowToDischarge") == 0:
+        return "neither charge nor discharge allowed"
+    return ""
 
 
 def limits_conflict(battery: DeviceState | None) -> str:
@@ -99,16 +104,3 @@ def conflicting_limits(battery: DeviceState | None) -> dict[str, float]:
     if low and low > LOW_OVER_VOLTAGE * volts:
         wrong["low limit"] = low
     return wrong
-
-
-def _order(device: DeviceState) -> tuple[int, str]:
-    instance = device.key.instance
-    return (int(instance) if instance.isdigit() else 0, instance)
-
-
-def _is_total(battery: DeviceState) -> bool:
-    return suffix_of(battery.service).startswith("lynxparallel") or "NumberOfBmses" in battery.readings
-
-
-def _same_voltage(volts: float | None, other: float | None) -> bool:
-    return bool(volts and other and abs(other - volts) <= SAME_BANK_WITHIN * volts)

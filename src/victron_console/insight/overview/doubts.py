@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from victron_console.insight.overview.ac_side import ac_inputs, running_unit
 from victron_console.insight.overview.batteries import bank, limits_conflict
+from victron_console.insight.overview.battery_roles import BatteryRoles
 from victron_console.insight.overview.figures import last, phase_total, system_of
 from victron_console.insight.overview.judging import momentary
 from victron_console.model.judgement import Judgement
@@ -34,14 +35,12 @@ _FIELD_OF_PATH = (
 )
 
 
-def doubts(
-    snapshot: Snapshot, battery: DeviceState | None, shown: Overview, judgement: Judgement | None
-) -> dict[str, str]:
+def doubts(snapshot: Snapshot, roles: BatteryRoles, shown: Overview, judgement: Judgement | None) -> dict[str, str]:
     """Field (or `balance`, `battery_bank` ...) to why it is doubtful.
 
     Args:
         snapshot: the station.
-        battery: the site's.
+        roles: the devices of its battery.
         shown: its figures.
         judgement: what the polls up to then came to; None where nobody judged them.
     """
@@ -51,8 +50,9 @@ def doubts(
         "grid_meter": _meter(snapshot),
         "dc_load_power_w": _dc_load(shown, system),
         "battery_current_a": _signs(shown, judgement),
-        "battery_bank": _bank(battery),
-        "battery_limits": limits_conflict(battery),
+        "battery_roles": " ".join(roles.unclear),
+        "battery_bank": _bank(roles),
+        "battery_limits": limits_conflict(roles.bms),
         "balance": _balance(shown, judgement),
         "system_state": _state(snapshot, system),
         "ac_input": contradicted_input(snapshot),
@@ -121,11 +121,12 @@ def _dc_load(shown: Overview, system: DeviceState | None) -> str:
     return f"A source of about {-shown.dc_load_power_w:.0f} W on the DC bus is not measured."
 
 
-def _bank(battery: DeviceState | None) -> str:
-    parts = bank(battery)
+def _bank(roles: BatteryRoles) -> str:
+    parts = bank(roles)
     if parts is None or parts.working >= parts.of:
         return ""
-    return f"Only {parts.working} of {parts.of} {parts.unit} of the battery work: the state of charge is of that part."
+    words = f"Only {parts.working} of {parts.of} {parts.unit} of the battery work: the state of charge is of that part."
+    return f"{words} {'; '.join(parts.off)}." if parts.off else words
 
 
 def _state(snapshot: Snapshot, system: DeviceState | None) -> str:

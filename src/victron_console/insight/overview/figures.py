@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from victron_console.model.device import DeviceKey, class_of
 from victron_console.model.snapshot import PHASES, DeviceState, Snapshot
+from victron_console.model.station import ServiceState
 
 NO_SENSOR_BELOW_C = -100.0
 """A temperature at or below this is a sensor that is not there (navetta's Multi says -273)."""
@@ -61,10 +62,14 @@ def system_of(snapshot: Snapshot) -> DeviceState | None:
 
 
 def named_device(snapshot: Snapshot, name: str) -> DeviceState | None:
-    """The device that `system` names: `com.victronenergy.battery/288`, or a bus name."""
+    """The device that `system` names: `com.victronenergy.battery/288`, or a bus name.
+
+    A bus name that a device left behind may be another's by now: one that is on the bus comes first.
+    """
     if not name:
         return None
     bus_name, slash, instance = name.partition("/")
     if slash:
         return snapshot.devices.get(DeviceKey(class_of(bus_name), instance))
-    return next((device for device in snapshot.devices.values() if device.service == name), None)
+    holders = [device for device in snapshot.devices.values() if device.service == name]
+    return min(holders, key=lambda device: device.state is ServiceState.GONE, default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from victron_console.insight.overview.ac_side import ac_input, input_power_w, inverter_units, output_power_w
-from victron_console.insight.overview.figures import dc_power_w, last, phase_total, temperature_c, total
+from victron_console.insight.overview.figures import dc_power_w, last, phase_total, total
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import DeviceState, Snapshot
 
@@ -33,7 +33,6 @@ def figures(snapshot: Snapshot, battery: DeviceState | None) -> Overview:
         grid_power_w=fed_w if grid_w is None and source.type in ("grid", "shore") else grid_w,
         genset_power_w=fed_w if genset_w is None and source.type == "genset" else genset_w,
         time_to_go_s=last(battery, "TimeToGo"),
-        battery_temperature_c=temperature_c(battery, "Dc/0/Temperature"),
     )
 
 

@@ -13,7 +13,7 @@ from victron_console.insight.cells import cell_spread_v
 from victron_console.insight.device_alarms import count_by_level, device_alarms
 from victron_console.insight.overview import lone_devices
 from victron_console.insight.overview.ac_side import ac_input, running_unit
-from victron_console.insight.overview.batteries import site_battery
+from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.insight.overview.doubts import doubts
 from victron_console.insight.overview.figures import (
     dc_power_w,
@@ -45,9 +45,9 @@ def overview(snapshot: Snapshot, judgement: Judgement | None = None) -> Overview
         snapshot: the station at a moment.
         judgement: what the polls up to then came to, as recorded; None where nobody judged them.
     """
-    battery = site_battery(snapshot)
-    shown = _figures(snapshot, battery)
-    return replace(shown, flags=doubts(snapshot, battery, shown, judgement))
+    roles = battery_roles(snapshot)
+    shown = _figures(snapshot, roles)
+    return replace(shown, flags=doubts(snapshot, roles, shown, judgement))
 
 
 def polled(snapshot: Snapshot, memory: PollMemory) -> tuple[Overview, PollMemory]:
@@ -55,21 +55,22 @@ def polled(snapshot: Snapshot, memory: PollMemory) -> tuple[Overview, PollMemory
 
     For the collector, whose figures and judgements are recorded; everyone else takes those.
     """
-    battery = site_battery(snapshot)
-    shown = _figures(snapshot, battery)
-    memory = remember(snapshot, battery, shown, memory)
-    return replace(shown, flags=doubts(snapshot, battery, shown, memory.judgement)), memory
+    roles = battery_roles(snapshot)
+    shown = _figures(snapshot, roles)
+    memory = remember(snapshot, roles.monitor, shown, memory)
+    return replace(shown, flags=doubts(snapshot, roles, shown, memory.judgement)), memory
 
 
-def _figures(snapshot: Snapshot, battery: DeviceState | None) -> Overview:
+def _figures(snapshot: Snapshot, roles: BatteryRoles) -> Overview:
     system = system_of(snapshot)
-    found = _of_system(snapshot, system, battery) if system else lone_devices.figures(snapshot, battery)
+    found = _of_system(snapshot, system) if system else lone_devices.figures(snapshot, roles.monitor)
     return replace(
         found,
         figures_at=_figures_at(snapshot, system),
         ac_input=ac_input(snapshot),
         time_to_go_s=_time_to_go_s(found, last(system, "Dc/Battery/State")),
-        cell_spread_v=cell_spread_v(battery),
+        cell_spread_v=cell_spread_v(roles),
+        battery_temperature_c=_battery_temperature_c(system, roles),
         system_state=state_text(snapshot, system),
         firmware=text(snapshot.device("platform"), "Firmware/Installed/Version") or None,
         device_alarms=count_by_level(device_alarms(snapshot)),
@@ -82,14 +83,11 @@ def _figures_at(snapshot: Snapshot, system: DeviceState | None) -> float | None:
     return max((at for device in snapshot.devices.values() if (at := device.read_at) is not None), default=None)
 
 
-def _of_system(snapshot: Snapshot, system: DeviceState, battery: DeviceState | None) -> Overview:
+def _of_system(snapshot: Snapshot, system: DeviceState) -> Overview:
     pv_dc_w = last(system, "Dc/Pv/Power")
     # AC PV may stand under the genset through a wrong AC-input setting: never leave that one out.
     pv_ac_w = total(phase_total(system, f"Ac/{place}/{{phase}}/Power") for place in _PV_PLACES)
     wind_w = total(map(dc_power_w, snapshot.of_class("dcsource")))
-    temperature = temperature_c(system, "Dc/Battery/Temperature")
-    if temperature is None and battery is not None and battery.key.cls == "battery":
-        temperature = temperature_c(battery, "Dc/0/Temperature")
     return Overview(
         soc_percent=last(system, "Dc/Battery/Soc"),
         battery_power_w=last(system, "Dc/Battery/Power"),
@@ -104,8 +102,18 @@ def _of_system(snapshot: Snapshot, system: DeviceState, battery: DeviceState | N
         grid_power_w=phase_total(system, "Ac/Grid/{phase}/Power"),
         genset_power_w=phase_total(system, "Ac/Genset/{phase}/Power"),
         time_to_go_s=last(system, "Dc/Battery/TimeToGo"),
-        battery_temperature_c=temperature,
     )
+
+
+def _battery_temperature_c(system: DeviceState | None, roles: BatteryRoles) -> float | None:
+    """Of the battery as its monitor measures it, else of its hottest pack; an inverter's own sensor is none of it."""
+    measured = temperature_c(system, "Dc/Battery/Temperature")
+    if measured is None and roles.monitor is not None and roles.monitor.key.cls == "battery":
+        measured = temperature_c(roles.monitor, "Dc/0/Temperature")
+    if measured is not None:
+        return measured
+    packs = (temperature_c(pack, "Dc/0/Temperature") for pack in roles.packs)
+    return max((celsius for celsius in packs if celsius is not None), default=None)
 
 
 def _dc_load_w(system: DeviceState, wind_w: float | None) -> float | None:

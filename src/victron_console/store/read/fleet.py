@@ -13,7 +13,7 @@ from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
-from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.snapshot import BatteryChoice, DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
 from victron_console.store.answers import SeriesRow, ServiceRow, StationRow
 from victron_console.store.errors import UnknownStation
@@ -135,7 +135,14 @@ def snapshot(conn: sqlite3.Connection, station: str, now: float, as_of: float | 
     else:
         values, present = _past(conn, no, present, as_of)
     devices = {device.key: device_state(device, values.get(device.no, {})) for device in present}
-    return Snapshot(station, now, devices, status_at(conn, no, LIVE if as_of is None else as_of))
+    status = status_at(conn, no, LIVE if as_of is None else as_of)
+    return Snapshot(station, now, devices, status, battery_choice(conn, no))
+
+
+def battery_choice(conn: sqlite3.Connection, station_no: int) -> BatteryChoice:
+    """What the station's file says of its battery's devices."""
+    (info,) = conn.execute("SELECT info FROM station WHERE no = ?", (station_no,)).fetchone()
+    return BatteryChoice.from_json(json.loads(info).get("battery"))
 
 
 _Values = dict[int, dict[str, Judged]]

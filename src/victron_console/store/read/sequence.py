@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import inf, nextafter
 
 from victron_console.model.snapshot import Snapshot
-from victron_console.store.read.fleet import device_state, station_number, status_at
+from victron_console.store.read.fleet import battery_choice, device_state, station_number, status_at
 from victron_console.store.read.presence import presences
 from victron_console.store.read.replay import Held, changes_between, keyframe_before, keyframes_between, texts_at
 from victron_console.store.sealed import history as sealed
@@ -48,7 +48,7 @@ def snapshots(conn: sqlite3.Connection, station: str, moments: Sequence[float]) 
     devices: dict[int, _Device] = {}
     texts = texts_at(conn, no, moments[0])
     later = _later_texts(conn, no, moments[0], moments[-1])
-    found = []
+    found, choice = [], battery_choice(conn, no)
     for moment in moments:
         states = {}
         for presence in presences(conn, no, moment):
@@ -59,7 +59,7 @@ def snapshots(conn: sqlite3.Connection, station: str, moments: Sequence[float]) 
                 )
             values = device.values_at(moment)
             states[presence.key] = device_state(presence.read_by(device.changed_at), values)
-        found.append(Snapshot(station, moment, states, status_at(conn, no, moment)))
+        found.append(Snapshot(station, moment, states, status_at(conn, no, moment), choice))
     return found
 
 
