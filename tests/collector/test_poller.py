@@ -11,6 +11,7 @@ from victron_console.model.device import DeviceKey, class_of
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
+from victron_console.model.snapshot import DeviceState
 from victron_console.model.station import ServiceState, StationState
 from victron_console.sources.base import (
     BadAnswer,
@@ -109,6 +110,26 @@ async def test_first_picture_reads_every_service_and_makes_the_station_live(
     assert found.status is not None
     assert found.status.state is StationState.LIVE
     assert poller.take().is_empty
+
+
+async def test_what_an_earlier_collector_left_is_old_until_it_is_read_and_counts_as_no_reading(
+    station: ScriptedStation, clock: ManualClock
+) -> None:
+    key = DeviceKey("battery", "0")
+    left = DeviceState(key, BATTERY, {"Dc/0/Voltage": Reading(51.0, clock.at - 600)}, clock.at - 600)
+    poller = StationPoller(
+        "alder-farm", station, clock, jitter=lambda: 0.0, slots=asyncio.Semaphore(1), devices={key: left}
+    )
+    assert poller.snapshot().read(key, "Dc/0/Voltage").quality is Quality.STALE
+    station.hung = BATTERY
+    poller.take()
+    assert poller.status.state is StationState.STARTING
+    await run_for(poller, clock, 60.0)
+    assert poller.snapshot().read(key, "Dc/0/Voltage").last_number == 51.0
+    assert not poller.snapshot().number("battery/0/Dc/0/Voltage")
+    station.hung = None
+    await run_for(poller, clock, 600.0)
+    assert poller.snapshot().number("battery/0/Dc/0/Voltage") == 52.1
 
 
 async def test_a_hung_service_is_set_aside_alone_and_the_server_is_asked_nothing_but_its_health(

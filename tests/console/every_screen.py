@@ -15,6 +15,8 @@ from textual.pilot import Pilot
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes
 from victron_console.console.live.watch import StoreWatch
+from victron_console.console.site.data import site_figures
+from victron_console.insight.moment import station_moment
 from victron_console.model.clock import Clock
 from victron_console.model.station import StationState
 
@@ -49,6 +51,10 @@ class Screens:
             for name in OF_A_STATION:
                 await self._open(name, station, by_way_of)
                 found[f"{name} {station}"] = self.text()
+                if name == "site":
+                    await self._pilot.press("u")
+                    await self.settled()
+                    found[f"audit {station}"] = self.text()
                 if name in ("trends", "health"):
                     await self._pilot.press("enter")
                     await self.settled()
@@ -58,11 +64,24 @@ class Screens:
         await self._open("alarms", stations[0], by_way_of)
         await self._pilot.press("home")
         await self.settled()
+        for site in self.app.view.sites:
+            found[f"judged {site.id}"] = await self._judged(site.id)
         for row in range(ALARM_ROWS):
             found[f"alarms, row {row}"] = self.text()
             await self._pilot.press("down")
             await self.settled()
         return found
+
+    async def _judged(self, station: str) -> str:
+        """Flags, checks and audit of a station whole, whatever has room on a screen."""
+        as_of = self.app.as_of
+        moment = await self._watch.ask(lambda reader: station_moment(reader, station, as_of))
+        assert moment is not None
+        figures = site_figures(moment)
+        flags = [f"flag {name}: {words}" for name, words in sorted(moment.shown.flags.items())]
+        checks = [f"check {words}" for words in sorted(figures.checks)]
+        audit = [f"audit {each.check} {each.outcome}: {each.text} {each.change}" for each in figures.audit]
+        return "\n".join([station, *flags, *checks, *audit, ""])
 
     async def _open(self, name: str, station: str, by_way_of: float | None) -> None:
         """Bring a new screen to the front."""

@@ -118,6 +118,20 @@ def test_lost_bms_takes_its_service_off_the_bus(named: Find, noon: float) -> Non
     assert one(bus, "vebus")["Alarms/BmsConnectionLost"] == 2
 
 
+def test_a_reversed_shunt_contradicts_its_power(named: Find, noon: float) -> None:
+    system = troubled(named("dune-pump"), noon, "reversed-shunt", 0.1)["com.victronenergy.system"]
+    assert system["Dc/Battery/Power"] > 100
+    assert system["Dc/Battery/Current"] < -5
+
+
+def test_an_unmetered_load_empties_the_battery_and_stands_nowhere(named: Find, noon: float) -> None:
+    system = troubled(named("dune-pump"), noon + 12 * HOUR_S, "unmetered-load", 0.1)["com.victronenergy.system"]
+    assert system["Dc/Battery/Power"] < -1500
+    assert system["Ac/Consumption/L1/Power"] < 200
+    assert system["Dc/System/Power"] == []
+    assert not fits("unmetered-load", named("alder-farm"))
+
+
 def test_over_frequency_of_the_grid_reaches_the_input(named: Find, noon: float) -> None:
     assert one(troubled(named("cedar-house"), noon, "over-frequency", 0.2), "vebus")["Ac/ActiveIn/L1/F"] > 51.5
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from victron_console.model.clock import Clock
@@ -25,10 +25,18 @@ class DeviceChanges:
 
 
 class DeviceTable:
-    """Every device that was read since the collector started; one that left stays, as gone."""
+    """Every device that was ever read; one that left stays, as gone."""
 
-    def __init__(self, clock: Clock) -> None:
-        self.devices: dict[DeviceKey, DeviceState] = {}
+    def __init__(self, clock: Clock, devices: Mapping[DeviceKey, DeviceState] | None = None) -> None:
+        """A table that was not read into yet.
+
+        Args:
+            clock: the time.
+            devices: as an earlier collector left them: their figures are old, not absent, until they are read.
+        """
+        self.devices: dict[DeviceKey, DeviceState] = dict(devices or {})
+        self.read_now: set[DeviceKey] = set()
+        """The devices that were read since the start."""
         self._clock = clock
         self._changes = DeviceChanges()
 
@@ -38,7 +46,7 @@ class DeviceTable:
         return changes
 
     def was_read(self, reading: ServiceReading, cadence_s: float) -> DeviceState | None:
-        """Take in what a service gave; returns the device as it was before.
+        """Take in what a service gave; returns the device as it was read before since the start, None at the first.
 
         Args:
             reading: its values.
@@ -51,7 +59,10 @@ class DeviceTable:
         self._changes.readings.append(reading)
         if before is None or before.cadence_s != cadence_s:
             self._changes.cadences[reading.key] = cadence_s
-        return before
+        # What an earlier collector left was rounded for keeping: it would differ although nobody changed it.
+        known = before if reading.key in self.read_now else None
+        self.read_now.add(reading.key)
+        return known
 
     def key_of(self, service: str) -> DeviceKey | None:
         """The device that a service last was; None where it gave no values yet."""

@@ -28,7 +28,7 @@ from victron_console.insight.overview.overview import polled
 from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey
 from victron_console.model.judgement import PollMemory
-from victron_console.model.snapshot import Snapshot
+from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.sources.base import Source
 from victron_console.sources.open_source import open_source
 from victron_console.sources.tasks import end
@@ -64,8 +64,9 @@ MakeSource = Callable[[StationConfig, Clock, Mapping[str, DeviceKey]], Source]
 class _Known:
     """What the store holds of a station that is about to be polled."""
 
-    devices: Mapping[str, DeviceKey]
-    """By bus name."""
+    names: Mapping[str, DeviceKey]
+    """Its devices by bus name."""
+    devices: Mapping[DeviceKey, DeviceState]
     memory: PollMemory
 
 
@@ -227,23 +228,18 @@ class Fleet:
 
     def _known(self, stations: Sequence[str]) -> dict[str, _Known]:
         with closing(Reader(self._store, self._clock)) as reader:
-            return {
-                station: _Known(
-                    {row.service: row.key for row in reader.services(station) if row.key is not None},
-                    reader.poll_memory(station),
-                )
-                for station in stations
-            }
+            return {station: _known(reader, station) for station in stations}
 
     def _begin(self, config: StationConfig, known: _Known, wait_s: float, keep_polling: bool) -> None:
         poller = StationPoller(
             config.id,
-            self._make_source(config, self._clock, known.devices),
+            self._make_source(config, self._clock, known.names),
             self._clock,
             jitter=self._random.random,
             slots=self._slots,
             cadence_s=config.cadence.by_tier(),
             battery=config.battery.choice(),
+            devices=known.devices,
         )
         poller.on_values = self._worth_recording.set
         running = self._running[config.id] = _Running(config, poller, known.memory)
@@ -298,6 +294,12 @@ def _with_figures(update: StationUpdate, running: _Running, snapshot: Snapshot) 
         return update
     shown, running.memory = polled(snapshot, running.memory)
     return replace(update, overview=shown, memory=running.memory)
+
+
+def _known(reader: Reader, station: str) -> _Known:
+    with reader.at_once():
+        names = {row.service: row.key for row in reader.services(station) if row.key is not None}
+        return _Known(names, reader.snapshot(station).devices, reader.poll_memory(station))
 
 
 def _pinned_services(poller: StationPoller, wishes: Sequence[Wanted]) -> frozenset[str]:

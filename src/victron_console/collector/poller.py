@@ -17,8 +17,8 @@ from victron_console.collector.link_judge import LinkJudge
 from victron_console.collector.schedule import Schedule, next_delay
 from victron_console.collector.settings_log import settings_changes
 from victron_console.model.clock import Clock
-from victron_console.model.device import class_of
-from victron_console.model.snapshot import AS_TOLD, BatteryChoice, Snapshot
+from victron_console.model.device import DeviceKey, class_of
+from victron_console.model.snapshot import AS_TOLD, BatteryChoice, DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
 from victron_console.sources.base import Discovery, Misconfigured, NoSuchService, Source, SourceError, TimedOut
 from victron_console.store.records import Event, StationUpdate
@@ -41,13 +41,26 @@ class StationPoller:
         slots: asyncio.Semaphore,
         cadence_s: Mapping[Tier, float] = TIER_S,
         battery: BatteryChoice = AS_TOLD,
+        devices: Mapping[DeviceKey, DeviceState] | None = None,
     ) -> None:
+        """A station that was not polled yet.
+
+        Args:
+            station: its id.
+            source: how it is asked.
+            clock: the time.
+            jitter: numbers from 0 to 1, which spread the polls of a fleet.
+            slots: limits the requests of the fleet that run at once.
+            cadence_s: seconds between two reads by tier.
+            battery: which devices are the site's battery, as its owner says.
+            devices: as an earlier collector left them: their figures are old, not absent, until they are read.
+        """
         self.station = station
         self.battery = battery
         self.schedule = Schedule(cadence_s, jitter)
         self.status = StationStatus(StationState.STARTING, clock.now())
         self.link = LinkJudge(station, clock, self._event, cadence_s[Tier.FAST])
-        self.table = DeviceTable(clock)
+        self.table = DeviceTable(clock, devices)
         self.on_values: Callable[[], None] = lambda: None
         """Called when values that came by themselves were found: whoever records them should not let them wait."""
         self._bytes_counted = 0
@@ -289,7 +302,7 @@ class StationPoller:
         outage = self.link.outage()
         if outage is not None and outage[0] is not StationState.STALE:
             return outage
-        if not self.table.devices:
+        if not self.table.read_now:
             return StationState.STARTING, self.link.reason
         if self._waiting_for is not None:
             return StationState.DEGRADED, f"the {self._waiting_for} service does not answer; waiting for the server"

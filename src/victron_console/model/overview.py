@@ -43,12 +43,27 @@ class Overview:
     time_to_go_s: float | None = None
     cell_spread_v: float | None = None
     battery_temperature_c: float | None = None
+    imbalance_w: float | None = None
+    """What comes in minus what goes out as a mean of a minute: 0.0 where losses explain it, None where not judged."""
     system_state: str | None = None
     firmware: str | None = None
     device_alarms: dict[str, int] = field(default_factory=dict)
     """The devices' own alarms by level: `{"critical": 1, "warning": 2}`."""
     flags: dict[str, str] = field(default_factory=dict)
     """Field name (or `balance`, `battery_bank` ...) to why it is doubtful, as a sentence."""
+
+    @property
+    def powers_w(self) -> tuple[float | None, ...]:
+        """What flows at the edges of the site, each with its own sign."""
+        return (
+            self.battery_power_w,
+            self.pv_power_w,
+            self.load_power_w,
+            self.dc_load_power_w,
+            self.other_dc_power_w,
+            self.grid_power_w,
+            self.genset_power_w,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, for the store and `status --json`."""

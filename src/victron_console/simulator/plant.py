@@ -139,7 +139,7 @@ class Plant:
             discharge_max = 0.0 if self.at_floor else discharge_max
         share_in = spec.load.input_share
         mains = source in (AcType.GRID, AcType.SHORE)
-        dc_load = spec.load.dc_w if self.battery.soc_percent > 1.0 else 0.0
+        dc_load = spec.load.dc_w + self.faults.unmetered_dc_w if self.battery.soc_percent > 1.0 else 0.0
         return Situation(
             load_out_w=tuple(w * (1.0 - share_in) for w in outside.load_w),
             load_in_w=tuple(w * share_in if mains else 0.0 for w in outside.load_w),

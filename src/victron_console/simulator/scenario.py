@@ -32,6 +32,10 @@ class Faults:
     hung_class: str = ""
     comms_lost: bool = False
     bms_lost: bool = False
+    shunt_reversed: bool = False
+    """The monitor gives its current with the wrong sign, its power with the right one."""
+    unmetered_dc_w: float = 0.0
+    """Drawn from the battery bus where nothing counts it."""
     firmware_online: str = ""
 
 
@@ -40,6 +44,8 @@ HUNG_CLASS = "battery"
 HOT_BATTERY_RISE_K = 38.0
 CELL_LAG_PERCENT = 45.0
 CELL_LAG_AFTER_S = 1800.0
+UNMETERED_W = 1500.0
+"""An air conditioner of a boat, say, straight on the battery bus."""
 HOUR_S = 3600.0
 WEAK_LINE_OHM = 0.8
 WEAK_SAG = 0.14
@@ -81,6 +87,14 @@ def _bms_lost(faults: Faults, _: float) -> Faults:
     return replace(faults, bms_lost=True)
 
 
+def _reversed_shunt(faults: Faults, _: float) -> Faults:
+    return replace(faults, shunt_reversed=True)
+
+
+def _unmetered_load(faults: Faults, _: float) -> Faults:
+    return replace(faults, unmetered_dc_w=UNMETERED_W)
+
+
 def _over_frequency(faults: Faults, age_s: float) -> Faults:
     return replace(faults, frequency_offset_hz=1.7 + 0.1 * math.sin(age_s / 40.0), voltage_factor=1.06)
 
@@ -110,6 +124,8 @@ SCENARIOS: dict[str, Callable[[Faults, float], Faults]] = {
     "hung-service": _hung_service,
     "comms-loss": _comms_loss,
     "bms-lost": _bms_lost,
+    "reversed-shunt": _reversed_shunt,
+    "unmetered-load": _unmetered_load,
     "over-frequency": _over_frequency,
     "weak-grid": _weak_grid,
     "firmware-behind": _firmware_behind,
@@ -126,6 +142,8 @@ def fits(name: str, spec: StationSpec) -> bool:
         return spec.grid is not None and AcType.GRID in (spec.converter.input_1, spec.converter.input_2)
     if name in ("cell-drift", "hot-battery"):
         return spec.battery.monitor in (Monitor.SERIAL, Monitor.LYNX_NG, Monitor.PYLONTECH)
+    if name == "unmetered-load":  # without a meter the GX counts what the DC bus lacks as its loads
+        return spec.load.dc_w == 0.0 or spec.load.dc_measured
     return name != "bms-lost" or spec.battery.monitor.has_bms
 
 

@@ -115,4 +115,11 @@ def balance(site: Site) -> Finding | None:
     if "balance" in site.shown.flags:
         change = "Switch one large load and see which figure follows; repeat for each phase and source."
         return Finding("balance", Outcome.WARN, site.shown.flags["balance"], change)
+    if site.shown.imbalance_w is None:
+        if all(watts is None for watts in site.shown.powers_w):
+            return None
+        words = (
+            "What comes in and what goes out could not be compared: a side is not measured, or not yet for a minute."
+        )
+        return Finding("balance", Outcome.UNKNOWN, words)
     return Finding("balance", Outcome.PASS, "What comes in and what goes out agree.")

@@ -24,7 +24,7 @@ from victron_console.insight.overview.figures import (
     text,
     total,
 )
-from victron_console.insight.overview.judging import remember
+from victron_console.insight.overview.judging import momentary, remember
 from victron_console.model.judgement import Judgement, PollMemory
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import DeviceState, Snapshot
@@ -47,7 +47,8 @@ def overview(snapshot: Snapshot, judgement: Judgement | None = None) -> Overview
     """
     roles = battery_roles(snapshot)
     shown = _figures(snapshot, roles)
-    return replace(shown, flags=doubts(snapshot, roles, shown, judgement))
+    flags = doubts(snapshot, roles, shown, judgement)
+    return replace(shown, imbalance_w=(judgement or momentary(shown)).imbalance_w, flags=flags)
 
 
 def polled(snapshot: Snapshot, memory: PollMemory) -> tuple[Overview, PollMemory]:
@@ -58,7 +59,8 @@ def polled(snapshot: Snapshot, memory: PollMemory) -> tuple[Overview, PollMemory
     roles = battery_roles(snapshot)
     shown = _figures(snapshot, roles)
     memory = remember(snapshot, roles.monitor, shown, memory)
-    return replace(shown, flags=doubts(snapshot, roles, shown, memory.judgement)), memory
+    flags = doubts(snapshot, roles, shown, memory.judgement)
+    return replace(shown, imbalance_w=memory.judgement.imbalance_w, flags=flags), memory
 
 
 def _figures(snapshot: Snapshot, roles: BatteryRoles) -> Overview:

@@ -39,7 +39,7 @@ def _terminals(plant: Plant) -> Tree:
     ttg = time_to_go_s(plant)
     return {
         "Dc/0/Voltage": f32(plant.battery_v),
-        "Dc/0/Current": f32(battery.current_a, 1),
+        "Dc/0/Current": f32(-battery.current_a if plant.faults.shunt_reversed else battery.current_a, 1),
         "Dc/0/Power": round(plant.flow.battery_w),
         "Dc/0/Temperature": f32(battery.temperature_c, 1),
         "Soc": f32(battery.soc_percent, 1),

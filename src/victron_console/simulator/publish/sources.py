@@ -174,7 +174,7 @@ def dc_devices(plant: Plant) -> dict[str, Tree]:
     measured = [
         (spec.alternator_w > 0, devices.ALTERNATOR, plant.alternator_w),
         (spec.wind_w > 0, devices.WIND, plant.wind_w),
-        (spec.load.dc_measured, devices.DC_LOADS, plant.flow.dc_load_w),
+        (spec.load.dc_measured, devices.DC_LOADS, max(0.0, plant.flow.dc_load_w - plant.faults.unmetered_dc_w)),
     ]
     for present, device, power in measured:
         if present:
