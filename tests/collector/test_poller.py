@@ -145,7 +145,7 @@ async def test_a_hung_service_is_set_aside_alone_and_the_server_is_asked_nothing
     found = poller.take()
     assert poller.status.state is StationState.DEGRADED
     assert "battery" in poller.status.reason
-    assert [c.service for c in found.service_changes if c.state is ServiceState.SET_ASIDE] == [BATTERY]
+    assert {c.service for c in found.service_changes if c.state is ServiceState.SET_ASIDE} == {BATTERY}
 
 
 async def test_a_hung_service_comes_back_by_itself(
@@ -159,6 +159,70 @@ async def test_a_hung_service_comes_back_by_itself(
     poller.take()
     assert poller.status.state is StationState.LIVE
     assert any("answers again" in e.text for e in poller.take().events) or poller.schedule.aside == []
+
+
+async def test_a_service_that_hangs_from_the_start_is_told_although_no_device_is_known_of_it(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    station.hung = BATTERY
+    await run_for(poller, clock, 60.0)
+    poller.take()
+    assert poller.snapshot().unanswered == (BATTERY,)
+    assert (poller.status.state, poller.status.reason) == (StationState.DEGRADED, "battery service not responding")
+    station.hung = None
+    await run_for(poller, clock, 60.0)
+    poller.take()
+    assert poller.snapshot().unanswered == ()
+    assert poller.status.state is StationState.LIVE
+
+
+async def test_the_values_of_a_service_that_hangs_are_old_as_soon_as_it_did_not_answer(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await run_for(poller, clock, 5.0)
+    waited: list[Quality] = []
+
+    async def recovered() -> None:
+        waited.append(poller.snapshot().series("battery/0/Dc/0/Voltage").quality)
+        clock.advance(42.0)
+
+    monkeypatch.setattr(station, "recovered", recovered)
+    station.hung = BATTERY
+    await run_for(poller, clock, 20.0)
+    assert waited == [Quality.STALE]
+
+
+@pytest.mark.parametrize("service", [SYSTEM, BATTERY])
+@pytest.mark.parametrize("hung_s", [30.0, 200.0, 900.0])
+async def test_a_service_that_hung_is_read_again_within_a_minute_of_the_server_being_free(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock, service: str, hung_s: float
+) -> None:
+    await run_for(poller, clock, 5.0)
+    station.hung = service
+    await run_for(poller, clock, hung_s)
+    station.hung = None
+    await run_for(poller, clock, 60.0, until=lambda: not poller.snapshot().unanswered)
+    assert not poller.snapshot().unanswered
+
+
+async def test_a_device_that_says_it_is_not_connected_is_gone_and_so_are_its_figures(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await run_for(poller, clock, 5.0)
+    poller.take()
+    left_at = clock.now()
+    monkeypatch.setitem(VALUES, BATTERY, {"Connected": 0, "Dc/0/Voltage": 52.1})
+    await run_for(poller, clock, 30.0)
+    changes = poller.take().service_changes
+    assert [(change.state, change.reason) for change in changes] == [(ServiceState.GONE, "not connected")]
+    assert poller.snapshot().series("battery/0/Dc/0/Voltage").quality is Quality.GONE
+    assert poller.snapshot().of_class("battery") == []
+    since = poller.table.devices[DeviceKey("battery", "0")].since
+    assert since is not None and left_at <= since <= left_at + 10
+    monkeypatch.setitem(VALUES, BATTERY, {"Connected": 1, "Dc/0/Voltage": 52.1})
+    await run_for(poller, clock, 30.0)
+    assert [change.state for change in poller.take().service_changes] == [ServiceState.LIVE]
+    assert poller.snapshot().number("battery/0/Dc/0/Voltage") == 52.1
 
 
 async def test_a_station_is_lost_after_three_failures_and_a_minute_and_back_with_the_first_answer(

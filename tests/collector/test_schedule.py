@@ -8,6 +8,7 @@ from victron_console.catalogue import TIER_S, Tier
 from victron_console.collector.schedule import Schedule, next_delay, tier_of
 
 SYSTEM = "com.victronenergy.system"
+BATTERY = "com.victronenergy.battery.ttyO0"
 TANK = "com.victronenergy.tank.adc0"
 SETTINGS = "com.victronenergy.settings"
 PATHS = {SYSTEM: ["Dc/Battery/Soc"], TANK: ["Level"], SETTINGS: ["Settings/SystemSetup/AcInput1"]}
@@ -58,24 +59,37 @@ def test_a_slow_station_gets_the_cadence_it_manages_and_starves_no_service() -> 
     assert schedule.plans[SYSTEM].effective_s >= 15.0
 
 
-def test_a_hung_service_waits_two_four_eight_minutes_and_the_others_do_not() -> None:
+def test_a_hung_service_waits_ever_longer_and_the_others_do_not() -> None:
     schedule = schedule_of(SYSTEM, TANK)
-    assert [schedule.hung(TANK, 0.0) for _ in range(3)] == [120, 240, 480]
+    assert [schedule.set_aside(TANK, 0.0) for _ in range(8)] == [10, 20, 40, 80, 160, 320, 600, 600]
     assert schedule.next_service(400.0) == SYSTEM
     schedule.was_read(SYSTEM, 400.0, PATHS[SYSTEM])
     assert schedule.next_service(401.0) is None
-    schedule.was_read(TANK, 500.0, PATHS[TANK])
+    schedule.was_read(TANK, 600.0, PATHS[TANK])
     assert schedule.aside == []
-    assert schedule.hung(TANK, 600.0) == 120
+    assert schedule.set_aside(TANK, 600.0) == 10
 
 
-def test_a_return_makes_everything_due_but_what_hangs() -> None:
+def test_what_all_figures_hang_on_is_asked_within_a_minute_of_its_return_however_long_it_hung() -> None:
+    schedule = schedule_of(SYSTEM, BATTERY)
+    assert [schedule.set_aside(BATTERY, 0.0) for _ in range(5)] == [10, 20, 40, 45, 45]
+    assert [schedule.set_aside(SYSTEM, 0.0) for _ in range(5)] == [10] * 5
+
+
+def test_a_hold_that_ended_early_calls_for_another_try_at_once() -> None:
+    schedule = schedule_of(SYSTEM, TANK)
+    for _ in range(6):
+        schedule.set_aside(TANK, 0.0)
+    assert schedule.set_aside(TANK, 0.0, held_s=15.0) == 10
+
+
+def test_a_return_makes_everything_due_and_what_hung_too() -> None:
     schedule = schedule_of(SYSTEM, TANK, SETTINGS)
     for service in PATHS:
         schedule.was_read(service, 1.0, PATHS[service])
-    schedule.hung(TANK, 2.0)
+    schedule.set_aside(TANK, 2.0)
     schedule.hurry(3.0)
-    assert {p.service for p in schedule.plans.values() if p.due <= 3.0} == {SYSTEM, SETTINGS}
+    assert {p.service for p in schedule.plans.values() if p.due <= 3.0} == {SYSTEM, TANK, SETTINGS}
 
 
 def test_focus_quickens_fast_services_and_pins_quicken_theirs() -> None:

@@ -53,9 +53,13 @@ class DeviceTable:
             cadence_s: the effective seconds between two reads of it.
         """
         before = self.devices.get(reading.key)
+        state = ServiceState.LIVE if is_connected(reading) else ServiceState.GONE
+        since = before.since if before is not None and before.state is state else reading.at
         self.devices[reading.key] = DeviceState(
-            reading.key, reading.service, reading.readings, read_at=reading.at, cadence_s=cadence_s
+            reading.key, reading.service, reading.readings, reading.at, cadence_s, state=state, since=since
         )
+        if (before is not None and before.state is ServiceState.GONE) is not (state is ServiceState.GONE):
+            self.note(reading.service, state, "not connected" if state is ServiceState.GONE else "")
         self._changes.readings.append(reading)
         if before is None or before.cadence_s != cadence_s:
             self._changes.cadences[reading.key] = cadence_s
@@ -81,7 +85,9 @@ class DeviceTable:
         """A service is in another state, and why; `retry_at` is when it is asked again (UTC epoch, s)."""
         key = self.key_of(service)
         if key is not None:
-            self.devices[key] = replace(self.devices[key], state=state)
+            device = self.devices[key]
+            since = device.since if device.state is state else self._clock.now()
+            self.devices[key] = replace(device, state=state, since=since)
         self._changes.services.append(ServiceChange(service, key, state, self._clock.now(), reason, retry_at))
 
     def missing(self, services: Collection[str]) -> list[str]:
@@ -95,3 +101,9 @@ class DeviceTable:
     def has_lost(self, cls: str) -> bool:
         """Whether a device of this class left the bus."""
         return any(key.cls == cls and it.state is ServiceState.GONE for key, it in self.devices.items())
+
+
+def is_connected(reading: ServiceReading) -> bool:
+    """Whether the device behind a service is there: a driver keeps its service on the bus when it lost the cable."""
+    connected = reading.readings.get("Connected")
+    return connected is None or connected.number != 0

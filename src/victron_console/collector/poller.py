@@ -14,7 +14,7 @@ from contextlib import nullcontext
 from victron_console.catalogue import TIER_S, Tier
 from victron_console.collector.device_table import DeviceTable
 from victron_console.collector.link_judge import LinkJudge
-from victron_console.collector.schedule import Schedule, next_delay
+from victron_console.collector.schedule import HANG_S, Schedule, next_delay
 from victron_console.collector.settings_log import settings_changes
 from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey, class_of
@@ -127,7 +127,14 @@ class StationPoller:
 
     def snapshot(self) -> Snapshot:
         """The station as it is known now."""
-        return Snapshot(self.station, self._clock.now(), dict(self.table.devices), self.status, self.battery)
+        return Snapshot(
+            self.station,
+            self._clock.now(),
+            dict(self.table.devices),
+            self.status,
+            self.battery,
+            unanswered=tuple(self.schedule.aside),
+        )
 
     def take(self) -> StationUpdate:
         """What was found since the last call; brings the status up to date first."""
@@ -166,7 +173,7 @@ class StationPoller:
             if service is not None:
                 await self._read(service)
         except TimedOut as error:
-            await self._timed_out(service, error)
+            await self._timed_out(service, error, now)
         except NoSuchService as error:
             self._no_such_service(service, error)
         except SourceError as error:
@@ -235,13 +242,17 @@ class StationPoller:
         for key in self.table.devices:
             self.table.count_failure(key)
 
-    async def _timed_out(self, service: str | None, error: TimedOut) -> None:
+    async def _timed_out(self, service: str | None, error: TimedOut, asked_at: float) -> None:
         """Find out whether one service hangs or the whole server does: only its health call may ask."""
         self.link.erred(error)
-        self._waiting_for = class_of(service) if service else None
         if service is None:
             self.link.suspected(error)
+        else:
+            self._waiting_for = class_of(service)
+            self.schedule.hangs(service)
+            self.table.note(service, ServiceState.SET_ASIDE, f"the {class_of(service)} service does not answer")
         self._judge()
+        self.on_values()
         try:
             await self._source.recovered()
         except SourceError as still:
@@ -254,7 +265,8 @@ class StationPoller:
             self._failed(error)
             return
         self.link.answered(0.0)
-        self._set_aside(service, f"the {class_of(service)} service does not answer")
+        held_s = self._clock.monotonic() - asked_at
+        self._set_aside(service, f"the {class_of(service)} service does not answer", held_s)
 
     def _no_such_service(self, service: str | None, error: NoSuchService) -> None:
         if service is None:
@@ -264,17 +276,18 @@ class StationPoller:
         self.link.answered(0.0)
         self.schedule.discovery_due = now
         if self.schedule.plans[service].read_at is None:
-            self.schedule.gave_nothing(service, now)
+            if self.schedule.gave_nothing(service, now):
+                self.table.note(service, ServiceState.LIVE, "it gives no values")
         elif (key := self.table.key_of(service)) is not None and self.table.devices[key].failures:
             self._set_aside(service, f"the {class_of(service)} service gives no values")
         else:
             self.table.count_failure(key)
             self.schedule.postpone(service, now)
 
-    def _set_aside(self, service: str, reason: str) -> None:
-        wait_s = self.schedule.hung(service, self._clock.monotonic())
+    def _set_aside(self, service: str, reason: str, held_s: float = HANG_S) -> None:
+        wait_s = self.schedule.set_aside(service, self._clock.monotonic(), held_s)
         self.table.count_failure(self.table.key_of(service))
-        text = f"{reason}; set aside, asked again in {wait_s / 60:.0f} min"
+        text = f"{reason}; the others are read as ever, this one is asked again ever more seldom"
         if self.schedule.plans[service].hangs == 1:
             log.warning("%s: %s", self.station, text)
             self._event("service", text)

@@ -14,13 +14,19 @@ DISCOVERY_S = 60.0
 BACKOFF_CAP_S = 300.0
 SPACING_S = 1.0
 """What comes by itself of a station is recorded at most this often, however much it says."""
-ASIDE_FIRST_S = 120.0
-ASIDE_CAP_S = 3600.0
+ASIDE_FIRST_S = 10.0
+"""A service that hangs is asked again so soon after the server is free, then after 20 s, 40 s ..."""
+ASIDE_CAP_S = 600.0
+ASIDE_VITAL_CAP_S = 45.0
+"""Of the services that all figures hang on. Each try may hold the station's server for 50 s, so no cap is lower."""
+HANG_S = 40.0
+"""A hung service holds the server for 50 s. One that was free sooner was held by something that is over."""
 QUIET_RETRY_S = 300.0
 """A service that never gave a value is asked again this often."""
 
 _FIRST = ("system", "vebus", "multi", "acsystem", "inverter", "battery", "grid", "genset", "solarcharger", "pvinverter")
 _LAST = ("settings",)
+_VITAL = _FIRST.index("battery")
 
 
 def next_delay(failures: int, base_s: float, jitter: float, cap_s: float = BACKOFF_CAP_S) -> float:
@@ -52,7 +58,8 @@ class ServicePlan:
     tried: bool = False
     """Whether it was asked at all, with whatever outcome."""
     hangs: int = 0
-    aside_until: float | None = None
+    """Tries in a row that it did not answer."""
+    aside: bool = False
 
 
 class Schedule:
@@ -124,22 +131,41 @@ class Schedule:
         plan.effective_s = max(cadence_s, min(taken_s, 4 * cadence_s))
         plan.due = max(plan.due + cadence_s, now + cadence_s / 2) - spread_s
         plan.due = max(plan.due, now)
-        plan.read_at, plan.hangs, plan.aside_until, plan.tried = now, 0, None, True
+        plan.read_at, plan.hangs, plan.aside, plan.tried = now, 0, False, True
         return plan.effective_s
 
-    def hung(self, service: str, now: float) -> float:
-        """Set a hung service aside for 2, 4, 8 ... minutes; returns for how many seconds."""
+    def hangs(self, service: str) -> None:
+        """A service does not answer; when it is asked again is told by `set_aside`, once the server is free."""
+        self.plans[service].aside = self.plans[service].tried = True
+
+    def set_aside(self, service: str, now: float, held_s: float = HANG_S) -> float:
+        """Ask a service that did not answer again later, ever more seldom; returns in how many seconds.
+
+        Args:
+            service: its bus name.
+            now: monotonic clock, s.
+            held_s: how long the question held the station's server. One that hangs holds it for 50 s; a shorter hold
+                means that it may answer again already.
+        """
         plan = self.plans[service]
-        wait_s = min(ASIDE_CAP_S, ASIDE_FIRST_S * 2.0**plan.hangs)
+        cap_s = ASIDE_VITAL_CAP_S if plan.rank <= _VITAL else ASIDE_CAP_S
+        wait_s = ASIDE_FIRST_S if held_s < HANG_S else min(cap_s, ASIDE_FIRST_S * 2.0 ** min(plan.hangs, 16))
+        if class_of(service) == "system":
+            wait_s = ASIDE_FIRST_S
         plan.hangs += 1
-        plan.tried = True
-        plan.due = plan.aside_until = now + wait_s
+        plan.aside = plan.tried = True
+        plan.due = now + wait_s
         return wait_s
 
-    def gave_nothing(self, service: str, now: float) -> None:
-        """A service on the bus that never gave a value: ask again now and then, it is not a fault."""
+    def gave_nothing(self, service: str, now: float) -> bool:
+        """A service on the bus that never gave a value: ask again now and then, it is not a fault.
+
+        Returns whether it was thought to hang before.
+        """
         plan = self.plans[service]
-        plan.due, plan.tried = now + QUIET_RETRY_S, True
+        hung = plan.aside
+        plan.due, plan.tried, plan.aside, plan.hangs = now + QUIET_RETRY_S, True, False, 0
+        return hung
 
     def postpone(self, service: str, now: float) -> None:
         """Ask a service again at its next turn."""
@@ -147,10 +173,9 @@ class Schedule:
         plan.due, plan.tried = now + self.cadence_s(plan), True
 
     def hurry(self, now: float) -> None:
-        """Everything that is not set aside is due: the station came back, or somebody wants to see it."""
+        """Everything is due: the station came back, and with it perhaps what hung before."""
         for plan in self.plans.values():
-            if plan.aside_until is None:
-                plan.due = min(plan.due, now)
+            plan.due = min(plan.due, now)
 
     def refocus(self, focus_s: float | None, pinned: Iterable[str], now: float) -> None:
         """Take in what the operators want: a closer look, or pinned services."""
@@ -159,7 +184,7 @@ class Schedule:
             return
         self.focus_s, self.pinned = focus_s, wanted
         for plan in self.plans.values():
-            if plan.aside_until is None and plan.read_at is not None:
+            if not plan.aside and plan.read_at is not None:
                 plan.due = min(plan.due, max(now, plan.read_at + self.cadence_s(plan)))
 
     @property
@@ -169,8 +194,8 @@ class Schedule:
 
     @property
     def aside(self) -> list[str]:
-        """The services that are set aside."""
-        return [plan.service for plan in self.plans.values() if plan.aside_until is not None]
+        """The services that do not answer, those that never did among them."""
+        return [plan.service for plan in self.plans.values() if plan.aside]
 
 
 def _rank(service: str) -> int:

@@ -31,7 +31,9 @@ def silent_after_s(cadence_s: float) -> float:
     return max(STALE_CADENCES * cadence_s, STALE_AT_LEAST_S)
 
 
-def freshness(read_at: float | None, cadence_s: float, failures: int, gone: bool, now: float) -> Quality:
+def freshness(
+    read_at: float | None, cadence_s: float, failures: int, gone: bool, now: float, *, unanswered: bool = False
+) -> Quality:
     """GOOD, STALE, LOST or GONE: what the age of a service's last reading makes of its values.
 
     Args:
@@ -40,6 +42,7 @@ def freshness(read_at: float | None, cadence_s: float, failures: int, gone: bool
         failures: polls of the service that failed in a row since.
         gone: whether the service has left the bus.
         now: the moment to judge at (UTC epoch, s). A clock that went back never makes a value old.
+        unanswered: whether the service hangs: what it last gave is old from then on, however young.
     """
     if gone:
         return Quality.GONE
@@ -48,6 +51,6 @@ def freshness(read_at: float | None, cadence_s: float, failures: int, gone: bool
     age_s = max(0.0, now - read_at)
     if failures >= LOST_FAILURES and age_s > LOST_AFTER_S:
         return Quality.LOST
-    if age_s > silent_after_s(cadence_s):
+    if unanswered or age_s > silent_after_s(cadence_s):
         return Quality.STALE
     return Quality.GOOD

@@ -29,10 +29,13 @@ class DeviceState:
     failures: int = 0
     """Polls of it that failed in a row."""
     state: ServiceState = ServiceState.LIVE
+    since: float | None = None
+    """When that state began (UTC epoch, s); None where that is not known."""
 
     def quality_at(self, now: float) -> Quality:
         """GOOD, STALE, LOST or GONE: what the age of the device's readings makes of them."""
-        return freshness(self.read_at, self.cadence_s, self.failures, self.state is ServiceState.GONE, now)
+        gone, hangs = self.state is ServiceState.GONE, self.state is ServiceState.SET_ASIDE
+        return freshness(self.read_at, self.cadence_s, self.failures, gone, now, unanswered=hangs)
 
     @property
     def name(self) -> str:
@@ -92,6 +95,8 @@ class Snapshot:
     devices: Mapping[DeviceKey, DeviceState]
     status: StationStatus = field(default_factory=lambda: StationStatus(StationState.STARTING, 0.0))
     battery: BatteryChoice = AS_TOLD
+    unanswered: tuple[str, ...] = ()
+    """Bus names of the services that do not answer; one that never did is no device yet."""
 
     def device(self, cls: str, instance: str = "0") -> DeviceState | None:
         """The device, or None where the station never had it."""

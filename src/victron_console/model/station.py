@@ -29,9 +29,9 @@ class ServiceState(StrEnum):
 
     LIVE = "live"
     SET_ASIDE = "set aside"
-    """It hung; it is asked again after 2, 4, 8 ... minutes."""
+    """It does not answer; it is asked again ever more seldom, the others meanwhile as ever."""
     GONE = "gone"
-    """It left the bus."""
+    """It left the bus, or says that its device is not connected."""
 
 
 @dataclass(frozen=True, slots=True)

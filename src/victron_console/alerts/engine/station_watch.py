@@ -142,7 +142,8 @@ class StationWatch:
             self._reached_at = max(watch.evidence for watch in fresh)
         facts = self.binder.facts
         facts.unreachable_s = self._unreachable_s(now)
-        facts.set_aside = sum(device.state is ServiceState.SET_ASIDE for device in snapshot.devices.values())
+        hanging = {device.service for device in snapshot.devices.values() if device.state is ServiceState.SET_ASIDE}
+        facts.set_aside = len(hanging.union(snapshot.unanswered))
         facts.state = snapshot.status.state.value
         for watch, device in fresh.items():
             if watch.key.cls == "platform":

@@ -65,7 +65,8 @@ class Presence:
 
     def quality_at(self, moment: float) -> Quality:
         """GOOD, STALE, LOST or GONE."""
-        return freshness(self.read_at, self.cadence_s, self.failures, self.state is ServiceState.GONE, moment)
+        gone, hangs = self.state is ServiceState.GONE, self.state is ServiceState.SET_ASIDE
+        return freshness(self.read_at, self.cadence_s, self.failures, gone, moment, unanswered=hangs)
 
 
 def standings(conn: sqlite3.Connection, station_no: int, as_of: float | None) -> dict[str, ServiceStanding]:
