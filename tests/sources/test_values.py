@@ -59,6 +59,7 @@ def test_no_value_is_absent_not_zero_and_not_an_error(path: tuple[str, str], raw
         (UNKNOWN, [1, 2], "[1, 2]"),
         (UNKNOWN, {"a": 1.5}, '{"a": 1.5}'),
         (("battery", "Dc/0/Temperature"), -40.0, -40.0),
+        (("genset", "Engine/Load"), 120, 120),
     ],
 )
 def test_plausible_values_are_good(path: tuple[str, str], raw: object, value: Scalar) -> None:
@@ -137,7 +138,7 @@ def test_of_a_structure_without_end_no_more_is_copied_than_is_kept(monkeypatch: 
 
 
 def test_a_tree_is_read_by_clean_paths_without_leading_slash() -> None:
-    readings = read_tree("battery", {"/Soc": 81.0, "Evil/\x1b[2J": 1, "": 2, "Soc2": []}, AT)
+    readings = read_tree("battery", {"/Soc": 81.0, "Evil/\x1b[2J": 1, "": 2, "Soc2/": []}, AT)
     assert list(readings) == ["Soc", "Evil/\ufffd[2J", "Soc2"]
     assert readings["Soc"].number == 81.0
 

@@ -59,6 +59,24 @@ def test_path_that_left_the_service_is_absent(poll: Poll, reader: Reader, clock:
     assert reader.snapshot("alder").number("system/0/P") == 1
 
 
+def test_path_that_left_is_written_once_and_not_at_each_poll(poll: Poll, reader: Reader, clock: ManualClock) -> None:
+    poll({"P": 1, "Q": 2})
+    for _ in range(20):
+        clock.advance(10)
+        poll({"Q": 2})
+    assert reader.stats().rows["hot"] == 2
+
+
+def test_a_reading_that_comes_late_does_not_set_the_station_back(
+    writer: Writer, reader: Reader, clock: ManualClock
+) -> None:
+    newest = clock.now()
+    for device, at in (("system/0", newest), ("battery/1", newest - 30)):
+        writer.record(StationUpdate("alder", at, [service_reading(device, {"P": 1}, at)]))
+    row = reader.station("alder")
+    assert row is not None and row.read_at == newest
+
+
 def test_implausible_value_keeps_its_reason(poll: Poll, reader: Reader) -> None:
     poll({"Soc": Reading(180, 0.0, Quality.IMPLAUSIBLE, "above 100 %")})
     reading = reader.snapshot("alder").series("system/0/Soc")
