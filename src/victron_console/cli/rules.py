@@ -24,6 +24,7 @@ from victron_console.model.clock import SystemClock
 from victron_console.store.read.reader import Reader
 
 DAY_S = 86_400.0
+_WIDTH = 100
 FINE_S, COARSE_S = 10.0, 60.0
 """How far apart the past is looked at: in spans of up to a day, and in longer ones."""
 
@@ -38,7 +39,7 @@ def rules() -> None:
 @common_options
 @failing_plainly
 def list_rules(options: Options, as_json: bool) -> None:
-    """List the rules in force: the shipped ones with the operator's files on top."""
+    """List the rules in force, the shipped ones with the operator's files on top, and what each limit rests on."""
     found = _rules(options)
     if as_json:
         click.echo(json.dumps([_as_data(rule) for rule in found.rules], indent=2, ensure_ascii=False))
@@ -48,6 +49,9 @@ def list_rules(options: Options, as_json: bool) -> None:
         levels = " ".join(str(level.severity) for level in rule.levels)
         own = "" if rule.origin == found.rules[0].origin else f"   ({rule.origin})"
         click.echo(f"{rule.id:<{width}}{levels:<18}{rule.title}{own}")
+        if rule.source:
+            indent = " " * width
+            click.echo(click.wrap_text(rule.source, _WIDTH, indent, indent))
 
 
 def _as_data(rule: Rule) -> dict[str, Any]:

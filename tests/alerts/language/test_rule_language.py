@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -143,6 +144,19 @@ def test_every_shipped_rule_has_what_an_operator_needs() -> None:
         assert rule.title and rule.source, rule.id
         needs_someone = any(level.severity is not Severity.INFO for level in rule.levels)
         assert bool(rule.response) is needs_someone, f"{rule.id}: a response belongs to what is no mere note"
+
+
+CITED = re.compile(
+    r"\b(EN|IEEE|ISO|RFC|ENTSO-E|European directive) ?\S*\d|github\.com/victronenergy/\S+|\bVictron, [A-Z]|"
+    r"data sheets? of|kernel documentation|[Jj]udgement: \w+"
+)
+
+
+def test_every_limit_rests_on_something_to_look_up_or_is_called_judgement() -> None:
+    for rule in shipped_rules().rules:
+        assert len(rule.source) >= 40, f"{rule.id}: a sentence, no code"
+        assert CITED.search(rule.source), f"{rule.id}: names no document and does not say judgement: {rule.source}"
+        assert not re.search(r"errata|derived\.md|\b(crit|warn|JSON|field)\b \d?", rule.source), rule.id
 
 
 @pytest.mark.parametrize(
