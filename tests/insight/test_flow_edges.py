@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from tests.insight.conftest import NOW
 
+from victron_console.insight.flow import site_flow
 from victron_console.insight.flow.model import Flow, Node, NodeKind
-from victron_console.insight.flow.site_flow import flow
+from victron_console.insight.overview.overview import overview
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import Snapshot
@@ -19,6 +20,10 @@ Build = Callable[..., Snapshot]
 
 INPUTS = {"Ac/In/0/Source": 1, "Ac/In/0/Connected": 1, "Ac/In/1/Source": 2, "Ac/In/1/Connected": 0}
 UNIT = {"State": 9, "Ac/ActiveIn/L1/V": 231.0, "Ac/ActiveIn/L1/F": 50.1}
+
+
+def flow(snapshot: Snapshot) -> Flow:
+    return site_flow.flow(snapshot, overview(snapshot))
 
 
 def sources(drawn: Flow) -> list[Node]:
