@@ -64,7 +64,7 @@ def test_what_the_device_writes_by_itself_is_not_told(path: str) -> None:
 
 def test_of_a_secret_only_that_it_changed_is_told() -> None:
     found = changes({"Settings/LoadSheddingApi/Token": "hush"}, {"Settings/LoadSheddingApi/Token": "louder"})
-    assert [event.text for event in found] == ["LoadSheddingApi/Token changed"]
+    assert [event.text for event in found] == ["Load shedding API token changed"]
     assert "hush" not in repr(found)
     assert "louder" not in repr(found)
 

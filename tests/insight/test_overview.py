@@ -144,12 +144,13 @@ def test_the_battery_temperature_is_never_that_of_the_inverter(build: Build) -> 
     assert of(build(only_multi)).battery_temperature_c is None
 
 
-def test_an_impossible_value_is_left_out_and_named(build: Build) -> None:
+def test_an_impossible_value_is_named_and_reckoned_with_by_nobody(build: Build) -> None:
     shown = of(
         build({"system/0": {"Dc/Battery/Soc": 480.0, "Ac/Grid/L1/Power": float("nan"), "Ac/Grid/L2/Power": 50.0}})
     )
-    assert (shown.soc_percent, shown.grid_power_w) == (None, 50.0)
-    assert {"soc_percent", "grid_power_w"} <= set(shown.flags)
+    assert (shown.soc_percent, shown.credible("soc_percent"), shown.grid_power_w) == (480.0, None, 50.0)
+    assert shown.flags["soc_percent"].endswith("480.0: outside what is possible, 0 to 100 %.")
+    assert "grid_power_w" in shown.flags
 
 
 def test_an_rs_that_runs_is_believed_over_a_system_that_says_off(build: Build) -> None:

@@ -11,6 +11,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from victron_console.catalogue.path_words import path_words
+
 
 class Tier(StrEnum):
     """How often a value wants to be read."""
@@ -31,6 +33,8 @@ class Kind(StrEnum):
     GAUGE = "gauge"
     COUNTER = "counter"
     """Only grows, may reset."""
+    MOMENT = "moment"
+    """UTC epoch in s; 0 is never."""
     ENUM = "enum"
     FLAG = "flag"
     BITMASK = "bitmask"
@@ -98,10 +102,14 @@ class EnumMap:
 
 
 class Catalogue:
-    """All metrics by device class and path, and all enums by name."""
+    """All metrics by device class and path, all enums by name, and what a path is called."""
 
     def __init__(
-        self, metrics: list[Metric], enums: Mapping[str, EnumMap], alarm_extras: Mapping[str, list[str]]
+        self,
+        metrics: list[Metric],
+        enums: Mapping[str, EnumMap],
+        alarm_extras: Mapping[str, list[str]],
+        names: Mapping[str, Mapping[str, str]],
     ) -> None:
         self._exact = {(m.service, m.path): m for m in metrics if "{" not in m.path}
         self._patterns: dict[str, list[tuple[re.Pattern[str], Metric]]] = {}
@@ -111,9 +119,13 @@ class Catalogue:
         self._alarm_extras = {
             cls: [_pattern(path.lstrip("/")) for path in paths] for cls, paths in alarm_extras.items()
         }
+        self._names = {
+            cls: [(_pattern(path.lstrip("/")), name) for path, name in rows.items()] for cls, rows in names.items()
+        }
         self.metrics = tuple(metrics)
         self.enums = enums
         self.metric = lru_cache(maxsize=50_000)(self._metric)
+        self.name = lru_cache(maxsize=50_000)(self._name)
 
     def _metric(self, cls: str, path: str) -> Metric | None:
         """The catalogue row of a path of a device class, or None where it is not known."""
@@ -125,6 +137,20 @@ class Catalogue:
                 if pattern.fullmatch(path):
                     return metric
         return None
+
+    def _name(self, cls: str, path: str) -> str:
+        """What a path of a device class is called, with what tells it from its sisters: `Grid power L2`.
+
+        A path that nobody named is called by its own words.
+        """
+        path = path.lstrip("/")
+        if metric := self.metric(cls, path):
+            return _filled(metric.name, _pattern(metric.path), path)
+        for service in (cls, "*"):
+            for pattern, name in self._names.get(service, ()):
+                if pattern.fullmatch(path):
+                    return _filled(name, pattern, path)
+        return path_words(path)
 
     def enum_text(self, metric: Metric | None, value: float | str) -> str | None:
         """The meaning of an enum, flag, bit mask or alarm value; None where the metric has no words for it."""
@@ -147,11 +173,40 @@ class Catalogue:
         return False
 
 
+@cache
 def _pattern(path: str) -> re.Pattern[str]:
-    """The regular expression of a catalogue path: a placeholder stands for one path segment or a part of one."""
-    parts = re.split(r"(\{\w+\})", path)
-    named = {"{phase}": "L[123]", "{d}": "[A-H]", "{day}": r"\d+", "{n}": r"\d+", "{m}": r"\d+", "{tracker}": r"\d+"}
-    return re.compile("".join(named.get(p, "[^/]+") if p.startswith("{") else re.escape(p) for p in parts))
+    """The regular expression of a catalogue path: a placeholder stands for one path segment or a part of one.
+
+    What each placeholder stands for is a group of its name; `{gauge}` may go over several segments.
+    """
+    parts = re.split(r"\{(\w+)\}", path)
+    groups = [
+        f"(?P<{part}>{_MATCHES.get(part, '[^/]+')})" if place % 2 else re.escape(part)
+        for place, part in enumerate(parts)
+    ]
+    return re.compile("".join(groups))
+
+
+_MATCHES = {
+    "phase": "L[123]", "d": "[A-H]", "day": r"\d+", "n": r"\d+", "m": r"\d+", "tracker": r"\d+", "gauge": ".+",
+}  # fmt: skip
+
+
+def _filled(name: str, pattern: re.Pattern[str], path: str) -> str:
+    """The name with what its placeholders stand for; those that it does not mention follow it."""
+    found = pattern.fullmatch(path)
+    parts = found.groupdict() if found else {}
+    told = {part: _told(part, value) for part, value in parts.items()}
+    rest = [value for part, value in told.items() if f"{{{part}}}" not in name]
+    return " ".join([name.format_map(told), *rest])
+
+
+def _told(part: str, value: str) -> str:
+    """What a placeholder stands for within a name: the words of a segment, a number or a phase as it is."""
+    if value.isdigit() or part in ("phase", "d", "service"):
+        return value
+    words = path_words(value)
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _metrics(data: dict[str, Any]) -> list[Metric]:
@@ -199,4 +254,4 @@ def catalogue() -> Catalogue:
     folder = files("victron_console.catalogue")
     data = tomllib.loads((folder / "catalogue.toml").read_text(encoding="utf-8"))
     enums = tomllib.loads((folder / "enums.toml").read_text(encoding="utf-8"))
-    return Catalogue(_metrics(data), _enums(enums), data["alarm_extras"])
+    return Catalogue(_metrics(data), _enums(enums), data["alarm_extras"], data["names"])

@@ -59,8 +59,7 @@ def _same(one: Scalar, other: Scalar) -> bool:
 
 
 def _event(station: str, at: float, path: str, old: Scalar, new: Scalar) -> Event:
-    metric = catalogue().metric("settings", path)
-    name = metric.name if metric else path.removeprefix(_PREFIX)
+    name = catalogue().name("settings", path)
     if is_secret(path):
         return Event(at, station, KIND, f"{name} changed", {"path": path})
     text = f"{name}: {_shown(path, old)} became {_shown(path, new)}"

@@ -101,8 +101,8 @@ def battery_panel(
         low_voltage_v=None if conflict else last(roles.bms, "Info/BatteryLowVoltage"),
         floor_percent=floor,
         floor_source=source,
-        to_floor=_to_floor(shown.soc_percent, floor, ah, amperes, shown.time_to_go_s),
-        to_full=_to_full(shown.soc_percent, ah, amperes, charge),
+        to_floor=_to_floor(shown, floor, ah, amperes),
+        to_full=_to_full(shown, ah, amperes, charge),
         capacity_ah=ah,
         soh_percent=_soh_percent(roles),
         cycles=_cycles(roles, ah),
@@ -145,12 +145,20 @@ def _limits(bms: DeviceState, amperes: float | None) -> tuple[Limit | None, Limi
     return found[0], found[1]
 
 
-def _to_floor(
-    soc: float | None, floor: float | None, ah: float | None, amperes: float | None, published_s: float | None
-) -> Span:
+def _unknown(shown: Overview, amperes: float | None) -> str:
+    """Which figure is missing to say how long something takes; empty where none is."""
+    if shown.credible("soc_percent") is None:
+        if "soc_percent" in shown.flags:
+            return "implausible state of charge"
+        return "no battery monitor" if shown.battery_power_w is None else "no state of charge"
+    return "no battery current" if amperes is None else ""
+
+
+def _to_floor(shown: Overview, floor: float | None, ah: float | None, amperes: float | None) -> Span:
     """Seconds until the floor is reached at the present current; the device's own time where the floor is not ours."""
+    soc, published_s = shown.credible("soc_percent"), shown.time_to_go_s
     if amperes is None or soc is None:
-        return Span(None, "no battery monitor")
+        return Span(None, _unknown(shown, amperes))
     if amperes > -IDLE_BELOW_A:
         return Span(None, "charging" if amperes > IDLE_BELOW_A else "idle")
     if floor is None and published_s is not None:
@@ -160,10 +168,11 @@ def _to_floor(
     return Span(max(0.0, (soc - (floor or 0.0)) / 100 * ah / -amperes * 3600))
 
 
-def _to_full(soc: float | None, ah: float | None, amperes: float | None, charge: Limit | None) -> Span:
+def _to_full(shown: Overview, ah: float | None, amperes: float | None, charge: Limit | None) -> Span:
     """Seconds until full at the present current, at most the limit's; none in absorption, where it means nothing."""
+    soc = shown.credible("soc_percent")
     if amperes is None or soc is None:
-        return Span(None, "no battery monitor")
+        return Span(None, _unknown(shown, amperes))
     if amperes <= IDLE_BELOW_A:
         return Span(None, "discharging" if amperes < -IDLE_BELOW_A else "idle")
     if soc >= ABSORPTION_FROM_PERCENT:

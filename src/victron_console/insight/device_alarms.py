@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +18,9 @@ WARNING = "warning"
 
 _NO_ALARMS = frozenset({"settings"})
 """Its `Alarm` paths are levels an owner chose, not alarms (derived.md 7)."""
+
+ERROR_CODES = ("ErrorCode", "VebusError")
+"""Ends of paths whose number is a code, not a level."""
 
 _ERROR_FLAGS = ("Errors/", "Device/")
 """Flags rather than levels: 1 is already the alarm."""
@@ -73,7 +75,7 @@ def alarm_level(cls: str, path: str, reading: Reading) -> str | None:
         return CRITICAL if reading.value.strip("0 ") and path.endswith("/Id") else None
     if path.startswith(_ERROR_FLAGS):
         return CRITICAL
-    if path.endswith(("ErrorCode", "VebusError")):
+    if path.endswith(ERROR_CODES):
         metric = catalogue().metric(cls, path)
         enum = catalogue().enums.get(metric.enum) if metric else None
         return WARNING if enum and str(int(reading.value)) in enum.warning else CRITICAL
@@ -81,14 +83,17 @@ def alarm_level(cls: str, path: str, reading: Reading) -> str | None:
 
 
 def alarm_text(cls: str, path: str, value: Scalar) -> str:
-    """What an alarm says: `Low cell voltage: Warning`; an unknown one is named by its path."""
+    """What an alarm says: `Low cell voltage: Warning`, of a code its text and the code: `Error code: Battery hot (2)`.
+
+    An unknown one is named by its path, an unknown code by its number.
+    """
     metric = catalogue().metric(cls, path)
+    name = metric.name if metric else catalogue().name(cls, path)
     words = catalogue().enum_text(metric, value) if metric and value is not None else None
-    return f"{metric.name if metric else _spelled(path)}: {words or value}"
+    if words is None or words == str(value):
+        return f"{name}: {_code(value)}"
+    return f"{name}: {words} ({_code(value)})" if path.endswith(ERROR_CODES) else f"{name}: {words}"
 
 
-def _spelled(path: str) -> str:
-    """The path of an unknown alarm as words: `Alarms/L1/HighDcRipple` becomes `L1 high dc ripple`."""
-    parts = [part for part in path.split("/") if part not in ("Alarms", "State")]
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", " ".join(parts)).split()
-    return " ".join(word if index == 0 else word.lower() for index, word in enumerate(words)) or path
+def _code(value: Scalar) -> str:
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)

@@ -76,7 +76,7 @@ def site_outlook(
     soc_at = owner.read_at if owner and owner.read_at is not None else snapshot.at
     volts = shown.battery_voltage_v
     projected = outlook(
-        soc_percent=shown.soc_percent,
+        soc_percent=shown.credible("soc_percent"),
         soc_at=soc_at,
         battery_power_w=battery_power_w,
         capacity_wh=panel.capacity_ah * volts if panel.capacity_ah and volts else None,

@@ -65,6 +65,11 @@ class Overview:
             self.genset_power_w,
         )
 
+    def credible(self, field: str) -> float | None:
+        """A figure as far as it may be reckoned with: None where there is none, or where it is doubtful."""
+        value: float | None = getattr(self, field)
+        return None if field in self.flags else value
+
     def to_json(self) -> dict[str, Any]:
         """Plain data, for the store and `status --json`."""
         return asdict(self)

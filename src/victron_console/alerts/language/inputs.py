@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
+from victron_console.model.can_link import CanLink, can_link
 from victron_console.model.device import DeviceKey
 
 STATION_CLASSES = frozenset({"system", "platform", "settings", "logger", "hub4"})
@@ -86,33 +84,19 @@ def _expanded(path: str, names: tuple[str, ...]) -> tuple[tuple[str, Binding], .
     return tuple(rows)
 
 
-def _can(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[str], float | str | None]:
-    """A field of `ip -json -details -statistics link show`, as the GX gives it."""
+def _can(read: Callable[[CanLink], float | str | None]) -> Callable[[str], float | str | None]:
+    """A field of a CAN interface's statistics, as the GX gives them."""
 
     def of(text: str) -> float | str | None:
-        link = _parsed(text)
-        try:
-            value = read(link) if link is not None else None
-        except (KeyError, TypeError):
-            return None
-        return float(value) if isinstance(value, int | float) else value if isinstance(value, str) else None
+        link = can_link(text)
+        return None if link is None else read(link)
 
     return of
 
 
-@lru_cache(maxsize=512)
-def _parsed(text: str) -> Mapping[str, Any] | None:
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    first = data[0] if isinstance(data, list) and data else data
-    return first if isinstance(first, dict) else None
-
-
 FIELDS: Mapping[str, Callable[[str], float | str | None]] = {
-    "errors": _can(lambda link: link["stats64"]["rx"]["errors"] + link["stats64"]["tx"]["errors"]),
-    "rx_packets": _can(lambda link: link["stats64"]["rx"]["packets"]),
-    "state": _can(lambda link: link["linkinfo"]["info_data"]["state"]),
+    "errors": _can(lambda link: link.errors),
+    "rx_packets": _can(lambda link: link.rx_packets),
+    "state": _can(lambda link: link.state),
 }
 """Fields of JSON texts that rules may read with `#`."""

@@ -16,6 +16,7 @@ from victron_console.console.kit.format import (
     OFF,
     STALE_MARK,
     clock,
+    contact_age,
     duration,
     number,
     soc_bar,
@@ -93,8 +94,9 @@ def soc(cell: Cell) -> None:
     percent = site.overview.soc_percent
     text = number(percent)
     if percent is None:
-        lost = site.quality is Quality.LOST
-        cell.figure(Figure(LOST, Role.LINK_TEXT) if lost else Figure(ABSENT, Role.TEXT3))
+        doubtful = is_doubtful(site, "soc_percent")
+        sign = LOST if site.quality is Quality.LOST else DOUBT_MARK if doubtful else ABSENT
+        cell.figure(Figure(sign, Role.TEXT3 if sign == ABSENT else Role.LINK_TEXT))
     elif not site.fresh:
         cell.figure(Figure(text, Role.TEXT3, STALE_MARK))
     else:
@@ -276,7 +278,7 @@ def vrm_age(cell: Cell) -> None:
     """How long ago the station spoke to VRM."""
     old = not cell.site.fresh
     role = Role.LINK_TEXT if old and cell.site.quality is Quality.LOST else Role.TEXT3
-    cell.line.right(cell.end, age_text(cell.site.vrm_age_s), role)
+    cell.line.right(cell.end, contact_age(cell.site.vrm_age_s), role)
 
 
 def round_trip(cell: Cell) -> None:

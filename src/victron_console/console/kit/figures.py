@@ -48,7 +48,7 @@ def power_figure(
         return Figure(unitless(LOST), Role.LINK_TEXT)
     text = power(watts, signed=signed)
     if watts is None:
-        return Figure(text, Role.TEXT3)
+        return Figure(unitless(DOUBT_MARK), Role.LINK_TEXT) if doubtful else Figure(text, Role.TEXT3)
     if mark := _mark(quality, doubtful):
         return Figure(text, Role.TEXT3, mark)
     if text.strip() == "0":

@@ -100,6 +100,11 @@ def age(seconds: float | None, *, coarse: bool = False) -> str:
     return "99y"
 
 
+def contact_age(seconds: float | None) -> str:
+    """How long ago something answered, in at most three characters: as an age; `no` where it never did."""
+    return "no" if seconds == math.inf else age(seconds)
+
+
 _COARSE_AGES = ((20.0, "10s"), (45.0, "30s"), (MINUTE_S, "1m"))
 _AGE_STEPS = (
     (HOUR_S, MINUTE_S, "m"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run
 from victron_console.console.kit.text import width_of
 from victron_console.console.kit.view import Site
+from victron_console.insight.gx_clock import CLOCK_LIMIT_S, gx_clock_skew_s
 from victron_console.insight.overview.ac_side import inverter_units
 from victron_console.insight.overview.balance import Balance, Verdict
 from victron_console.insight.overview.figures import last
@@ -67,6 +69,8 @@ def _parts(told: Told) -> Iterator[Run]:
         yield Run("unbalanced", Role.LINK_TEXT)
     if told.checks:
         yield Run(f"? {told.checks} to check", Role.LINK_TEXT)
+    if (skew_s := gx_clock_skew_s(told.snapshot)) is not None and abs(skew_s) > CLOCK_LIMIT_S:
+        yield Run(f"GX clock {age(abs(skew_s))} {'ahead' if skew_s > 0 else 'behind'}", Role.LINK_TEXT)
     yield from (Run(word, Role.TEXT3) for word in _link(site, shown, told.now))
 
 
@@ -109,7 +113,7 @@ def _link(site: Site, shown: Overview, now: float) -> Iterator[str]:
     if site.round_trip_s is not None:
         yield f"RTT {round_trip(site.round_trip_s)}"
     if site.vrm_age_s is not None:
-        yield f"VRM {age(site.vrm_age_s)}"
+        yield "VRM never reached" if site.vrm_age_s == math.inf else f"VRM {age(site.vrm_age_s)}"
     if shown.firmware:
         yield f"GX {shown.firmware}"
 

@@ -80,6 +80,7 @@ class Site:
     genset_hours_today: float | None = None
     fuel_percent: float | None = None
     vrm_age_s: float | None = None
+    """Infinite where the station never spoke to VRM."""
     round_trip_s: float | None = None
     errors: int | None = None
     note: str = ""

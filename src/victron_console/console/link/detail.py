@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -96,12 +97,18 @@ def _about(link: Link, now: float) -> list[list[Run]]:
         tries = f"{state.failures} failed, tried again in {duration(max(0.0, state.next_try_at - now))}"
         facts.append(f"{tries} at {clock_s(state.next_try_at)}")
     facts.append(f"clock {skew(state.clock_skew_s)}" if state.clock_skew_s is not None else "gives no time")
-    facts.append(f"VRM {age(site.vrm_age_s)} ago" if site.vrm_age_s is not None else "VRM unknown")
+    facts.append(_vrm(site.vrm_age_s))
     if site.overview.firmware:
         facts.append(f"Venus {plain(site.overview.firmware)}")
     if state.last_error and state.last_error != site.reason and state.last_error_at is not None:
         facts.append(f"last error {moment(state.last_error_at, now)}: {plain(state.last_error)}")
     return [state_runs, [Run(fact) for fact in facts]]
+
+
+def _vrm(age_s: float | None) -> str:
+    if age_s is None:
+        return "VRM unknown"
+    return "VRM never reached" if age_s == math.inf else f"VRM {age(age_s)} ago"
 
 
 def _hour(minutes: Sequence[LinkMinute | None], columns: int) -> list[Run]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from victron_console.console.kit.figures import Figure, place
-from victron_console.console.kit.format import ABSENT, age, clock, duration, number, rounded
+from victron_console.console.kit.format import ABSENT, age, clock, contact_age, duration, number, rounded
 from victron_console.console.kit.format import round_trip as round_trip_text
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_glyph
@@ -80,7 +80,7 @@ def _skew(link: Link, now: float) -> Figure:
 
 def _vrm(link: Link, now: float) -> Figure:
     seconds = link.site.vrm_age_s
-    return Figure(age(seconds), Role.LINK_TEXT if seconds is not None and seconds > _VRM_OLD_S else Role.TEXT3)
+    return Figure(contact_age(seconds), Role.LINK_TEXT if seconds is not None and seconds > _VRM_OLD_S else Role.TEXT3)
 
 
 def _bytes(link: Link, now: float) -> Figure:

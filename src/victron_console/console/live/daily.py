@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from victron_console.console.kit.view import Dawn
+from victron_console.insight.gx_clock import vrm_contact_at
 from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.figures import last
 from victron_console.insight.sunrise import site_outlook
@@ -36,6 +37,7 @@ class Daily:
     genset_hours_today: float | None = None
     fuel_percent: float | None = None
     vrm_contact_at: float | None = None
+    """When it last spoke to VRM (UTC epoch, s); minus infinity where it never did."""
     round_trip_s: float | None = None
     errors: int | None = None
     """Polls that failed in the last hour."""
@@ -64,7 +66,7 @@ def _daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> 
         energy_today_kwh=_energy_kwh(reader, row.id, begin, now, as_of),
         genset_hours_today=_genset_hours(reader, row.id, begin, now, as_of),
         fuel_percent=_fuel(snapshot),
-        vrm_contact_at=_vrm_contact(snapshot),
+        vrm_contact_at=vrm_contact_at(snapshot),
         round_trip_s=polls[-1].round_trip_mean_s if polls else None,
         errors=sum(minute.errors for minute in minutes) if minutes else None,
         dawn=_dawn(reader, moment, now, as_of, zone),
@@ -125,9 +127,3 @@ def _fuel(snapshot: Snapshot) -> float | None:
     """The lowest fuel tank, per cent. FluidType 0 is diesel, as in the catalogue's `tank_fluid`."""
     diesel = [tank for tank in snapshot.of_class("tank") if last(tank, "FluidType") == 0]
     return min((level for tank in diesel if (level := last(tank, "Level")) is not None), default=None)
-
-
-def _vrm_contact(snapshot: Snapshot) -> float | None:
-    """When the station last spoke to VRM (UTC epoch, s)."""
-    told = (last(device, "Vrm/TimeLastContact") for device in snapshot.devices.values())
-    return next((at for at in told if at is not None and at > 0), None)

@@ -40,6 +40,11 @@ class PathValue(NamedTuple):
         return catalogue().metric(self.key.cls, self.path)
 
     @property
+    def name(self) -> str:
+        """What the catalogue calls it; by its own words where it does not know it."""
+        return catalogue().name(self.key.cls, self.path)
+
+    @property
     def is_abnormal(self) -> bool:
         """Whether it is doubtful, or an alarm of the device that is not at rest."""
         if self.reading.quality is Quality.IMPLAUSIBLE:
@@ -212,5 +217,4 @@ def _words(key: DeviceKey, path: str, device: str) -> str:
 
 
 def _named(key: DeviceKey, path: str) -> str:
-    metric = catalogue().metric(key.cls, path)
-    return f"{key.series(path)} {metric.name if metric else ''}"
+    return f"{key.series(path)} {catalogue().name(key.cls, path)}"

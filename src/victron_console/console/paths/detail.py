@@ -39,7 +39,7 @@ def draw_detail(width: int, height: int, row: PathRow | None, trend: PathTrend |
     if row is None:
         sheet.head(0, 1, end, "NO VALUE")
     elif row.value is not None and row.branch is not None:
-        _head(sheet, row.value.metric.name if row.value.metric else row.value.path, row.value.series)
+        _head(sheet, row.value.name, row.value.series)
         own = trend if trend is not None and trend.series == row.value.series else None
         _fill(sheet, _about_value(row.value, row.branch, own, now, end))
     elif row.branch is not None:

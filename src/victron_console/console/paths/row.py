@@ -115,8 +115,8 @@ def _draw_value(line: Line, columns: PathColumns, row: PathRow, value: PathValue
     absent = value.reading.quality is Quality.ABSENT
     path = value.series if row.id.startswith(PINNED) else value.path
     line.put(PATH_START, cut_before(path, columns.path_end + 1 - PATH_START), Role.TEXT3 if absent else Role.TEXT2)
-    if columns.name and value.metric:
-        line.put(columns.name[0], cut(value.metric.name, columns.name[1] + 1 - columns.name[0]), Role.TEXT3)
+    if columns.name:
+        line.put(columns.name[0], cut(plain(value.name), columns.name[1] + 1 - columns.name[0]), Role.TEXT3)
     _put_value(line, columns, value)
     _put_age(line, columns, row, now)
 

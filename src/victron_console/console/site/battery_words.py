@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from victron_console.console.kit.format import ABSENT, LOST, clock, duration, is_kilo, number
+from victron_console.console.kit.format import ABSENT, DOUBT_MARK, LOST, clock, duration, is_kilo, number
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run
 from victron_console.console.kit.sheet_figure import power_figure, projected, trusted
@@ -40,11 +40,12 @@ def soc_runs(view: BatteryView) -> tuple[Run, ...]:
         return (Run("~", Role.LINK_TEXT), Run(f"{number(soc)}%", Role.TEXT3))
     if view.quality in (Quality.LOST, Quality.GONE):
         return (Run(LOST, Role.LINK_TEXT), Run(f" last {number(soc)}%" if soc is not None else "", Role.TEXT3))
-    if soc is None:
-        return (Run(ABSENT, Role.TEXT3),)
     bank = view.panel.bank
-    doubt = [Run("?", Role.LINK_TEXT)] if bank and bank.working < bank.of else []
-    return (*doubt, Run(f"{number(soc)}%", Role.TEXT1, bold=True))
+    doubtful = "soc_percent" in view.shown.flags
+    doubt = [Run(DOUBT_MARK, Role.LINK_TEXT)] if doubtful or (bank and bank.working < bank.of) else []
+    if soc is None:
+        return tuple(doubt) or (Run(ABSENT, Role.TEXT3),)
+    return (*doubt, Run(f"{number(soc)}%", Role.TEXT3 if doubtful else Role.TEXT1, bold=not doubtful))
 
 
 def power_runs(view: BatteryView) -> tuple[Run, ...]:

@@ -41,8 +41,8 @@ def value_rows(snapshot: Snapshot, keys: Sequence[DeviceKey]) -> list[ValueRow]:
         found = []
         for path in sorted(device.readings):
             reading = snapshot.read(key, path)
-            metric = catalogue().metric(key.cls, path)
-            found.append(ValueRow(metric.name if metric else "", path, value_text(key.cls, path, reading), reading))
+            name = catalogue().name(key.cls, path)
+            found.append(ValueRow(name, path, value_text(key.cls, path, reading), reading))
         rows += sorted(found, key=lambda row: row.reading is not None and row.reading.quality is Quality.ABSENT)
     return rows
 
@@ -60,7 +60,7 @@ def draw_value(width: int, row: ValueRow, now: float) -> Line:
     wide = width >= 110
     if wide:
         line.put(1, cut(row.path, 40), Role.TEXT3 if absent else Role.TEXT2)
-        line.put(43, cut(row.name, value_at - 45), Role.TEXT3)
+        line.put(43, cut(plain(row.name), value_at - 45), Role.TEXT3)
     else:
         line.put(1, cut(row.path, value_at - 2), Role.TEXT3 if absent else Role.TEXT2)
     line.put(value_at, cut(plain(row.value), max(1, age_end - 5 - value_at)), Role.TEXT3 if absent else Role.TEXT1)

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from victron_console.catalogue import catalogue
 from victron_console.catalogue.reader import Kind, Tier
-from victron_console.console.kit.format import DOUBT_MARK, LOST, STALE_MARK
+from victron_console.console.kit.format import ABSENT, DOUBT_MARK, LOST, STALE_MARK
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
-from victron_console.console.kit.text import cut
+from victron_console.console.kit.text import cut, plain
 from victron_console.console.kit.values import fact_text, meaning
 from victron_console.console.site.device_facts import FACTS, LABELS, NO_LINE, ORDER, Fact
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
+from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState, Snapshot
 
 LABEL_COLUMNS = 13
@@ -77,11 +78,13 @@ def _facts_of(device: DeviceState) -> Iterator[Fact]:
     for path in sorted(device.readings):
         metric = catalogue().metric(device.key.cls, path)
         if metric and metric.kind is Kind.GAUGE and metric.tier is Tier.FAST and metric.level == 1 and metric.unit:
-            yield Fact(path, metric.unit, metric.decimals or 0, before=metric.name)
+            yield Fact(path, metric.unit, metric.decimals or 0, before=catalogue().name(device.key.cls, path))
 
 
 def _fact(snapshot: Snapshot, device: DeviceState, fact: Fact) -> str:
     reading = snapshot.read(device.key, fact.path)
+    if reading.quality is Quality.IMPLAUSIBLE:
+        return " ".join(filter(None, (fact.before, _doubted(reading, fact.unit), fact.after)))
     if not fact.unit:
         return reading.text if isinstance(reading.value, str) else meaning(device.key.cls, fact.path, reading)
     value = reading.last_number
@@ -101,9 +104,31 @@ def _tanks(snapshot: Snapshot) -> Iterator[DeviceLine]:
         for number, tank in enumerate(tanks, 1):
             level = snapshot.read(tank.key, "Level")
             name = _told_apart(tank.name, fluid) or (f"tank {number}" if len(tanks) > 1 else "")
-            shown = LOST if level.last_number is None else fact_text(level.last_number, "%", 0)
-            facts.append(f"{name} {shown}".strip())
+            facts.append(" ".join(filter(None, (name, _measured(level, "%"), _sensor_trouble(snapshot, tank)))))
         yield DeviceLine(fluid.upper(), tuple(facts), tuple(tank.key for tank in tanks), _oldest(snapshot, tanks))
+
+
+_WELL = (None, 0.0)
+"""A sensor's `Status` that says nothing against it, or none at all."""
+
+
+def _sensor_trouble(snapshot: Snapshot, device: DeviceState) -> str:
+    """What is wrong with a tank's or a temperature's sensor, in words: `short circuited`; empty where nothing is."""
+    status = snapshot.read(device.key, "Status")
+    return "" if status.last_number in _WELL else meaning(device.key.cls, "Status", status).lower()
+
+
+def _measured(reading: Reading, unit: str) -> str:
+    """A measured figure: `97 %`; `?104 %` where it is not possible, `-` where there is none."""
+    if reading.quality is Quality.IMPLAUSIBLE:
+        return _doubted(reading, unit)
+    return ABSENT if reading.last_number is None else fact_text(reading.last_number, unit, 0)
+
+
+def _doubted(reading: Reading, unit: str) -> str:
+    """What a device says that cannot be, as it says it."""
+    told = plain(reading.value) if isinstance(reading.value, str) else f"{reading.value:g}"
+    return f"{DOUBT_MARK}{told} {unit}".strip()
 
 
 def _told_apart(name: str, fluid: str) -> str:
@@ -116,9 +141,10 @@ def _temperatures(snapshot: Snapshot) -> Iterator[DeviceLine]:
     sensors = snapshot.of_class("temperature")
     facts = []
     for sensor in sensors:
-        value = snapshot.read(sensor.key, "Temperature").last_number
-        if value is not None and value > _NO_SENSOR_C:
-            facts.append(f"{sensor.name} {fact_text(value, 'C', 0)}")
+        reading = snapshot.read(sensor.key, "Temperature")
+        trouble = _sensor_trouble(snapshot, sensor)
+        if reading.quality is not Quality.ABSENT or trouble:
+            facts.append(" ".join(filter(None, (sensor.name, _measured(reading, "C"), trouble))))
     if facts:
         yield DeviceLine("TEMPERATURE", tuple(facts), tuple(s.key for s in sensors), _oldest(snapshot, sensors))
 

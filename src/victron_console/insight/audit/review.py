@@ -24,6 +24,7 @@ _CHECKS = (
     audit_setup.grid_code,
     audit_setup.alarms,
     audit_setup.vrm,
+    audit_setup.clock,
     audit_setup.time_zone,
 )
 _ORDER = (Outcome.PASS, Outcome.UNKNOWN, Outcome.WARN, Outcome.FAIL)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from math import inf
+
 from victron_console.catalogue import catalogue
 from victron_console.insight.audit.finding import Finding, Outcome, Site
+from victron_console.insight.gx_clock import CLOCK_LIMIT_S, gx_clock_skew_s, vrm_contact_at
 from victron_console.insight.overview.ac_side import ac_inputs
 from victron_console.insight.overview.batteries import bank, limits_conflict
 from victron_console.insight.overview.figures import last
@@ -132,6 +136,8 @@ def vrm(site: Site) -> Finding | None:
         return Finding("vrm", Outcome.WARN, f"VRM cannot be reached: {words}.", "Check the site's internet connection.")
     if site.setting("Network/VrmPortal") == 0:
         return Finding("vrm", Outcome.PASS, "VRM is switched off by its owner.")
+    if vrm_contact_at(site.snapshot) == -inf:
+        return Finding("vrm", Outcome.WARN, "VRM was never reached.", "Check the site's internet connection.")
     interval_s = site.setting("Vrmlogger/LogInterval")
     if interval_s is None:
         return Finding("vrm", Outcome.UNKNOWN, "The VRM log interval is not known.")
@@ -139,6 +145,18 @@ def vrm(site: Site) -> Finding | None:
         change = f"Set it to {VRM_INTERVAL_MAX_S // 60} minutes or less (Settings, VRM)."
         return Finding("vrm", Outcome.WARN, f"VRM gets data only every {interval_s / 60:.0f} minutes.", change)
     return Finding("vrm", Outcome.PASS, f"VRM gets data every {interval_s / 60:.0f} minutes.")
+
+
+def clock(site: Site) -> Finding | None:
+    """Whether the clock of the GX is right: its history, its notifications and its day are by it."""
+    skew_s = gx_clock_skew_s(site.snapshot)
+    if skew_s is None:
+        return None
+    if abs(skew_s) <= CLOCK_LIMIT_S:
+        return Finding("gx-clock", Outcome.PASS, "The clock of the GX is right.")
+    words = f"The clock of the GX is {timedelta(seconds=round(abs(skew_s)))} {'ahead' if skew_s > 0 else 'behind'}."
+    change = "Connect the GX to the internet, or set its time (Settings, Date & time)."
+    return Finding("gx-clock", Outcome.WARN, words, change)
 
 
 def time_zone(site: Site) -> Finding | None:

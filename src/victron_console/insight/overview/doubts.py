@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from victron_console.catalogue import catalogue
 from victron_console.insight.overview.ac_side import ac_inputs, running_unit
 from victron_console.insight.overview.batteries import bank, limits_conflict
 from victron_console.insight.overview.battery_roles import BatteryRoles
@@ -33,6 +36,8 @@ _FIELD_OF_PATH = (
     ("Ac/Genset/", "genset_power_w"),
     ("Dc/System/Power", "dc_load_power_w"),
 )
+_FIELD_OF_BATTERY = (("Soc", "soc_percent"), ("Dc/0/Temperature", "battery_temperature_c"))
+"""Where a station has no `system`: of the battery that is read alone."""
 
 
 def doubts(snapshot: Snapshot, roles: BatteryRoles, shown: Overview, judgement: Judgement | None) -> dict[str, str]:
@@ -56,7 +61,7 @@ def doubts(snapshot: Snapshot, roles: BatteryRoles, shown: Overview, judgement: 
         "balance": _balance(shown, judgement),
         "system_state": _state(snapshot, system),
         "ac_input": contradicted_input(snapshot),
-        **_implausible(system),
+        **_implausible(system or roles.monitor, _FIELD_OF_PATH if system else _FIELD_OF_BATTERY),
     }
     return {field: reason for field, reason in found.items() if reason}
 
@@ -134,13 +139,14 @@ def _state(snapshot: Snapshot, system: DeviceState | None) -> str:
     return f"`system` says Off, but {unit.name} runs: its own state is shown." if unit else ""
 
 
-def _implausible(system: DeviceState | None) -> dict[str, str]:
-    if system is None:
+def _implausible(owner: DeviceState | None, field_of: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The figures that the device `owner` gives a value for that cannot be, by field."""
+    if owner is None:
         return {}
     return {
-        field: f"{path}: {reading.reason or 'not a possible value'}."
-        for path, reading in system.readings.items()
+        field: f"{catalogue().name(owner.key.cls, path)} {reading.text}: {reading.reason or 'not a possible value'}."
+        for path, reading in owner.readings.items()
         if reading.quality is Quality.IMPLAUSIBLE
-        for start, field in _FIELD_OF_PATH
+        for start, field in field_of
         if path.startswith(start)
     }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isfinite
 
 from victron_console.model.device import DeviceKey, class_of
+from victron_console.model.quality import Quality
 from victron_console.model.snapshot import PHASES, DeviceState, Snapshot
 from victron_console.model.station import ServiceState
 
@@ -16,6 +18,14 @@ def last(device: DeviceState | None, path: str) -> float | None:
     """The last number known of a path, whatever its age; None where there is none."""
     reading = device.readings.get(path) if device else None
     return reading.last_number if reading else None
+
+
+def given(device: DeviceState | None, path: str) -> float | None:
+    """The last number that a device gave, also one that is not possible: to be shown with a doubt, never reckoned."""
+    reading = device.readings.get(path) if device else None
+    if reading is None or reading.quality is not Quality.IMPLAUSIBLE:
+        return last(device, path)
+    return float(reading.value) if isinstance(reading.value, int | float) and isfinite(reading.value) else None
 
 
 def text(device: DeviceState | None, path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from victron_console.insight.overview.ac_side import ac_input, input_power_w, inverter_units, output_power_w
-from victron_console.insight.overview.figures import dc_power_w, last, phase_total, total
+from victron_console.insight.overview.figures import dc_power_w, given, last, phase_total, total
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import DeviceState, Snapshot
 
@@ -21,7 +21,7 @@ def figures(snapshot: Snapshot, battery: DeviceState | None) -> Overview:
     genset_w = total(map(meter_power_w, snapshot.of_class("genset")))
     load_w = total(map(output_power_w, units))
     return Overview(
-        soc_percent=last(battery, "Soc"),
+        soc_percent=given(battery, "Soc"),
         battery_power_w=dc_power_w(battery),
         battery_voltage_v=last(battery, "Dc/0/Voltage"),
         battery_current_a=last(battery, "Dc/0/Current"),

@@ -17,6 +17,7 @@ from victron_console.insight.overview.battery_roles import BatteryRoles, battery
 from victron_console.insight.overview.doubts import doubts
 from victron_console.insight.overview.figures import (
     dc_power_w,
+    given,
     last,
     phase_total,
     system_of,
@@ -91,7 +92,7 @@ def _of_system(snapshot: Snapshot, system: DeviceState) -> Overview:
     pv_ac_w = total(phase_total(system, f"Ac/{place}/{{phase}}/Power") for place in _PV_PLACES)
     wind_w = total(map(dc_power_w, snapshot.of_class("dcsource")))
     return Overview(
-        soc_percent=last(system, "Dc/Battery/Soc"),
+        soc_percent=given(system, "Dc/Battery/Soc"),
         battery_power_w=last(system, "Dc/Battery/Power"),
         battery_voltage_v=last(system, "Dc/Battery/Voltage"),
         battery_current_a=last(system, "Dc/Battery/Current"),
