@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from victron_console.insight.overview.overview import overview
@@ -157,6 +157,7 @@ def test_in_the_polar_summer_it_says_that_the_sun_does_not_set() -> None:
 
 @pytest.mark.slow
 @given(st.floats(1.6e9, 2.0e9), st.floats(-60, 60), st.floats(-180, 180))
+@example(1938556814.0, 53.5, 53.4375)  # the sun rises twice on one date of UTC
 def test_the_sunrise_is_ahead_and_its_sunset_before_it(at: float, latitude: float, longitude: float) -> None:
     night = next_night(at, UTC, latitude, longitude)
     assert at < night.sunrise_at <= at + 25.5 * 3600

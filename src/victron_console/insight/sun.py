@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 
 from astral import Observer
 from astral.sun import sunrise, sunset
@@ -32,25 +32,28 @@ def next_night(at: float, zone: tzinfo | None, latitude: float | None, longitude
         latitude: degrees, + north; None where not known.
         longitude: degrees, + east; None where not known.
     """
-    today = local(at, zone).date()
     note = "no place set: sunrise taken as 06:30"
     if latitude is not None and longitude is not None:
-        if found := _calculated(at, today, Observer(latitude, longitude)):
+        if found := _calculated(at, Observer(latitude, longitude)):
             return found
         note = "the sun does not rise and set here now: 06:30 taken"
+    today = local(at, zone).date()
     mornings = [_moment(today + timedelta(days=n), ASSUMED_SUNRISE, zone) for n in range(3)]
     rise_at = next(moment for moment in mornings if moment > at)
     evening = local(rise_at, zone).date() - timedelta(days=1)
     return SunTimes(rise_at, _moment(evening, ASSUMED_SUNSET, zone), note)
 
 
-def _calculated(at: float, today: date, observer: Observer) -> SunTimes | None:
+def _calculated(at: float, observer: Observer) -> SunTimes | None:
     """The night by the sun's position; None where the sun stays up or down (astral raises ValueError)."""
+    # By UTC the sun may rise twice on one date and not at all on the next; by the sun's own clock it never does.
+    solar = timezone(timedelta(hours=round(observer.longitude / 15)))
+    today = local(at, solar).date()
     try:
         for day in (today + timedelta(days=n) for n in range(-1, 3)):
-            rise_at = sunrise(observer, day, tzinfo=UTC).timestamp()
+            rise_at = sunrise(observer, day, tzinfo=solar).timestamp()
             if rise_at > at:
-                sets = (sunset(observer, day - timedelta(days=n), tzinfo=UTC).timestamp() for n in range(3))
+                sets = (sunset(observer, day - timedelta(days=n), tzinfo=solar).timestamp() for n in range(3))
                 return SunTimes(rise_at, next(moment for moment in sets if moment < rise_at))
     except ValueError:
         return None
