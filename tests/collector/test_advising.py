@@ -21,6 +21,7 @@ from victron_console.diagnosing.ess.station_needs import wants_advice
 from victron_console.model.clock import ManualClock
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState, StationStatus
+from victron_console.model.station_info import StationInfo
 from victron_console.sources.open_meteo import IrradianceForecast
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import StationRecord, StationUpdate
@@ -72,11 +73,15 @@ def dull() -> IrradianceForecast:
     return IrradianceForecast(begins, tuple(60.0 if 9 <= at / 3600 % 24 < 15 else 0.0 for at in begins), NOW)
 
 
+def wants(station: dict[str, Any]) -> bool:
+    return wants_advice(StationInfo.from_json(station))
+
+
 def test_only_a_station_with_all_that_it_takes_wants_advice(tmp_path: Path) -> None:
     whole = info(tmp_path / "t.toml")
-    assert wants_advice(whole) and not wants_advice({}) and not wants_advice(info(None))
+    assert wants(whole) and not wants({}) and not wants(info(None))
     for table, key in (("battery", "capacity_ah"), ("pv", "kwp"), ("location", "latitude"), ("ess", "charge_kw")):
-        assert not wants_advice(whole | {table: whole[table] | {key: None}}), key
+        assert not wants(whole | {table: whole[table] | {key: None}}), key
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from victron_console.model.reading import Reading, Scalar
 from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import StationState, StationStatus
+from victron_console.model.station_info import StationInfo
 from victron_console.store.answers import StationRow
 from victron_console.store.records import Event, PollSample, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
@@ -309,7 +310,7 @@ def snapshot_of(devices: Devices, at: float = NOW) -> Snapshot:
 
 def moment_at(snapshot: Snapshot) -> StationMoment:
     """The station of a snapshot as its screens take it."""
-    row = StationRow(snapshot.station, "Sample", (), {}, snapshot.status, overview(snapshot), READ_AT, 10.0)
+    row = StationRow(snapshot.station, "Sample", (), StationInfo(), snapshot.status, overview(snapshot), READ_AT, 10.0)
     return StationMoment(row, snapshot)
 
 

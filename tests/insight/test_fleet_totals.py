@@ -6,6 +6,7 @@ from victron_console.insight.fleet import at_moment, figures_quality, totals
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.station import StationState, StationStatus
+from victron_console.model.station_info import StationInfo
 from victron_console.store.answers import StationRow
 
 NOW = 1_800_000_000.0
@@ -13,7 +14,7 @@ NOW = 1_800_000_000.0
 
 def row(state: StationState, age_s: float, **figures: float) -> StationRow:
     shown = Overview(figures_at=NOW - age_s, **figures)  # type: ignore[arg-type]
-    return StationRow("alder", "Alder", (), {}, StationStatus(state, NOW - 3600), shown, NOW, 10.0)
+    return StationRow("alder", "Alder", (), StationInfo(), StationStatus(state, NOW - 3600), shown, NOW, 10.0)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def _review(reader: Reader, station: str) -> Review:
     moment = station_moment(reader, station)
     if moment is None:
         raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
-    zone = (moment.row.info.get("location") or {}).get("timezone")
+    zone = moment.row.info.location.timezone
     if not moment.snapshot.devices:
         return Review(moment.row, [_NEVER_READ])
     return Review(moment.row, audit(moment.snapshot, moment.shown, zone_name=zone))

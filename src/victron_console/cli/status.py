@@ -84,7 +84,7 @@ def _counted(standing: Sequence[Occurrence]) -> dict[str, int]:
 
 def _station(row: StationRow, standing: Sequence[Occurrence], now: float) -> dict[str, Any]:
     shown = (row.overview or Overview()).to_json()
-    for inside in ("device_alarms", "figures_at"):
+    for inside in ("device_alarms", "figures_at", "gx_timezone"):
         shown.pop(inside)
     return {
         "id": row.id,

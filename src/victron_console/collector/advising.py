@@ -20,7 +20,7 @@ import httpx
 from victron_console.collector.recorder import Recorder
 from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 from victron_console.diagnosing.ess.advice_log import KIND, Told, same_course, told_of
-from victron_console.diagnosing.ess.station_needs import wants_advice, zone_of
+from victron_console.diagnosing.ess.station_needs import wants_advice
 from victron_console.model.clock import Clock, ManualClock, local
 from victron_console.sources.open_meteo import ForecastUnavailable, IrradianceForecast, OpenMeteo, Plane
 from victron_console.store.answers import StationRow
@@ -123,15 +123,16 @@ class Advising:
             self._told[row.id] = now
 
     def _is_news(self, row: StationRow, before: Told, now: Told) -> bool:
-        zone = zone_of(row.info)
+        zone = row.zone
         if local(before.at, zone).date() != local(now.at, zone).date():
             return True  # once a day in any case: the log says what holds, and for how long
         return not same_course(before, now, self._clock.now())
 
 
 def _plane(row: StationRow) -> Plane:
-    place, pv = row.info["location"], row.info["pv"]
-    return Plane(place["latitude"], place["longitude"], pv.get("tilt_deg", 30.0), pv.get("azimuth_deg", 180.0))
+    """The station's array; for one that wants advice, whose file names the place."""
+    place, pv = row.info.location, row.info.pv
+    return Plane(place.latitude or 0.0, place.longitude or 0.0, pv.tilt_deg, pv.azimuth_deg)
 
 
 def advised(store: Path, station: str, now: float, forecast: IrradianceForecast | str) -> Advisory:
@@ -158,8 +159,8 @@ def advised(store: Path, station: str, now: float, forecast: IrradianceForecast 
             came = tuple(outcomes(reader, row, now))
             if isinstance(forecast, str):
                 return Advisory(Event(now, station, KIND, f"no advice: {forecast}"), came)
-            promise = promise_of_tomorrow(forecast, now, zone_of(row.info))
-            found = advice_for(reader, row, now, read_tariff(row.info), forecast)
+            promise = promise_of_tomorrow(forecast, now, row.zone)
+            found = advice_for(reader, row, now, read_tariff(row), forecast)
     except (OSError, ValueError) as error:  # BadTariff is a ValueError
         return Advisory(Event(now, station, KIND, f"no advice: {error}"), came, promise)
     except Exception as error:  # the worker's boundary

@@ -21,7 +21,6 @@ from zlib import crc32
 from victron_console.alerts.rules.parameters import DIAGNOSTICS
 from victron_console.collector.recorder import Recorder
 from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
-from victron_console.diagnosing.ess.station_needs import zone_of
 from victron_console.diagnosing.verdict.kept_findings import unpack
 from victron_console.model.clock import Clock, ManualClock, local, midnight
 from victron_console.store.diagnoses import DiagnosisRow, StepRow, record_diagnosis
@@ -112,7 +111,7 @@ class Diagnosing:
                     for row in reader.stations()
                     if row.read_at is not None
                     and now - self._tried_at.get(row.id, 0.0) >= RETRY_S
-                    and done.get(row.id, 0.0) < due_since(row.id, now, zone_of(row.info))
+                    and done.get(row.id, 0.0) < due_since(row.id, now, row.zone)
                 ]
         except StoreError as error:
             log.warning("what is due for diagnosis cannot be read: %s", error)

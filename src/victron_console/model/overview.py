@@ -47,6 +47,8 @@ class Overview:
     """What comes in minus what goes out as a mean of a minute: 0.0 where losses explain it, None where not judged."""
     system_state: str | None = None
     firmware: str | None = None
+    gx_timezone: str | None = None
+    """The IANA time zone that the GX device keeps."""
     device_alarms: dict[str, int] = field(default_factory=dict)
     """The devices' own alarms by level: `{"critical": 1, "warning": 2}`."""
     flags: dict[str, str] = field(default_factory=dict)
@@ -122,6 +124,7 @@ _OTHERS: dict[str, Callable[[object], Any]] = {
     "ac_input": _ac_input,
     "system_state": _text,
     "firmware": _text,
+    "gx_timezone": _text,
     "device_alarms": _counts,
     "flags": _sentences,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from zoneinfo import ZoneInfo
 
 from victron_console.model.device import DeviceKey
 from victron_console.model.judgement import Judgement
@@ -14,6 +14,7 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Scalar
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.station import ServiceState, StationStatus
+from victron_console.model.station_info import StationInfo, zone_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class StationRow:
     id: str
     name: str
     tags: tuple[str, ...]
-    info: Mapping[str, Any]
+    info: StationInfo
     status: StationStatus
     overview: Overview | None
     """The figures last computed. None in the past (`as_of`): `insight.moment` works them out from its values then."""
@@ -31,6 +32,11 @@ class StationRow:
     """When any of its services was last read; None where none ever was."""
     cadence_s: float
     """Seconds between two reads of its fastest service."""
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """Its time zone: the station file's, else the GX's own; None where neither is known: the operator's."""
+        return zone_named(self.info.location.timezone, self.overview.gx_timezone if self.overview else None)
 
 
 @dataclass(frozen=True, slots=True)

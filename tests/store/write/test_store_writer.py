@@ -139,7 +139,7 @@ def test_status_and_overview_are_in_the_station_row(writer: Writer, reader: Read
     writer.record(StationUpdate("alder", clock.now(), status=status, overview=figures))
     [row] = reader.stations()
     assert (row.status, row.overview, row.tags) == (status, figures, ("north",))
-    assert row.info == {"battery": {"capacity_ah": 200}}
+    assert row.info.battery.capacity_ah == 200
     writer.record(StationUpdate("alder", clock.now()))
     assert reader.stations() == [row]
 

@@ -75,7 +75,7 @@ def backtest(
 def recorded(reader: Reader, since: float, until: float, each_s: float = 10.0) -> Iterator[Recorded]:
     """The stations of a store with their past, looked at each `each_s` seconds (times UTC epoch, s)."""
     for row in reader.stations():
-        yield Recorded(row.id, row.tags, row.info, _snapshots(reader, row.id, since, until, each_s))
+        yield Recorded(row.id, row.tags, row.info.given, _snapshots(reader, row.id, since, until, each_s))
 
 
 def _snapshots(reader: Reader, station: str, since: float, until: float, each_s: float) -> Iterator[Snapshot]:

@@ -180,8 +180,8 @@ def _reason(view: AlertView) -> str:
 
 def _contact(reader: Reader, station: str, as_of: float | None) -> str:
     row = reader.station(station, as_of) if station else None
-    info = row.info if row else {}
-    access = str(info.get("access") or "").partition("\n")[0]
-    runbook = str(info.get("runbook") or "").partition("\n")[0]
-    parts = (str(info.get("contact") or ""), access, f"runbook {runbook}" if runbook else "")
+    if row is None:
+        return ""
+    access, runbook = row.info.access.partition("\n")[0], row.info.runbook.partition("\n")[0]
+    parts = (row.info.contact, access, f"runbook {runbook}" if runbook else "")
     return "   ".join(part for part in parts if part)

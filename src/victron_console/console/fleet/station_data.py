@@ -60,9 +60,9 @@ def station_detail(reader: Reader, station: str, now: float, as_of: float | None
         pack=max(packs, key=_worst_v, default=None),
         flow=wired,
         trends=trends,
-        contact=str(info.get("contact") or ""),
-        note=str(info.get("notes") or "").partition("\n")[0],
-        runbook=str(info.get("runbook") or "").partition("\n")[0],
+        contact=info.contact,
+        note=info.notes.partition("\n")[0],
+        runbook=info.runbook.partition("\n")[0],
     )
 
 

@@ -63,7 +63,7 @@ def fleet_view(
 
 def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], at: float) -> Site:
     quality = figures_quality(row, at)
-    kwp = (row.info.get("pv") or {}).get("kwp")
+    kwp = row.info.pv.kwp
     worst = min((alarm.mark for alarm in alarms), key=URGENCY.__getitem__, default=Mark.NONE)
     mark = min((worst, _link_mark(row.status.state)), key=URGENCY.__getitem__)
     return Site(
@@ -76,7 +76,6 @@ def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], at: float) -> Si
         reason=row.status.reason,
         read_at=row.read_at,
         tags=row.tags,
-        place=str((row.info.get("location") or {}).get("place") or ""),
         mark=mark,
         alarms=sum(alarm.mark is mark for alarm in alarms) or 1,
         alarm_word=next((alarm.what for alarm in alarms if alarm.mark is mark and mark in _STANDING), ""),
@@ -90,7 +89,7 @@ def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], at: float) -> Si
         vrm_age_s=None if day.vrm_contact_at is None else max(0.0, at - day.vrm_contact_at),
         round_trip_s=day.round_trip_s,
         errors=day.errors,
-        note=str(row.info.get("notes") or "").partition("\n")[0],
+        note=row.info.notes.partition("\n")[0],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from victron_console.console.kit.view import Dawn
 from victron_console.insight.gx_clock import vrm_contact_at
@@ -57,7 +57,7 @@ def _daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> 
         return Daily()
     snapshot = moment.snapshot
     trend = reader.overview_history(row.id, "soc_percent", now - DAY_S, now, SOC_TREND_POINTS, as_of)
-    zone = station_zone(row)
+    zone = moment.row.zone
     begin = midnight(local(now, zone).date(), zone)
     minutes = reader.link(row.id, now - _LINK_S, now, as_of)
     polls = [minute for minute in minutes if minute.round_trip_mean_s is not None]
@@ -74,30 +74,21 @@ def _daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> 
     )
 
 
-def station_zone(row: StationRow) -> ZoneInfo | None:
-    """The station's own time zone; None where its file names none, which is the operator's."""
-    name = (row.info.get("location") or {}).get("timezone")
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
-
-
 def _dawn(reader: Reader, moment: StationMoment, now: float, as_of: float | None, zone: ZoneInfo | None) -> Dawn | None:
     """What is expected until sunrise; None where it cannot be said."""
     row = moment.row
     since = now - _PATTERN_DAYS * DAY_S
     watts = reader.overview_history(row.id, "battery_power_w", since, now, _PATTERN_COLUMNS, as_of)
     step = (now - since) / _PATTERN_COLUMNS
-    place = row.info.get("location") or {}
+    place = row.info.location
     expected = site_outlook(
         moment.snapshot,
         moment.shown,
         [(since + (index + 0.5) * step, value) for index, value in enumerate(watts)],
-        capacity_ah=(row.info.get("battery") or {}).get("capacity_ah"),
+        capacity_ah=row.info.battery.capacity_ah,
         zone=zone,
-        latitude=place.get("latitude"),
-        longitude=place.get("longitude"),
+        latitude=place.latitude,
+        longitude=place.longitude,
     )
     if expected.reason:
         return None

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from victron_console.console.kit.blocks import spread
-from victron_console.console.live.daily import station_zone
 from victron_console.console.site.battery_words import conflicting
 from victron_console.console.site.day import DayRow
 from victron_console.console.site.devices import DeviceLine, device_lines
@@ -25,6 +22,7 @@ from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.model.clock import local, midnight
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
+from victron_console.model.station_info import StationInfo
 from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
@@ -82,7 +80,7 @@ class SiteData:
     station: str
     figures: SiteFigures
     day: SiteDay
-    info: Mapping[str, Any] = field(default_factory=dict)
+    info: StationInfo = field(default_factory=StationInfo)
     events: tuple[Event, ...] = ()
     focus_until: float | None = None
     today: tuple[tuple[str, float], ...] = ()
@@ -107,7 +105,7 @@ def _read_site(reader: Reader, station: str, now: float, as_of: float | None, co
     moment = station_moment(reader, station, as_of)
     if moment is None:
         return None
-    zone = station_zone(moment.row)
+    zone = moment.row.zone
     figures = site_figures(moment)
     day = _day(reader, station, figures.shown, now, as_of, columns)
     return SiteData(
@@ -126,7 +124,7 @@ def _read_site(reader: Reader, station: str, now: float, as_of: float | None, co
 def site_figures(moment: StationMoment) -> SiteFigures:
     """All that a moment alone tells."""
     snapshot, shown, info = moment.snapshot, moment.shown, moment.row.info
-    zone = (info.get("location") or {}).get("timezone")
+    zone = info.location.timezone
     wired = flow(snapshot, shown)
     battery = battery_roles(snapshot).devices
     return SiteFigures(
@@ -138,7 +136,7 @@ def site_figures(moment: StationMoment) -> SiteFigures:
         panel=battery_panel(
             snapshot,
             shown,
-            capacity=(info.get("battery") or {}).get("capacity_ah"),
+            capacity=info.battery.capacity_ah,
             mean_current_a=_current_by_power(shown),
         ),
         battery_name=battery[0].name if battery else "",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import Any
 
 from victron_console.console.kit.format import clock
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.text import plain, width_of
 from victron_console.insight.audit.finding import Finding, Outcome
+from victron_console.model.station_info import StationInfo
 from victron_console.store.records import Event
 
 
@@ -67,12 +67,13 @@ def audit_text(findings: Sequence[Finding], width: int) -> Text:
     return Text("AUDIT", tuple(lines), note)
 
 
-def info_text(info: Mapping[str, Any], width: int) -> Text:
+def info_text(info: StationInfo, width: int) -> Text:
     """Contact, access, notes and runbook of the station file; what is not written there is said."""
     lines: list[tuple[Run, ...]] = []
-    for key in ("contact", "access", "notes", "runbook"):
+    written_of = {"contact": info.contact, "access": info.access, "notes": info.notes, "runbook": info.runbook}
+    for key, text in written_of.items():
         lines.append((Run(key.upper(), Role.TEXT2),))
-        written = str(info.get(key) or "").strip()
+        written = text.strip()
         if not written:
             lines.append((Run(f"  -  nothing in the station file; add {key} = ...", Role.TEXT3),))
         for paragraph in written.splitlines():

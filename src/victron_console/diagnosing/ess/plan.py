@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import Self
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_matrix, csc_matrix
 
 from victron_console.diagnosing.record.timeline import FloatArray
+from victron_console.model.station_info import StationInfo
 
 SHORTFALL_PRICE = 10.0
 """A kWh below the reserve costs this many times the dearest price: only where nothing else is possible."""
@@ -33,6 +35,16 @@ class Storage:
     discharge_efficiency: float = 0.94
     wear_per_kwh: float = 0.03
     """Of a discharged kWh; 0.02 to 0.06 € are usual."""
+
+    @classmethod
+    def of(cls, info: StationInfo, volts: float, reserve_kwh: float = 0.0) -> Self:
+        """The battery and inverter of a station file, at a voltage; of no use where the file is silent on them."""
+        return cls(
+            capacity_kwh=(info.battery.capacity_ah or 0.0) * volts / 1000.0,
+            charge_kw=info.ess.charge_kw or 0.0,
+            discharge_kw=info.ess.discharge_kw or 0.0,
+            reserve_kwh=reserve_kwh,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

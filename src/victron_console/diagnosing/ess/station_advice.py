@@ -14,7 +14,6 @@ from victron_console.diagnosing.ess.advice import Advice, advise, reserve_kwh
 from victron_console.diagnosing.ess.forecast import PvOutlook, load_outlook, pv_outlook
 from victron_console.diagnosing.ess.plan import Horizon, Mode, Storage
 from victron_console.diagnosing.ess.station_forecast import promised_and_came
-from victron_console.diagnosing.ess.station_needs import zone_of
 from victron_console.diagnosing.ess.tariff import Tariff, from_csv, from_toml
 from victron_console.diagnosing.finding import Status
 from victron_console.diagnosing.record.five_minutes import SLOT_S, FiveMinutes
@@ -45,7 +44,7 @@ class Advised:
     details: Mapping[str, Any]
 
 
-def read_tariff(info: Mapping[str, Any]) -> Tariff:
+def read_tariff(row: StationRow) -> Tariff:
     """The tariff that a station file names.
 
     Raises:
@@ -53,10 +52,10 @@ def read_tariff(info: Mapping[str, Any]) -> Tariff:
         OSError: it cannot be read.
         UnicodeDecodeError: it is no text.
     """
-    path = Path(info["ess"]["tariff_file"]).expanduser()
+    path = Path(row.info.ess.tariff_file).expanduser()
     with path.open(encoding="utf-8") as file:
         text = file.read(LARGEST_TARIFF)
-    return from_csv(text, zone_of(info)) if path.suffix == ".csv" else from_toml(text)
+    return from_csv(text, row.zone) if path.suffix == ".csv" else from_toml(text)
 
 
 def advice_for(reader: Reader, row: StationRow, now: float, tariff: Tariff, forecast: IrradianceForecast) -> Advised:
@@ -75,9 +74,9 @@ def advice_for(reader: Reader, row: StationRow, now: float, tariff: Tariff, fore
     if row.overview is None:
         return Advised("no advice: the station was never read", {})
     station, info, shown = row.id, row.info, row.overview
-    zone = zone_of(info)
-    capacity_kwh = info["battery"]["capacity_ah"] * (shown.battery_voltage_v or 0.0) / 1000.0
-    if capacity_kwh <= 0:
+    zone = row.zone
+    storage = Storage.of(info, shown.battery_voltage_v or 0.0)
+    if storage.capacity_kwh <= 0:
         return Advised("no advice: the battery's voltage is not known", {})
     begins, w_m2 = _coming(forecast, now)
     if not len(begins):
@@ -87,20 +86,17 @@ def advice_for(reader: Reader, row: StationRow, now: float, tariff: Tariff, fore
     load_w = past.load_w()
     mean_load_kw = float(np.nanmean(load_w)) / 1000.0 if np.isfinite(load_w).any() else 0.0
     buy, sell = tariff.prices(begins, zone)
-    storage = Storage(
-        capacity_kwh=capacity_kwh, charge_kw=info["ess"]["charge_kw"], discharge_kw=info["ess"]["discharge_kw"]
-    )
     floor = soc_floor(reader.snapshot(station))[0] or 0.0
     kept = reserve_kwh(storage, floor, _outage_hours(reader, station), mean_load_kw)
     storage = replace(storage, reserve_kwh=kept)
     hours = Horizon(
         buy=buy, sell=sell, load_kwh=load_outlook(past.at, load_w, begins, zone), pv_kwh=np.zeros(len(begins))
     )
-    kwp = info["pv"]["kwp"]
+    kwp = info.pv.kwp or 0.0
     outlook = pv_outlook(w_m2, kwp, promised_and_came(reader, station, now, zone, kwp))
     advice = advise(
         begins, hours, outlook, storage,
-        stored_kwh=None if shown.soc_percent is None else capacity_kwh * shown.soc_percent / 100.0,
+        stored_kwh=None if shown.soc_percent is None else storage.capacity_kwh * shown.soc_percent / 100.0,
         state_age_s=now - shown.figures_at if shown.figures_at is not None else float("inf"),
     )  # fmt: skip
     text = _told(advice, outlook, tariff, forecast, now, zone)

@@ -21,7 +21,6 @@ from victron_console.diagnosing.ess.advice_log import (
 from victron_console.diagnosing.ess.forecast import hourly_kwh
 from victron_console.diagnosing.ess.outcome import Lived, Outcome, outcome
 from victron_console.diagnosing.ess.plan import Horizon, Storage
-from victron_console.diagnosing.ess.station_needs import zone_of
 from victron_console.diagnosing.record.five_minutes import FiveMinutes
 from victron_console.diagnosing.record.timeline import DAY_S, HOUR_S, FloatArray, local_days
 from victron_console.model.clock import local
@@ -47,7 +46,7 @@ def outcomes(reader: Reader, row: StationRow, now: float) -> list[Event]:
     Raises:
         StoreError: the store cannot be read.
     """
-    zone = zone_of(row.info)
+    zone = row.zone
     first = now - (LOOK_BACK_DAYS + 2) * DAY_S
     log = reader.events(first, now, row.id, [KIND], limit=LARGEST_LOG)
     told = [one for event in log if (one := told_of(event)) is not None]
@@ -79,11 +78,7 @@ def _looked_back(
     past = FiveMinutes(reader, row.id, borders[0] - HOUR_S, min(borders[1] + HOUR_S, now))
     volts = past.figure("battery_voltage_v")
     known = volts[np.isfinite(volts)]
-    capacity_kwh = row.info["battery"]["capacity_ah"] * (float(np.median(known)) if len(known) else 0.0) / 1000.0
-    storage = Storage(
-        capacity_kwh=capacity_kwh, charge_kw=row.info["ess"]["charge_kw"], discharge_kw=row.info["ess"]["discharge_kw"],
-        reserve_kwh=first.reserve_kwh,
-    )  # fmt: skip
+    storage = Storage.of(row.info, float(np.median(known)) if len(known) else 0.0, first.reserve_kwh)
     found = outcome(_lived(past, begins, hours), hours, storage, _unfit(past, hours, known))
     return Event(now, row.id, KIND, _words(day, found, first), {"came": _details(day, found, first)})
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
 from victron_console.diagnosing.ess.advice_log import CAME, KIND, Came, came_of
-from victron_console.diagnosing.ess.station_needs import zone_of
 from victron_console.diagnosing.power.energy import Period, Report, report
 from victron_console.diagnosing.record.five_minutes import SLOT_S, FiveMinutes
 from victron_console.diagnosing.record.timeline import DAY_S
@@ -69,7 +68,7 @@ def month_of(reader: Reader, station: str, first_day: date, now: float) -> Month
     row = reader.station(station)
     if row is None:
         raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
-    zone = zone_of(row.info)
+    zone = row.zone
     since, end = midnight(first_day, zone), midnight(_next_month(first_day), zone)
     if since >= now:
         raise ValueError(f"{first_day:%Y-%m} has not begun yet: name a month that has")

@@ -5,14 +5,12 @@ Reads only; who calls it writes. It takes seconds and much memory for a year: ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from victron_console.diagnosing.battery.capacity import Limits
-from victron_console.diagnosing.ess.station_needs import zone_of
 from victron_console.diagnosing.power.grid import Supply
 from victron_console.diagnosing.power.pv import Array
 from victron_console.diagnosing.record.history import History, Site
@@ -29,6 +27,7 @@ from victron_console.insight.overview.figures import last, system_of
 from victron_console.model.alert import Severity
 from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import Snapshot
+from victron_console.model.station_info import StationInfo
 from victron_console.model.text import clean
 from victron_console.store.diagnoses import StepRow
 from victron_console.store.read.reader import Reader
@@ -73,7 +72,7 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         return None
     snapshot = reader.snapshot(station, now)
     battery = battery_roles(snapshot)
-    info: Mapping[str, Any] = row.info
+    info = row.info
     nominal_ah = _capacity(info, snapshot, battery)
     fresh, steps = gathered_steps(reader, station, battery.monitor, nominal_ah, since, until)
     record = stored_record(reader, snapshot, since, until)
@@ -86,8 +85,8 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         limits=_limits(info, battery),
         supply=_supply(info, past),
         array=_array(info),
-        zone=zone_of(info),
-        chemistry=(info.get("battery") or {}).get("chemistry"),
+        zone=row.zone,
+        chemistry=info.battery.chemistry,
         packs_soh=_packs_soh(battery),
         inspect_now=_inspect_now(reader, station, now),
     )
@@ -111,9 +110,8 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
 # ---- what is known of the site
 
 
-def _capacity(info: Mapping[str, Any], snapshot: Snapshot, battery: BatteryRoles) -> float | None:
-    configured = (info.get("battery") or {}).get("capacity_ah")
-    return configured or last(system_of(snapshot), "Dc/Battery/Capacity") or bank_capacity_ah(battery)
+def _capacity(info: StationInfo, snapshot: Snapshot, battery: BatteryRoles) -> float | None:
+    return info.battery.capacity_ah or last(system_of(snapshot), "Dc/Battery/Capacity") or bank_capacity_ah(battery)
 
 
 def _packs_first(battery: BatteryRoles) -> tuple[DeviceKey, ...]:
@@ -128,20 +126,19 @@ def _packs_soh(battery: BatteryRoles) -> dict[str, float]:
     return {name: soh for name, soh in found if soh is not None}
 
 
-def _limits(info: Mapping[str, Any], battery: BatteryRoles) -> Limits | None:
+def _limits(info: StationInfo, battery: BatteryRoles) -> Limits | None:
     """The BMS's voltages, where it gives all of them and they are of this battery."""
     charge_v, low_v = last(battery.bms, "Info/MaxChargeVoltage"), last(battery.bms, "Info/BatteryLowVoltage")
     counted = (cells for pack in battery.packs if (cells := cells_in_series(pack)))
-    cells = (info.get("battery") or {}).get("cells_in_series") or next(counted, None)
+    cells = info.battery.cells_in_series or next(counted, None)
     if not charge_v or not low_v or not cells or limits_conflict(battery.bms):
         return None
     return Limits(charge_v, low_v, int(cells))
 
 
-def _supply(info: Mapping[str, Any], past: History) -> Supply | None:
+def _supply(info: StationInfo, past: History) -> Supply | None:
     """The nominal mains of the station file, else the usual ones nearest to what is measured."""
-    told = info.get("grid") or {}
-    volts, hertz = told.get("nominal_voltage_v"), told.get("nominal_frequency_hz")
+    volts, hertz = info.grid.nominal_voltage_v, info.grid.nominal_frequency_hz
     if volts is None:
         seen = np.concatenate([np.zeros(0), *past.grid_v.values()])
         seen = seen[np.isfinite(seen) & (seen > MAINS_V[0] / 2)]
@@ -164,10 +161,9 @@ def _outdoor(snapshot: Snapshot) -> DeviceKey | None:
     return next((sensor.key for sensor in sensors if last(sensor, "TemperatureType") == OUTDOOR), None)
 
 
-def _array(info: Mapping[str, Any]) -> Array | None:
-    kwp = (info.get("pv") or {}).get("kwp")
-    place = info.get("location") or {}
-    return Array(kwp, place.get("latitude"), place.get("longitude")) if kwp else None
+def _array(info: StationInfo) -> Array | None:
+    place, kwp = info.location, info.pv.kwp
+    return Array(kwp, place.latitude, place.longitude) if kwp else None
 
 
 def _inspect_now(reader: Reader, station: str, now: float) -> tuple[str, ...]:

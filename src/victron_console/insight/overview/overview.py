@@ -76,6 +76,7 @@ def _figures(snapshot: Snapshot, roles: BatteryRoles) -> Overview:
         battery_temperature_c=_battery_temperature_c(system, roles),
         system_state=state_text(snapshot, system),
         firmware=text(snapshot.device("platform"), "Firmware/Installed/Version") or None,
+        gx_timezone=text(snapshot.device("settings"), "Settings/System/TimeZone").strip("/") or None,
         device_alarms=count_by_level(device_alarms(snapshot)),
     )
 

@@ -127,7 +127,7 @@ def _station(reader: Reader, station: str) -> dict[str, Any]:
         "id": row.id,
         "name": row.name,
         "tags": list(row.tags),
-        "info": {name: row.info[name] for name in SHARED if row.info.get(name)},
+        "info": {name: value for name in SHARED if (value := row.info.given.get(name))},
         "services": [
             {"service": s.service, "device": str(s.key) if s.key else None, "cadence_s": s.cadence_s}
             for s in reader.services(station)

@@ -15,6 +15,7 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import BatteryChoice, DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
+from victron_console.model.station_info import StationInfo
 from victron_console.store.answers import SeriesRow, ServiceRow, StationRow
 from victron_console.store.errors import UnknownStation
 from victron_console.store.read import link_states
@@ -23,8 +24,6 @@ from victron_console.store.read.replay import held_at, texts_at
 from victron_console.store.value_encoding import Judged, judged, scalar
 from victron_console.store.write.registry import DEFAULT_CADENCE_S
 
-_TABLES = ("location", "battery", "grid", "pv", "ess", "cadence", "thresholds")
-_TEXTS = ("contact", "access", "notes", "runbook")
 _STATION = (
     "SELECT no, id, name, tags, info, state, since, reason, overview, read_at, cadence_s "
     "FROM station JOIN summary ON station_no = no "
@@ -88,19 +87,10 @@ def _live_row(
 ) -> StationRow:
     status = StationStatus(StationState(state), since, reason)
     figures = Overview.from_json(json.loads(overview)) if overview else None
-    labels, configured = json.loads(tags), json.loads(info)
-    if not isinstance(configured, dict) or not isinstance(labels, list) or not _is_sound(configured):
+    labels, configured = json.loads(tags), StationInfo.from_json(json.loads(info))
+    if not isinstance(labels, list):
         raise TypeError(f"the configuration of {station} is none of ours")
     return StationRow(station, name, tuple(map(str, labels)), configured, status, figures, read_at, cadence_s)
-
-
-def _is_sound(configured: Mapping[str, Any]) -> bool:
-    """Whether what everyone takes for a table or a text is one, where it is there."""
-    return all(
-        isinstance(configured.get(name) or kind(), kind)
-        for kind, names in ((dict, _TABLES), (str, _TEXTS))
-        for name in names
-    )
 
 
 def _past_row(conn: sqlite3.Connection, row: tuple[Any, ...], as_of: float) -> StationRow:

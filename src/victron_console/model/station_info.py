@@ -1,0 +1,104 @@
+"""What a station file says of a station, as the store keeps it: parsed once, so that nobody looks keys up by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a station stands: degrees, + north and east, and an IANA time zone; None where the file is silent."""
+
+    latitude: float | None = None
+    longitude: float | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryFacts:
+    """What no device says of its battery; None where the file is silent."""
+
+    chemistry: str | None = None
+    cells_in_series: int | None = None
+    capacity_ah: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mains:
+    """The nominal mains, V between phase and neutral and Hz; None where they are taken from what is measured."""
+
+    nominal_voltage_v: float | None = None
+    nominal_frequency_hz: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PvArray:
+    """The solar array: its size, and how it lies (degrees from level, degrees clockwise from north)."""
+
+    kwp: float | None = None
+    tilt_deg: float = 30.0
+    azimuth_deg: float = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class EssFacts:
+    """What advice for an ESS needs."""
+
+    tariff_file: str = ""
+    charge_kw: float | None = None
+    discharge_kw: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StationInfo:
+    """The public part of a station file."""
+
+    contact: str = ""
+    access: str = ""
+    notes: str = ""
+    runbook: str = ""
+    location: Location = field(default_factory=Location)
+    battery: BatteryFacts = field(default_factory=BatteryFacts)
+    grid: Mains = field(default_factory=Mains)
+    pv: PvArray = field(default_factory=PvArray)
+    ess: EssFacts = field(default_factory=EssFacts)
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """All of it as it is kept, for those who hand it on: rules with their thresholds, a bundle."""
+
+    @classmethod
+    def from_json(cls, data: object) -> StationInfo:
+        """What the store kept of a file; keys of another version are left out, null is what was not said.
+
+        Raises:
+            ValueError: something of it is of a type that no file can give.
+        """
+        kept = _without_null(data)
+        return replace(_ADAPTER.validate_python(kept), given=kept if isinstance(kept, dict) else {})
+
+
+def _without_null(data: object) -> object:
+    if not isinstance(data, Mapping):
+        return data
+    return {key: _without_null(value) for key, value in data.items() if value is not None}
+
+
+_ADAPTER = TypeAdapter(StationInfo)
+
+
+def zone_named(*names: str | None) -> ZoneInfo | None:
+    """The first time zone that a name gives, as station files (`Europe/Berlin`) and GX devices write it.
+
+    A GX that keeps `UTC` was never told a zone: that is its factory setting. None: take the operator's own.
+    """
+    for name in names:
+        if name and name != "UTC":
+            try:
+                return ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                continue
+    return None
