@@ -13,7 +13,7 @@ from victron_console.console.kit.frame.dialogs import (
     KeyChoice,
     LinePrompt,
 )
-from victron_console.console.kit.frame.host import OperatorAtWork
+from victron_console.console.kit.frame.host import OperatorAtWork, Write
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.view import (
     Alarm,
@@ -30,12 +30,17 @@ _ACKABLE = (Mark.NOW, Mark.TODAY, Mark.LOST, Mark.CLEARED)
 class AlarmActions:
     """What one screen's operator does to alarms."""
 
-    def __init__(self, screen: ConsoleScreen) -> None:
+    def __init__(self, screen: ConsoleScreen, then: Callable[[], None]) -> None:
+        """For a screen; `then` is called once something is written."""
         self._screen = screen
+        self._then = then
 
     @property
     def _operator(self) -> OperatorAtWork:
         return self._screen.console.operator
+
+    def _do(self, writes: Sequence[Write]) -> None:
+        self._operator.do(writes, self._then)
 
     def acknowledge(self, rows: Sequence[AlarmRow]) -> None:
         """These have been seen: all alarms that the rows stand for."""
@@ -45,7 +50,7 @@ class AlarmActions:
         if not alarms:
             self._screen.console.say("There is nothing unseen to acknowledge.")
             return
-        self._operator.do([partial(alarm_actions.acknowledge, occurrence=int(alarm.id)) for alarm in alarms])
+        self._do([partial(alarm_actions.acknowledge, occurrence=int(alarm.id)) for alarm in alarms])
 
     def acknowledge_all(self, rows: Sequence[AlarmRow]) -> None:
         """All that is in sight has been seen; asks before it takes what is urgent along."""
@@ -74,7 +79,7 @@ class AlarmActions:
         def reason_given(key: str, reason: str | None) -> None:
             if reason is not None:
                 put_aside = partial(alarm_actions.shelve, reason=reason, seconds=SHELVE_FOR[key])
-                self._operator.do([partial(put_aside, occurrence=number) for number in ids])
+                self._do([partial(put_aside, occurrence=number) for number in ids])
 
         self._ask_span_and_reason(
             f"Shelve {row.alarm.what}", {"1": "1 h", "8": "8 h", "c": "until it clears"}, reason_given
@@ -82,7 +87,7 @@ class AlarmActions:
 
     def unshelve(self, row: AlarmRow) -> None:
         """Put it back."""
-        self._operator.do([partial(alarm_actions.unshelve_alarm, occurrence=int(alarm.id)) for alarm in row.members])
+        self._do([partial(alarm_actions.unshelve_alarm, occurrence=int(alarm.id)) for alarm in row.members])
 
     def comment(self, row: AlarmRow) -> None:
         """Write something to it."""
@@ -90,7 +95,7 @@ class AlarmActions:
 
         def written(text: str | None) -> None:
             if text is not None:
-                self._operator.do([partial(alarm_actions.comment, occurrence=number, text=text) for number in ids])
+                self._do([partial(alarm_actions.comment, occurrence=number, text=text) for number in ids])
 
         if self._operator.may_write():
             self._screen.app.push_screen(LinePrompt("comment", hint=f"to {row.alarm.what}"), written)
@@ -103,13 +108,13 @@ class AlarmActions:
             return
         station = row.members[0].station
         if alarm.mark is Mark.MAINTENANCE:
-            self._operator.do([partial(alarm_actions.end_maintenance_of, station=station)])
+            self._do([partial(alarm_actions.end_maintenance_of, station=station)])
             return
 
         def reason_given(key: str, reason: str | None) -> None:
             if reason is not None:
                 begin = partial(alarm_actions.begin_maintenance, reason=reason, seconds=MAINTENANCE_FOR[key])
-                self._operator.do([partial(begin, station=station)])
+                self._do([partial(begin, station=station)])
 
         spans = {"1": "1 h", "4": "4 h", "8": "8 h", "d": "a day", "w": "a week"}
         self._ask_span_and_reason(f"Maintenance of {row.members[0].site}", spans, reason_given)

@@ -29,6 +29,7 @@ from victron_console.console.kit.export import Table
 from victron_console.console.kit.format import rate
 from victron_console.console.kit.frame.dialogs import LinePrompt
 from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_alarm_counts
@@ -95,15 +96,14 @@ class AlarmsScreen(ConsoleScreen):
         super().__init__()
         self._table = AlarmTable()
         self._pane = AlarmPane()
-        self._actions = AlarmActions(self)
+        self._actions = AlarmActions(self, lambda: self._ask(at_once=True))
         self._hold = MarkHold()
         self._sections: list[AlarmSection] = []
         self._cursor = ""
         self._filter, self._sort, self._state = "", SORTS[0], "all"
         self._detail: AlarmDetail | None = None
-        self._asked: tuple[str, float | None, float] = ("", None, float("-inf"))
+        self._detail_pace, self._load_pace = ReadPace(DETAIL_EVERY_S), ReadPace(LOAD_EVERY_S)
         self._load: AlarmLoad | None = None
-        self._load_at = float("-inf")
         self._rules: RuleSet | None = None
 
     def body(self) -> Iterator[Rows]:
@@ -190,18 +190,13 @@ class AlarmsScreen(ConsoleScreen):
         load = Load(self._load, view.alarms_per_hour, view.alarms_in_10_min, view.alarms)
         self._pane.show(selected, load, console.now)
 
-    def _ask(self) -> None:
+    def _ask(self, *, at_once: bool = False) -> None:
         """Ask the store for the selected alarm, and now and then for the load, where its answer is old."""
         console = self.console
-        elapsed = console.clock.monotonic()
         alarm, now, as_of = self._cursor, console.moment, console.as_of
-        asked, of, at = self._asked
-        recent = (asked, of) == (alarm, as_of) and elapsed - at < DETAIL_EVERY_S
-        if not console.has_store or not alarm or recent:
+        if not alarm or not self._detail_pace.is_due(console, alarm, at_once=at_once):
             return
-        self._asked = (alarm, as_of, elapsed)
-        with_load = of != as_of or elapsed - self._load_at >= LOAD_EVERY_S
-        self._load_at = elapsed if with_load else self._load_at
+        with_load = self._load_pace.is_due(console)
 
         def question(reader: Reader) -> tuple[AlarmDetail, AlarmLoad | None]:
             detail = alarm_detail(reader, alarm, self._rules_in_force(), now, as_of)

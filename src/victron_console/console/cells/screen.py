@@ -29,6 +29,7 @@ from victron_console.console.cells.ranking import draw_fleet
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.format import age
 from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.station_screen import (
     STATION_KEYS,
     StationScreen,
@@ -124,10 +125,9 @@ class CellsBoard(Rows):
 
 @dataclass(slots=True)
 class _Traces:
-    """The day of the cells of one pack, and when it was read."""
+    """The day of the cells of one pack."""
 
     of: tuple[str, str] = ("", "")
-    at: float = float("-inf")
     found: dict[str, Trace] = field(default_factory=dict)
 
 
@@ -152,7 +152,7 @@ class CellsScreen(StationScreen[StationPacks]):
         self._pack = 0
         self._fleet_only = False
         self._ranking = Ranking()
-        self._ranked_at = float("-inf")
+        self._rank_pace, self._trace_pace = ReadPace(RANK_EVERY_S), ReadPace(RANK_EVERY_S)
         self._traces = _Traces()
 
     def body(self) -> Iterator[Rows]:
@@ -168,9 +168,7 @@ class CellsScreen(StationScreen[StationPacks]):
     def show(self, view: FleetView) -> None:
         """The station anew, and the fleet's packs once a minute."""
         super().show(view)
-        elapsed = self.console.clock.monotonic()
-        if view.sites and (elapsed - self._ranked_at >= RANK_EVERY_S or view.replay):
-            self._ranked_at = elapsed
+        if view.sites and self._rank_pace.is_due(self.console, view.at if view.replay else None):
             sites, as_of = view.sites, self.console.as_of
             self.ask(lambda reader: read_ranking(reader, sites, as_of), self._ranked, group="ranking")
 
@@ -185,12 +183,11 @@ class CellsScreen(StationScreen[StationPacks]):
         if pack is None or station is None or not pack.cells:
             return
         of, now, as_of = (station, str(pack.device)), self.view.at, self.console.as_of
-        held_s = 0.0 if as_of is not None else now - self._traces.at
-        if self._traces.of == of and (now == self._traces.at or 0 < held_s < RANK_EVERY_S):
+        if not self._trace_pace.is_due(self.console, (of, now if self.view.replay else None)):
             return
 
         def question(reader: Reader) -> _Traces:
-            return _Traces(of, now, read_traces(reader, station, pack, now, as_of))
+            return _Traces(of, read_traces(reader, station, pack, now, as_of))
 
         self.ask(question, self._traced, group="traces")
 

@@ -30,6 +30,7 @@ from victron_console.console.kit.frame.keys import (
     Key,
     list_keys,
 )
+from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_counts
@@ -82,7 +83,7 @@ class FleetScreen(ConsoleScreen):
         self._station = StationPart()
         self._alarms = AlarmList(id="fleet-alarms")
         self._hours = HoursRows()
-        self._asked: tuple[str, float | None, float] = ("", None, float("-inf"))
+        self._pace = ReadPace(DETAIL_EVERY_S)
 
     def body(self) -> Iterator[Rows]:
         """Table, the station under the cursor, alarms, the day."""
@@ -161,12 +162,8 @@ class FleetScreen(ConsoleScreen):
     def _ask_detail(self) -> None:
         """Ask the store for the station under the cursor, where there is room for it and its answer is old."""
         console, station = self.console, self.console.station
-        elapsed = console.clock.monotonic()
-        asked, of, at = self._asked
-        recent = (asked, of) == (station, console.as_of) and elapsed - at < DETAIL_EVERY_S
-        if station is None or recent or not self._station.display or not console.has_store:
+        if station is None or not self._station.display or not self._pace.is_due(console, station):
             return
-        self._asked = (station, console.as_of, elapsed)
         now, as_of = console.moment, console.as_of
         self.ask(lambda reader: station_detail(reader, station, now, as_of), self._station.show_detail, group="detail")
 

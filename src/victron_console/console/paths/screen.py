@@ -103,7 +103,7 @@ class PathsScreen(OneStationScreen):
         self._rows: list[PathRow] = []
         self._list = CursorList(id="path-list")
         self._detail = PathDetail()
-        self._pace, self._trend_at = ReadPace(READ_EVERY_S), float("-inf")
+        self._pace, self._trend_pace = ReadPace(READ_EVERY_S), ReadPace(TREND_EVERY_S)
         self._trend_of: tuple[str | None, str, float | None] = (None, "", None)
 
     def body(self) -> Iterator[Rows]:
@@ -175,14 +175,12 @@ class PathsScreen(OneStationScreen):
         self._detail.row, self._detail.now = self._row, self.console.now
         self._detail.redraw()
         value = self._row.value if self._row else None
-        if value is None or not self.console.has_store:
+        if value is None or not self._trend_pace.is_due(self.console, (self.console.station, value.series)):
             return
-        wanted, elapsed = (self.console.station, value.series, self.console.as_of), self.console.clock.monotonic()
-        if wanted != self._trend_of or elapsed - self._trend_at >= TREND_EVERY_S:
-            if wanted != self._trend_of:
-                self._detail.trend = None
-            self._trend_at, self._trend_of = elapsed, wanted
-            self._read_trend(value.series)
+        wanted = (self.console.station, value.series, self.console.as_of)
+        if wanted != self._trend_of:
+            self._detail.trend, self._trend_of = None, wanted
+        self._read_trend(value.series)
 
     def _read_trend(self, series: str) -> None:
         station, until, as_of = self.console.station, self.console.moment, self.console.as_of

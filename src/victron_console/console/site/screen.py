@@ -184,4 +184,4 @@ class SiteScreen(SiteDataScreen):
             return
         focused = (self.data.focus_until or 0.0) > console.clock.now()
         ask = partial(ask_focus, station=station, site=self.site, seconds=0.0 if focused else FOCUS_S)
-        console.operator.do([ask], lambda: self.show(self.view))
+        console.operator.do([ask], lambda: self.read_again(at_once=True))

@@ -13,6 +13,7 @@ from textual.worker import Worker
 
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.screen import (
     HeaderRow,
     KeyRow,
@@ -73,8 +74,9 @@ class ChartScreen(OverTimeScreen):
         self._lane = Lane()
         self._chosen = 0
         self._band, self._braille = True, False
-        self._read_at = float("-inf")
-        self._read_of: tuple[Frame, float | None] | None = None
+        self._found_of: float | None = None
+        """The moment of which they are, where that is in the past."""
+        self._pace = ReadPace(READ_EVERY_S)
         self._legend, self._plot, self._spelled = Legend(), Plot(), Spelled()
 
     def compose(self) -> ComposeResult:
@@ -162,8 +164,7 @@ class ChartScreen(OverTimeScreen):
 
     def show(self, view: FleetView) -> None:
         """Read again where the frame moved, or after a while."""
-        old = self.console.clock.monotonic() - self._read_at >= READ_EVERY_S
-        if old or self._read_of != (self.frame(), self.console.as_of):
+        if self._pace.is_due(self.console, self.frame()):
             self._read()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -172,7 +173,7 @@ class ChartScreen(OverTimeScreen):
 
     def window_changed(self) -> None:
         """Draw the window, and read what is not known of it."""
-        if self._read_of != (self.frame(), self.console.as_of):
+        if self._pace.is_due(self.console, self.frame()):
             self._read()
         self.redraw()
         self.refresh_frame()
@@ -181,11 +182,10 @@ class ChartScreen(OverTimeScreen):
 
     def _read(self) -> None:
         if self.curves and self.console.has_store:
-            self._read_at = self.console.clock.monotonic()
-            frame, as_of = self.frame(), self.console.as_of
-            if self._read_of is None or self._read_of[1] != as_of:
+            frame = self.frame()
+            if self._found_of != self.console.as_of:
                 self._found.clear()
-            self._read_of = frame, as_of
+            self._found_of = self.console.as_of
             reading = partial(self._read_all, frame)
             _: Worker[None] = self.run_worker(reading, group="chart", exclusive=True, exit_on_error=False)
 

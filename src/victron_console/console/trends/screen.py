@@ -13,6 +13,7 @@ from textual.worker import Worker
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.frame.dialogs import LinePrompt
 from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.view import FleetView
 from victron_console.console.trends.board import TrendBoard
@@ -70,8 +71,7 @@ class TrendsScreen(OverTimeScreen):
         self._lane = Lane()
         self._chosen = 0
         self._same_scale = False
-        self._read_at = float("-inf")
-        self._read_of: float | None = None
+        self._pace = ReadPace(READ_EVERY_S)
         self._found_of: float | None = None
         """The moment of which `found` is, where that is in the past."""
         self._board = TrendBoard()
@@ -157,8 +157,8 @@ class TrendsScreen(OverTimeScreen):
 
     def show(self, view: FleetView) -> None:
         """Newer values: read the last columns again, unless they were read just now."""
-        moved = self._frame != self.frame() or self._read_of != self.console.as_of
-        if moved or self.console.clock.monotonic() - self._read_at >= READ_EVERY_S:
+        about = (self.console.station, self.frame())
+        if self._board.size.width and self._pace.is_due(self.console, about):
             self._read()
         self.redraw()
 
@@ -183,8 +183,6 @@ class TrendsScreen(OverTimeScreen):
     def _read(self) -> None:
         """Ask the store for one quantity after another, so that the fleet's own reads come between them."""
         if self.console.station is not None and self.console.has_store and self._board.size.width:
-            self._read_at = self.console.clock.monotonic()
-            self._read_of = self.console.as_of
             # The worker makes the coroutine itself: one that is replaced before it began must not be left over.
             reading = partial(self._read_all, self.console.station)
             _: Worker[None] = self.run_worker(reading, group="trends", exclusive=True, exit_on_error=False)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import GLYPHS
@@ -93,6 +94,7 @@ class StationScreen(OneStationScreen, Generic[D]):
         super().__init__()
         self.data: D | None = None
         """The station as last read; None until the store has answered."""
+        self._pace = ReadPace(0.0)
 
     def question(self, station: str, now: float, as_of: float | None) -> Callable[[Reader], D | None]:
         """What to ask the store about a station at a moment; its answer is None where the store does not have it."""
@@ -104,16 +106,18 @@ class StationScreen(OneStationScreen, Generic[D]):
 
     def show(self, view: FleetView) -> None:
         """Ask the store for the station as it is now, and meanwhile draw what is known."""
-        self._ask_again()
+        self.read_again()
         self.redraw()
 
     def tick(self) -> None:
         """Ages grow."""
         self.redraw()
 
-    def _ask_again(self) -> None:
+    def read_again(self, *, at_once: bool = False) -> None:
+        """Ask the store anew, unless it has answered for this very moment; `at_once`: even then."""
         station = self.console.station
-        if station is None:
+        about = (station, self.view.at)
+        if station is None or not self._pace.is_due(self.console, about, at_once=at_once or self.data is None):
             return
         if self.data is not None and self.data.station != station:
             self.data = None
