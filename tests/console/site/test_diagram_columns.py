@@ -6,8 +6,12 @@ from dataclasses import replace
 
 from victron_console.console.kit.energy.diagram import NARROW, WIDE, Box, Diagram, Entry, Grid, Trunk, draw_diagram
 from victron_console.console.kit.energy.wire import IDLE, Direction, Wire, is_moving, wire
+from victron_console.console.kit.figures import (
+    OFF_FIGURE,
+    Figure,
+    power_figure,
+)
 from victron_console.console.kit.sheet import Run, Sheet
-from victron_console.console.kit.sheet_figure import OFF_FIGURE, Figure, power_figure
 from victron_console.model.quality import Quality
 
 RIGHT, LEFT = Direction.RIGHT, Direction.LEFT

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.console.sample_fleet import NOW
 from tests.console.trends.sample_day import LIMITS, SHAPES, day_frame, lane, trend
 
+from victron_console.console.kit.blocks import nice
 from victron_console.console.kit.palette import Role
 from victron_console.console.trends.frame import Frame
 from victron_console.console.trends.page import Board, data_lane, draw_board, panel_rows, plot_room
@@ -16,7 +17,7 @@ from victron_console.console.trends.read import (
     Lane,
     QuantityTrend,
 )
-from victron_console.console.trends.scale import nice, scale_of
+from victron_console.console.trends.scale import scale_of
 from victron_console.store.answers import Bucket
 
 BARS = 6
@@ -59,7 +60,7 @@ def test_export_hangs_below_zero() -> None:
 def test_a_peak_of_seconds_is_seen_over_the_lowest_value_of_its_column() -> None:
     peak = QuantityTrend("alder", BY_NAME["pv"], Frame(0.0, 900.0, 1), (Bucket(100.0, 200.0, 4000.0, 100.0),))
 
-    assert column(drawn(peak), 0) == "░░░░░░░▂"
+    assert column(drawn(peak), 0) == "░░░░░▁"  # 4 kW of 5
 
 
 def test_only_what_is_beyond_the_limit_is_coloured() -> None:
@@ -84,8 +85,10 @@ def test_before_the_first_reading_and_after_now_there_is_no_gap() -> None:
 
 
 @given(st.floats(1e-3, 1e8))
-def test_the_top_of_a_scale_is_never_below_the_value(value: float) -> None:
-    assert nice(value) >= value * 0.999
+def test_the_top_of_a_scale_is_a_tick_that_is_never_below_the_value(value: float) -> None:
+    top = nice(value)
+    assert top >= value * 0.999
+    assert f"{top:.1e}".split("e")[0] in ("1.0", "2.0", "2.5", "5.0")
 
 
 @given(
@@ -122,4 +125,4 @@ def test_a_device_alarm_that_never_spoke_is_a_base_line_not_noise() -> None:
     frame = Frame(0.0, 900.0, 3)
     scale = scale_of(QuantityTrend("alder", quantity, frame, (Bucket(0.0, 0.0, 0.0, 0.0),) * 3), 6)
 
-    assert (scale.bottom, scale.top) == (0.0, 4.0)
+    assert (scale.bottom, scale.top) == (0.0, 5.0)

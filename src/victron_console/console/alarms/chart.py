@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 from victron_console.console.alarms.data import CHART_S, AlarmDetail
-from victron_console.console.kit.blocks import spread
+from victron_console.console.kit.blocks import columns as block_columns
+from victron_console.console.kit.blocks import nice_around, nice_top, spread
 from victron_console.console.kit.format import GAP, clock, number
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
 
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
 FROM_ZERO = ("%", "W", "min", "h", "s")
 """Units whose charts begin at zero; others, such as volts, at the lowest value."""
 
@@ -45,33 +43,27 @@ def draw_chart(
     if not known or columns < 12:
         return
     low, high = scale(known, detail)
+    drawn_rows = block_columns(values, low, high, rows)
     for offset, value in enumerate(values):
         at = column + offset
         if value is None:
             sheet.put(row + rows - 1, at, GAP, Role.LINK_TEXT)
             continue
-        eighths = max(1, round((value - low) / (high - low) * 8 * rows))
         ink = _ink(value, detail, newest=offset == len(values) - 1, role=role)
-        for level in range(rows):
-            sheet.put(row + rows - 1 - level, at, _EIGHTHS[min(8, max(0, eighths - 8 * level))], ink)
+        for level, drawn in enumerate(drawn_rows):
+            sheet.put(row + level, at, drawn[offset], ink)
     _times(sheet, row + rows, column, columns, now)
     if label_end is not None:
         _labels(sheet, row, rows, label_end, low, high, detail, role)
 
 
 def scale(known: list[float], detail: AlarmDetail) -> tuple[float, float]:
-    """The lowest and highest value of the chart: its own, the limit among them, rounded outwards to two figures."""
+    """Round ends of the chart: its own values lie between them, and the limit."""
     ends = [*known, detail.limit] if detail.limit is not None else known
     least, most = min(ends), max(ends)
     if detail.unit in FROM_ZERO and least >= 0:
-        return 0.0, _rounded(max(most, 1e-9), up=True)
-    span = (most - least) or max(abs(most), 1.0) * 0.1
-    return least - 0.15 * span, most + 0.05 * span
-
-
-def _rounded(value: float, *, up: bool) -> float:
-    step = 10.0 ** (math.floor(math.log10(abs(value))) - 1)
-    return (math.ceil if up else math.floor)(value / step) * step
+        return 0.0, nice_top(max(most, 1e-9))
+    return nice_around(least, most)
 
 
 def _ink(value: float, detail: AlarmDetail, *, newest: bool, role: Role) -> Role:

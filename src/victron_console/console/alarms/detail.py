@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 from victron_console.console.alarms.chart import draw_chart
 from victron_console.console.alarms.data import AlarmDetail
-from victron_console.console.kit.figures import URGENT_TEXT
+from victron_console.console.kit.figures import URGENT_TEXT, projected
 from victron_console.console.kit.format import STALE_MARK, clock, duration, moment, number
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
-from victron_console.console.kit.sheet_figure import projected
 from victron_console.console.kit.text import cut, width_of
 from victron_console.console.kit.view import (
     ACKED,

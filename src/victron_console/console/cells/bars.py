@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from victron_console.console.cells.data import Trace
 from victron_console.console.cells.deviation import Axis, draw_deviation, draw_scale
+from victron_console.console.kit.figures import trusted
 from victron_console.console.kit.format import ABSENT, GAP, LOST, STALE_MARK, clock, number, spark
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
-from victron_console.console.kit.sheet_figure import trusted
 from victron_console.console.kit.text import plain
 from victron_console.insight.cells import ALARM_V, WARN_V, Cell, Pack, PackClass
 from victron_console.model.quality import Quality

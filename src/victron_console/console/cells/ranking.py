@@ -5,10 +5,10 @@ from __future__ import annotations
 from victron_console.console.cells.bars import WARN_MV, cell_name
 from victron_console.console.cells.data import Ranked, Ranking
 from victron_console.console.kit.blocks import load_bar
+from victron_console.console.kit.figures import trusted
 from victron_console.console.kit.format import ABSENT, LOST, STALE_MARK, number
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
-from victron_console.console.kit.sheet_figure import trusted
 from victron_console.console.kit.text import cut, plain
 from victron_console.insight.cells import PackClass
 from victron_console.model.quality import Quality

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from victron_console.console.fleet.cells import resampled
 from victron_console.console.fleet.station_data import TREND_S, StationDetail
+from victron_console.console.kit.blocks import columns as block_columns
 from victron_console.console.kit.energy.balance_bar import (
     BarPart,
     draw_balance,
 )
 from victron_console.console.kit.energy.diagram import WIDE, draw_diagram
 from victron_console.console.kit.energy.flow import FlowDrawing, Pencil
-from victron_console.console.kit.figures import URGENT_TEXT, Figure, place
+from victron_console.console.kit.figures import URGENT_TEXT, Figure, place, trusted
 from victron_console.console.kit.format import ABSENT, GAP, LOST, STALE_MARK, clock, duration, number, round_trip, spark
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
-from victron_console.console.kit.sheet_figure import trusted
 from victron_console.console.kit.text import cut, width_of
 from victron_console.console.kit.view import (
     Mark,
@@ -273,7 +273,6 @@ def _trend_row(sheet: Sheet, row: int, trended: Trended, values: Sequence[float 
 
 _PANEL_START = 130
 _PANEL_ROWS = 3
-_BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
 def _panels(sheet: Sheet, site: Site, detail: StationDetail | None, now: float) -> None:
@@ -301,16 +300,15 @@ def _panel(sheet: Sheet, top: int, width: int, trended: Trended, values: Sequenc
     ends = _ends(trended, values, site)
     highest = trended.high if trended.high is not None else (ends.high or 0.0) / trended.scale
     columns = resampled(tuple(values), width) if values else []
+    drawn_rows = block_columns(columns, 0.0, highest, _PANEL_ROWS)
     for offset, value in enumerate(columns):
         if value is None:
             sheet.put(top + _PANEL_ROWS - 1, _PANEL_START + offset, GAP, Role.LINK_TEXT)
             continue
-        eighths = max(1, round(value / highest * 8 * _PANEL_ROWS)) if highest > 0 else 1
         last = offset == len(columns) - 1
         role = URGENT_TEXT.get(beyond, Role.SPARK) if last else Role.SPARK
-        for level in range(_PANEL_ROWS):
-            block = _BLOCKS[min(8, max(0, eighths - 8 * level))]
-            sheet.put(top + _PANEL_ROWS - 1 - level, _PANEL_START + offset, block, role)
+        for level, drawn in enumerate(drawn_rows):
+            sheet.put(top + level, _PANEL_START + offset, drawn[offset], role)
     low, high = (Run(_figure(value, trended), Role.TEXT3) for value in (ends.low, ends.high))
     now = trusted(site.trust, _now(ends, trended, site))
     for row, (word, figure) in enumerate((("max", (high,)), ("now", now), ("min", (low,)))):

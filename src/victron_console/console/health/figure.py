@@ -7,6 +7,7 @@ from textwrap import wrap
 from victron_console.console.health.data import Health
 from victron_console.console.health.row import figure_text, three_digits
 from victron_console.console.health.station import course_spark, range_text
+from victron_console.console.kit.blocks import columns as block_columns
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
@@ -19,7 +20,6 @@ _LABEL = 12
 _CHART_ROWS = 4
 _OUTAGE_DAYS = 20
 _CHART_FROM_HEIGHT = 18
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
 def draw_explanation(
@@ -67,14 +67,10 @@ def _past(sheet: Sheet, row: int, course: Course, finding: Finding, *, tall: boo
 def _columns(course: Course, width: int, low: float, high: float) -> list[str]:
     """A chart of blocks, the lowest value one eighth high; blank where nothing is known."""
     span = max(course.at[-1] - course.at[0], 1.0)
-    heights = [0] * width
+    placed: list[float | None] = [None] * width
     for at, value in zip(course.at, course.values, strict=True):
-        place = min(width - 1, int((at - course.at[0]) / span * width))
-        heights[place] = 1 + round((value - low) / (high - low) * (8 * _CHART_ROWS - 1))
-    return [
-        "".join(_EIGHTHS[min(8, max(0, height - 8 * level))] for height in heights)
-        for level in reversed(range(_CHART_ROWS))
-    ]
+        placed[min(width - 1, int((at - course.at[0]) / span * width))] = value
+    return block_columns(placed, low, high, _CHART_ROWS)
 
 
 def _facts(name: str, finding: Finding, health: Health) -> list[tuple[str, str]]:

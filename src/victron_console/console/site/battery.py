@@ -6,10 +6,13 @@ import re
 from collections.abc import Sequence
 from textwrap import wrap
 
+from victron_console.console.kit.figures import (
+    projected,
+    trusted,
+)
 from victron_console.console.kit.format import clock, number, sunrise
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
-from victron_console.console.kit.sheet_figure import projected, trusted
 from victron_console.console.kit.text import cut, width_of
 from victron_console.console.site.battery_words import (
     BatteryView,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from victron_console.console.kit.format import ABSENT, DOUBT_MARK, LOST, clock, duration, is_kilo, number
+from victron_console.console.kit.figures import (
+    power_figure,
+    projected,
+    trusted,
+)
+from victron_console.console.kit.format import ABSENT, DOUBT_MARK, LOST, clock, duration, number
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run
-from victron_console.console.kit.sheet_figure import power_figure, projected, trusted
 from victron_console.console.kit.view import Dawn
 from victron_console.insight.battery_panel import BatteryPanel, Limit, Span
 from victron_console.insight.cells import Pack
@@ -50,9 +54,8 @@ def soc_runs(view: BatteryView) -> tuple[Run, ...]:
 
 def power_runs(view: BatteryView) -> tuple[Run, ...]:
     watts = view.shown.battery_power_w
-    figure = power_figure(watts, view.quality, signed=True)
-    stripped = [Run(run.text.strip(), run.role, run.bold or not is_kilo(watts)) for run in figure]
-    return tuple(stripped)
+    figure = power_figure(watts, view.quality, signed=True).narrow
+    return replace(figure, bold=not figure.mark).runs
 
 
 def volts_runs(view: BatteryView) -> tuple[Run, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from victron_console.console.kit.blocks import spread
-from victron_console.console.kit.format import GAP, clock, is_kilo, number, power, spark
+from victron_console.console.kit.figures import power_figure, trusted
+from victron_console.console.kit.format import GAP, clock, number, power, spark
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
-from victron_console.console.kit.sheet_figure import trusted
 from victron_console.model.clock import local
 from victron_console.model.quality import Quality
 
@@ -33,6 +33,12 @@ class DayRow:
         """What was received, with the current value where it is shown: it is as a rule not in a bucket yet."""
         shown = None if quality in (Quality.LOST, Quality.GONE) else self.now
         return [value for value in (*self.values, shown) if value is not None]
+
+    def now_runs(self, quality: Quality, unit: str = "") -> tuple[Run, ...]:
+        """The current value with its look."""
+        if self.is_power:
+            return power_figure(self.now, quality).narrow.runs
+        return trusted(quality, Run(f"{number(self.now)}{unit}", Role.TEXT1))
 
     def said(self, value: float | None) -> str:
         """A value of it as text."""
@@ -90,8 +96,7 @@ def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow, qualit
         silent = character == GAP
         column = sheet.put(row, column, gap if silent else character, Role.LINK_TEXT if silent else Role.CHART)
     sheet.right(row, end - 14, each.said(min(known, default=None)), Role.TEXT3)
-    bold = each.is_power and is_kilo(each.now)
-    sheet.runs_right(row, end - 7, trusted(quality, Run(each.said(each.now), Role.TEXT1, bold=bold)))
+    sheet.runs_right(row, end - 7, each.now_runs(quality))
     sheet.right(row, end, each.said(max(known, default=None)), Role.TEXT3)
 
 

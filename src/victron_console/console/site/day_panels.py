@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from victron_console.console.kit.blocks import buckets
-from victron_console.console.kit.format import is_kilo, number
+from victron_console.console.kit.blocks import EIGHTHS, block, buckets, nice
+from victron_console.console.kit.format import number
 from victron_console.console.kit.palette import Role
-from victron_console.console.kit.sheet import Run, Sheet
-from victron_console.console.kit.sheet_figure import trusted
+from victron_console.console.kit.sheet import Sheet
 from victron_console.console.site.day import (
     DayRow,
     draw_ticks,
@@ -19,10 +17,7 @@ from victron_console.console.site.day import (
 from victron_console.model.quality import Quality
 
 PANEL_ROWS = 4
-_LEVELS = PANEL_ROWS * 8
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
-_NICE = (1.0, 1.2, 2.0, 4.0, 6.0, 8.0, 10.0)
-"""Tops of a scale whose halves are short numbers too."""
+_LEVELS = PANEL_ROWS * EIGHTHS
 _AXIS = 7
 _BARS = 8
 """Columns of the axis and of the first bar."""
@@ -103,14 +98,7 @@ def _draw_panel(sheet: Sheet, row: int, columns: int, each: DayRow, quality: Qua
 
 def _draw_column(sheet: Sheet, row: int, column: int, low: int, high: int) -> None:
     for place in range(PANEL_ROWS):
-        base = (PANEL_ROWS - 1 - place) * 8
-        filled = min(8, max(0, low - base))
-        if filled == 0 and base == 0 and high < 4:
-            filled = 1  # zero is a base line: it was received
-        if filled:
-            sheet.put(row + place, column, _EIGHTHS[filled], Role.CHART)
-        elif high - base >= 4:
-            sheet.put(row + place, column, "░", Role.CHART)
+        sheet.put(row + place, column, block(low, high, (PANEL_ROWS - 1 - place) * EIGHTHS), Role.CHART)
 
 
 def _draw_legend(sheet: Sheet, row: int, end: int, each: DayRow, quality: Quality) -> None:
@@ -118,9 +106,7 @@ def _draw_legend(sheet: Sheet, row: int, end: int, each: DayRow, quality: Qualit
     column = sheet.put(row, end + _NAME, f"{name} ", Role.TEXT1)
     sheet.put(row, column, unit, Role.TEXT3)
     known, unit = each.known(quality), "" if each.is_power else "%"
-    bold = is_kilo(each.now) or not each.is_power
-    now = trusted(quality, Run(f"{each.said(each.now)}{unit}", Role.TEXT1, bold=bold))
-    sheet.runs_right(row, end + _VALUE_END, now)
+    sheet.runs_right(row, end + _VALUE_END, each.now_runs(quality, unit))
     for offset, word, value in ((1, "max", max(known, default=None)), (2, "min", min(known, default=None))):
         sheet.put(row + offset, end + _NAME, word, Role.TEXT3)
         sheet.right(row + offset, end + _VALUE_END, f"{each.said(value)}{unit}", Role.TEXT2)
@@ -132,12 +118,7 @@ def scale_of(each: DayRow) -> DayScale:
         return DayScale(0.0, 100.0)
     known = [value for value in each.values if value is not None]
     low = min([0.0, *known])
-    return DayScale(-_nice(-low) if low < 0 else 0.0, _nice(max([1.0, *known])))
-
-
-def _nice(value: float) -> float:
-    step = 10.0 ** math.floor(math.log10(value))
-    return next(step * factor for factor in _NICE if step * factor >= value * 0.999)
+    return DayScale(-nice(-low) if low < 0 else 0.0, nice(max([1.0, *known])))
 
 
 def _label(value: float, is_power: bool) -> str:

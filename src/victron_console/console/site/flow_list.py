@@ -67,9 +67,9 @@ def _bus(sheet: Sheet, row: int, half: _Half, label: str, entries: Sequence[Entr
 def _entry(sheet: Sheet, row: int, half: _Half, label: str, entry: Entry, *, mirrored: bool) -> None:
     """One device: `▶┃` gives, `◀┃` takes, on whichever side of its bus it stands in the diagram."""
     sheet.put(row, half.label, label, Role.TEXT2)
-    start = half.value_end + 1 - sum(width_of(run.text) for run in entry.figure)
+    start = half.value_end + 1 - width_of(entry.figure.shown)
     sheet.put(row, half.name, fitting_name(entry.names, start - half.name - 1), entry.name_role)
-    sheet.runs(row, start, entry.figure)
+    sheet.runs(row, start, entry.figure.runs)
     if entry.wire:
         sheet.runs(row, half.bus - 3, _short(entry.wire, mirrored=mirrored))
     sheet.put(row, half.bus, "┃", Role.TEXT2)

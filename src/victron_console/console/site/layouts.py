@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from victron_console.console.kit.energy.balance_bar import BarPart
 from victron_console.console.kit.energy.diagram import NARROW, WIDE, Diagram, Grid, draw_diagram
+from victron_console.console.kit.figures import projected
 from victron_console.console.kit.format import power, sunrise
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
-from victron_console.console.kit.sheet_figure import projected
 from victron_console.console.kit.standing_alarms import draw_alarms
 from victron_console.console.site.battery import draw_battery_flat, draw_battery_tall
 from victron_console.console.site.battery_words import soc_runs

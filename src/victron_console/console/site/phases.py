@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from victron_console.console.kit.blocks import load_bar
-from victron_console.console.kit.format import ABSENT, LOST, STALE_MARK, is_kilo, number, power, unitless
+from victron_console.console.kit.figures import number_figure, place, power_figure, trusted
+from victron_console.console.kit.format import ABSENT, LOST, number, power
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
-from victron_console.console.kit.sheet_figure import trusted
 from victron_console.insight.flow.trust import trust
 from victron_console.insight.overview.ac_side import ac_inputs, inverter_units
 from victron_console.insight.overview.figures import phase_values, total
@@ -184,17 +184,11 @@ def _cell(
     sheet: Sheet, row: int, end: int, value: float | None, of: PhaseRow, *, faint: bool = False, decimals: int = 0
 ) -> None:
     """A figure of the table; a power's unit stands in column `end`, so a zero leaves it blank."""
-    powers = of.unit == WATTS
-    if value is not None and of.quality in _UNKNOWN_NOW:
-        sheet.right(row, end, unitless(LOST) if powers else LOST, Role.LINK_TEXT)
-        return
-    old = value is not None and of.quality is Quality.STALE
-    text = power(value) if powers else number(value, decimals)
-    bright = not (faint or old or (powers and text.endswith(" ")))
-    start = sheet.right(
-        row, end, text, Role.TEXT1 if bright else Role.TEXT3, bold=powers and is_kilo(value) and not old
-    )
-    sheet.put(row, start - 1, STALE_MARK if old else "", Role.LINK_TEXT)
+    if of.unit == WATTS:
+        figure = power_figure(value, of.quality)
+    else:
+        figure = number_figure(value, of.quality, decimals=decimals, role=Role.TEXT1)
+    place(sheet.row(row), end, replace(figure, role=Role.TEXT3) if faint and figure.text != LOST else figure)
 
 
 def _load(sheet: Sheet, row: int, column: int, columns: int, percent: float | None, quality: Quality) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from victron_console.console.kit.figures import SEVERE_TEXT
 from victron_console.console.kit.format import number
 from victron_console.console.kit.palette import Palette, Role
 from victron_console.console.trends.frame import DAY_S, Frame, ticks
@@ -23,7 +24,6 @@ from victron_console.console.trends.scale import (
     axis_label,
     scale_of,
 )
-from victron_console.model.alert import Severity
 
 MOST_SERIES = 8
 MOST_UNITS = 2
@@ -36,7 +36,6 @@ INKS = (
 )  # fmt: skip
 """Greys of unlike brightness; each line is named by its number too."""
 _LABELS = 4
-_URGENT = {Severity.WARNING: Role.TODAY_TEXT, Severity.CRITICAL: Role.NOW_TEXT}
 _PRIORITY = {"!!": Role.NOW_TEXT, "!": Role.TODAY_TEXT, "x": Role.LINK_TEXT}
 
 
@@ -186,7 +185,7 @@ def _draw_segments(plt: Any, spans: Sequence[tuple[float, float, float]], side: 
 def _draw_marks(plt: Any, chart: Chart, width: int, height: int, palette: Palette) -> None:  # noqa: ANN401
     scale = scale_for(chart, chart.units[0], height - 2)
     for limit in chart.limits:
-        role = _URGENT.get(limit.severity, Role.TEXT3) if limit.severity else Role.TEXT3
+        role = SEVERE_TEXT.get(limit.severity, Role.TEXT3) if limit.severity else Role.TEXT3
         plt.hline(limit.value, color=_ink(palette, role))
     for column in range(chart.frame.columns):
         past = chart.frame.begin(column + 1) > chart.lane.first_at and chart.frame.begin(column) < chart.now

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from victron_console.console.kit.format import LOST, is_kilo
+from victron_console.console.kit.blocks import EIGHTHS, LIGHT, block, is_block
+from victron_console.console.kit.figures import SEVERE_TEXT, power_figure
+from victron_console.console.kit.format import LOST
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut
@@ -14,7 +16,6 @@ from victron_console.console.trends.read import (
     QuantityTrend,
 )
 from victron_console.console.trends.scale import (
-    EIGHTHS,
     PanelScale,
     axis_label,
 )
@@ -25,9 +26,7 @@ AXIS = 5
 BARS = 6
 """Columns of the axis and of the first bar."""
 _GRID_EVERY = 4
-_BLOCKS = " ▁▂▃▄▅▆▇█"
-_SOLID, _LIGHT, _HANGING = "█", "░", "▀"
-_URGENT = {Severity.WARNING: Role.TODAY_TEXT, Severity.CRITICAL: Role.NOW_TEXT}
+_SOLID, _HANGING = "█", "▀"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +85,13 @@ def _draw_column(sheet: Sheet, row: int, column: int, bucket: Bucket, panel: Pan
     above = scale.rows - scale.below
     for place in range(above):
         base = (above - 1 - place) * EIGHTHS
-        glyph = _upward(low, high, base)
+        glyph = block(low, high, base)
         if glyph:
             sheet.put(row + place, column, glyph, _ink(bucket, base, glyph, panel))
     for place in range(scale.below):
         glyph = _downward(-high, -low, place * EIGHTHS)
         if glyph:
             sheet.put(row + above + place, column, glyph, _ink(bucket, -place * EIGHTHS, glyph, panel, hanging=True))
-
-
-def _upward(low: int, high: int, base: int) -> str:
-    filled = min(EIGHTHS, max(0, low - base))
-    if filled:
-        return _BLOCKS[filled]
-    if high - base >= EIGHTHS // 2:
-        return _LIGHT
-    # Zero is a base line: it was received.
-    return _BLOCKS[1] if base == 0 and low >= 0 else ""
 
 
 def _downward(least: int, most: int, base: int) -> str:
@@ -112,17 +101,17 @@ def _downward(least: int, most: int, base: int) -> str:
         return _SOLID
     if filled >= 2:
         return _HANGING
-    return _LIGHT if most - base >= EIGHTHS // 2 else ""
+    return LIGHT if most - base >= EIGHTHS // 2 else ""
 
 
 def _ink(bucket: Bucket, base: int, glyph: str, panel: Panel, *, hanging: bool = False) -> Role:
     """Grey-blue; what is beyond a limit in its colour."""
-    value = bucket.high if glyph == _LIGHT else bucket.low
+    value = bucket.high if glyph == LIGHT else bucket.low
     for limit in panel.limits:
-        beyond = limit.beyond(value) or (limit.severity is not None and limit.beyond(bucket.high) and glyph != _LIGHT)
+        beyond = limit.beyond(value) or (limit.severity is not None and limit.beyond(bucket.high) and glyph != LIGHT)
         reaches = not limit.above or base + EIGHTHS > panel.scale.eighths(limit.value)
         if beyond and reaches and limit.severity is not None:
-            return _URGENT.get(limit.severity, Role.CHART)
+            return SEVERE_TEXT.get(limit.severity, Role.CHART)
     return Role.BAR if hanging else Role.CHART
 
 
@@ -140,7 +129,8 @@ def _draw_limits(sheet: Sheet, row: int, panel: Panel) -> None:
 def _draw_cursor(sheet: Sheet, row: int, panel: Panel) -> None:
     column = BARS + (panel.cursor or 0) * panel.trend.frame.cells
     for place in range(panel.scale.rows):
-        covered = sheet.row(row + place).text[column : column + 1] in (*_BLOCKS[1:], _HANGING)
+        there = sheet.row(row + place).text[column : column + 1]
+        covered = is_block(there) or there == _HANGING
         sheet.put(row + place, column, "┃" if covered else "┊", Role.TEXT1, bold=covered)
 
 
@@ -158,8 +148,9 @@ def _draw_legend(sheet: Sheet, row: int, legend: tuple[int, int], panel: Panel) 
     column = sheet.put(row, start, f"{name} ", Role.TEXT1)
     if column + len(quantity.unit) + len(said) < end:
         sheet.put(row, column, quantity.unit, Role.TEXT3)
-    bold = not quantity.is_power or is_kilo(value) or panel.cursor is not None
-    sheet.right(row, end, said, Role.LINK_TEXT if said == LOST else Role.TEXT1, bold=bold)
+    role = power_figure(value).role if quantity.is_power else Role.TEXT1
+    bold = not quantity.is_power or panel.cursor is not None
+    sheet.right(row, end, said, Role.LINK_TEXT if said == LOST else role, bold=bold)
     extent = trend.extent()
     for place, (word, index) in enumerate((("max", 2), ("mean", 1), ("min", 0)), 1):
         if place >= panel.scale.rows:
@@ -173,7 +164,7 @@ def _draw_notes(sheet: Sheet, row: int, legend: tuple[int, int], panel: Panel) -
     start, end = legend
     last = row + panel.scale.rows - 1
     if panel.note and panel.scale.rows > 4:
-        role = _URGENT.get(panel.note_urgent, Role.TEXT3) if panel.note_urgent else Role.TEXT3
+        role = SEVERE_TEXT.get(panel.note_urgent, Role.TEXT3) if panel.note_urgent else Role.TEXT3
         sheet.put(row + 4, start, cut(panel.note, end + 1 - start), role)
     elif panel.scale.below and panel.scale.rows > 5:
         sheet.put(last, start, "+ in   - out", Role.TEXT3)

@@ -6,15 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from victron_console.console.kit.blocks import EIGHTHS, nice, nice_around
 from victron_console.console.trends.quantity import Quantity
 from victron_console.console.trends.read import (
     Limit,
     QuantityTrend,
 )
-
-EIGHTHS = 8
-_NICE = (1.0, 1.2, 2.0, 4.0, 6.0, 8.0, 10.0)
-"""Tops of a scale whose halves are short numbers too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +47,6 @@ class PanelScale:
         return min(self.rows - 1, max(0, self.rows - self.below - 1 - up))
 
 
-def nice(value: float) -> float:
-    """The next round number from a positive one on."""
-    if value <= 0 or not math.isfinite(value):
-        return 1.0
-    step = 10.0 ** math.floor(math.log10(value))
-    return next((step * factor for factor in _NICE if step * factor >= value * 0.999), step * 10)
-
-
 def scale_of(trend: QuantityTrend, rows: int, limits: Sequence[Limit] = (), *, top: float = 0.0) -> PanelScale:
     """The scale of a panel of so many rows.
 
@@ -91,11 +80,8 @@ def _signed(down: float, up: float, rows: int, least: float) -> PanelScale:
 
 def _around(low: float, high: float, rows: int, least: float) -> PanelScale:
     """What a voltage moves in, with some air: its bars do not stand on zero."""
-    span = max(high - low, abs(high) * 0.01, least, 1e-6)
-    step = nice(span / 4)
-    foot = math.floor((low - span * 0.05) / step) * step
-    top = math.ceil((high + span * 0.05) / step) * step
-    return PanelScale(foot, max(top - foot, step) / rows, rows)
+    foot, top = nice_around(low, high, least)
+    return PanelScale(foot, (top - foot) / rows, rows)
 
 
 def axis_label(value: float, quantity: Quantity) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from victron_console.console.kit.energy.wire import Direction, Wire
+from victron_console.console.kit.figures import Figure
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.text import cut, width_of
@@ -20,7 +21,7 @@ class Entry:
 
     names: tuple[str, ...]
     """The name, the fullest first: the first that fits is drawn."""
-    figure: tuple[Run, ...]
+    figure: Figure
     wire: Wire | None = None
     name_role: Role = Role.TEXT2
     note: str = ""
@@ -31,7 +32,7 @@ class Entry:
 class Trunk:
     """The connection of the box with a bus, and the figure beside it."""
 
-    figure: tuple[Run, ...]
+    figure: Figure
     wire: Wire
 
 
@@ -172,7 +173,7 @@ def _dc(diagram: Diagram, grid: Grid, sheet: Sheet, row: int) -> int:
         sheet.right(row, grid.bus_dc - 2, diagram.dc_caption, Role.TEXT3)
     if trunk := diagram.trunk_dc:
         sheet.put(row, grid.bus_dc, trunk.wire.vertical, trunk.wire.head_role)
-        sheet.runs(row, grid.bus_dc + 2, trunk.figure)
+        sheet.runs(row, grid.bus_dc + 2, trunk.figure.runs)
     row += 1
     for offset, entry in enumerate(diagram.dc_left):
         _left_entry(sheet, row + offset, grid, entry, grid.bus_dc)
@@ -190,22 +191,22 @@ def _wired_rows(entries: Sequence[Entry]) -> int:
 
 def _left_entry(sheet: Sheet, row: int, grid: Grid, entry: Entry, bus: int) -> None:
     """Name, figure, and the wire that runs right to the bus."""
-    width = sum(width_of(run.text) for run in entry.figure)
+    width = width_of(entry.figure.shown)
     start = grid.value_end + 1 - width
     sheet.put(row, grid.name, fitting_name(entry.names, start - grid.name - 1), entry.name_role)
-    sheet.runs(row, start, entry.figure)
+    sheet.runs(row, start, entry.figure.runs)
     if entry.wire:
         _across(sheet, row, grid.value_end + 2, bus, entry.wire)
 
 
 def _right_entry(sheet: Sheet, row: int, grid: Grid, entry: Entry, bus: int) -> None:
     """The wire from the bus, name and figure."""
-    width = sum(width_of(run.text) for run in entry.figure)
+    width = width_of(entry.figure.shown)
     start = grid.value_out_end + 1 - width
     if entry.wire:
         _across(sheet, row, bus + 1, grid.name_out - 1, entry.wire)
     sheet.put(row, grid.name_out, fitting_name(entry.names, start - grid.name_out - 1), entry.name_role)
-    sheet.runs(row, start, entry.figure)
+    sheet.runs(row, start, entry.figure.runs)
 
 
 def fitting_name(names: Sequence[str], room: int) -> str:
@@ -216,8 +217,8 @@ def fitting_name(names: Sequence[str], room: int) -> str:
 def _trunk(sheet: Sheet, row: int, start: int, end: int, trunk: Trunk) -> None:
     """The wire between two columns with its figure centred above it."""
     room = end - start - 1
-    text = "".join(run.text for run in trunk.figure).rstrip()
-    sheet.runs(row - 1, start + 1 + max(0, room - width_of(text)) // 2, trunk.figure)
+    text = trunk.figure.shown.rstrip()
+    sheet.runs(row - 1, start + 1 + max(0, room - width_of(text)) // 2, trunk.figure.runs)
     _across(sheet, row, start + 1, end, trunk.wire)
 
 

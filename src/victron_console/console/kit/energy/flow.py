@@ -8,10 +8,15 @@ from dataclasses import dataclass, replace
 
 from victron_console.console.kit.energy.diagram import Box, Diagram, Entry, Trunk
 from victron_console.console.kit.energy.wire import BROKEN, IDLE, Direction, Wire, is_moving, wire
+from victron_console.console.kit.figures import (
+    OFF_FIGURE,
+    Figure,
+    idle_figure,
+    power_figure,
+)
 from victron_console.console.kit.format import number
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run
-from victron_console.console.kit.sheet_figure import OFF_FIGURE, Figure, idle_figure, power_figure
 from victron_console.insight.flow import model as model
 from victron_console.insight.flow.model import Flow, Node, NodeKind
 from victron_console.model.quality import Quality
