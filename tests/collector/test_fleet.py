@@ -48,6 +48,9 @@ class Answering:
         readings = {"Dc/Battery/Soc": Reading(50.0 + self._asked[self._station], at)}
         return ServiceReading(service, DeviceKey(class_of(service), "0"), at, readings)
 
+    async def listens(self) -> bool | None:
+        return None
+
     async def recovered(self) -> None:
         pass
 

@@ -68,6 +68,9 @@ class ScriptedStation:
         readings = {path: Reading(value, at) for path, value in VALUES[service].items()}
         return ServiceReading(service, DeviceKey(class_of(service), "0"), at, readings)
 
+    async def listens(self) -> bool | None:
+        return None
+
     async def recovered(self) -> None:
         self._answer("health")
         self._clock.advance(42.0)

@@ -45,6 +45,9 @@ class Pushing:
         at = self._clock.now()
         return ServiceReading(service, DeviceKey(cls, instance or "0"), at, {"Dc/Battery/Power": Reading(1.0, at)})
 
+    async def listens(self) -> bool | None:
+        return None
+
     async def recovered(self) -> None:
         """Nothing to wait for."""
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from victron_console.catalogue import TIER_S, Tier
-from victron_console.collector.schedule import Schedule, next_delay, tier_of
+from victron_console.collector.schedule import Schedule, tier_of
 
 SYSTEM = "com.victronenergy.system"
 BATTERY = "com.victronenergy.battery.ttyO0"
@@ -108,13 +108,6 @@ def test_a_service_that_left_is_forgotten_and_one_that_came_is_due() -> None:
     came, left = schedule.discovered([SYSTEM, SETTINGS], 10.0)
     assert (came, left) == ([SETTINGS], [TANK])
     assert schedule.plans[SETTINGS].due == 10.0
-
-
-@given(st.integers(1, 40), st.floats(0, 1))
-def test_backoff_grows_to_five_minutes_and_never_beyond(failures: int, jitter: float) -> None:
-    delay_s = next_delay(failures, 10.0, jitter)
-    assert 7.5 <= delay_s <= 300.0
-    assert failures < 6 or delay_s >= 225.0
 
 
 @given(st.floats(0, 1, exclude_max=True))

@@ -88,6 +88,9 @@ class BusSource:
         self.traffic.bytes_in += size
         return ServiceReading(service, self._names.key(service, values), at, values, 0.0, size, 0.0)
 
+    async def listens(self) -> bool | None:
+        return None
+
     async def recovered(self) -> None:
         """The server is free again at once."""
         self._reach()

@@ -34,6 +34,9 @@ class Scripted:
             raise self.broken
         return ServiceReading(service, DeviceKey("system", "0"), 0.0, {})
 
+    async def listens(self) -> bool | None:
+        return None
+
     async def recovered(self) -> None:
         """Nothing to wait for."""
 

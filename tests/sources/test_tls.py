@@ -14,6 +14,7 @@ import pytest
 
 from victron_console.config.sources import HttpAccess
 from victron_console.model.clock import SystemClock
+from victron_console.sources import tls
 from victron_console.sources.base import Misconfigured
 from victron_console.sources.http import IDENTITY, HttpApi
 
@@ -119,3 +120,12 @@ async def test_a_server_without_tls_is_a_misconfiguration(access_to: Callable[..
         with pytest.raises(Misconfigured, match="speaks https at all"):
             await HttpApi(access_to(f"https://127.0.0.1:{plain.server_port}"), SystemClock()).discover()
         thread.join()
+
+
+def test_victrons_own_authority_is_trusted_for_its_brokers_beside_the_systems_and_names_are_checked() -> None:
+    context = tls.of_victron()
+    shipped = [one for one in context.get_ca_certs() if "CCGX Certificate Authority" in str(one["subject"])]
+    assert [one["notAfter"] for one in shipped] == ["Aug 24 11:54:19 2114 GMT"]
+    assert len(context.get_ca_certs()) > 1
+    assert context.check_hostname and context.verify_mode is ssl.CERT_REQUIRED
+    assert not context.verify_flags & ssl.VERIFY_X509_STRICT

@@ -14,7 +14,8 @@ from contextlib import nullcontext
 from victron_console.catalogue import TIER_S, Tier
 from victron_console.collector.device_table import DeviceTable
 from victron_console.collector.link_judge import LinkJudge
-from victron_console.collector.schedule import HANG_S, Schedule, next_delay
+from victron_console.collector.retry import Retry
+from victron_console.collector.schedule import HANG_S, Schedule
 from victron_console.collector.settings_log import settings_changes
 from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey, class_of
@@ -26,6 +27,9 @@ from victron_console.store.records import Event, StationUpdate
 log = logging.getLogger(__name__)
 
 _MISCONFIGURED_S = 30.0
+"""Between the first tries where something is set wrong: wrong logins are limited to 150 a day by a GX."""
+_RECONNECT_S = 2.0
+"""Before the first try to connect again to a station that speaks by itself."""
 
 
 class StationPoller:
@@ -66,10 +70,9 @@ class StationPoller:
         self._bytes_counted = 0
         self._source = source
         self._clock = clock
-        self._jitter = jitter
+        self._retry = Retry(jitter)
         self._slots = slots
         self._base_s = cadence_s[Tier.FAST]
-        self._retry_at: float | None = None
         self._waiting_for: str | None = None
         self._events: list[Event] = []
         self._status_told: StationStatus | None = None
@@ -114,15 +117,15 @@ class StationPoller:
 
     def next_moment(self) -> float:
         """When the next step is due (monotonic clock)."""
-        return self._retry_at if self._retry_at is not None else self.schedule.next_moment()
+        return self._retry.next_moment() if self._retry.at is not None else self.schedule.next_moment()
 
     def want(self, focus_s: float | None, pinned_services: frozenset[str]) -> None:
         """Take in what operators asked for; a focused station that is out of reach is tried at once."""
         now = self._clock.monotonic()
         closer = focus_s is not None and self.schedule.focus_s is None
         self.schedule.refocus(focus_s, pinned_services, now)
-        if closer and self._retry_at is not None:
-            self._retry_at = now
+        if closer:
+            self._retry.hurry(now)
         self._wake.set()
 
     def snapshot(self) -> Snapshot:
@@ -159,10 +162,11 @@ class StationPoller:
     async def step(self) -> None:
         """Do the next thing that is due: look which services there are, or read one of them."""
         now = self._clock.monotonic()
-        if self._retry_at is not None:
-            if now < self._retry_at:
+        if self._retry.at is not None:
+            if self._retry.look_is_due(now):
+                self._retry.looked(await self._source.listens(), self._clock.monotonic())
+            if not self._retry.take(self._clock.monotonic()):
                 return
-            self._retry_at = None
             self.schedule.discovery_due = now
         service = None
         try:
@@ -235,10 +239,9 @@ class StationPoller:
 
     def _failed(self, error: SourceError) -> None:
         self.link.failures += 1
-        base_s = _MISCONFIGURED_S if isinstance(error, Misconfigured) else self._base_s
-        delay_s = next_delay(self.link.failures, base_s, self._jitter())
-        self._retry_at = self._clock.monotonic() + delay_s
-        self.link.failed(error, delay_s)
+        base_s = self._base_s if self.schedule.changed is None else _RECONNECT_S
+        base_s = _MISCONFIGURED_S if isinstance(error, Misconfigured) else base_s
+        self.link.failed(error, self._retry.failed(self.link.failures, base_s, self._clock.monotonic()))
         for key in self.table.devices:
             self.table.count_failure(key)
 
@@ -247,10 +250,10 @@ class StationPoller:
         self.link.erred(error)
         if service is None:
             self.link.suspected(error)
-        else:
-            self._waiting_for = class_of(service)
+        elif service not in self.schedule.aside:
             self.schedule.hangs(service)
             self.table.note(service, ServiceState.SET_ASIDE, f"the {class_of(service)} service does not answer")
+        self._waiting_for = class_of(service) if service else None
         self._judge()
         self.on_values()
         try:

@@ -11,7 +11,6 @@ from victron_console.model.device import class_of
 from victron_console.sources.changed_services import ChangedServices
 
 DISCOVERY_S = 60.0
-BACKOFF_CAP_S = 300.0
 SPACING_S = 1.0
 """What comes by itself of a station is recorded at most this often, however much it says."""
 ASIDE_FIRST_S = 10.0
@@ -27,11 +26,6 @@ QUIET_RETRY_S = 300.0
 _FIRST = ("system", "vebus", "multi", "acsystem", "inverter", "battery", "grid", "genset", "solarcharger", "pvinverter")
 _LAST = ("settings",)
 _VITAL = _FIRST.index("battery")
-
-
-def next_delay(failures: int, base_s: float, jitter: float, cap_s: float = BACKOFF_CAP_S) -> float:
-    """Seconds to wait before the next try after so many failures in a row; `jitter` is in 0..1, drawn by the caller."""
-    return min(cap_s, base_s * 2.0 ** min(failures - 1, 16)) * (0.75 + jitter / 4)
 
 
 def tier_of(service: str, paths: Iterable[str]) -> Tier:

@@ -125,6 +125,13 @@ class Source(Protocol):
         """
         ...
 
+    async def listens(self) -> bool | None:
+        """Whether somebody takes connections there, by a look that costs the station nothing.
+
+        None where there is no such look: a server of one thread is blocked by a connection that asks for nothing.
+        """
+        ...
+
     async def close(self) -> None:
         """Let go of everything. May be called twice; who asks after it connects anew."""
         ...

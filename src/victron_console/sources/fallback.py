@@ -81,6 +81,10 @@ class Fallback:
         """Wait for the source that is asked. Raises as that does."""
         await self._now.source.recovered()
 
+    async def listens(self) -> bool | None:
+        """Whether somebody listens at the source that is asked."""
+        return await self._now.source.listens()
+
     async def close(self) -> None:
         """Let go of both. May be called twice."""
         await self.first.source.close()

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 IDENTITY = "Victron DBus API Server"
 MAX_SERVICES = 200
+HELD_S = 20.0
+"""A 404 that took longer is what the server says of a service that hung: it gives one up after 25 to 50 s."""
 FREE_DEADLINE_S = 60.0
 """A hung service holds the whole server about 50 s."""
 _BUS_NAME = re.compile(re.escape(BUS_PREFIX) + r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
@@ -121,6 +123,10 @@ class HttpApi:
         with self.traffic.counting_errors():
             await self._wait_until_free()
 
+    async def listens(self) -> bool | None:
+        """None: an idle connection blocks the server for everyone."""
+        return None
+
     async def close(self) -> None:
         """Let go of everything. May be called twice."""
         await self._wire.close()
@@ -201,6 +207,8 @@ class HttpApi:
 
     def _tree(self, answer: Answer, service: str) -> dict[str, object]:
         if answer.status == 404 and _is_of_api(answer):
+            if answer.round_trip_s > HELD_S:
+                raise TimedOut(f"{service} on {answer.place} did not respond until the server gave it up.")
             raise NoSuchService(f"{service} on {answer.place} left the bus or does not respond to it.")
         tree = self._object(answer).get("value")
         if not isinstance(tree, dict):

@@ -13,6 +13,7 @@ from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey, class_of
 from victron_console.sources.base import Discovery, NoSuchService, ServiceReading, SourceError, TimedOut, Traffic
 from victron_console.sources.changed_services import ChangedServices
+from victron_console.sources.mqtt_connection import listens
 from victron_console.sources.mqtt_failures import no_heartbeat
 from victron_console.sources.mqtt_session import Session, Timing
 
@@ -92,6 +93,10 @@ class Mqtt:
         """
         if self._session is not None:
             await self._checked(self._session)
+
+    async def listens(self) -> bool | None:
+        """Whether the broker takes connections; it is left again at once, before any login."""
+        return await listens(self._access)
 
     async def close(self) -> None:
         """Let go of everything. May be called twice."""

@@ -15,7 +15,7 @@ from aiomqtt.exceptions import MqttConnectError
 
 from victron_console.config.sources import MqttAccess
 from victron_console.sources import mqtt_failures, tls
-from victron_console.sources.base import Misconfigured
+from victron_console.sources.base import Misconfigured, SourceError
 
 wire_log = logging.getLogger(f"{__name__}.wire")
 wire_log.setLevel(logging.ERROR)  # the library would name every packet
@@ -83,6 +83,15 @@ async def connected(access: MqttAccess, take: Callable[[Message], None], ping_s:
     return client
 
 
+async def listens(access: MqttAccess) -> bool:
+    """Whether anybody takes connections at the broker's port."""
+    try:
+        await _find_open(access)
+    except SourceError:
+        return False
+    return True
+
+
 async def _find_open(access: MqttAccess) -> None:
     """See whether anybody listens. A host that is off would hold a thread of the library for its 5 s otherwise."""
     try:
@@ -96,7 +105,8 @@ async def _find_open(access: MqttAccess) -> None:
 
 
 def _names_are_checked(access: MqttAccess) -> bool:
-    return not access.fingerprint and access.ca_file is None
+    """A GX's certificate bears no name that it is reached by; Victron's own brokers bear theirs."""
+    return not access.fingerprint and (access.vrm or access.ca_file is None)
 
 
 def _context(access: MqttAccess) -> ssl.SSLContext | None:
@@ -105,6 +115,8 @@ def _context(access: MqttAccess) -> ssl.SSLContext | None:
     try:
         if access.fingerprint:
             return tls.pinned(access.fingerprint, access.ca_file)
+        if access.vrm:
+            return tls.verifying(access.ca_file) if access.ca_file else tls.of_victron()
         return tls.issued_by(access.ca_file) if access.ca_file else tls.verifying(None)
     except OSError as error:
         raise Misconfigured(

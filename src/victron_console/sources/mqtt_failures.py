@@ -38,7 +38,8 @@ def explain(error: Exception, place: str) -> SourceError:
                 f"{place} does not take a connection: the device is off, the link or the VPN is down, or a firewall "
                 f"drops the packets."
             )
-    return Unreachable(f"The connection to {place} ended ({_words(error)}): it is made anew.")
+    leaf = next((cause for cause in causes(error) if not isinstance(cause, BaseExceptionGroup)), error)
+    return Unreachable(f"The broker at {place} ended the connection ({_words(leaf)}): it is made anew.")
 
 
 def _refused(error: MqttConnectError, place: str) -> SourceError:

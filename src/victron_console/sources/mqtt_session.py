@@ -208,6 +208,8 @@ class Session:
                 group.create_task(self._stay_awake())
         except* MqttError as errors:
             self._error = mqtt_failures.explain(errors, self.place)
+            for service in self.tree.devices:  # whoever reads next learns of it at once
+                self._on_change(service)
 
     async def _stay_connected(self) -> None:
         assert self._client is not None

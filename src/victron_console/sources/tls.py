@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 import ssl
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
+
+VICTRON_CA = files("victron_console.sources") / "venus-ca.crt"
+"""Victron's certificate authority: public, valid to 2114. Its origin stands in the file."""
 
 
 class WrongCertificate(ssl.SSLError):
@@ -48,6 +52,24 @@ def verifying(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
+@lru_cache(maxsize=1)
+def of_victron() -> ssl.SSLContext:
+    """A context for Victron's own brokers: it trusts Victron's authority beside the system's, and checks the name.
+
+    The same authority signs the certificate of every GX device, so without the name each of them could pose as one.
+    """
+    context = ssl.create_default_context()
+    context.load_verify_locations(cadata=VICTRON_CA.read_text(encoding="ascii"))
+    _allow_old_authorities(context)
+    context.sslsocket_class = _TidySocket
+    return context
+
+
+def _allow_old_authorities(context: ssl.SSLContext) -> None:
+    """Since Python 3.13 an authority must say what its key is for; Victron's, of 2014, does not."""
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+
+
 def issued_by(ca_file: Path) -> ssl.SSLContext:
     """A context that accepts what these authorities issued, whatever host name it bears.
 
@@ -58,6 +80,7 @@ def issued_by(ca_file: Path) -> ssl.SSLContext:
     """
     context = ssl.create_default_context(cafile=str(ca_file))
     context.check_hostname = False
+    _allow_old_authorities(context)
     context.sslsocket_class = _TidySocket
     return context
 

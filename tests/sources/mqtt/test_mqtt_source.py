@@ -398,11 +398,14 @@ async def test_after_a_restart_of_the_broker_the_next_question_connects_anew(
         async with running_gx(broker.port, clock):
             await source.discover()
             broker.stop()
-            with pytest.raises(SourceError):
+            with pytest.raises(Unreachable, match=f"broker at 127.0.0.1:{broker.port} ended the connection") as ended:
                 await until_it_fails(source, SYSTEM)
+            assert "TaskGroup" not in str(ended.value)
             with pytest.raises(Unreachable):
                 await source.discover()
+            assert await source.listens() is False
     broker.start()
+    assert await source.listens() is True
     async with running_gx(broker.port, clock) as restarted:
         del restarted.state["tank/21/Level"]
         found = await source.discover()
