@@ -124,6 +124,19 @@ def test_add_asks_the_station_and_writes_a_file_that_check_accepts(
     assert "1 station in 1 file, 0 faults" in run(home, tmp_path, "check").stdout
 
 
+def test_add_takes_a_host_alone_and_refuses_an_address_that_a_station_has(
+    home: dict[str, str], tmp_path: Path, stations: SimulatedFleet
+) -> None:
+    host = stations.stations[0].url.removeprefix("http://")
+    told = run(home, tmp_path, "add", host)
+    assert told.returncode == 0, told.stderr
+    (file,) = (tmp_path / "config" / "victron-console").glob("*.toml")
+    again = run(home, tmp_path, "add", stations.stations[0].url, "--name", "Twice")
+    assert again.returncode == 1
+    assert f"{host} is configured already: station {file.stem} (" in again.stderr
+    assert str(file) in again.stderr
+
+
 def test_status_without_a_store_cannot_tell(home: dict[str, str], tmp_path: Path) -> None:
     told = run(home, tmp_path, "--store", str(tmp_path / "none.db"), "status", "--json")
     assert told.returncode == 3

@@ -30,6 +30,6 @@ def collect(options: Options, once: bool) -> None:
 
 
 NO_STATIONS = (
-    "no station is configured. Add one with `victron-console add http://venus.local:8088`, look at one without a file "
+    "no station is configured. Add one with `victron-console add venus.local`, look at one without a file "
     "with `victron-console --url http://venus.local:8088`, or see `victron-console demo`."
 )

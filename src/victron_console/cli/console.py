@@ -17,6 +17,7 @@ from platformdirs import user_config_path, user_state_path
 from victron_console.cli.options import Options, log_to_file
 from victron_console.cli.trying import try_rule
 from victron_console.config import APP_NAME, ConsoleSettings, FixedStations, StationFiles, station_from
+from victron_console.config.sources import web_address
 from victron_console.config.write import slug
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.store.lease import lease_holder
@@ -60,7 +61,7 @@ def one_station(url: str) -> FixedStations:
         ConfigError: it is no address of a station.
     """
     name = url.split("://", 1)[-1].split("/", 1)[0]
-    return FixedStations((station_from({"id": slug(name), "name": name, "url": url}),))
+    return FixedStations((station_from({"id": slug(name), "name": name, "url": web_address(url)}),))
 
 
 def _store_of(options: Options, url: str) -> Path:

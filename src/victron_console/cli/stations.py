@@ -12,7 +12,8 @@ from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules
 from victron_console.cli.discover import report_devices, ssdp_option
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.config import StationConfig, station_from, user_folder, write_station
+from victron_console.config import LoadResult, StationConfig, station_from, user_folder, write_station
+from victron_console.config.sources import web_address
 from victron_console.model.clock import SystemClock
 from victron_console.model.device import class_of
 from victron_console.model.snapshot import DeviceState
@@ -22,23 +23,51 @@ from victron_console.sources.open_source import open_source
 
 
 @click.command()
-@click.argument("url")
+@click.argument("host")
 @click.option("--name", help="The station's name; default: what the device calls itself.")
 @common_options
 @failing_plainly
-def add(options: Options, url: str, name: str | None) -> None:
-    """Ask the station at URL who it is and write its file."""
+def add(options: Options, host: str, name: str | None) -> None:
+    """Ask the station at HOST who it is and write its file.
+
+    HOST is a host name or an address such as 192.0.2.10; scheme and port are http and 8088 where it gives none.
+    """
+    url = web_address(host)
     provisional = station_from({"id": "new-station", "name": name or "new station", "url": url})
+    loaded = options.files().current
+    _refuse_known(provisional, loaded)
     found, own_name = asyncio.run(_introduce(open_source(provisional, SystemClock())))
-    configured = {station.id for station in options.files().current.stations}
+    configured = {station.id for station in loaded.stations}
     folder = options.new_files_folder()
-    chosen = name or own_name or url.split("://", 1)[-1]
+    chosen = name or own_name or _asked_name(url)
     try:
         file = write_station(folder, {"name": chosen, "url": url}, configured)
     except FileExistsError as error:
         raise click.ClickException(f"{error.filename} is there already: give the station another --name.") from error
     click.echo(f"{chosen}: {found.api}, {len(found.services)} services ({_classes(found)}).")
     click.echo(f"Written to {file}. Open the console with `victron-console`.")
+
+
+def _refuse_known(new: StationConfig, loaded: LoadResult) -> None:
+    """Refuse an address that a station has already: it would be polled and recorded twice.
+
+    Raises:
+        ClickException: names that station and its file.
+    """
+    for station in loaded.stations:
+        if shared := sorted(station.addresses() & new.addresses()):
+            file = next((file for file, ids in loaded.files.items() if station.id in ids), None)
+            place = f" in {file}" if file else ""
+            known = f"station {station.id} ({station.name}){place}"
+            raise click.ClickException(f"{shared[0]} is configured already: {known}.")
+
+
+def _asked_name(url: str) -> str:
+    """A name for a device that has none: what the operator says, else its host."""
+    host = url.split("://", 1)[-1]
+    if not sys.stdin.isatty():
+        return host
+    return str(click.prompt("The device has no name of its own. What shall the station be called", default=host))
 
 
 async def _introduce(source: Source) -> tuple[Discovery, str]:

@@ -7,7 +7,9 @@ package `sources` that makes it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 from urllib.parse import urlsplit
@@ -27,6 +29,7 @@ from victron_console.config.fields import (
     refusal,
 )
 
+HTTP_API_PORT = 8088
 MQTT_TLS_PORT = 8883
 MQTT_PLAIN_PORT = 1883
 VRM_BROKERS = 128
@@ -88,6 +91,10 @@ class SourceSettings(Table):
 
     def identities(self) -> tuple[str, ...]:
         """What tells the station from others, in small letters: the host it is reached at, its portal id."""
+        raise NotImplementedError
+
+    def address(self) -> str:
+        """Where it is asked, whole and in small letters: two stations of one address are one."""
         raise NotImplementedError
 
 
@@ -157,6 +164,11 @@ class HttpSettings(SourceSettings):
     def identities(self) -> tuple[str, ...]:
         """The host of its address."""
         return (urlsplit(self.url).hostname or "",)
+
+    def address(self) -> str:
+        """Host, port and path: several stations may stand behind one host."""
+        parts = urlsplit(self.url)
+        return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}{parts.path.rstrip('/')}"
 
 
 class MqttSettings(SourceSettings):
@@ -229,6 +241,28 @@ class MqttSettings(SourceSettings):
     def identities(self) -> tuple[str, ...]:
         """Its portal id, and the device's own host: Victron's brokers carry many stations."""
         return tuple(filter(None, ("" if self.vrm else (self.host or "").lower(), (self.portal_id or "").lower())))
+
+    def address(self) -> str:
+        """The broker, and which of its stations."""
+        access = self.access()
+        return f"{access.host}:{access.port}/{access.portal_id}".lower()
+
+
+def web_address(typed: str) -> str:
+    """The address of an API as somebody types it, whole: `192.0.2.10` is `http://192.0.2.10:8088`.
+
+    What is given is kept: another scheme, a port, a path. Over https the port is that of a proxy before the device.
+    """
+    text = typed.strip().rstrip("/")
+    with suppress(ValueError):
+        text = f"[{IPv6Address(text.strip('[]'))}]"
+    whole = text if "://" in text else f"http://{text}"
+    parts = urlsplit(whole)
+    try:
+        bare = parts.scheme == "http" and parts.hostname and parts.port is None and not parts.path
+    except ValueError:  # no port number: refused with a sentence where the address is checked
+        return whole
+    return f"{whole}:{HTTP_API_PORT}" if bare and not parts.query and not parts.fragment else whole
 
 
 def vrm_host(portal_id: str) -> str:

@@ -193,6 +193,10 @@ class StationConfig(SourceTables):
         """What tells the station from others, in small letters: the hosts it is reached at, its portal id."""
         return frozenset(it for settings in self.sources.values() for it in settings.identities() if it)
 
+    def addresses(self) -> frozenset[str]:
+        """Where it is asked; no other station may have one of these."""
+        return frozenset(settings.address() for settings in self.sources.values())
+
     def public(self) -> dict[str, Any]:
         """What the store may keep, as JSON holds it: the file's keys without secrets, of headers the names only."""
         shown = self.model_dump(mode="json", exclude=set(SOURCES))
