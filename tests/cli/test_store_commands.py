@@ -114,6 +114,22 @@ def test_verify_reads_everything_back_and_names_what_is_damaged(store: Path) -> 
     assert "Busy: the checksum of a block does not fit" in found.stderr
 
 
+def test_verify_names_the_table_of_a_lost_page_and_never_fails_otherwise(store: Path) -> None:
+    whole = store.read_bytes()
+    named: set[str] = set()
+    pages = len(whole) // 4096
+    for page in sorted({*range(min(pages, 6)), *range(6, pages, max(1, pages // 24))}):
+        store.write_bytes(whole[: page * 4096] + bytes(4096) + whole[(page + 1) * 4096 :])
+        store.with_name(f"{store.name}-wal").unlink(missing_ok=True)
+        done = run(store, "verify")
+        assert done.exit_code in (0, 1)
+        assert isinstance(done.exception, SystemExit | None), done.exception
+        if done.exit_code == 1:
+            assert done.stderr.startswith("Error: ")
+            named.update(line.split()[1].rstrip(":") for line in done.stderr.splitlines() if "  table " in line)
+    assert len(named) >= 5, named
+
+
 def test_pruned_history_keeps_its_hours_and_what_is_recent(store: Path) -> None:
     changes, hours = busy(store)
     done = run(store, "prune", "--older-than", "5d", "--compact")

@@ -138,7 +138,7 @@ async def test_the_collector_asks_for_that_place_alone_and_tells_what_changed_on
         hours = [NOW + 3600.0 * (n + 1) for n in range(48)]
         return httpx.Response(200, text=json.dumps({"hourly": {"time": hours, "global_tilted_irradiance": [0.0] * 48}}))
 
-    recorder = Recorder(lambda: Writer(store, clock))
+    recorder = Recorder(store, clock, lambda: Writer(store, clock))
     await recorder.open()
     work = Advising(store, clock, recorder, transport=httpx.MockTransport(line))
     for _ in range(2):

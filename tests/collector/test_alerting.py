@@ -36,7 +36,7 @@ def clock() -> ManualClock:
 async def opened(
     folder: Path, clock: ManualClock, stations: tuple[StationRecord, ...] = (ALDER,)
 ) -> AsyncIterator[Alerting]:
-    recorder = Recorder(lambda: Writer(folder / "store.db", clock))
+    recorder = Recorder(folder / "store.db", clock, lambda: Writer(folder / "store.db", clock))
     await recorder.open()
     await recorder.register(stations)
     alerting = Alerting(folder / "store.db", clock, recorder, lambda: [folder / "rules"])

@@ -44,7 +44,7 @@ class Rules:
 
 @pytest.fixture
 async def recorder(pair: Path) -> AsyncIterator[Recorder]:
-    opened = Recorder(lambda: Writer(pair, ManualClock(AT)))
+    opened = Recorder(pair, ManualClock(AT), lambda: Writer(pair, ManualClock(AT)))
     await opened.open()
     yield opened
     await opened.close()

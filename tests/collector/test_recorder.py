@@ -33,7 +33,7 @@ def pages(writer: Writer) -> int:
 
 
 async def opened(path: Path, clock: ManualClock) -> Recorder:
-    recorder = Recorder(lambda: Writer(path, clock))
+    recorder = Recorder(path, clock, lambda: Writer(path, clock))
     await recorder.open()
     await recorder.register([StationRecord("alder", "Alder")])
     return recorder

@@ -50,7 +50,7 @@ async def unheard(_: str) -> None:
 
 async def test_old_rows_are_sealed_beside_the_recorder(store: Path) -> None:
     clock = SystemClock()
-    recorder = Recorder(lambda: Writer(store, clock))
+    recorder = Recorder(store, clock, lambda: Writer(store, clock))
     await recorder.open()
     with closing(Reader(store, clock)) as reader:
         before = reader.history("alder", "battery/1/P", 0, clock.now())
@@ -72,7 +72,7 @@ def _resting(_: Path, __: Retention) -> Upkeep:
 @pytest.mark.slow
 async def test_a_worker_killed_at_rest_does_not_hold_up_the_end(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "_work", _resting)
-    recorder = Recorder(lambda: Writer(store, SystemClock()))
+    recorder = Recorder(store, SystemClock(), lambda: Writer(store, SystemClock()))
     await recorder.open()
     told = asyncio.create_task(Sealing(store, SystemClock(), recorder, unheard, first_s=0.0).run())
 
@@ -89,7 +89,7 @@ async def test_a_worker_killed_at_rest_does_not_hold_up_the_end(store: Path, mon
 
 async def test_trouble_is_noted_when_it_begins_and_when_it_ends(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = ManualClock(SystemClock().now())
-    recorder = Recorder(lambda: Writer(store, clock))
+    recorder = Recorder(store, clock, lambda: Writer(store, clock))
     await recorder.open()
     told: list[str] = []
 

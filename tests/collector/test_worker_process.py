@@ -74,7 +74,7 @@ def test_a_worker_that_hangs_does_not_keep_its_parent_from_ending(tmp_path: Path
 
 async def test_work_that_breaks_off_is_noted_and_the_rest_goes_on(tmp_path: Path) -> None:
     path, clock = tmp_path / "store.db", ManualClock(1_760_000_000.0)
-    recorder = Recorder(lambda: Writer(path, clock))
+    recorder = Recorder(path, clock, lambda: Writer(path, clock))
     await recorder.open()
     background, going_on = BackgroundTasks(clock, recorder), asyncio.Event()
 

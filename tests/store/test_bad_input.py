@@ -57,7 +57,7 @@ def test_files_copied_at_any_moment_of_recording_hold_all_that_was_acknowledged(
     assert len(cuts) > 50
     for cut, least in cuts:
         with closing(Reader(cut, clock)) as reader:
-            assert verify(reader.db.conn).faults == []
+            assert verify(reader.db).faults == []
             found = [p.value for p in reader.history("alder", "system/0/P", 0, clock.now())]
         assert found in (list(range(1, least + 1)), list(range(1, least + 2)))
 
@@ -93,7 +93,7 @@ def test_sixty_services_that_come_and_go_each_keep_their_history_and_their_gaps(
     assert {key: levels(key) for key in keys} == said
     with closing(open_writable(path)) as db:
         kept_up(db, now)
-        assert verify(db.conn).faults == []
+        assert verify(db).faults == []
     assert {key: levels(key) for key in keys} == said
 
 
@@ -125,6 +125,6 @@ def test_a_value_that_changes_its_kind_at_every_poll_is_kept_as_it_was_said(
     reader.buckets("alder", "battery/1/Odd", begin, clock.now(), 20)
     with closing(open_writable(path)) as db:
         kept_up(db, clock.now() + LATER_S)
-        assert verify(db.conn).faults == []
+        assert verify(db).faults == []
     assert told() == before
     reader.buckets("alder", "battery/1/Odd", begin, clock.now(), 20)

@@ -15,7 +15,6 @@ from victron_console.cli.times import Span
 from victron_console.config import HistorySettings
 from victron_console.config.amounts import size_bytes
 from victron_console.model.clock import SystemClock
-from victron_console.store.connection import reading
 from victron_console.store.errors import StoreError
 from victron_console.store.read.reader import Reader
 from victron_console.store.sealed.retention import Retention
@@ -75,15 +74,16 @@ def verify(options: Options) -> None:
     """Read everything back; exit status 1 where something is damaged. A collector may go on meanwhile."""
     from victron_console.store.sealed.verify import verify as verify_all
 
-    with closing(Reader(options.store_path, SystemClock())) as reader, reading(reader.db) as conn:
-        found = verify_all(conn)
+    with closing(Reader(options.store_path, SystemClock())) as reader, reader.at_once():
+        found = verify_all(reader.db)
     click.echo(
         f"{found.blocks:,} sealed blocks with {found.changes:,} changes and {found.hot_rows:,} hot rows read back"
     )
     if found.set_aside:
         click.echo(f"{found.set_aside:,} damaged blocks were set aside earlier")
     if found.faults:
-        raise StoreError("damaged:\n  " + "\n  ".join(found.faults))
+        listed = "\n  ".join(found.faults)
+        raise StoreError(f"damaged:\n  {listed}\nStop the collector, then restore a backup or run `store salvage`")
 
 
 @store.command()

@@ -21,7 +21,7 @@ from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock
 from victron_console.model.snapshot import Snapshot
 from victron_console.store.alarms.engine_rows import kept_alerts, record_alerts
-from victron_console.store.errors import UnknownStation
+from victron_console.store.errors import StoreError, UnknownStation
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer
@@ -43,11 +43,14 @@ class RecordedPast:
         self._reader: Reader | None = None
 
     def points(self, station: str, series: str, since: float, until: float) -> list[tuple[float, float | str | None]]:
-        """Changes of a series, oldest first; None where there was no good value."""
-        self._reader = self._reader or Reader(self._store, self._clock)
+        """Changes of a series, oldest first; None where there was no good value. Empty where they cannot be read."""
         try:
+            self._reader = self._reader or Reader(self._store, self._clock)
             found = self._reader.history(station, series, since, until)
         except UnknownStation:
+            return []
+        except StoreError as error:  # rules that need no past must go on judging
+            log.debug("%s of %s: its past cannot be read: %s", series, station, error)
             return []
         return [(point.at, point.value if isinstance(point.value, str) else point.number) for point in found]
 

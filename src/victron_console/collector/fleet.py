@@ -21,8 +21,9 @@ from victron_console.collector.collector_health import CollectorHealth
 from victron_console.collector.diagnosing import Diagnosing
 from victron_console.collector.notifying import NOTIFY_FAILED, Notifier
 from victron_console.collector.poller import StationPoller
-from victron_console.collector.recorder import PASSING, Recorder
+from victron_console.collector.recorder import Recorder
 from victron_console.collector.sealing import HISTORY_FAILS, Sealing
+from victron_console.collector.store_alarm import STORE_DAMAGED, StoreAlarm
 from victron_console.config import Fault, LoadResult, StationConfig, StationFiles
 from victron_console.insight.overview.overview import polled
 from victron_console.model.clock import Clock
@@ -32,6 +33,7 @@ from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.sources.base import Source
 from victron_console.sources.open_source import open_source
 from victron_console.sources.tasks import end
+from victron_console.store.errors import StoreError
 from victron_console.store.lease import Lease
 from victron_console.store.operator.wanted import Wanted, WantedKind
 from victron_console.store.read.reader import Reader
@@ -108,9 +110,10 @@ class Fleet:
         self._edited: LoadResult | None = None
         self._durable = False
         self._health = CollectorHealth(clock)
-        self.recorder = Recorder(lambda: Writer(store, clock, durable=self._durable))
+        self.recorder = Recorder(store, clock, lambda: Writer(store, clock, durable=self._durable))
         self._alerting = Alerting(store, clock, self.recorder, rule_folders)
         self._sealing = Sealing(store, clock, self.recorder, partial(self._alerting.tell_trouble, HISTORY_FAILS))
+        self._store_alarm = StoreAlarm(store, self.recorder, partial(self._alerting.tell_trouble, STORE_DAMAGED))
         self._notifier = Notifier(store, clock, partial(self._alerting.tell_trouble, NOTIFY_FAILED))
         self._alerting.on_kept = self._notifier.take
 
@@ -176,6 +179,7 @@ class Fleet:
             if now - beat_at >= BEAT_S:
                 beat_at = now
                 await self.recorder.beat()
+                await self._store_alarm.tell()
                 await self._alerting.tidy()
 
     async def _until_worth_recording(self) -> None:
@@ -198,8 +202,8 @@ class Fleet:
         try:
             await self._take_up(self._edited)
             self._edited = None
-        except PASSING as error:
-            log.error("the edited configuration waits, since the store cannot be written: %s", error)
+        except StoreError as error:
+            log.error("the edited configuration waits, since the store cannot be used: %s", error)
 
     async def _take_up(self, loaded: LoadResult, *, keep_polling: bool = True) -> None:
         """Start, restart and stop pollers so that they are those of the configuration."""
@@ -277,7 +281,11 @@ class Fleet:
             await self.recorder.record_collector(state)
 
     async def _take_wishes(self) -> None:
-        wishes = await asyncio.to_thread(self._wishes)
+        try:
+            wishes = await asyncio.to_thread(self._wishes)
+        except StoreError as error:
+            log.debug("the wishes of before hold: %s", error)
+            return
         for station, running in self._running.items():
             own = [wish for wish in wishes if wish.station == station]
             focus_s = FOCUS_CADENCE_S if any(w.kind is WantedKind.FOCUS for w in own) else None

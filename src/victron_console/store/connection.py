@@ -88,6 +88,15 @@ def open_readable(path: Path) -> tuple[Database, Rest | None]:
     return db, None
 
 
+def file_of(path: Path) -> tuple[int, int] | None:
+    """Which file bears a name now: its device and inode; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 @dataclass(frozen=True, slots=True)
 class Rest:
     """How a store's files lie."""
@@ -143,7 +152,8 @@ def transaction(db: Database) -> Iterator[Database]:
         StoreError: with the narrowest class that fits; everything is rolled back.
     """
     conn = db.conn
-    path = next((row[2] for row in conn.execute("PRAGMA database_list")), "")
+    with explaining("the store"):
+        path = next((row[2] for row in conn.execute("PRAGMA database_list")), "")
     with explaining(path):
         conn.execute("BEGIN IMMEDIATE")
         try:
@@ -158,5 +168,8 @@ def transaction(db: Database) -> Iterator[Database]:
 @contextmanager
 def reading(db: Database) -> Iterator[sqlite3.Connection]:
     """One state of the store for all that is read inside, whatever others write meanwhile."""
-    with db.atomic():
+    db.begin()
+    try:
         yield db.conn
+    finally:
+        db.rollback()  # there is nothing to commit, and SQLite refuses to once it met damage: that would hide the rest

@@ -31,8 +31,16 @@ class StoreLocked(StoreError):
     """Another process held a write open for longer than we wait."""
 
 
+class StoreFailing(StoreError):
+    """The disk, or what lies between it and us, reports an error. Nothing of the transaction was kept."""
+
+
 class StoreDamaged(StoreError):
     """The file is no database, or one that is damaged, or another program's."""
+
+
+class PagesDamaged(StoreDamaged):
+    """SQLite cannot make sense of the file's pages: nothing can be written to it any more with confidence."""
 
 
 class StoreTooNew(StoreError):
@@ -73,10 +81,17 @@ _SENTENCES: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_PERM: (StoreReadOnly, "{path} may not be opened: check the permissions of the file and its folder"),
     sqlite3.SQLITE_BUSY: (StoreLocked, "{path} is busy with another program's write: close that program and try again"),
     sqlite3.SQLITE_LOCKED: (StoreLocked, "{path} is locked by another program: close that program and try again"),
-    sqlite3.SQLITE_NOTADB: (StoreDamaged, "{path} is no store: name another file with --store, or move this one away"),
-    sqlite3.SQLITE_CORRUPT: (StoreDamaged, "{path} is damaged: stop the collector and put a backup in its place"),
+    sqlite3.SQLITE_NOTADB: (PagesDamaged, "{path} is no store: name another file with --store, or move this one away"),
+    sqlite3.SQLITE_CORRUPT: (
+        PagesDamaged,
+        "{path} is damaged: a backup, or `victron-console store salvage`, brings back what can be read",
+    ),
     sqlite3.SQLITE_CANTOPEN: (StoreReadOnly, "{path} cannot be opened: check that its folder exists and is writable"),
-    sqlite3.SQLITE_IOERR: (StoreError, "{path} cannot be read or written, its disk reports an error: check the disk"),
+    sqlite3.SQLITE_IOERR: (StoreFailing, "{path} cannot be read or written, its disk reports an error: check the disk"),
+    sqlite3.SQLITE_PROTOCOL: (StoreFailing, "{path} cannot be locked: check the disk or the share that it lies on"),
+    sqlite3.SQLITE_NOLFS: (StoreFailing, "{path} is larger than its file system allows: move it to another"),
+    sqlite3.SQLITE_NOMEM: (StoreFailing, "{path} cannot be used, memory is short: end other programs"),
+    sqlite3.SQLITE_INTERNAL: (StoreFailing, "{path} cannot be used, SQLite fails inside: check memory and disk"),
 }
 _PRIMARY_CODE = 0xFF
 """SQLite's extended result codes carry the primary one in their low byte."""
@@ -104,6 +119,9 @@ def explaining(path: str | Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise explained(error, path) from error
+    except MemoryError as error:  # what Python makes of SQLITE_NOMEM
+        kind, sentence = _SENTENCES[sqlite3.SQLITE_NOMEM]
+        raise kind(sentence.format(path=path)) from error
 
 
 _UNDECODABLE = (ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError, zlib.error)

@@ -273,7 +273,7 @@ def test_an_export_into_a_store_that_has_the_station_adds_what_is_new_and_change
         assert reader.station("alder") == there
         assert reader.snapshot("alder").number("system/0/P") == 8
     with closing(open_writable(path)) as db:
-        assert verify(db.conn).faults == []
+        assert verify(db).faults == []
 
 
 def test_a_device_that_ceased_to_change_was_still_read_until_the_export(

@@ -72,7 +72,7 @@ def test_a_store_at_rest_is_read_where_nothing_can_be_written(folder: Path, cloc
         assert reader.changed()
         assert not reader.changed()
         assert reader.snapshot("alder").number("system/0/P") == 1
-        assert verify(reader.db.conn).faults == []
+        assert verify(reader.db).faults == []
 
 
 def test_once_a_collector_begins_it_is_followed(folder: Path, clock: ManualClock) -> None:

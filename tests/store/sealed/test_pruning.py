@@ -127,7 +127,7 @@ def test_changes_older_than_the_setting_go_by_the_week_and_hours_and_calm_series
     assert turn(store, Retention(keep_s=2 * WEEK_S)).pruned == Pruned()
     assert len(log_lines(store)) == 1
     with closing(open_writable(store)) as db:
-        assert verify(db.conn).faults == []
+        assert verify(db).faults == []
 
 
 def test_above_the_size_the_oldest_weeks_go_and_no_more_than_needed(store: Path) -> None:
@@ -239,7 +239,7 @@ def test_a_crash_at_any_moment_leaves_each_week_whole_or_pruned_and_the_log_true
             with closing(open_writable(cut)) as db:
                 db.conn.execute("PRAGMA synchronous = OFF")
                 give_up_half(db)
-                assert verify(db.conn).faults == []
+                assert verify(db).faults == []
             assert rows_of(cut) == after, case
 
 

@@ -96,7 +96,7 @@ def test_a_crash_at_any_moment_loses_nothing_and_the_files_open_as_they_were_the
         if case % 25 == 0:  # and it goes on from there
             with closing(open_writable(cut)) as db:
                 kept_up(db)
-                assert verify(db.conn).faults == []
+                assert verify(db).faults == []
             assert histories(cut) == recorded, case
 
 
@@ -147,7 +147,7 @@ def test_a_damaged_block_is_set_aside_when_its_day_is_merged(tmp_path: Path) -> 
     assert done.damaged > 1
     with closing(sqlite3.connect(path)) as conn:
         assert conn.execute("SELECT count(*) FROM damaged WHERE length(body) > 0").fetchone()[0] == done.damaged
-        assert verify(conn).faults == []
+        assert verify(Database(conn)).faults == []
     for name, points in after.items():
         assert set(points[1:]) <= set(before[name])
 
@@ -223,7 +223,7 @@ def test_clock_jumps_late_and_repeated_samples_all_stay(
     writer.close()
     with closing(open_writable(path)) as db:
         kept_up(db, 1e10)
-        assert verify(db.conn).faults == []
+        assert verify(db).faults == []
         assert db.conn.execute("SELECT count(*) FROM hot").fetchone()[0] == 0
     found = histories(path, 1e10)
     for name, changes in stored.items():
@@ -281,7 +281,7 @@ def test_ten_years_after_three_days_are_exported_whole_and_in_few_reads(
     now = START + 3650 * DAY_S
     with closing(open_writable(path)) as db:
         kept_up(db, now)
-        assert verify(db.conn).faults == []
+        assert verify(db).faults == []
     recorded = histories(path, now)
     reads = 0
     with closing(Reader(path, ManualClock(now))) as reader:

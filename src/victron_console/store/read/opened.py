@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from victron_console.model.clock import Clock, SystemClock
-from victron_console.store.connection import open_readable, rest_of
+from victron_console.store.connection import file_of, open_readable, reading, rest_of
 from victron_console.store.errors import decoding, explaining
 from victron_console.store.schema import check
 
@@ -29,6 +29,7 @@ class OpenedStore:
             StoreError: it cannot be read.
         """
         self.path = path
+        self._file = file_of(path)
         self.db, self._rest = open_readable(path)
         """For reads that other layers add (alerts)."""
         self._clock = clock or SystemClock()
@@ -44,9 +45,13 @@ class OpenedStore:
         self.db.close()
 
     def _look_anew(self) -> None:
-        """Open a store anew that was read as it lay and does not rest any more: a collector began to write it."""
-        if self._rest is not None and rest_of(self.path) != self._rest:
+        """Open a store anew that another file took the place of, or that was read as it lay and rests no more."""
+        file = file_of(self.path)
+        if file is None:
+            return  # what was opened can still be read
+        if file != self._file or (self._rest is not None and rest_of(self.path) != self._rest):
             self.db.close()
+            self._file = file
             self.db, self._rest = open_readable(self.path)
             self._seen = self._seen and (-1, self._seen[1])
 
@@ -62,13 +67,8 @@ class OpenedStore:
             yield self.db.conn
             return
         self._look_anew()
-        conn = self.db.conn
-        with explaining(self.path), decoding(self.path):
-            conn.execute("BEGIN")
-            try:
-                yield conn
-            finally:
-                conn.execute("COMMIT")
+        with explaining(self.path), decoding(self.path), reading(self.db) as conn:
+            yield conn
 
     def changed(self) -> bool:
         """Whether anything was committed since the last call; True the first time. Costs microseconds: ask often."""

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from victron_console.model.clock import iso_utc
+from victron_console.model.text import clean
 from victron_console.store.sealed.chunks import checked_clock, checked_column
 from victron_console.store.sealed.codec import CannotDecode
 from victron_console.store.sealed.rollup import decoded_hours
 from victron_console.store.value_encoding import entries_in
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 
 @dataclass(slots=True)
@@ -27,32 +32,60 @@ class Verified:
     """A sentence each; empty where all is well."""
 
 
-def verify(conn: sqlite3.Connection) -> Verified:
-    """Check the whole store.
+def verify(db: Database) -> Verified:
+    """Check the whole store. What cannot be read ends no more than the check of itself.
 
     Args:
-        conn: inside a read transaction: a writer may go on meanwhile.
+        db: inside a read transaction: a writer may go on meanwhile.
     """
     found = Verified()
-    found.faults += [
-        f"the database's pages: {text}; restore a backup"
-        for (text,) in conn.execute("PRAGMA integrity_check(20)")
-        if text != "ok"
-    ]
-    for fault in _sealed(conn, found):
-        found.faults.append(fault)
-    for row_id, body in conn.execute("SELECT id, body FROM hot ORDER BY id"):
+    for what, check in _CHECKS.items():
+        try:
+            for fault in check(db, found):
+                found.faults.append(fault)
+        except (sqlite3.Error, ValueError, TypeError, LookupError, OverflowError) as error:
+            found.faults.append(f"{what} cannot be read on: {clean(str(error))}")
+    return found
+
+
+def _pages(db: Database, found: Verified) -> Iterator[str]:
+    """The database's pages; where something is wrong, table by table, since SQLite itself names only pages."""
+    if list(_integrity(db, "")) == ["ok"]:
+        return
+    is_named = False
+    for table in db.table_names():
+        for text in _integrity(db, f"('{table}')"):
+            if text != "ok":
+                is_named = True
+                yield f"table {table}: {text}"
+    if not is_named:
+        yield from (f"the database's pages: {text}" for text in _integrity(db, ""))
+
+
+def _integrity(db: Database, of: str) -> Iterator[str]:
+    try:
+        for (text,) in db.execute(f"PRAGMA integrity_check{of}"):
+            yield " ".join(str(text).split())
+    except sqlite3.DatabaseError as error:
+        yield str(error)
+
+
+def _hot(db: Database, found: Verified) -> Iterator[str]:
+    for row_id, body in db.execute("SELECT id, body FROM hot ORDER BY id"):
         found.hot_rows += 1
         try:
             entries_in(body)
         except (ValueError, TypeError, IndexError, AttributeError):
-            found.faults.append(f"hot row {row_id} cannot be read")
-    found.set_aside = conn.execute("SELECT count(*) FROM damaged").fetchone()[0]
-    return found
+            yield f"hot row {row_id} cannot be read"
 
 
-def _sealed(conn: sqlite3.Connection, found: Verified) -> Iterator[str]:
-    chunks = conn.execute(
+def _set_aside(db: Database, found: Verified) -> Iterator[str]:
+    found.set_aside = db.table("damaged").count
+    return iter(())
+
+
+def _sealed(db: Database, found: Verified) -> Iterator[str]:
+    chunks = db.execute(
         "SELECT c.no, c.crc, c.clock, c.period, s.id || ' ' || d.cls || '/' || d.instance FROM chunk c "
         "JOIN device d ON d.no = c.device_no JOIN station s ON s.no = d.station_no ORDER BY c.no"
     ).fetchall()
@@ -63,7 +96,7 @@ def _sealed(conn: sqlite3.Connection, found: Verified) -> Iterator[str]:
         except CannotDecode as error:
             yield f"{where}, all series: {error}; they cannot be read"
             continue
-        for path, block_crc, hours, body, last in conn.execute(
+        for path, block_crc, hours, body, last in db.execute(
             "SELECT path, crc, rollup, body, last FROM block JOIN series ON no = series_no WHERE chunk_no = ?",
             (number,),
         ):
@@ -84,3 +117,11 @@ def _block(body: bytes | None, crc: int, hours: bytes | None, last: str, polls: 
     if json.dumps(column.entry(len(column) - 1), ensure_ascii=False) != last:
         raise CannotDecode("its last value does not fit")
     return len(column)
+
+
+_CHECKS: dict[str, Callable[[Database, Verified], Iterator[str]]] = {
+    "the database's pages": _pages,
+    "the sealed history": _sealed,
+    "the recent history": _hot,
+    "what was set aside": _set_aside,
+}

@@ -1,0 +1,43 @@
+"""The alarm that the store is damaged: what was moved aside, and what is lost of it as the collector writes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from victron_console.collector.recorder import Recorder
+from victron_console.store.files.set_aside import stores_set_aside
+
+STORE_DAMAGED = ("store_damaged", "Store damaged", "run `victron-console store verify`, then `store salvage`")
+"""The alarm: family, title and response."""
+
+Alarm = Callable[[str], Awaitable[None]]
+"""Takes what is damaged, as a sentence; an empty one once nothing is."""
+
+
+class StoreAlarm:
+    """Stands as long as a damaged store lies beside the one that is written, also after a restart."""
+
+    def __init__(self, store: Path, recorder: Recorder, alarm: Alarm) -> None:
+        self._store = store
+        self._recorder = recorder
+        self._alarm = alarm
+        self._told = ""
+
+    async def tell(self) -> None:
+        """Raise, change or clear the alarm where what is damaged is not what it was."""
+        problem = await asyncio.to_thread(self._problem)
+        if problem != self._told:
+            self._told = problem
+            await self._alarm(problem)
+
+    def _problem(self) -> str:
+        sentences = [
+            f"a damaged store was moved to {file.name} and a new one was begun: "
+            f"`victron-console store salvage {file.name}` brings over what can be read"
+            for file in stores_set_aside(self._store)
+        ]
+        if self._recorder.lost_rows:
+            sentences.append(f"{self._recorder.dropped} updates could not be recorded: {self._recorder.lost_rows}")
+        return "; ".join(sentences)
