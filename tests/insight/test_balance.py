@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from victron_console.insight.overview.balance import Balance, PartKind, Rest, Verdict, balance, judge
 from victron_console.insight.overview.overview import overview
-from victron_console.model.overview import AcInput, Overview
+from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
 
 Captured = Callable[[str], Snapshot]
+possible = st.none() | st.floats(-100, 50_000, allow_nan=False)
+"""Of what gives no negative figure but in stand-by."""
 watts = st.none() | st.floats(-50_000, 50_000, allow_nan=False)
 
 
@@ -24,7 +26,7 @@ watts = st.none() | st.floats(-50_000, 50_000, allow_nan=False)
         ("boat-lynx-integrel", 4066.8, 3971.3, 95.4, Verdict.BALANCED),
         ("cerbo-pylontech-ess", 211, 148, 63, Verdict.BALANCED),
         ("ess-3phase-pv-motorhome", 12167.8, 13317.6, -1149.8, Verdict.UNBALANCED),
-        ("ess-grid-pv-tanks", 1229.6, 3938.9, -2709.3, Verdict.UNBALANCED),
+        ("ess-grid-pv-tanks", 1229.6, 3380.1, -2150.5, Verdict.UNBALANCED),
         ("hybrid-genset-24v", 12437.7, 12402.7, 35.0, Verdict.BALANCED),
         ("lynx-parallel-vebus", 306, 285.5, 20.5, Verdict.BALANCED),
         ("multi-rs", 0, 7, -7, Verdict.IDLE),
@@ -65,7 +67,7 @@ def test_each_power_stands_on_the_side_its_sign_says() -> None:
     assert kinds(balance(importing)) == (["grid", "battery"], ["ac load", "dc load"])
     exporting = Overview(grid_power_w=-500, battery_power_w=200, load_power_w=100, pv_power_w=820)
     assert kinds(balance(exporting)) == (["pv"], ["export", "ac load", "battery"])
-    shore = Overview(grid_power_w=5, battery_power_w=0, load_power_w=0, ac_input=AcInput("shore", True))
+    shore = Overview(grid_power_w=5, battery_power_w=0, load_power_w=0, mains="shore")
     assert balance(shore).sources[0].kind is PartKind.SHORE
 
 
@@ -92,7 +94,45 @@ def test_a_side_that_is_not_measured_gives_no_verdict() -> None:
     assert balance(Overview(pv_power_w=900, load_power_w=100)).verdict is Verdict.UNKNOWN
 
 
-@given(watts, watts, watts, watts, watts)
+def test_a_site_without_a_battery_is_judged_by_its_mains() -> None:
+    house = Overview(pv_power_w=910, load_power_w=1115, grid_power_w=-435)
+    assert balance(house).verdict is Verdict.UNBALANCED
+    assert balance(Overview(pv_power_w=910, load_power_w=475, grid_power_w=-435)).verdict is Verdict.BALANCED
+    unmeasured = Overview(pv_power_w=910, load_power_w=1115, grid_power_w=-435, battery_voltage_v=52.0)
+    assert balance(unmeasured).verdict is Verdict.UNKNOWN
+
+
+def test_the_motors_are_a_use_of_their_own_and_counted_once() -> None:
+    boat = Overview(battery_power_w=-3212, load_power_w=180, dc_load_power_w=3010, motor_power_w=2580)
+    sides = balance(boat)
+    assert [(part.kind.value, part.power_w) for part in sides.uses] == [
+        ("ac load", 180),
+        ("motor", 2580),
+        ("dc load", 430),
+    ]
+    sailing = Overview(battery_power_w=300, load_power_w=50, dc_load_power_w=-350, motor_power_w=-400)
+    assert kinds(balance(sailing)) == (["motor"], ["ac load", "dc load", "battery"])
+
+
+@pytest.mark.parametrize(
+    ("field", "watts", "counted"),
+    [
+        ("pv_power_w", -20, True),
+        ("pv_power_w", -2400, False),
+        ("pv_ac_power_w", -2400, False),
+        ("genset_power_w", -559, False),
+        ("other_dc_power_w", -300, False),
+    ],
+)
+def test_a_sign_that_its_kind_cannot_have_is_in_no_sum(field: str, watts: float, *, counted: bool) -> None:
+    figures = {"pv_power_w": 500.0, "battery_power_w": 0.0, "load_power_w": 500.0, field: watts}
+    sides = balance(Overview(**figures))  # type: ignore[arg-type]
+    expected = {"pv_power_w": 0.0, "pv_ac_power_w": 0.0}.get(field, 500.0)
+    assert sides.in_w == expected
+    assert sides.out_w == 500.0 - (watts if counted else 0.0)
+
+
+@given(watts, possible, possible, watts, watts)
 def test_no_part_is_negative_and_nothing_is_lost(
     grid: float | None, pv: float | None, load: float | None, dc: float | None, battery: float | None
 ) -> None:

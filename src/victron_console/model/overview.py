@@ -36,10 +36,16 @@ class Overview:
     pv_ac_power_w: float | None = None
     load_power_w: float | None = None
     dc_load_power_w: float | None = None
+    """All that draws from the DC bus but inverters; negative where a source feeds it that nobody measures."""
+    motor_power_w: float | None = None
+    """The part of it that drives motors; negative while they recover energy."""
     other_dc_power_w: float | None = None
     grid_power_w: float | None = None
     genset_power_w: float | None = None
+    """Of AC and DC gensets."""
     ac_input: AcInput = field(default_factory=AcInput)
+    mains: str = "grid"
+    """What `grid_power_w` comes from: `grid` or `shore`."""
     time_to_go_s: float | None = None
     cell_spread_v: float | None = None
     battery_temperature_c: float | None = None
@@ -122,6 +128,7 @@ def _sentences(raw: object) -> dict[str, str] | None:
 
 _OTHERS: dict[str, Callable[[object], Any]] = {
     "ac_input": _ac_input,
+    "mains": lambda raw: raw if raw in ("grid", "shore") else None,
     "system_state": _text,
     "firmware": _text,
     "gx_timezone": _text,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from victron_console.catalogue import catalogue
 from victron_console.console.kit.format import age, clock, duration, number, round_trip
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run
@@ -15,9 +16,10 @@ from victron_console.insight.gx_clock import CLOCK_LIMIT_S, gx_clock_skew_s
 from victron_console.insight.overview.ac_side import inverter_units
 from victron_console.insight.overview.balance import Balance, Verdict
 from victron_console.insight.overview.figures import last
+from victron_console.insight.overview.site_kind import SiteKind, site_kind
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
-from victron_console.model.snapshot import Snapshot
+from victron_console.model.snapshot import DeviceState, Snapshot
 
 GENSET_RUNS_FROM_W = 40.0
 _GENSET_RUNNING = 8
@@ -83,10 +85,11 @@ def _words(snapshot: Snapshot, shown: Overview) -> Iterator[str]:
         yield "Dynamic ESS auto" + (f", target {number(target)} %" if target else "")
     source = shown.ac_input
     if source.type is None:
-        yield "no AC input" if inverter_units(snapshot) else "DC only"
+        kind = site_kind(snapshot)
+        yield "no AC input" if kind is SiteKind.INVERTER else f"{kind.value} only"
     elif source.type != "genset":
         word = "on grid" if source.type == "grid" else "shore connected"
-        yield (word if source.connected else f"{source.type} off") + _phases(snapshot)
+        yield word + _phases(snapshot) if source.connected else f"{source.type} off"
     # Without a solar charger to be told, or without a Multi to tell it, DVCC has nothing to do.
     if last(system, "Control/Dvcc") == 0 and snapshot.of_class("solarcharger") and snapshot.of_class("vebus"):
         yield "DVCC off"
@@ -94,12 +97,20 @@ def _words(snapshot: Snapshot, shown: Overview) -> Iterator[str]:
 
 def _genset(snapshot: Snapshot, shown: Overview) -> Iterator[str]:
     genset = next(iter(snapshot.of_class("genset", "dcgenset")), None)
+    started = next((words for control in snapshot.of_class("generator") if (words := _started(control))), "")
     running = last(genset, "StatusCode") == _GENSET_RUNNING or (shown.genset_power_w or 0.0) > GENSET_RUNS_FROM_W
     if running:
         hours = last(genset, "Engine/OperatingHours")
         yield "genset running" + (f", {number(hours / 3600)} h in all" if hours else "")
-    elif genset is not None:
-        yield "genset off"
+    elif genset is not None or started:
+        yield f"genset {started or 'off'}"
+
+
+def _started(control: DeviceState) -> str:
+    """What a start/stop has its genset do, which it may switch by a relay; empty while it stands still."""
+    state = last(control, "State")
+    metric = catalogue().metric("generator", "State")
+    return (catalogue().enum_text(metric, state) or "").lower() if state and metric else ""
 
 
 def _phases(snapshot: Snapshot) -> str:
@@ -128,7 +139,7 @@ def site_type(snapshot: Snapshot, shown: Overview) -> str:
     elif unit is not None and unit.key.cls in ("multi", "acsystem"):
         kind = "RS"
     elif unit is None:
-        kind = "DC"
+        kind = site_kind(snapshot).value
     else:
         kind = {"shore": "shore", "grid": "grid"}.get(shown.ac_input.type or "", "off-grid")
     volts = shown.battery_voltage_v

@@ -19,6 +19,7 @@ from victron_console.insight.flow.site_flow import flow
 from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.balance import Balance, balance
 from victron_console.insight.overview.battery_roles import battery_roles
+from victron_console.insight.overview.signs import possible_w, runs_backwards
 from victron_console.model.clock import local, midnight
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
@@ -31,7 +32,6 @@ DAY_S = 86_400.0
 LOG_EVENTS = 40
 MOST_DAY_ROWS = 5
 _DIGITS = re.compile(r"\d+")
-_SOURCES = {"genset": ("genset_power_w", "GENSET"), "shore": ("grid_power_w", "SHORE")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def site_figures(moment: StationMoment) -> SiteFigures:
         shown=shown,
         flow=wired,
         balance=balance(shown),
-        phases=phase_table(snapshot, wired.rating_w),
+        phases=phase_table(snapshot, wired.rating_w if wired.box else None),
         panel=battery_panel(
             snapshot,
             shown,
@@ -159,8 +159,11 @@ def _day(reader: Reader, station: str, shown: Overview, now: float, as_of: float
     rows = [
         DayRow(
             label,
-            tuple(reader.overview_history(station, name, since, now, columns, as_of)),
-            getattr(shown, name),
+            tuple(
+                None if runs_backwards(name, watts) else watts
+                for watts in reader.overview_history(station, name, since, now, columns, as_of)
+            ),
+            possible_w(shown, name),
             is_power,
         )
         for name, label, is_power in _quantities(shown)
@@ -184,13 +187,15 @@ def _energies(day: SiteDay, since: float) -> tuple[tuple[str, float], ...]:
 
 def _quantities(shown: Overview) -> list[tuple[str, str, bool]]:
     """What the station has, the most telling first: overview field, label, whether it is a power."""
-    source, label = _SOURCES.get(shown.ac_input.type or "", ("grid_power_w", "GRID"))
+    mains, genset = ("grid_power_w", shown.mains.upper(), True), ("genset_power_w", "GENSET", True)
+    first, second = (genset, mains) if shown.ac_input.type == "genset" else (mains, genset)
     wanted = [
         ("soc_percent", "SOC %", False),
         ("pv_power_w", "PV", True),
         ("load_power_w", "LOADS", True),
-        (source, label, True),
+        first,
         ("other_dc_power_w", "DC SOURCE", True),
         ("battery_power_w", "BATTERY", True),
+        second,
     ]
     return [each for each in wanted if getattr(shown, each[0]) is not None]

@@ -18,14 +18,19 @@ class Fact:
     factor: float = 1.0
 
 
+_GENSET = (
+    Fact("StatusCode"),
+    Fact("Engine/Speed", "rpm"),
+    Fact("Engine/Load", "%", before="load"),
+    Fact("Engine/CoolantTemperature", "C"),
+    Fact("Engine/OilPressure", "kPa", after="oil"),
+    Fact("StarterVoltage", "V", 1, after="start"),
+    Fact("Engine/OperatingHours", "h", factor=1 / 3600, after="in all"),
+)
+
 FACTS: dict[str, tuple[Fact, ...]] = {
-    "genset": (
-        Fact("StatusCode"),
-        Fact("Engine/Speed", "rpm"),
-        Fact("Engine/Load", "%", before="load"),
-        Fact("Engine/CoolantTemperature", "C"),
-        Fact("StarterVoltage", "V", 1, after="start"),
-    ),
+    "genset": _GENSET,
+    "dcgenset": (*_GENSET, Fact("Dc/0/Power", "W"), Fact("Dc/0/Voltage", "V", 1)),
     "solarcharger": (
         Fact("Pv/V", "V"),
         Fact("Dc/0/Current", "A", 1),
@@ -50,7 +55,13 @@ FACTS: dict[str, tuple[Fact, ...]] = {
         Fact("State"),
         Fact("Ac/In/L1/I", "A", 1, after="AC in"),
     ),
-    "dcdc": (Fact("Dc/0/Voltage", "V", 1), Fact("Dc/0/Current", "A", 1), Fact("State")),
+    "dcdc": (
+        Fact("Dc/In/V", "V", 1, before="in"),
+        Fact("Dc/In/P", "W"),
+        Fact("Dc/0/Voltage", "V", 1, before="out"),
+        Fact("Dc/0/Current", "A", 1),
+        Fact("State"),
+    ),
     "dcsystem": (Fact("Dc/0/Voltage", "V", 1), Fact("Dc/0/Current", "A", 1), Fact("Dc/0/Power", "W")),
     "dcload": (Fact("Dc/0/Voltage", "V", 1), Fact("Dc/0/Current", "A", 1), Fact("Dc/0/Power", "W")),
     "evcharger": (
@@ -67,7 +78,7 @@ FACTS: dict[str, tuple[Fact, ...]] = {
         Fact("Ac/Energy/Forward", "kWh", 1, after="in"),
         Fact("Ac/Energy/Reverse", "kWh", 1, after="out"),
     ),
-    "vebus": (Fact("Mode"), Fact("VebusChargeState"), Fact("Dc/0/Temperature", "C", after="battery sense")),
+    "vebus": (Fact("Mode"), Fact("State"), Fact("Dc/0/Temperature", "C", after="battery sense")),
     "multi": (Fact("Mode"), Fact("State"), Fact("Dc/0/RippleVoltage", "mV", after="ripple", factor=1000)),
     "inverter": (Fact("Mode"), Fact("State"), Fact("Dc/0/Voltage", "V", 1)),
     "motordrive": (Fact("Motor/RPM", "rpm"), Fact("Dc/0/Power", "W"), Fact("Motor/Temperature", "C")),

@@ -14,6 +14,8 @@ from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut, plain
 from victron_console.console.kit.values import fact_text, meaning
 from victron_console.console.site.device_facts import FACTS, LABELS, NO_LINE, ORDER, Fact
+from victron_console.insight.flow.site_flow import FLOWS_FROM_W
+from victron_console.insight.overview.figures import dc_power_w, last
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
@@ -35,6 +37,8 @@ class DeviceLine:
 _WIND = re.compile(r"\bwind", re.IGNORECASE)
 _MPPT = re.compile(r"MPPT.*?(\d+/\d+)")
 _NO_SENSOR_C = -100.0
+_CHARGE_STAGES = (3, 4, 5, 6, 7)
+"""`vebus /State`, `multi /State`: bulk to equalise."""
 
 
 def device_lines(snapshot: Snapshot) -> list[DeviceLine]:
@@ -85,12 +89,20 @@ def _fact(snapshot: Snapshot, device: DeviceState, fact: Fact) -> str:
     reading = snapshot.read(device.key, fact.path)
     if reading.quality is Quality.IMPLAUSIBLE:
         return " ".join(filter(None, (fact.before, _doubted(reading, fact.unit), fact.after)))
+    if fact.path == "State" and _charges_backwards(device):
+        return ""
     if not fact.unit:
         return reading.text if isinstance(reading.value, str) else meaning(device.key.cls, fact.path, reading)
     value = reading.last_number
     if value is None or (fact.unit == "C" and value <= _NO_SENSOR_C):
         return ""
     return " ".join(filter(None, (fact.before, fact_text(value * fact.factor, fact.unit, fact.decimals), fact.after)))
+
+
+def _charges_backwards(device: DeviceState) -> bool:
+    """Whether a unit names a stage of charge while it discharges the battery, as under ESS: that is no word for it."""
+    watts, state = dc_power_w(device), last(device, "State")
+    return watts is not None and watts < -FLOWS_FROM_W and state in _CHARGE_STAGES
 
 
 def _tanks(snapshot: Snapshot) -> Iterator[DeviceLine]:
@@ -165,8 +177,11 @@ def _ess(snapshot: Snapshot) -> Iterator[DeviceLine]:
 
 
 def _start_stop(snapshot: Snapshot) -> Iterator[DeviceLine]:
-    """The start/stop of a genset, where one is there: the service itself is on every GX and proves nothing."""
-    for control in snapshot.of_class("generator") if snapshot.of_class("genset", "dcgenset") else ():
+    """The start/stop of a genset that is there or was started: the service itself is on every GX and proves nothing."""
+    metered = bool(snapshot.of_class("genset", "dcgenset"))
+    for control in snapshot.of_class("generator"):
+        if not metered and not snapshot.read(control.key, "State").last_number:
+            continue
         state = meaning("generator", "State", snapshot.read(control.key, "State"))
         condition = snapshot.read(control.key, "RunningByCondition").text
         facts = tuple(word for word in (state, f"by {condition}" if condition else "") if word)

@@ -35,7 +35,7 @@ from victron_console.insight.flow.model import NodeKind
 
 DAY_ROWS = 4
 """Quantities of the day that are drawn at most."""
-_DC_SOURCES = (NodeKind.DC_SOURCE, NodeKind.ALTERNATOR, NodeKind.CHARGER, NodeKind.FUEL_CELL)
+_DC_SOURCES = (NodeKind.DC_SOURCE, NodeKind.ALTERNATOR, NodeKind.CHARGER, NodeKind.FUEL_CELL, NodeKind.CONVERTER)
 
 
 class SiteSection(StrEnum):

@@ -10,7 +10,7 @@ from victron_console.console.kit.format import ABSENT, LOST, number, power
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.insight.flow.trust import trust
-from victron_console.insight.overview.ac_side import ac_inputs, inverter_units
+from victron_console.insight.overview.ac_side import ac_input, inverter_units, mains
 from victron_console.insight.overview.figures import phase_values, total
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import PHASES, DeviceState, Snapshot, worst
@@ -103,11 +103,10 @@ def phase_table(snapshot: Snapshot, rating_w: float | None) -> PhaseTable:
 def _source(snapshot: Snapshot) -> tuple[str, str]:
     """The branch of `system` that feeds the AC side, and its name on the screen."""
     system = snapshot.device("system")
-    wired = ac_inputs(snapshot)
-    kind = next((each.type for each in wired if each.connected), wired[0].type if wired else "grid")
-    if kind == "genset" and not phase_values(system, "Ac/Grid/{phase}/Power"):
+    grid, genset = (phase_values(system, f"Ac/{branch}/{{phase}}/Power") for branch in ("Grid", "Genset"))
+    if not grid and (genset or ac_input(snapshot).type == "genset"):
         return "Genset", "GENSET"
-    return "Grid", "SHORE" if kind == "shore" else "GRID"
+    return "Grid", mains(snapshot).upper()
 
 
 def _measured(meter: DeviceState | None, quantity: str) -> dict[str, float]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from victron_console.insight.audit.finding import Finding, Outcome, Site
 from victron_console.insight.flow.site_flow import ev_contradiction
 from victron_console.insight.overview import ac_side
-from victron_console.insight.overview.doubts import contradicted_input, meter_contradiction
+from victron_console.insight.overview.balance import Verdict, unmeasured
+from victron_console.insight.overview.balance import balance as sides_of
+from victron_console.insight.overview.doubts import backwards, contradicted_input, meter_contradiction
 from victron_console.insight.overview.figures import last, phase_values
 
 DISAGREE_SHARE, DISAGREE_W = 0.1, 200.0
@@ -115,11 +117,24 @@ def balance(site: Site) -> Finding | None:
     if "balance" in site.shown.flags:
         change = "Switch one large load and see which figure follows; repeat for each phase and source."
         return Finding("balance", Outcome.WARN, site.shown.flags["balance"], change)
+    if all(watts is None for watts in site.shown.powers_w):
+        return None
+    if missing := unmeasured(site.shown):
+        words = f"What comes in and what goes out could not be compared: nothing measures {missing}."
+        return Finding("balance", Outcome.UNKNOWN, words)
     if site.shown.imbalance_w is None:
-        if all(watts is None for watts in site.shown.powers_w):
-            return None
-        words = (
-            "What comes in and what goes out could not be compared: a side is not measured, or not yet for a minute."
-        )
+        words = "What comes in and what goes out could not be compared yet: it takes a minute of figures."
+        return Finding("balance", Outcome.UNKNOWN, words)
+    if sides_of(site.shown).verdict is Verdict.IDLE:
+        words = "What comes in and what goes out could not be compared: nothing flows."
         return Finding("balance", Outcome.UNKNOWN, words)
     return Finding("balance", Outcome.PASS, "What comes in and what goes out agree.")
+
+
+def pv_direction(site: Site) -> Finding | None:
+    """Whether the meters of PV count in the right direction."""
+    meters = site.snapshot.of_class("pvinverter", "solarcharger")
+    wrong = next((words for meter in meters if (words := backwards(meter))), "")
+    if not wrong:
+        return None
+    return Finding("pv-direction", Outcome.FAIL, wrong, "Turn its clamp round, or swap its phases to the right order.")

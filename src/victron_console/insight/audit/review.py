@@ -15,6 +15,7 @@ _CHECKS = (
     audit_power.grid_meter,
     audit_power.meter_agrees_with_inverter,
     audit_power.pv_position,
+    audit_power.pv_direction,
     audit_power.ev_position,
     audit_power.balance,
     audit_setup.dvcc,

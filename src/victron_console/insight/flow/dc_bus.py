@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from victron_console.insight.flow.model import DcBus, Node, NodeKind, Trunk
 from victron_console.insight.flow.trust import trust
 from victron_console.insight.overview.ac_side import output_power_w, rs_units
 from victron_console.insight.overview.batteries import other_packs
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
+from victron_console.insight.overview.dc_side import DcSide, Metered, dc_side
+from victron_console.insight.overview.doubts import backwards
 from victron_console.insight.overview.figures import dc_power_w, last, system_of, text, total
+from victron_console.insight.overview.signs import runs_backwards
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot
@@ -18,25 +24,19 @@ UNMEASURED_FROM_W = 20.0
 MONITOR_NAMES = {-8: "WIND", -7: "SHAFT GEN", -4: "WATER GEN", -3: "DC/DC", -2: "AC CHARGER"}
 """`dcsource /Settings/MonitorMode`."""
 
-_AGGREGATES = (
-    (NodeKind.ALTERNATOR, "ALTERNATOR", "Alternator", ("alternator", "dcgenset")),
-    (NodeKind.CHARGER, "CHARGER", "Charger", ("charger",)),
-    (NodeKind.FUEL_CELL, "FUEL CELL", "FuelCell", ("fuelcell",)),
-)
-"""Kind, name, `system /Dc/<this>/Power`, and the classes of the devices behind it."""
-
 
 def dc_bus(snapshot: Snapshot, shown: Overview, units: list[DeviceState]) -> DcBus | None:
     """The DC bus with its trunk to the inverter; None where nothing is known of it."""
+    side = dc_side(snapshot)
     sources = [
         *_mppt(snapshot, shown),
-        *_metered(snapshot),
-        *_aggregated(snapshot),
+        *_shunted(snapshot, shown, side),
+        *_summed(snapshot, shown, side),
         *_unmeasured(snapshot, shown),
     ]
     trunk_w, roles = inverter_dc_w(snapshot, units), battery_roles(snapshot)
     uses = [
-        *_loads(snapshot, shown),
+        *_loads(snapshot, side),
         *_battery(snapshot, roles, shown, sources, trunk_w),
         *_others(snapshot, roles),
     ]
@@ -79,32 +79,44 @@ def _mppt(snapshot: Snapshot, shown: Overview) -> list[Node]:
     return [_node(snapshot, NodeKind.PV_MPPT, "PV MPPT", watts, chargers)]
 
 
-def _metered(snapshot: Snapshot) -> list[Node]:
-    """Generators with a shunt of their own, those of a kind together; `system` has them in none of its figures."""
+def _shunted(snapshot: Snapshot, shown: Overview, side: DcSide) -> list[Node]:
+    """Generators with a shunt of their own, those of a kind together."""
     by_name: dict[str, list[DeviceState]] = {}
-    for source in snapshot.of_class("dcsource"):
+    for each in side.shunted:
+        (source,) = each.devices
         mode = last(source, "Settings/MonitorMode")
         name = MONITOR_NAMES.get(int(mode), "") if mode is not None else ""
         by_name.setdefault(name or text(source, "CustomName").strip() or "DC SOURCE", []).append(source)
     return [
-        _node(snapshot, NodeKind.DC_SOURCE, name, total(map(dc_power_w, group)), group)
+        _source(snapshot, NodeKind.DC_SOURCE, name, Metered(total(map(dc_power_w, group)), tuple(group)), shown)
         for name, group in by_name.items()
     ]
 
 
-def _aggregated(snapshot: Snapshot) -> list[Node]:
-    """Alternators, chargers and fuel cells: the sum that `system` makes of each kind."""
-    system, nodes = system_of(snapshot), []
-    for kind, name, path, classes in _AGGREGATES:
-        devices = snapshot.of_class(*classes)
-        watts = last(system, f"Dc/{path}/Power") if system else total(map(dc_power_w, devices))
-        if watts is not None or devices:
-            nodes.append(_node(snapshot, kind, name, watts, devices))
-    return nodes
+def _summed(snapshot: Snapshot, shown: Overview, side: DcSide) -> list[Node]:
+    """Alternators, gensets, chargers, fuel cells and converters: the sum of each kind."""
+    kinds = (
+        (NodeKind.ALTERNATOR, "ALTERNATOR", side.alternators),
+        (NodeKind.GENSET, "GENSET", side.gensets),
+        (NodeKind.CHARGER, "CHARGER", side.chargers),
+        (NodeKind.FUEL_CELL, "FUEL CELL", side.fuel_cells),
+        (NodeKind.CONVERTER, "DC/DC", side.converters),
+    )
+    return [_source(snapshot, kind, name, metered, shown) for kind, name, metered in kinds if metered.exists]
+
+
+def _source(snapshot: Snapshot, kind: NodeKind, name: str, metered: Metered, shown: Overview) -> Node:
+    """A source, doubted where its meter runs backwards."""
+    node = _node(snapshot, kind, name, metered.power_w, metered.devices)
+    doubt = next((words for device in metered.devices if (words := backwards(device))), "")
+    if kind is NodeKind.GENSET and runs_backwards("genset_power_w", metered.power_w):
+        doubt = doubt or shown.flags.get("genset_power_w", "")
+    return replace(node, quality=Quality.IMPLAUSIBLE, note=doubt) if doubt and node.quality is Quality.GOOD else node
 
 
 def _unmeasured(snapshot: Snapshot, shown: Overview) -> list[Node]:
-    if shown.dc_load_power_w is None or shown.dc_load_power_w > -UNMEASURED_FROM_W:
+    loads_w = None if shown.dc_load_power_w is None else shown.dc_load_power_w - (shown.motor_power_w or 0.0)
+    if loads_w is None or loads_w > -UNMEASURED_FROM_W:
         return []
     quality = trust(snapshot, 0.0, system_of(snapshot))
     note = shown.flags.get("dc_load_power_w", "A source on the DC bus is not measured.")
@@ -112,7 +124,7 @@ def _unmeasured(snapshot: Snapshot, shown: Overview) -> list[Node]:
         Node(
             NodeKind.UNMEASURED,
             "UNMEASURED",
-            -shown.dc_load_power_w,
+            -loads_w,
             Quality.IMPLAUSIBLE if quality is Quality.GOOD else quality,
             computed=True,
             note=note,
@@ -120,10 +132,18 @@ def _unmeasured(snapshot: Snapshot, shown: Overview) -> list[Node]:
     ]
 
 
-def _loads(snapshot: Snapshot, shown: Overview) -> list[Node]:
-    if shown.dc_load_power_w is None or shown.dc_load_power_w <= -UNMEASURED_FROM_W:
-        return []
-    return [_node(snapshot, NodeKind.DC_LOADS, "DC LOADS", shown.dc_load_power_w, snapshot.of_class("dcsystem"))]
+def _loads(snapshot: Snapshot, side: DcSide) -> list[Node]:
+    """The DC loads with those of them that have a meter of their own, and the motors."""
+    nodes = []
+    if side.loads_w is not None and side.loads_w > -UNMEASURED_FROM_W and side.has_loads:
+        meters = snapshot.of_class("dcsystem") or [each for part in side.parts for each in part.devices]
+        nodes.append(_node(snapshot, NodeKind.DC_LOADS, "DC LOADS", side.loads_w, meters))
+        for part in side.parts:
+            name = part.devices[0].name
+            nodes.append(replace(_node(snapshot, NodeKind.DC_LOADS, name, part.power_w, part.devices), part=True))
+    if side.motors.exists:
+        nodes.append(_node(snapshot, NodeKind.MOTOR, "MOTOR", side.motors.power_w, side.motors.devices))
+    return nodes
 
 
 def _battery(
@@ -166,6 +186,6 @@ def _others(snapshot: Snapshot, roles: BatteryRoles) -> list[Node]:
     ]
 
 
-def _node(snapshot: Snapshot, kind: NodeKind, name: str, watts: float | None, devices: list[DeviceState]) -> Node:
+def _node(snapshot: Snapshot, kind: NodeKind, name: str, watts: float | None, devices: Sequence[DeviceState]) -> Node:
     quality = trust(snapshot, watts, system_of(snapshot), *devices)
     return Node(kind, name, watts, quality, tuple(device.key for device in devices))

@@ -28,6 +28,9 @@ class NodeKind(StrEnum):
     ALTERNATOR = "alternator"
     CHARGER = "charger"
     FUEL_CELL = "fuel cell"
+    CONVERTER = "dc/dc"
+    """DC-DC converters that give to the bus."""
+    MOTOR = "motor"
     UNMEASURED = "unmeasured"
     DC_LOADS = "dc loads"
     BATTERY = "battery"
@@ -46,6 +49,7 @@ GIVES_AT_PLUS = frozenset(
         NodeKind.ALTERNATOR,
         NodeKind.CHARGER,
         NodeKind.FUEL_CELL,
+        NodeKind.CONVERTER,
         NodeKind.UNMEASURED,
     }
 )

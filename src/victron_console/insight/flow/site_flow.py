@@ -19,6 +19,8 @@ from victron_console.insight.overview.ac_side import (
     mean_voltage_v,
     output_power_w,
 )
+from victron_console.insight.overview.dc_side import dc_side
+from victron_console.insight.overview.doubts import backwards
 from victron_console.insight.overview.figures import (
     last,
     named_device,
@@ -73,7 +75,7 @@ def flow(snapshot: Snapshot, shown: Overview, *, rating_w: float | None = None) 
 
 
 def _charger_rating_w(snapshot: Snapshot, shown: Overview) -> float | None:
-    """What the solar chargers can give, for a site without an inverter."""
+    """What the solar chargers can give, for the weight of the lines of a site without an inverter."""
     amperes = total(last(each, "Settings/ChargeCurrentLimit") for each in snapshot.of_class("solarcharger"))
     volts = shown.battery_voltage_v
     return amperes * volts if amperes and volts else None
@@ -135,7 +137,7 @@ def _trunk(snapshot: Snapshot, units: list[DeviceState], watts: float | None) ->
 
 def _sources(snapshot: Snapshot, shown: Overview) -> list[Node]:
     """Grid, shore and genset: each wired input, the connected one first, and a metered one that is not wired."""
-    powers = {"mains": shown.grid_power_w, "genset": shown.genset_power_w}
+    powers = {"mains": shown.grid_power_w, "genset": _ac_genset_w(snapshot, shown)}
     nodes = []
     for wired in sorted(ac_inputs(snapshot), key=lambda each: not each.connected):
         key = "genset" if wired.type == "genset" else "mains"
@@ -144,9 +146,18 @@ def _sources(snapshot: Snapshot, shown: Overview) -> list[Node]:
         nodes.append(_source(snapshot, shown, NodeKind(wired.type), watts, off=not wired.connected and idle))
     for key, watts in powers.items():
         if watts is not None:
-            kind = NodeKind.GENSET if key == "genset" else NodeKind.GRID
+            kind = NodeKind.GENSET if key == "genset" else NodeKind(shown.mains)
             nodes.append(_source(snapshot, shown, kind, watts, off=False))
     return nodes
+
+
+def _ac_genset_w(snapshot: Snapshot, shown: Overview) -> float | None:
+    """What gensets give on the AC side: the figure without the DC ones, which stand at their bus."""
+    dc_w = dc_side(snapshot).gensets.power_w
+    if shown.genset_power_w is None or dc_w is None:
+        return shown.genset_power_w
+    ac_w = shown.genset_power_w - dc_w
+    return ac_w if snapshot.of_class("genset") or abs(ac_w) >= FLOWS_FROM_W else None
 
 
 def _source(snapshot: Snapshot, shown: Overview, kind: NodeKind, watts: float | None, *, off: bool) -> Node:
@@ -171,7 +182,10 @@ def _pv(snapshot: Snapshot, watts: float | None, *, at_output: bool) -> list[Nod
     if watts is None and not devices:
         return []
     quality = trust(snapshot, watts, system_of(snapshot), *devices)
-    return [Node(NodeKind.PV_AC, "PV AC", watts, quality, tuple(each.key for each in devices))]
+    doubt = next((words for device in devices if (words := backwards(device))), "")
+    if doubt and quality is Quality.GOOD:
+        quality = Quality.IMPLAUSIBLE
+    return [Node(NodeKind.PV_AC, "PV AC", watts, quality, tuple(each.key for each in devices), note=doubt)]
 
 
 def _loads(snapshot: Snapshot, watts: float | None, *, at_output: bool) -> list[Node]:

@@ -78,10 +78,15 @@ def ac_inputs(snapshot: Snapshot) -> list[WiredInput]:
 
 
 def ac_input(snapshot: Snapshot) -> AcInput:
-    """What feeds the AC side: the connected input, else the first wired one as not connected, else nothing."""
-    wired = ac_inputs(snapshot)
-    chosen = next((each for each in wired if each.connected), wired[0] if wired else None)
+    """What feeds the AC side: the connected input, else the mains as not connected, else a genset so, else nothing."""
+    chosen = min(ac_inputs(snapshot), key=lambda each: (not each.connected, each.type == "genset"), default=None)
     return AcInput(chosen.type, chosen.connected) if chosen else AcInput()
+
+
+def mains(snapshot: Snapshot) -> str:
+    """`grid` or `shore`: what the mains of a station are called, wherever they are wired."""
+    wired = [each for each in ac_inputs(snapshot) if each.type != "genset"]
+    return min(wired, key=lambda each: not each.connected).type if wired else "grid"
 
 
 def mean_voltage_v(unit: DeviceState | None, side: str) -> float | None:
@@ -118,10 +123,18 @@ def _is_connected(unit: DeviceState, number: int) -> bool:
 
 def _inputs_of_system(system: DeviceState | None) -> list[WiredInput]:
     return [
-        WiredInput(n + 1, AC_INPUT_TYPES[int(kind)], last(system, f"Ac/In/{n}/Connected") == 1)
+        WiredInput(n + 1, kind, last(system, f"Ac/In/{n}/Connected") == 1)
         for n in range(MAX_INPUTS)
-        if (kind := last(system, f"Ac/In/{n}/Source")) in AC_INPUT_TYPES
+        if (kind := _type_of(system, n))
     ]
+
+
+def _type_of(system: DeviceState | None, number: int) -> str:
+    """What is connected to an input of `system`: a genset's own service is one, whatever the input is set to."""
+    kind = last(system, f"Ac/In/{number}/Source")
+    if kind not in AC_INPUT_TYPES:
+        return ""
+    return "genset" if text(system, f"Ac/In/{number}/ServiceType") == "genset" else AC_INPUT_TYPES[int(kind)]
 
 
 def _inputs_of_units(units: list[DeviceState]) -> list[WiredInput]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from victron_console.insight.overview.signs import possible_w
 from victron_console.model.overview import Overview
 
 MARGIN_W = 100.0
@@ -32,6 +33,7 @@ class PartKind(StrEnum):
     EXPORT = "export"
     AC_LOAD = "ac load"
     DC_LOAD = "dc load"
+    MOTOR = "motor"
 
 
 class Rest(StrEnum):
@@ -96,11 +98,19 @@ def balance(overview: Overview) -> Balance:
     """The two sides of a site and the verdict on their difference."""
     sources, uses = _parts(overview)
     in_w, out_w = sum(p.power_w for p in sources), sum(p.power_w for p in uses)
-    if overview.battery_power_w is None or (overview.load_power_w is None and overview.dc_load_power_w is None):
-        verdict = Verdict.UNKNOWN
-    else:
-        verdict = judge(in_w, out_w)
+    verdict = Verdict.UNKNOWN if unmeasured(overview) else judge(in_w, out_w)
     return Balance(sources, uses, verdict, _rest(in_w - out_w, verdict))
+
+
+def unmeasured(overview: Overview) -> str:
+    """What has no figure without which the two sides cannot be compared; empty where nothing is missing."""
+    if overview.battery_power_w is None and overview.battery_voltage_v is not None:
+        return "the battery's power"
+    if overview.load_power_w is None and overview.dc_load_power_w is None:
+        return "any load"
+    if all(watts is None for watts in (overview.battery_power_w, overview.grid_power_w, overview.genset_power_w)):
+        return "what evens it out: a battery, the mains or a genset"
+    return ""
 
 
 def judge(in_w: float, out_w: float) -> Verdict:
@@ -121,15 +131,20 @@ def _rest(residual_w: float, verdict: Verdict) -> Rest:
 
 
 def _parts(overview: Overview) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    """The signed figures of an overview as parts of the two sides, each on the side its sign says."""
-    mains = PartKind.SHORE if overview.ac_input.type == "shore" else PartKind.GRID
+    """The signed figures of an overview as parts of the two sides, each on the side its sign says.
+
+    One whose sign is impossible is on neither: it says nothing of how much flows.
+    """
+    motors_w = overview.motor_power_w or 0.0
+    loads_w = None if overview.dc_load_power_w is None else overview.dc_load_power_w - motors_w
     signed = (
-        (overview.grid_power_w, mains, PartKind.EXPORT),
-        (overview.genset_power_w, PartKind.GENSET, PartKind.GENSET),
-        (overview.pv_power_w, PartKind.PV, PartKind.PV),
-        (overview.other_dc_power_w, PartKind.DC_SOURCE, PartKind.DC_SOURCE),
-        (_negated(overview.load_power_w), PartKind.AC_LOAD, PartKind.AC_LOAD),
-        (_negated(overview.dc_load_power_w), PartKind.UNMEASURED_SOURCE, PartKind.DC_LOAD),
+        (overview.grid_power_w, PartKind(overview.mains), PartKind.EXPORT),
+        (possible_w(overview, "genset_power_w"), PartKind.GENSET, PartKind.GENSET),
+        (possible_w(overview, "pv_power_w"), PartKind.PV, PartKind.PV),
+        (possible_w(overview, "other_dc_power_w"), PartKind.DC_SOURCE, PartKind.DC_SOURCE),
+        (_negated(possible_w(overview, "load_power_w")), PartKind.AC_LOAD, PartKind.AC_LOAD),
+        (_negated(overview.motor_power_w), PartKind.MOTOR, PartKind.MOTOR),
+        (_negated(loads_w), PartKind.UNMEASURED_SOURCE, PartKind.DC_LOAD),
         (_negated(overview.battery_power_w), PartKind.BATTERY, PartKind.BATTERY),
     )
     sources = tuple(Part(kind, watts) for watts, kind, _ in signed if watts is not None and watts > 0)

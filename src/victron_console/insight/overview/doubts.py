@@ -8,8 +8,10 @@ from victron_console.catalogue import catalogue
 from victron_console.insight.overview.ac_side import ac_inputs, running_unit
 from victron_console.insight.overview.batteries import bank, limits_conflict
 from victron_console.insight.overview.battery_roles import BatteryRoles
-from victron_console.insight.overview.figures import last, phase_total, system_of
+from victron_console.insight.overview.figures import dc_power_w, last, phase_total, system_of
 from victron_console.insight.overview.judging import momentary
+from victron_console.insight.overview.lone_devices import meter_power_w
+from victron_console.insight.overview.signs import STANDBY_W, runs_backwards
 from victron_console.model.judgement import Judgement
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
@@ -18,7 +20,6 @@ from victron_console.model.snapshot import DeviceState, Snapshot
 METER_SHARE, METER_W = 0.05, 200.0
 """A meter's total may differ from its phases by this much before one of the two is wrong (derived.md 3)."""
 
-NEGATIVE_GENSET_W = -50.0
 NEGATIVE_DC_LOAD_W = -50.0
 """Below this the sign is no noise of meters read at different moments."""
 
@@ -51,6 +52,9 @@ def doubts(snapshot: Snapshot, roles: BatteryRoles, shown: Overview, judgement: 
     """
     system = system_of(snapshot)
     found = {
+        "pv_power_w": _pv(snapshot, shown),
+        "other_dc_power_w": _other_dc(snapshot, shown),
+        "load_power_w": _load(shown),
         "genset_power_w": _genset(snapshot, shown),
         "grid_meter": _meter(snapshot),
         "dc_load_power_w": _dc_load(shown, system),
@@ -107,8 +111,38 @@ def _balance(shown: Overview, judgement: Judgement | None) -> str:
     return f"{words}{moment}: look for a source or load nobody measures, a meter's role, phase or direction."
 
 
+def backwards(device: DeviceState) -> str:
+    """How a source's own meter runs backwards, as a sentence; empty where it does not."""
+    watts = meter_power_w(device) if device.key.cls == "pvinverter" else dc_power_w(device)
+    if watts is None or watts >= STANDBY_W:
+        return ""
+    return f"{device.name} gives {watts:.0f} W: a source takes no power in; its meter counts in the wrong direction."
+
+
+def _pv(snapshot: Snapshot, shown: Overview) -> str:
+    for meter in snapshot.of_class("pvinverter", "solarcharger"):
+        if words := backwards(meter):
+            return words
+    watts = (getattr(shown, name) for name in ("pv_power_w", "pv_ac_power_w", "pv_dc_power_w"))
+    wrong = next((value for value in watts if runs_backwards("pv_power_w", value)), None)
+    return "" if wrong is None else f"PV gives {wrong:.0f} W: a source takes no power in."
+
+
+def _other_dc(snapshot: Snapshot, shown: Overview) -> str:
+    for source in snapshot.of_class("dcsource", "alternator", "charger", "fuelcell"):
+        if words := backwards(source):
+            return words
+    watts = shown.other_dc_power_w
+    return f"DC sources give {watts:.0f} W: none takes power in." if runs_backwards("other_dc_power_w", watts) else ""
+
+
+def _load(shown: Overview) -> str:
+    watts = shown.load_power_w
+    return f"Loads of {watts:.0f} W: a load gives no power." if runs_backwards("load_power_w", watts) else ""
+
+
 def _genset(snapshot: Snapshot, shown: Overview) -> str:
-    if shown.genset_power_w is None or shown.genset_power_w >= NEGATIVE_GENSET_W:
+    if not runs_backwards("genset_power_w", shown.genset_power_w):
         return ""
     return contradicted_input(snapshot) or (
         "A generator cannot take power in: check the AC-input type, the meter's direction and the PV position."

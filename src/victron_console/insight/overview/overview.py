@@ -12,11 +12,11 @@ from victron_console.catalogue import catalogue
 from victron_console.insight.cells import cell_spread_v
 from victron_console.insight.device_alarms import count_by_level, device_alarms
 from victron_console.insight.overview import lone_devices
-from victron_console.insight.overview.ac_side import ac_input, running_unit
+from victron_console.insight.overview.ac_side import ac_input, inverter_units, mains, running_unit
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
+from victron_console.insight.overview.dc_side import dc_side
 from victron_console.insight.overview.doubts import doubts
 from victron_console.insight.overview.figures import (
-    dc_power_w,
     given,
     last,
     phase_total,
@@ -36,7 +36,6 @@ TIME_TO_GO_CAP_S = 864_000
 """240 h: what shunts and Lynx say for "for ever" (derived.md 5)."""
 
 _PV_PLACES = ("PvOnGrid", "PvOnOutput", "PvOnGenset")
-_DC_SOURCES = ("Alternator", "FuelCell", "Charger")
 
 
 def overview(snapshot: Snapshot, judgement: Judgement | None = None) -> Overview:
@@ -71,6 +70,7 @@ def _figures(snapshot: Snapshot, roles: BatteryRoles) -> Overview:
         found,
         figures_at=_figures_at(snapshot, system),
         ac_input=ac_input(snapshot),
+        mains=mains(snapshot),
         time_to_go_s=_time_to_go_s(found, last(system, "Dc/Battery/State")),
         cell_spread_v=cell_spread_v(roles),
         battery_temperature_c=_battery_temperature_c(system, roles),
@@ -91,7 +91,8 @@ def _of_system(snapshot: Snapshot, system: DeviceState) -> Overview:
     pv_dc_w = last(system, "Dc/Pv/Power")
     # AC PV may stand under the genset through a wrong AC-input setting: never leave that one out.
     pv_ac_w = total(phase_total(system, f"Ac/{place}/{{phase}}/Power") for place in _PV_PLACES)
-    wind_w = total(map(dc_power_w, snapshot.of_class("dcsource")))
+    side = dc_side(snapshot)
+    ac_genset_w = phase_total(system, "Ac/Genset/{phase}/Power")
     return Overview(
         soc_percent=given(system, "Dc/Battery/Soc"),
         battery_power_w=last(system, "Dc/Battery/Power"),
@@ -101,10 +102,11 @@ def _of_system(snapshot: Snapshot, system: DeviceState) -> Overview:
         pv_dc_power_w=pv_dc_w,
         pv_ac_power_w=pv_ac_w,
         load_power_w=phase_total(system, "Ac/Consumption/{phase}/Power"),
-        dc_load_power_w=_dc_load_w(system, wind_w),
-        other_dc_power_w=total((*(last(system, f"Dc/{kind}/Power") for kind in _DC_SOURCES), wind_w)),
+        dc_load_power_w=side.uses_w,
+        motor_power_w=side.motors.power_w,
+        other_dc_power_w=side.other_w,
         grid_power_w=phase_total(system, "Ac/Grid/{phase}/Power"),
-        genset_power_w=phase_total(system, "Ac/Genset/{phase}/Power"),
+        genset_power_w=total((ac_genset_w, side.gensets.power_w)),
         time_to_go_s=last(system, "Dc/Battery/TimeToGo"),
     )
 
@@ -120,17 +122,6 @@ def _battery_temperature_c(system: DeviceState | None, roles: BatteryRoles) -> f
     return max((celsius for celsius in packs if celsius is not None), default=None)
 
 
-def _dc_load_w(system: DeviceState, wind_w: float | None) -> float | None:
-    """DC loads in W: as measured, or the estimate with the wind that systemcalc leaves out of it (derived.md 8).
-
-    Negative where a source feeds the DC bus that nobody measures.
-    """
-    published = last(system, "Dc/System/Power")
-    if published is None or last(system, "Dc/System/MeasurementType") == 1:
-        return published
-    return published + (wind_w or 0.0)
-
-
 def _time_to_go_s(found: Overview, state: float | None) -> float | None:
     """The device's own time to go; None while the battery takes power in or where the device means "for ever"."""
     charging = state == 1 or (found.battery_power_w is not None and found.battery_power_w > 0)
@@ -140,6 +131,8 @@ def _time_to_go_s(found: Overview, state: float | None) -> float | None:
 
 def state_text(snapshot: Snapshot, system: DeviceState | None) -> str | None:
     """The state of the system in words, with ESS named where it is in charge; None where nothing tells it."""
+    if not inverter_units(snapshot):
+        return _chargers_state(snapshot)
     state = last(system, "SystemState/State")
     if not state:
         running = running_unit(snapshot)
@@ -150,3 +143,21 @@ def state_text(snapshot: Snapshot, system: DeviceState | None) -> str | None:
     if text(system, "SystemType") == "ESS" and state >= ESS_STATE_FROM:
         return f"ESS {words[:1].lower()}{words[1:]}"
     return words
+
+
+_CHARGING = ("charger", "solarcharger", "dcdc", "alternator")
+
+
+def _chargers_state(snapshot: Snapshot) -> str | None:
+    """What the chargers of a site without an inverter do; None where they do different things: nothing there is off."""
+    told = {
+        (words, device.key.cls)
+        for device in snapshot.of_class(*_CHARGING)
+        if (words := _state_words(device)) is not None
+    }
+    return next(iter(told))[0] if len({words for words, _ in told}) == 1 else None
+
+
+def _state_words(device: DeviceState) -> str | None:
+    state, metric = last(device, "State"), catalogue().metric(device.key.cls, "State")
+    return catalogue().enum_text(metric, state) if state is not None and metric is not None else None

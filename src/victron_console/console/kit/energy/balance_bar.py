@@ -24,6 +24,7 @@ FILLS = {
     PartKind.DC_SOURCE: ("▒", Role.FILL_OTHER, "DC SOURCES"),
     PartKind.UNMEASURED_SOURCE: ("▒", Role.FILL_OTHER, "UNMEAS."),
     PartKind.DC_LOAD: ("▒", Role.FILL_OTHER, "DC LOADS"),
+    PartKind.MOTOR: ("▓", Role.FILL_PV, "MOTOR"),
     PartKind.BATTERY: ("░", Role.FILL_BATTERY, "BATTERY"),
 }
 """Fill, its role and its name by the kind of a part: the same in IN and in OUT."""

@@ -117,7 +117,11 @@ def together(nodes: Sequence[Node]) -> list[Node]:
     movable = [node for node in nodes if node.kind not in _LASTING and not node.part]
     smallest = sorted(movable, key=lambda node: abs(node.power_w or 0.0))[: len(nodes) - MOST_ROWS + 1]
     if len(smallest) < 2:
-        return list(nodes[:MOST_ROWS])
+        # The smallest part of a figure gives way: the figure itself stays.
+        parts = sorted((node for node in nodes if node.part), key=lambda node: abs(node.power_w or 0.0))
+        if not parts:
+            return list(nodes[:MOST_ROWS])
+        return together([node for node in nodes if node is not parts[0]])
     rest = [node for node in nodes if not any(node is small for small in smallest)]
     watts = [node.power_w for node in smallest if node.power_w is not None and not node.off]
     sum_w = sum(watts) if watts else None
