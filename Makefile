@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick check format bench screenshots lock clean
+.PHONY: demo test quick check format bench screenshots docs lock clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -35,6 +35,9 @@ bench: $(READY)  ## the figures of the README, as ratios measured in one run
 
 screenshots: $(READY)  ## every screen as PNG at 80x24, 120x40 and 200x60, into docs/screenshots
 	$(BIN)/python -m benchmarks.screenshots
+
+docs: $(READY)  ## the pages and tables that are made of what the code knows
+	$(BIN)/python -m tests.docs_pages
 
 lock:  ## resolve the dependencies anew
 	$(PYTHON) -m venv $(VENV)

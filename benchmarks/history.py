@@ -1,6 +1,6 @@
 """Size and speed of recorded history, side by side with other stores on the same samples.
 
-One station of 500 paths on ten devices, read each 10 s, 73.5 changed values a poll (`history.md`'s figures); then one
+One station of 500 paths on ten devices, read each 10 s, 73.5 changed values a poll (figures of real stations); then one
 of the recorded systems' rate, 1,500 paths and 15 changed values a poll. `HISTORY_DAYS=7` makes it a week. At last a
 year of one station: its answers, and the console that draws it.
 """

@@ -163,7 +163,8 @@ class Catalogue:
     def is_alarm(self, cls: str, path: str) -> bool:
         """Whether a path of a device class is one of the device's own alarms.
 
-        Every leaf below `/Alarms`, with the exceptions of derived.md 7: a tank's alarm settings are not alarms.
+        Every leaf below `/Alarms`, with the exceptions of docs/facts/figures.md#alarm-paths: a tank's alarm settings
+        are not alarms.
         """
         path = path.lstrip("/")
         if any(pattern.fullmatch(path) for pattern in self._alarm_extras.get(cls, ())):

@@ -16,7 +16,7 @@ from victron_console.model.overview import Overview
 from victron_console.model.snapshot import DeviceState, Snapshot
 
 ABSORPTION_FROM_PERCENT = 95.0
-"""Above it the charger, not the current, says how long it takes: no time to full (derived.md 5)."""
+"""Above it the charger, not the current, says how long it takes: no time to full (docs/facts/figures.md#battery)."""
 IDLE_BELOW_A = 0.1
 
 
@@ -136,7 +136,7 @@ def soc_floor(snapshot: Snapshot, site_floor_percent: float | None = None) -> tu
 
 
 def _limits(bms: DeviceState, amperes: float | None) -> tuple[Limit | None, Limit | None]:
-    """Free amperes: CCL - I when charging, DCL + I when discharging (derived.md 5)."""
+    """Free amperes: CCL - I when charging, DCL + I when discharging (docs/facts/figures.md#battery)."""
     now = amperes or 0.0
     found = []
     for path, used in (("Info/MaxChargeCurrent", now), ("Info/MaxDischargeCurrent", -now)):

@@ -18,7 +18,7 @@ from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot
 
 WARN_V, ALARM_V = 0.030, 0.100
-"""Deviation from the median to watch and to warn of: LiFePO4 at rest, mid SOC (derived.md 5)."""
+"""Deviation from the median to watch and to warn of: LiFePO4 at rest, mid SOC (docs/facts/figures.md#cells)."""
 TOP_FROM_V = 3.45
 """Above it a cell is in its steep end: a spread of 50-150 mV is normal while the pack balances."""
 LIGHT_LOAD_C = 0.05

@@ -17,7 +17,7 @@ CRITICAL = "critical"
 WARNING = "warning"
 
 _NO_ALARMS = frozenset({"settings"})
-"""Its `Alarm` paths are levels an owner chose, not alarms (derived.md 7)."""
+"""Its `Alarm` paths are levels an owner chose, not alarms (docs/facts/figures.md#alarm-paths)."""
 
 ERROR_CODES = ("ErrorCode", "VebusError")
 """Ends of paths whose number is a code, not a level."""

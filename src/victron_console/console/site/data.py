@@ -147,7 +147,7 @@ def site_figures(moment: StationMoment) -> SiteFigures:
 
 
 def _current_by_power(shown: Overview) -> float | None:
-    """Where power and current contradict each other the power gives the sign (derived.md 8)."""
+    """Where power and current contradict each other the power gives the sign (docs/facts/figures.md#battery)."""
     watts, volts = shown.battery_power_w, shown.battery_voltage_v
     if watts is None or not volts or not conflicting(watts, shown.battery_current_a):
         return None

@@ -1,6 +1,7 @@
 """Energies, self-consumption and autarky by local day, month and year. Powers in W, D-Bus signs; energies in kWh.
 
-From powers by integration, never across a gap; from counters by their steps, also over a reset (derived.md 6).
+From powers by integration, never across a gap; from counters by their steps, also over a reset
+(docs/facts/figures.md#energy).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ SMALLEST_KWH = 0.1
 METHOD = Method(
     name="trapezoids of the recorded powers, gaps left out, local days",
     inputs=("PV, load, grid, genset and battery power",),
-    source="Victron systemcalc's signs and the flow order of VRM (PV first to loads, battery, grid); derived.md 6.",
+    source="Victron systemcalc's signs and the flow order of VRM (PV first to loads, battery, grid).",
 )
 
 
@@ -166,7 +167,8 @@ def _flows(powers: Powers) -> dict[str, FloatArray]:
 def _split(powers: Powers, flows: dict[str, FloatArray]) -> dict[str, FloatArray]:
     """PV to loads, battery, grid; battery to loads; the rest of the loads is bought (the order of VRM).
 
-    Energy of a genset is bought wherever it goes (derived.md 6): else a site that lives on its genset were autarkic.
+    Energy of a genset is bought wherever it goes (docs/facts/figures.md#energy): else a site that lives on its genset
+    were autarkic.
     """
     nothing = np.zeros(len(powers.at))
     pv, load = flows["pv"], flows["load"]

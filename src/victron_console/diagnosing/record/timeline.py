@@ -22,7 +22,7 @@ WEEK_S = 7 * DAY_S
 MONTH_S = 30.4375 * DAY_S
 """The mean month: rates "a month" are per this."""
 GAP_STEPS = 3.0
-"""A hole longer than this many usual steps is a gap (derived.md 6)."""
+"""A hole longer than this many usual steps is a gap (docs/facts/figures.md#energy)."""
 
 
 def checked(at: FloatArray, *values: FloatArray) -> None:

@@ -42,7 +42,7 @@ EV_MARGIN, EV_MARGIN_W = 0.1, 100.0
 AT_OUTPUT = 1
 """`pvinverter /Position`: 0 AC input 1, 1 AC output, 2 AC input 2."""
 EV_AT_OUTPUT = 0
-"""`evcharger /Position` and `acload /Position`: 0 AC output, 1 AC input (errata F)."""
+"""`evcharger /Position` and `acload /Position`: 0 AC output, 1 AC input (docs/facts/figures.md#positions)."""
 
 
 @dataclass(frozen=True, slots=True)

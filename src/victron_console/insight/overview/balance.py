@@ -13,7 +13,7 @@ from victron_console.model.overview import Overview
 
 MARGIN_W = 100.0
 LOSS_SHARE = 0.15
-"""Losses up to this share of the larger side (and `MARGIN_W`) are plausible (derived.md 2)."""
+"""Losses up to this share of the larger side (and `MARGIN_W`) are plausible (docs/facts/figures.md#balance)."""
 GAIN_SHARE = 0.03
 """More out than in up to this share (and `MARGIN_W`) is what meters disagree by."""
 NOTHING_BELOW_W = 20.0

@@ -18,7 +18,7 @@ from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot
 
 METER_SHARE, METER_W = 0.05, 200.0
-"""A meter's total may differ from its phases by this much before one of the two is wrong (derived.md 3)."""
+"""A meter's total may differ from its phases by this much before one is wrong (docs/facts/figures.md#phases)."""
 
 NEGATIVE_DC_LOAD_W = -50.0
 """Below this the sign is no noise of meters read at different moments."""

@@ -41,6 +41,6 @@ def figures(snapshot: Snapshot, battery: DeviceState | None) -> Overview:
 
 
 def meter_power_w(meter: DeviceState) -> float | None:
-    """Power of a meter in W: the sum of its phases, which its own total may contradict (derived.md 3)."""
+    """Power of a meter in W: the sum of its phases. Its own total may contradict it (docs/facts/figures.md#phases)."""
     watts = phase_total(meter, "Ac/{phase}/Power")
     return last(meter, "Ac/Power") if watts is None else watts

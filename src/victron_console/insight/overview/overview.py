@@ -33,7 +33,7 @@ from victron_console.model.snapshot import DeviceState, Snapshot
 ESS_STATE_FROM = 256
 
 TIME_TO_GO_CAP_S = 864_000
-"""240 h: what shunts and Lynx say for "for ever" (derived.md 5)."""
+"""240 h: what shunts and Lynx say for "for ever" (docs/facts/figures.md#battery)."""
 
 _PV_PLACES = ("PvOnGrid", "PvOnOutput", "PvOnGenset")
 

@@ -13,7 +13,7 @@ from victron_console.insight.overview.balance import Balance, PartKind, Rest, Ve
 from victron_console.model.quality import Quality
 
 _GRID_INK = Role.TEXT2
-"""Not `FILL_GRID`: a bar of a hundred columns in that would be the brightest thing on the screen (looks/site.md)."""
+"""Not `FILL_GRID`: a bar of a hundred columns in that would be the brightest thing on the screen."""
 FILLS = {
     PartKind.GRID: ("█", _GRID_INK, "GRID"),
     PartKind.SHORE: ("█", _GRID_INK, "SHORE"),

@@ -11,7 +11,7 @@ from victron_console.console.kit.view import (
 
 BANNER_S = 30.0
 BELL_EVERY_S = 60.0
-"""The bell rings at most so often, however many come (console.md 7)."""
+"""The bell rings at most so often, however many come."""
 
 
 class AlarmBanner:
