@@ -15,8 +15,10 @@ from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.view import Alarm
 
-LINE_ROWS, COMPACT_ROWS, FULL_ROWS = 1, 6, 14
-"""Heights of the pane under a list of few, some and many rows."""
+COMPACT_ROWS, FULL_ROWS = 6, 14
+"""Heights of the pane from which it says more than what to do (console.tcss gives them)."""
+BESIDE = "-beside"
+"""The class of a screen on which it stands at the right of the list rather than under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,6 @@ class AlarmPane(Rows):
         super().__init__()
         self._selected: Selected | None = None
         self._load: Load | None = None
-        self.beside = False
-        """Whether it stands at the right of the list rather than under it."""
 
     def show(self, selected: Selected | None, load: Load, now: float) -> None:
         """Draw these, at a moment (UTC epoch, s)."""
@@ -48,8 +48,8 @@ class AlarmPane(Rows):
     def draw(self, width: int, height: int) -> list[Line]:
         """One row, five rows, or all with chart and load."""
         sheet = Sheet(width, height)
-        selected = self._selected
-        if selected is not None and self.beside:
+        selected, beside = self._selected, self.screen.has_class(BESIDE)
+        if selected is not None and beside:
             draw_beside(sheet, 1, width - 2, selected)
         elif selected is not None and height >= FULL_ROWS:
             draw_full(sheet, 0, width - 2, selected)
@@ -60,6 +60,6 @@ class AlarmPane(Rows):
         if self._load is not None and self._load.days is not None and height >= FULL_ROWS:
             oldest_s = oldest_unseen_s(self._load.alarms, self._now)
             flapping = [alarm for alarm in self._load.alarms if alarm.flapping]
-            row = height - (3 if self.beside else 2)
+            row = height - (3 if beside else 2)
             draw_load(sheet, row, self._load.days, self._load.per_hour, self._load.in_10_min, oldest_s, flapping)
         return sheet.lines

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from textual import events
-
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, shipped_rules
 from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.console.alarms.actions import AlarmActions
@@ -13,7 +11,7 @@ from victron_console.console.alarms.data import AlarmDetail, alarm_detail
 from victron_console.console.alarms.detail import Selected
 from victron_console.console.alarms.export import alarms_table
 from victron_console.console.alarms.load import put_rate
-from victron_console.console.alarms.pane import COMPACT_ROWS, FULL_ROWS, LINE_ROWS, AlarmPane, Load
+from victron_console.console.alarms.pane import BESIDE, AlarmPane, Load
 from victron_console.console.alarms.rates import AlarmLoad, alarm_load
 from victron_console.console.alarms.sections import (
     SORTS,
@@ -44,15 +42,15 @@ from victron_console.store.read.reader import Reader
 
 LOAD_EVERY_S = 30.0
 DETAIL_EVERY_S = 5.0
-WALL_FROM = 190
-"""Columns from which the selected alarm stands beside the list."""
-LIST_COLUMNS = 120
 
 
 class AlarmsScreen(ConsoleScreen):
     """All alarms of the fleet by what has been done about them."""
 
     NAME = "alarms"
+    HORIZONTAL_BREAKPOINTS = [(190, BESIDE)]  # noqa: RUF012
+    """On a wall the selected alarm stands beside the list, else under it."""
+    VERTICAL_BREAKPOINTS = [(22, "-middle"), (36, "-tall")]  # noqa: RUF012
     KEYS = (
         Key("enter", "open_site", "Enter", "site", "Open the site of the alarm.", 120),
         Key("a", "ack", "a", "ack", "Acknowledge the alarm under the cursor.", writes=True),
@@ -110,15 +108,6 @@ class AlarmsScreen(ConsoleScreen):
         """The list, and the selected alarm under it or beside it."""
         yield self._table
         yield self._pane
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Share the rows out: on a wall the selected alarm stands beside the list."""
-        width, height = event.size
-        self._pane.beside = width >= WALL_FROM
-        rows = LINE_ROWS if height < 22 else COMPACT_ROWS if height < 36 else FULL_ROWS
-        self._table.styles.width = LIST_COLUMNS if self._pane.beside else "100%"
-        self._pane.styles.height = "1fr" if self._pane.beside else rows
-        self.styles.layout = "horizontal" if self._pane.beside else "vertical"
 
     def head(self, line: Line, end: int) -> None:
         """Alarms by state, and the rate."""

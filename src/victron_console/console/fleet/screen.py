@@ -170,16 +170,13 @@ class FleetScreen(ConsoleScreen):
     def _arrange(self) -> None:
         plan = self._plan()
         self._table.show_sums(plan.sums)
-        self._table.styles.margin = (plan.top_blank, 0, 0, 0)
+        self.set_class(plan.gap > 0, "-spaced")
         self._table.styles.height = plan.table
         self._station.display = plan.station > 0
-        self._station.styles.margin = (plan.gap, 0, 0, 0)
         self._station.styles.height = plan.station
         self._alarms.display = plan.alarms > 0
-        self._alarms.styles.margin = (plan.gap, 0, 0, 0)
         self._alarms.styles.height = plan.alarms
         self._hours.display = plan.hours > 0
-        self._hours.styles.margin = (plan.gap, 0, 0, 0)
         self._hours.styles.height = plan.hours
 
     def _plan(self) -> FleetLayout:

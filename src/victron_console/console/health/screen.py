@@ -36,8 +36,6 @@ READ_EVERY_S = 30.0
 """Diagnoses are of days; what an operator writes is read at once."""
 BESIDE_FROM = 116
 """Columns from which the explanation stands beside the list."""
-LIST_BESIDE = 74
-"""Columns of the list beside it."""
 STATIONS = (Part.FLEET, Part.FIRMWARE)
 """The parts that list stations."""
 _TIERS = ("act", "plan", "watch", "unknown", "ok")
@@ -165,11 +163,10 @@ class HealthScreen(ConsoleScreen):
         width, height = self.size.width, self.size.height - 2
         beside = width >= BESIDE_FROM and self.part is Part.STATION
         below = not beside and height >= 12
-        self.styles.layout = "horizontal" if beside else "vertical"
+        self.set_class(beside, "-beside")
         self._list.display = not self._full
         self._pane.display = self._full or beside or below
-        self._list.styles.width = max(LIST_BESIDE, width * 52 // 100) if beside else "1fr"
-        self._list.styles.height = "1fr" if beside or not below else max(4, min(count + 2, height * 3 // 5))
+        self._list.styles.height = max(4, min(count + 2, height * 3 // 5)) if below else "1fr"
 
     def _redraw(self) -> None:
         if not self.is_attached:

@@ -26,6 +26,8 @@ from victron_console.console.link.row import draw_heads, draw_link
 from victron_console.model.station import StationState
 
 READ_EVERY_S = 2.0
+MIDDLE_FROM, TALL_FROM = 22, 30
+"""Rows of the terminal from which the collector has three, and from which parts stand apart."""
 _STATES = (
     (StationState.MISCONFIGURED, "misconfigured"),
     (StationState.LOST, "lost"),
@@ -68,6 +70,7 @@ class LinkScreen(ConsoleScreen):
     """One row a station."""
 
     NAME = "link"
+    VERTICAL_BREAKPOINTS = [(MIDDLE_FROM, "-middle"), (TALL_FROM, "-tall")]  # noqa: RUF012
     KEYS = (
         Key("enter", "open_site", "Enter", "open", "Open the site under the cursor."),
         Key("v", "full", "v", "services", "The station under the cursor over the whole screen, or the list again."),
@@ -106,20 +109,14 @@ class LinkScreen(ConsoleScreen):
             column = line.put(column, word, Role.TEXT2) + 2
 
     def on_resize(self, event: events.Resize) -> None:
-        """Share the rows out anew."""
+        """As many rows for the list as there are stations, but half of the screen at most."""
         self._arrange()
 
     def _arrange(self) -> None:
-        height = self.size.height - 2
-        spaced = height >= 28
-        own = 3 if height >= 20 else 1
-        listed = min(len(self.view.sites) + 1, max(4, (height - own) // 2))
+        height = self.size.height
+        own, blank = (3 if height >= MIDDLE_FROM else 1), (1 if height >= TALL_FROM else 0)
         self._list.display = not self._full
-        self._list.styles.height = listed + (1 if spaced else 0)
-        self._list.styles.padding = (1, 0, 0, 0) if spaced else 0
-        self._part.styles.padding = (1, 0, 0, 0) if spaced else 0
-        self._own.styles.height = own + (1 if spaced else 0)
-        self._own.styles.padding = (1, 0, 0, 0) if spaced else 0
+        self._list.styles.height = blank + min(len(self.view.sites) + 1, max(4, (height - 2 - own) // 2))
 
     # ---- data
 

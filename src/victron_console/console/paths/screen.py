@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from textual import events
 from textual.widgets import Input
 
 from victron_console.console.kit.cursor_list import CursorList
@@ -42,9 +41,6 @@ from victron_console.store.read.reader import Reader
 
 READ_EVERY_S = 1.0
 TREND_EVERY_S = 15.0
-WIDE = 180
-"""From this width on the detail stands beside the list."""
-DETAIL_COLUMNS = 78
 
 
 class PathDetail(Rows):
@@ -75,6 +71,9 @@ class PathsScreen(OneStationScreen):
     """Every value of the station."""
 
     NAME = "paths"
+    HORIZONTAL_BREAKPOINTS = [(180, "-beside")]  # noqa: RUF012
+    """The detail stands beside the list where both have room, else under it."""
+    VERTICAL_BREAKPOINTS = [(20, "-middle"), (30, "-tall")]  # noqa: RUF012
     KEYS = (
         Key("enter", "open_device", "Enter", "open", "Open or close the device under the cursor."),
         Key("slash", "search", "/", "search", "Find values by path, name or device; `!word` without it, `-f` fuzzy."),
@@ -110,15 +109,6 @@ class PathsScreen(OneStationScreen):
         """List and detail."""
         yield self._list
         yield self._detail
-
-    def on_resize(self, event: events.Resize) -> None:
-        """The detail stands beside the list where both have room, else under it."""
-        width, height = event.size
-        self.styles.layout = "horizontal" if width >= WIDE else "vertical"
-        self._detail.styles.width = DETAIL_COLUMNS if width >= WIDE else "1fr"
-        self._detail.styles.height = "1fr" if width >= WIDE else 4 if height < 20 else 6 if height < 30 else 10
-        self._detail.styles.padding = (1, 0, 0, 0) if width >= WIDE or height >= 30 else 0
-        self._list.styles.padding = (1, 0, 0, 0) if height >= 20 else 0
 
     # ---- data
 
