@@ -35,6 +35,8 @@ class Site:
     values: dict[str, Scalar] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     set_aside: set[str] = field(default_factory=set)
+    accepted: set[str] = field(default_factory=set)
+    unanswered: tuple[str, ...] = ()
     services: dict[str, str] = field(default_factory=dict)
     cadence_s: float = POLL_S
     _devices: dict[DeviceKey, DeviceState] = field(default_factory=dict)
@@ -54,8 +56,12 @@ class Site:
             old = self._devices.get(key)
             read_at = old.read_at if old and state is not ServiceState.LIVE else now
             service = self.services.get(name, f"com.victronenergy.{key.cls}.x{key.instance}")
-            self._devices[key] = DeviceState(key, service, readings, read_at, self.cadence_s, 0, state)
-        return Snapshot(self.id, now, dict(self._devices), StationStatus(StationState.LIVE, now))
+            accepted = name in self.accepted
+            self._devices[key] = DeviceState(
+                key, service, readings, read_at, self.cadence_s, 0, state, accepted=accepted
+            )
+        status = StationStatus(StationState.LIVE, now)
+        return Snapshot(self.id, now, dict(self._devices), status, unanswered=self.unanswered)
 
     def fail(self, now: float) -> Snapshot:
         """A poll in vain: everything as it was, one failure more."""

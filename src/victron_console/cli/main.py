@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "stations:check",
     "collect": "collect:collect",
     "demo": "simulated:demo",
+    "devices": "devices:devices",
     "diagnose": "diagnose:diagnose",
     "discover": "discover:discover",
     "export": "history:export",

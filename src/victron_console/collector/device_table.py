@@ -58,6 +58,8 @@ class DeviceTable:
         self.devices[reading.key] = DeviceState(
             reading.key, reading.service, reading.readings, reading.at, cadence_s, state=state, since=since
         )
+        if before is not None and before.accepted and state is ServiceState.GONE:
+            self.devices[reading.key] = replace(self.devices[reading.key], accepted=True)
         if (before is not None and before.state is ServiceState.GONE) is not (state is ServiceState.GONE):
             self.note(reading.service, state, "not connected" if state is ServiceState.GONE else "")
         self._changes.readings.append(reading)
@@ -87,8 +89,17 @@ class DeviceTable:
         if key is not None:
             device = self.devices[key]
             since = device.since if device.state is state else self._clock.now()
-            self.devices[key] = replace(device, state=state, since=since)
+            self.devices[key] = replace(
+                device, state=state, since=since, accepted=device.accepted and since == device.since
+            )
         self._changes.services.append(ServiceChange(service, key, state, self._clock.now(), reason, retry_at))
+
+    def accept(self, accepted: Mapping[DeviceKey, float]) -> None:
+        """Operators no longer miss these devices, each since a moment (UTC epoch, s); one that left later is missed."""
+        for key, at in accepted.items():
+            device = self.devices.get(key)
+            if device is not None and device.state is ServiceState.GONE and not device.accepted:
+                self.devices[key] = replace(device, accepted=at >= (device.since or 0.0))
 
     def missing(self, services: Collection[str]) -> list[str]:
         """The services of devices that are not among these: reached another way they bear another name."""

@@ -290,6 +290,7 @@ class Fleet:
             own = [wish for wish in wishes if wish.station == station]
             focus_s = FOCUS_CADENCE_S if any(w.kind is WantedKind.FOCUS for w in own) else None
             running.poller.want(focus_s, _pinned_services(running.poller, own))
+            running.poller.table.accept(_accepted(own))
 
     def _wishes(self) -> Sequence[Wanted]:
         with closing(Reader(self._store, self._clock)) as reader:
@@ -308,6 +309,11 @@ def _known(reader: Reader, station: str) -> _Known:
     with reader.at_once():
         names = {row.service: row.key for row in reader.services(station) if row.key is not None}
         return _Known(names, reader.snapshot(station).devices, reader.poll_memory(station))
+
+
+def _accepted(wishes: Sequence[Wanted]) -> dict[DeviceKey, float]:
+    """The devices that operators accepted as gone, and when."""
+    return {DeviceKey.parse(wish.pattern): wish.at for wish in wishes if wish.kind is WantedKind.ACCEPT}
 
 
 def _pinned_services(poller: StationPoller, wishes: Sequence[Wanted]) -> frozenset[str]:

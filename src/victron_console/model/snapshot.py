@@ -31,6 +31,8 @@ class DeviceState:
     state: ServiceState = ServiceState.LIVE
     since: float | None = None
     """When that state began (UTC epoch, s); None where that is not known."""
+    accepted: bool = False
+    """It left and an operator no longer misses it."""
 
     def quality_at(self, now: float) -> Quality:
         """GOOD, STALE, LOST or GONE: what the age of the device's readings makes of them."""
@@ -108,6 +110,18 @@ class Snapshot:
             device
             for key, device in sorted(self.devices.items())
             if key.cls in classes and device.state is not ServiceState.GONE
+        ]
+
+    def missed(self, *classes: str) -> list[DeviceState]:
+        """The devices that left or lost their connection and that nobody accepted as gone, by class and instance.
+
+        Args:
+            classes: which; none for all.
+        """
+        return [
+            device
+            for key, device in sorted(self.devices.items())
+            if device.state is ServiceState.GONE and not device.accepted and (not classes or key.cls in classes)
         ]
 
     def read(self, device: DeviceKey, path: str) -> Reading:

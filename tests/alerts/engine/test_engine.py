@@ -405,3 +405,25 @@ def test_an_alarm_that_flapped_before_a_restart_ends_when_it_is_steady(play: Pla
     after.run(2000, grid_lost=0)
     assert after.kinds("grid")[-2:] == ["steady", "cleared"]
     assert after.stored[flapping.id].reason == ""
+
+
+def test_an_inverter_that_goes_is_told_within_a_minute_and_no_longer_once_its_going_is_accepted(play: Play) -> None:
+    player = play("")
+    player.site.values["vebus/276/State"] = 9
+    player.run(60)
+    player.site.gone.add("vebus/276")
+    player.run(50)
+    told = player.open("device_gone")
+    assert told is not None
+    assert (told.title, told.severity) == ("Inverter gone", Severity.CRITICAL)
+    player.site.accepted.add("vebus/276")
+    player.run(90)
+    assert player.open("device_gone") is None
+
+
+def test_a_service_that_hangs_is_told_within_a_minute_although_no_device_is_known_of_it(play: Play) -> None:
+    player = play("")
+    player.run(60, soc=80)
+    player.site.unanswered = ("com.victronenergy.battery.ttyO0",)
+    player.run(50)
+    assert any(it.title == "Service hangs" for it in player.alerts.open)

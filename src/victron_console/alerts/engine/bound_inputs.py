@@ -22,6 +22,7 @@ class DeviceWatch:
     __slots__ = (
         "_last_read_at",
         "_stepped",
+        "accepted",
         "alarm_paths",
         "evidence",
         "key",
@@ -38,6 +39,8 @@ class DeviceWatch:
         self.evidence = -math.inf
         """When it was last read, never later than the step that took it (UTC epoch, s)."""
         self.quality = Quality.STALE
+        self.accepted = False
+        """It has gone, and an operator no longer misses it."""
         self.stale_after_s = STALE_AT_LEAST_S
         self.path_count = -1
         self.plan: dict[tuple[str, str], PathInput] = {}
@@ -51,6 +54,7 @@ class DeviceWatch:
         self.service = device.service
         self.stale_after_s = silent_after_s(device.cadence_s)
         self.quality = device.quality_at(now)
+        self.accepted = device.accepted
         if self.quality is Quality.GONE:
             self.evidence = now  # that it has gone is itself seen
         read_at, last = device.read_at, self._last_read_at
@@ -167,9 +171,9 @@ class PathInput:
         return self._value is None and self._absent
 
     def gone(self) -> Truth:
-        """Whether its device has left the bus."""
+        """Whether its device has left the bus, and is missed."""
         if self.device.quality is Quality.GONE:
-            return True
+            return not self.device.accepted
         return None if self.stale else False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from victron_console.catalogue import catalogue
 from victron_console.console.kit.format import age
@@ -18,6 +19,7 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import Snapshot
+from victron_console.store.operator.wishes import accept_gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class DeviceScreen(SiteDataScreen):
         Key("pageup", "page(-1)", "PgUp", "", "A page up."),
         Key("home", "scroll(-100000)", "Home", "", "To the first."),
         Key("end", "scroll(100000)", "End", "", "To the last."),
+        Key("x", "accept", "x", "accept", "A device that left is no longer missed; its history stays.", writes=True),
         Key("6", "app.open('paths')", "6", "paths", "All values of the station by path."),
     )
 
@@ -124,6 +127,18 @@ class DeviceScreen(SiteDataScreen):
         """The values as last read."""
         if self.data is not None:
             self._list.show(value_rows(self.data.figures.snapshot, self._devices), self.console.now)
+
+    def action_accept(self) -> None:
+        """Take the devices that left off the lists, until they are back."""
+        if self.data is None:
+            return
+        snapshot = self.data.figures.snapshot
+        gone = [device.key for device in snapshot.missed() if device.key in self._devices]
+        if not gone:
+            self.console.say("No device here has left.")
+            return
+        writes = [partial(accept_gone, station=snapshot.station, device=key) for key in gone]
+        self.console.operator.do(writes, lambda: self.show(self.view))
 
     def action_scroll(self, rows: int) -> None:
         """By so many rows."""

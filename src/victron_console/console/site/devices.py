@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from victron_console.catalogue import catalogue
 from victron_console.catalogue.reader import Kind, Tier
-from victron_console.console.kit.format import ABSENT, DOUBT_MARK, LOST, STALE_MARK
+from victron_console.console.kit.format import ABSENT, DOUBT_MARK, LOST, STALE_MARK, age
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut, plain
@@ -53,6 +53,7 @@ def device_lines(snapshot: Snapshot) -> list[DeviceLine]:
         *_ess(snapshot),
         *_start_stop(snapshot),
         *_relays(snapshot),
+        *(_missed_line(snapshot, device) for device in snapshot.missed()),
     ]
 
 
@@ -72,6 +73,13 @@ def _line(snapshot: Snapshot, device: DeviceState) -> DeviceLine:
     several = len(snapshot.of_class(device.key.cls)) > 1
     name = (device.name,) if several and label_of(device) != device.name else ()
     return DeviceLine(label_of(device), (*name, *facts), (device.key,), device.quality_at(snapshot.at))
+
+
+def _missed_line(snapshot: Snapshot, device: DeviceState) -> DeviceLine:
+    """A device that left: it stays until somebody accepts that it is gone."""
+    span = f"gone for {age(snapshot.at - device.since)}" if device.since is not None else "gone"
+    name = (device.name,) if device.name not in (label_of(device), str(device.key)) else ()
+    return DeviceLine(label_of(device), (span, *name), (device.key,), Quality.GONE)
 
 
 def _facts_of(device: DeviceState) -> Iterator[Fact]:
@@ -226,7 +234,8 @@ def draw_devices(
 
 def _draw_facts(sheet: Sheet, row: int, column: int, end: int, line: DeviceLine) -> None:
     if line.quality in (Quality.LOST, Quality.GONE):
-        sheet.put(row, column, f"{LOST} {line.quality.value}", Role.LINK_TEXT)
+        what = "  ".join(line.facts) if line.quality is Quality.GONE else line.quality.value
+        sheet.put(row, column, cut(f"{LOST} {what}", end + 1 - column), Role.LINK_TEXT)
         return
     role = Role.TEXT1
     if line.quality is Quality.STALE:

@@ -136,6 +136,8 @@ def state_text(snapshot: Snapshot, system: DeviceState | None) -> str | None:
     state = last(system, "SystemState/State")
     if not state:
         running = running_unit(snapshot)
+        if not inverter_units(snapshot) and snapshot.missed("vebus", "multi", "acsystem", "inverter"):
+            return "Inverter gone"
         state = last(running, "State") if running else state
     if state is None:
         return None

@@ -15,6 +15,8 @@ class WantedKind(StrEnum):
     UNPIN = "unpin"
     FOCUS = "focus"
     """Poll a station each 1-2 s for a while."""
+    ACCEPT = "accept"
+    """A device that left is no longer missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +28,33 @@ class Wanted:
     kind: WantedKind
     station: str
     pattern: str
-    """The series or glob that is pinned; empty for a focus."""
+    """The series or glob that is pinned, the device that is accepted as gone; empty for a focus."""
     until: float | None
     """None where it has no end."""
     operator: str
 
 
 def wanted(conn: sqlite3.Connection, station: str | None, moment: float) -> list[Wanted]:
-    """The pins and focuses that hold at a moment, oldest first."""
+    """What operators asked for and still holds at a moment, oldest first; a device accepted as gone holds for ever."""
     rows = conn.execute(
         "SELECT id, at, kind, station, pattern, until, operator FROM wanted WHERE at <= ? AND ifnull(station = ?, 1) "
         "ORDER BY id",
         (moment, station),
     )
-    holding: dict[tuple[str, str], Wanted] = {}
+    holding: dict[tuple[str, str, bool], Wanted] = {}
     for row_id, at, kind, of, pattern, until, operator in rows:
-        holding.pop((of, pattern), None)
+        what = (of, pattern, kind == WantedKind.ACCEPT)
+        holding.pop(what, None)
         if kind != WantedKind.UNPIN and (until is None or until > moment):
-            holding[of, pattern] = Wanted(row_id, at, WantedKind(kind), of, pattern, until, operator)
+            holding[what] = Wanted(row_id, at, WantedKind(kind), of, pattern, until, operator)
     return sorted(holding.values(), key=lambda wish: wish.id)
+
+
+def accepted_as_gone(conn: sqlite3.Connection, station_no: int, moment: float) -> dict[str, float]:
+    """When each device (`battery/258`) of a station was last accepted as gone by then (UTC epoch, s)."""
+    rows = conn.execute(
+        "SELECT pattern, max(at) FROM wanted WHERE kind = ? AND at <= ? "
+        "AND station = (SELECT id FROM station WHERE no = ?) GROUP BY pattern",
+        (WantedKind.ACCEPT, moment, station_no),
+    )
+    return dict(rows.fetchall())

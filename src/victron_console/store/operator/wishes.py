@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from victron_console.model.device import DeviceKey
 from victron_console.store.connection import open_writable, transaction
 from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.schema import check
@@ -61,6 +62,16 @@ def focus(db: Database, station: str, seconds: float = FOCUS_S, *, now: float, w
     """
     _add(db, WantedKind.FOCUS, station, "", now + seconds, now, who)
     return f"Read each 1-2 s for {seconds / 60:.0f} minutes." if seconds else "Read as usual again."
+
+
+def accept_gone(db: Database, station: str, device: DeviceKey, *, now: float, who: str) -> str:
+    """No longer miss a device that left: it is off the lists until it is back, its history stays.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    _add(db, WantedKind.ACCEPT, station, str(device), None, now, who)
+    return f"{device} is accepted as gone: it is no longer listed. Its history stays."
 
 
 def _add(db: Database, kind: WantedKind, station: str, pattern: str, until: float | None, now: float, who: str) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from math import inf
 from typing import Any
 
 from victron_console.model.device import DeviceKey, split_series
@@ -18,6 +19,7 @@ from victron_console.model.station import ServiceState, StationState, StationSta
 from victron_console.model.station_info import StationInfo
 from victron_console.store.answers import SeriesRow, ServiceRow, StationRow
 from victron_console.store.errors import UnknownStation
+from victron_console.store.operator.wanted import accepted_as_gone
 from victron_console.store.read import link_states
 from victron_console.store.read.presence import LIVE, Presence, ServiceStanding, presences, standings
 from victron_console.store.read.replay import held_at, texts_at
@@ -124,7 +126,8 @@ def snapshot(conn: sqlite3.Connection, station: str, now: float, as_of: float | 
         values = _latest(conn, no)
     else:
         values, present = _past(conn, no, present, as_of)
-    devices = {device.key: device_state(device, values.get(device.no, {})) for device in present}
+    accepted = accepted_as_gone(conn, no, LIVE if as_of is None else as_of)
+    devices = {device.key: device_state(device, values.get(device.no, {}), accepted) for device in present}
     status = status_at(conn, no, LIVE if as_of is None else as_of)
     return Snapshot(station, now, devices, status, battery_choice(conn, no))
 
@@ -166,9 +169,11 @@ def _past(
     return values, read
 
 
-def device_state(device: Presence, values: Mapping[str, Judged]) -> DeviceState:
-    """A device with its values as a snapshot holds it."""
+def device_state(device: Presence, values: Mapping[str, Judged], accepted: Mapping[str, float]) -> DeviceState:
+    """A device with its values as a snapshot holds it; `accepted` says which were accepted as gone, and when."""
     at = device.read_at or 0.0
+    since = device.standing.since if device.standing else None
+    gone = device.state is ServiceState.GONE and since is not None
     return DeviceState(
         device.key,
         device.service,
@@ -177,6 +182,8 @@ def device_state(device: Presence, values: Mapping[str, Judged]) -> DeviceState:
         device.cadence_s,
         device.failures,
         device.state,
+        since,
+        accepted=gone and accepted.get(str(device.key), -inf) >= (since or 0.0),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from math import inf, nextafter
 
 from victron_console.model.snapshot import Snapshot
+from victron_console.store.operator.wanted import accepted_as_gone
 from victron_console.store.read.fleet import battery_choice, device_state, station_number, status_at
 from victron_console.store.read.presence import presences
 from victron_console.store.read.replay import Held, changes_between, keyframe_before, keyframes_between, texts_at
@@ -50,7 +51,7 @@ def snapshots(conn: sqlite3.Connection, station: str, moments: Sequence[float]) 
     later = _later_texts(conn, no, moments[0], moments[-1])
     found, choice = [], battery_choice(conn, no)
     for moment in moments:
-        states = {}
+        states, accepted = {}, accepted_as_gone(conn, no, moment)
         for presence in presences(conn, no, moment):
             device = devices.get(presence.no)
             if device is None:  # its first keyframe may come later than the first moment: it was no device then
@@ -58,7 +59,7 @@ def snapshots(conn: sqlite3.Connection, station: str, moments: Sequence[float]) 
                     conn, presence.no, moments[0], moments[-1], texts, later.get(presence.no, ())
                 )
             values = device.values_at(moment)
-            states[presence.key] = device_state(presence.read_by(device.changed_at), values)
+            states[presence.key] = device_state(presence.read_by(device.changed_at), values, accepted)
         found.append(Snapshot(station, moment, states, status_at(conn, no, moment), choice))
     return found
 
