@@ -98,3 +98,9 @@ def test_a_few_stations_have_a_rank_but_no_outliers() -> None:
 
 def test_equal_peers_have_no_outlier() -> None:
     assert all(row.deviation is None and not row.outlier for row in ranked(dict.fromkeys("abcdef", 5.0)))
+
+
+def test_what_reads_as_equal_does_not_stand_out_however_near_the_others_lie() -> None:
+    values: dict[str, float | None] = {f"s{n}": 97.0 + 0.001 * (n % 3) for n in range(11)}
+    assert not any(row.outlier for row in ranked(values | {"last": 97.02}))
+    assert [row.station for row in ranked(values | {"last": 92.0}) if row.outlier] == ["last"]

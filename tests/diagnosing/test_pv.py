@@ -57,6 +57,15 @@ def test_yield_and_ratio_of_a_simulated_array_are_usual_ones() -> None:
     assert found.loss.status is Status.INSUFFICIENT
 
 
+def test_more_than_a_clear_sky_gives_is_doubted() -> None:
+    at = T0 + 160 * DAY_S + np.arange(0, 40 * DAY_S, 900.0)
+    clear = clear_sky_w_m2(at, SITE.latitude, SITE.longitude)
+    fair = pv_yield(at, 0.85 * 5.0 * clear, ARRAY, UTC).clear_ratio
+    assert fair.value == pytest.approx(0.85, abs=0.02) and not fair.confidence
+    undersized = pv_yield(at, 0.85 * 7.5 * clear, ARRAY, UTC).clear_ratio
+    assert undersized.value == pytest.approx(1.27, abs=0.03) and "pv.kwp" in undersized.confidence
+
+
 @pytest.mark.slow
 def test_soiling_is_found_and_a_clean_array_is_not_blamed() -> None:
     dirty = pv_yield(*simulated(480, 0.02), ARRAY, UTC).loss

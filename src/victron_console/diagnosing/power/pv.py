@@ -32,6 +32,9 @@ YIELD = Method(
     inputs=("PV power", "kWp of the station file"),
     source="kWp is not on D-Bus; peers under the same sky compare by it.",
 )
+CLEAR_AT_MOST = 1.2
+IMPLAUSIBLY_CLEAR = "doubtful: more than a clear sky gives on level ground; is pv.kwp too small, or the array steep?"
+"""A level array cannot pass 1; one that is tilted to the winter sun can, for some weeks (own judgement)."""
 CLEAR = Method(
     name="90 % quantile of daily energy over that of a clear sky on level ground",
     inputs=("PV power", "kWp", "latitude and longitude"),
@@ -200,7 +203,8 @@ def _against_clear_sky(
         found = insufficient(titles[0][0], "", CLEAR, reason, window)
     else:
         best = float(np.quantile(recent, BEST_SHARE))
-        found = Finding(title=titles[0][0], unit="", method=CLEAR, window=window, value=best)
+        doubt = IMPLAUSIBLY_CLEAR if best > CLEAR_AT_MOST else ""
+        found = Finding(title=titles[0][0], unit="", method=CLEAR, window=window, value=best, confidence=doubt)
     return found, _loss(numbers, ratio, window)
 
 

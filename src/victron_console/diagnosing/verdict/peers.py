@@ -13,6 +13,8 @@ from victron_console.diagnosing.record.trend import mad
 OUTLIER_MADS = 3.0
 LEAST_FOR_OUTLIERS = 5
 LEAST_FOR_PERCENTILE = 8
+LEAST_SPREAD = 0.01
+"""Of the size of a figure: what differs by less is equal to who reads it, however small the spread of the others."""
 METHOD = Method(
     name="distance from the median in scaled median absolute deviations",
     inputs=("the same figure of stations of one kind",),
@@ -47,8 +49,9 @@ def ranked(values: Mapping[str, float | None], *, higher_is_better: bool = True)
         return []
     numbers = np.array(list(known.values()))
     worth = numbers if higher_is_better else -numbers
-    spread = mad(numbers) if len(numbers) >= LEAST_FOR_OUTLIERS else 0.0
-    middle = float(np.median(numbers))
+    middle, spread = float(np.median(numbers)), 0.0
+    if len(numbers) >= LEAST_FOR_OUTLIERS and (measured := mad(numbers)) > 0:
+        spread = max(measured, LEAST_SPREAD * float(np.median(np.abs(numbers))))
     rows = []
     for (station, value), own in zip(known.items(), worth, strict=True):
         deviation = (value - middle) / spread if spread > 0 else None
