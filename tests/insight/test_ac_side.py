@@ -46,3 +46,11 @@ def test_a_site_without_ac_input_has_none(build: Build) -> None:
     assert (
         ac_input(build({"system/0": {"Ac/ActiveIn/Source": 240}, "vebus/1": {"Ac/NumberOfAcInputs": 0}})) == AcInput()
     )
+
+
+def test_an_input_keeps_its_number_where_the_first_is_not_used(build: Build) -> None:
+    system = {"Ac/In/0/Source": 3, "Ac/In/0/Connected": 1, "Ac/In/0/ServiceName": "com.victronenergy.vebus.test1"}
+    settings = {"Settings/SystemSetup/AcInput1": 0, "Settings/SystemSetup/AcInput2": 3}
+    quattro = {"Ac/NumberOfAcInputs": 2, "Ac/ActiveIn/ActiveInput": 1, "Ac/ActiveIn/Connected": 1}
+    station = build({"system/0": system, "vebus/1": quattro, "settings/0": settings})
+    assert ac_inputs(station) == [WiredInput(2, "shore", True)]

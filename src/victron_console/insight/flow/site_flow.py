@@ -264,12 +264,11 @@ def _meter_name(meter: DeviceState) -> str:
 
 def _input_caption(snapshot: Snapshot, units: list[DeviceState]) -> tuple[float | None, float | None]:
     """Volts and hertz of the AC input: as the connected source's own meter gives them, else as the inverter does."""
-    system = system_of(snapshot)
     unit = units[0] if units else None
     connected = next((each for each in ac_inputs(snapshot) if each.connected), None)
     if connected is None:
         return None, None
-    meter = named_device(snapshot, text(system, f"Ac/In/{connected.number - 1}/ServiceName"))
+    meter = named_device(snapshot, connected.measured_by)
     if meter is unit:
         meter = None
     volts = [value for value in phase_values(meter, "Ac/{phase}/Voltage").values() if value > 0]

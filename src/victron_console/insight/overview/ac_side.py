@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from victron_console.insight.overview.figures import last, named_device, phase_total, system_of, text
 from victron_console.model.overview import AcInput
@@ -24,6 +24,8 @@ class WiredInput:
     number: int
     type: str
     connected: bool
+    measured_by: str = field(default="", compare=False)
+    """The bus name of what measures it; empty where nothing is named."""
 
 
 def inverter_units(snapshot: Snapshot) -> list[DeviceState]:
@@ -70,7 +72,8 @@ def ac_inputs(snapshot: Snapshot) -> list[WiredInput]:
     """The AC inputs that something is wired to, in their order."""
     system = system_of(snapshot)
     units = inverter_units(snapshot)
-    found = _inputs_of_system(system) or _inputs_of_units(units) or _inputs_of_settings(snapshot, units)
+    by_units = _inputs_of_units(units) or _inputs_of_settings(snapshot, units)
+    found = _inputs_of_system(system, [each.number for each in by_units]) or by_units
     source = last(system, "Ac/ActiveIn/Source")
     if source in AC_INPUT_TYPES and not any(wired.connected for wired in found):
         found.append(WiredInput(len(found) + 1, AC_INPUT_TYPES[int(source)], connected=True))
@@ -121,9 +124,15 @@ def _is_connected(unit: DeviceState, number: int) -> bool:
     return active is not None and int(active) + 1 == number and last(unit, "Ac/ActiveIn/Connected") != 0
 
 
-def _inputs_of_system(system: DeviceState | None) -> list[WiredInput]:
+def _inputs_of_system(system: DeviceState | None, numbers: list[int]) -> list[WiredInput]:
+    """The inputs as `system` lists them: only those that are used, so that its first may be the second of the unit."""
     return [
-        WiredInput(n + 1, kind, last(system, f"Ac/In/{n}/Connected") == 1)
+        WiredInput(
+            numbers[n] if n < len(numbers) else n + 1,
+            kind,
+            last(system, f"Ac/In/{n}/Connected") == 1,
+            text(system, f"Ac/In/{n}/ServiceName"),
+        )
         for n in range(MAX_INPUTS)
         if (kind := _type_of(system, n))
     ]
