@@ -184,3 +184,37 @@ def test_a_figure_of_the_battery_that_has_no_room_is_left_out_whole(quality: Qua
     for whole in ("21 C", "-238.5A"):
         for part in (whole[:length] for length in range(1, len(whole))):
             assert not any(row.endswith((f" {part}", f"~{part}")) for row in text.splitlines()), part
+
+
+HUNG_BATTERY = dict.fromkeys(
+    ("soc_percent", "battery_power_w", "battery_voltage_v", "battery_current_a", "cell_spread_v"), Quality.STALE
+)
+
+
+def test_a_fleet_row_marks_the_figures_of_a_hung_battery_and_no_other() -> None:
+    shown = Overview(
+        soc_percent=81.0, battery_power_w=-456.0, pv_power_w=912.0, load_power_w=333.0, cell_spread_v=0.005
+    )
+    live, hung = (fleet_row(Site("s", "S", shown, read_at=NOW - 4, older=older), 200) for older in ({}, HUNG_BATTERY))
+    assert "~" not in live
+    assert {part for part in hung.split() if "~" in part} == {"~81", "~-456W", "~5"}
+    assert "912W" in hung.split() and "333W" in hung.split()
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_the_site_page_marks_the_figures_of_a_hung_battery(width: int) -> None:
+    shown = page(CEDAR)
+    volts = f"{shown.data.figures.shown.battery_voltage_v:.1f} V"
+    hung = replace(shown, site=replace(shown.site, older=HUNG_BATTERY))
+    text = "\n".join(line.text for line in draw_page(hung, width, 58)[0])
+    assert f"~{volts}" in text
+    assert "~81%" in text
+    assert "STALE" not in text
+
+
+@pytest.mark.parametrize("width", [120, 200])
+def test_the_card_marks_the_cells_of_a_hung_battery(width: int) -> None:
+    text = "\n".join(card(replace(ALDER, older=HUNG_BATTERY), width))
+    assert "low 7  ~3.040" in text
+    assert "~2.03k" in text  # a balance with an old side is old
+    assert "link stale" not in text

@@ -15,10 +15,11 @@ import click
 
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.insight.fleet import FRESH, at_moment, totals
+from victron_console.insight.fleet import FRESH, at_moment, figure_quality, totals
 from victron_console.model.alert import AlertState, AlertView, Occurrence, Severity
 from victron_console.model.clock import SystemClock
 from victron_console.model.overview import Overview
+from victron_console.model.quality import Quality
 from victron_console.model.station import StationState
 from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader
@@ -84,7 +85,7 @@ def _counted(standing: Sequence[Occurrence]) -> dict[str, int]:
 
 def _station(row: StationRow, standing: Sequence[Occurrence], now: float) -> dict[str, Any]:
     shown = (row.overview or Overview()).to_json()
-    for inside in ("device_alarms", "figures_at", "gx_timezone"):
+    for inside in ("device_alarms", "figures_at", "gx_timezone", "made_of", "origins"):
         shown.pop(inside)
     return {
         "id": row.id,
@@ -94,7 +95,24 @@ def _station(row: StationRow, standing: Sequence[Occurrence], now: float) -> dic
         "reason": row.status.reason,
         "age_s": None if row.read_at is None else round(max(0.0, now - row.read_at), 1),
         **shown,
+        "figures": _figures(row, now),
         "alerts": _counted(standing),
+    }
+
+
+def _figures(row: StationRow, now: float) -> dict[str, Any]:
+    """Of each figure that has a value: what it is worth, and how long ago the oldest device behind it was read."""
+    shown = row.overview
+    if shown is None:
+        return {}
+    found = {name: figure_quality(row, name, now) for name in shown.made_of}
+    return {
+        name: {
+            "quality": Quality.IMPLAUSIBLE if quality is Quality.GOOD and name in shown.flags else quality,
+            "age_s": None if (age_s := shown.age_s(name, now)) is None else round(age_s, 1),
+        }
+        for name, quality in found.items()
+        if quality is not Quality.ABSENT
     }
 
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality, freshness
+from victron_console.model.snapshot import worst
 from victron_console.model.station import StationState, judged
 from victron_console.store.answers import StationRow
 
@@ -49,6 +49,14 @@ def figures_quality(row: StationRow, now: float) -> Quality:
     return freshness(row.read_at, row.cadence_s, 0, False, now)
 
 
+def figure_quality(row: StationRow, name: str, now: float) -> Quality:
+    """What one figure is worth: ABSENT without a value, else as its station is, and no better than its own devices."""
+    shown = row.overview
+    if shown is None or getattr(shown, name) is None:
+        return Quality.ABSENT
+    return worst((figures_quality(row, now), shown.quality(name, now)))
+
+
 def totals(rows: Iterable[StationRow], now: float) -> FleetTotals:
     """Counts by state, and sums of the powers of fresh stations that carry no flag.
 
@@ -57,16 +65,18 @@ def totals(rows: Iterable[StationRow], now: float) -> FleetTotals:
         now: the moment to judge at (UTC epoch, s).
     """
     listed = list(rows)
-    fresh = [row.overview for row in listed if row.overview and figures_quality(row, now) is Quality.GOOD]
+    fresh = [row for row in listed if row.overview and figures_quality(row, now) is Quality.GOOD]
     return FleetTotals(
         states=Counter(row.status.state for row in listed),
         fresh=len(fresh),
-        sums_w={name: _sum(fresh, name) for name in SUMMED},
+        sums_w={name: _sum(fresh, name, now) for name in SUMMED},
     )
 
 
-def _sum(overviews: Iterable[Overview], name: str) -> float | None:
+def _sum(rows: Iterable[StationRow], name: str, now: float) -> float | None:
     values: list[float] = [
-        value for shown in overviews if name not in shown.flags and (value := getattr(shown, name)) is not None
+        getattr(row.overview, name)
+        for row in rows
+        if row.overview and name not in row.overview.flags and figure_quality(row, name, now) is Quality.GOOD
     ]
     return sum(values) if values else None

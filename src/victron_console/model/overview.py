@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+from victron_console.model.quality import Quality, freshness
+from victron_console.model.station import ServiceState
 from victron_console.model.text import clean
 
 
@@ -15,6 +17,22 @@ class AcInput:
 
     type: str | None = None
     connected: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a device that figures come from was last read: enough to judge them at any later moment."""
+
+    read_at: float | None
+    """UTC epoch, s; None where it never was."""
+    cadence_s: float
+    failures: int = 0
+    state: ServiceState = ServiceState.LIVE
+
+    def quality_at(self, now: float) -> Quality:
+        """GOOD, STALE, LOST or GONE."""
+        gone, hangs = self.state is ServiceState.GONE, self.state is ServiceState.SET_ASIDE
+        return freshness(self.read_at, self.cadence_s, self.failures, gone, now, unanswered=hangs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +77,26 @@ class Overview:
     """The devices' own alarms by level: `{"critical": 1, "warning": 2}`."""
     flags: dict[str, str] = field(default_factory=dict)
     """Field name (or `balance`, `battery_bank` ...) to why it is doubtful, as a sentence."""
+    made_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Field name to the devices (`battery/279`) that it comes from, the one that gives it first."""
+    origins: dict[str, Origin] = field(default_factory=dict)
+    """How each of those devices was last read."""
 
-    @property
-    def powers_w(self) -> tuple[float | None, ...]:
-        """What flows at the edges of the site, each with its own sign."""
-        return (
-            self.battery_power_w,
-            self.pv_power_w,
-            self.load_power_w,
-            self.dc_load_power_w,
-            self.other_dc_power_w,
-            self.grid_power_w,
-            self.genset_power_w,
-        )
+    def quality(self, name: str, now: float) -> Quality:
+        """What the age of a figure's own devices makes of it; GOOD where nobody knows them.
+
+        Where a device behind it no longer answers, the one that gives it goes on with the last value: that is stale.
+        """
+        found = [self.origins[key].quality_at(now) for key in self.made_of.get(name, ()) if key in self.origins]
+        if not found or found[0] is not Quality.GOOD:
+            return found[0] if found else Quality.GOOD
+        return Quality.GOOD if all(each is Quality.GOOD for each in found) else Quality.STALE
+
+    def age_s(self, name: str, now: float) -> float | None:
+        """How long ago the oldest of a figure's devices was read, s; None where that is not known."""
+        read = [self.origins[key].read_at for key in self.made_of.get(name, ()) if key in self.origins]
+        known = [at for at in read if at is not None]
+        return max(0.0, now - min(known)) if known else None
 
     def credible(self, field: str) -> float | None:
         """A figure as far as it may be reckoned with: None where there is none, or where it is doubtful."""
@@ -126,6 +151,33 @@ def _sentences(raw: object) -> dict[str, str] | None:
     return {clean(name): clean(text, _MAX_SENTENCE) for name, text in raw.items() if isinstance(text, str)}
 
 
+def _made_of(raw: object) -> dict[str, tuple[str, ...]] | None:
+    if not isinstance(raw, dict):
+        return None
+    return {
+        clean(name): tuple(clean(key) for key in keys if isinstance(key, str))
+        for name, keys in raw.items()
+        if isinstance(keys, list | tuple)
+    }
+
+
+def _origins(raw: object) -> dict[str, Origin] | None:
+    if not isinstance(raw, dict):
+        return None
+    return {clean(key): _origin(it) for key, it in raw.items() if isinstance(it, dict)}
+
+
+def _origin(raw: dict[str, object]) -> Origin:
+    failures = raw.get("failures")
+    state = next((each for each in ServiceState if each == raw.get("state")), ServiceState.LIVE)
+    return Origin(
+        _number(raw.get("read_at")),
+        _number(raw.get("cadence_s")) or 0.0,
+        failures if type(failures) is int else 0,
+        state,
+    )
+
+
 _OTHERS: dict[str, Callable[[object], Any]] = {
     "ac_input": _ac_input,
     "mains": lambda raw: raw if raw in ("grid", "shore") else None,
@@ -134,6 +186,8 @@ _OTHERS: dict[str, Callable[[object], Any]] = {
     "gx_timezone": _text,
     "device_alarms": _counts,
     "flags": _sentences,
+    "made_of": _made_of,
+    "origins": _origins,
 }
 _TAKEN = {field.name: _OTHERS.get(field.name, _number) for field in fields(Overview)}
 """How each field is taken from data."""

@@ -11,6 +11,7 @@ from victron_console.console.kit.figures import trusted
 from victron_console.console.kit.format import ABSENT, GAP, LOST, STALE_MARK, clock, number, spark
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
+from victron_console.console.kit.state_line import OLD_WORDS
 from victron_console.console.kit.text import plain
 from victron_console.insight.cells import ALARM_V, WARN_V, Cell, Pack, PackClass
 from victron_console.model.quality import Quality
@@ -122,7 +123,7 @@ def doing_runs(view: PackView) -> list[Run]:
         parts.append(_JUDGE[pack.pack_class])
         return [Run(" · ".join(parts), Role.TEXT2)]
     return [
-        Run("STALE, figures are the last known", Role.LINK_TEXT),
+        Run(OLD_WORDS, Role.LINK_TEXT),
         Run("".join(f" · {each}" for each in parts), Role.TEXT3),
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from victron_console.console.fleet.state_word import state_word
-from victron_console.console.fleet.sums import is_doubtful, source_power
+from victron_console.console.fleet.sums import is_doubtful, source_field, source_power
 from victron_console.console.kit.figures import URGENT_TEXT, Figure, number_figure, place, power_figure
 from victron_console.console.kit.format import (
     ABSENT,
@@ -97,7 +97,7 @@ def soc(cell: Cell) -> None:
         doubtful = is_doubtful(site, "soc_percent")
         sign = LOST if site.quality is Quality.LOST else DOUBT_MARK if doubtful else ABSENT
         cell.figure(Figure(sign, Role.TEXT3 if sign == ABSENT else Role.LINK_TEXT))
-    elif not site.fresh:
+    elif site.quality_of("soc_percent") is not Quality.GOOD:
         cell.figure(Figure(text, Role.TEXT3, STALE_MARK))
     else:
         beyond = site.beyond.get("soc_percent", Mark.NONE)
@@ -114,27 +114,29 @@ def bar(cell: Cell) -> None:
         return
     fill, rest = soc_bar(site.overview.soc_percent, cell.width)
     beyond = site.beyond.get("soc_percent", Mark.NONE)
-    role = URGENT_TEXT.get(beyond, Role.BAR) if site.fresh else Role.SPARK
+    role = URGENT_TEXT.get(beyond, Role.BAR) if site.quality_of("soc_percent") is Quality.GOOD else Role.SPARK
     cell.line.put(cell.line.put(cell.start, fill, role), rest, Role.BAR_REST)
 
 
 def battery(cell: Cell) -> None:
     """Battery power; + charges."""
     site = cell.site
-    doubtful = is_doubtful(site, "battery_power_w")
-    cell.figure(power_figure(site.overview.battery_power_w, site.quality, signed=True, doubtful=doubtful))
+    quality, doubtful = site.quality_of("battery_power_w"), is_doubtful(site, "battery_power_w")
+    cell.figure(power_figure(site.overview.battery_power_w, quality, signed=True, doubtful=doubtful))
 
 
 def pv(cell: Cell) -> None:
     """PV power. None at night is nothing wrong and looks like it."""
     site = cell.site
-    cell.figure(power_figure(site.overview.pv_power_w, site.quality, doubtful=is_doubtful(site, "pv_power_w")))
+    quality, doubtful = site.quality_of("pv_power_w"), is_doubtful(site, "pv_power_w")
+    cell.figure(power_figure(site.overview.pv_power_w, quality, doubtful=doubtful))
 
 
 def load(cell: Cell) -> None:
     """What the loads take."""
     site = cell.site
-    cell.figure(power_figure(site.overview.load_power_w, site.quality, doubtful=is_doubtful(site, "load_power_w")))
+    quality, doubtful = site.quality_of("load_power_w"), is_doubtful(site, "load_power_w")
+    cell.figure(power_figure(site.overview.load_power_w, quality, doubtful=doubtful))
 
 
 def ac_input(cell: Cell) -> None:
@@ -152,7 +154,8 @@ def ac_input(cell: Cell) -> None:
         figure = Figure(unitless(OFF), Role.TEXT3)
     else:
         doubtful = is_doubtful(site, "grid_power_w", "genset_power_w", "ac_input")
-        figure = power_figure(source_power(site), site.quality, doubtful=doubtful)
+        quality = site.quality_of(source_field(site))
+        figure = power_figure(source_power(site), quality, doubtful=doubtful)
     idle = figure.text.strip() == OFF or not site.fresh
     cell.line.put(cell.start, letter, Role.TEXT3 if idle else Role.TEXT2)
     cell.figure(figure)
@@ -200,15 +203,16 @@ def resampled(points: tuple[float | None, ...], count: int) -> list[float | None
 
 def spread(cell: Cell) -> None:
     """Highest less lowest cell, mV."""
-    volts = cell.site.overview.cell_spread_v
+    volts, quality = cell.site.overview.cell_spread_v, cell.site.quality_of("cell_spread_v")
     beyond = cell.site.beyond.get("cell_spread_v", Mark.NONE)
-    cell.figure(number_figure(None if volts is None else volts * 1e3, cell.site.quality, beyond=beyond))
+    cell.figure(number_figure(None if volts is None else volts * 1e3, quality, beyond=beyond))
 
 
 def temperature(cell: Cell) -> None:
     """Battery temperature, °C."""
     beyond = cell.site.beyond.get("battery_temperature_c", Mark.NONE)
-    cell.figure(number_figure(cell.site.overview.battery_temperature_c, cell.site.quality, beyond=beyond))
+    quality = cell.site.quality_of("battery_temperature_c")
+    cell.figure(number_figure(cell.site.overview.battery_temperature_c, quality, beyond=beyond))
 
 
 def today(cell: Cell) -> None:
@@ -243,12 +247,14 @@ def fuel(cell: Cell) -> None:
 def time_to_go(cell: Cell) -> None:
     """How long the battery lasts."""
     site, seconds = cell.site, cell.site.overview.time_to_go_s
-    if site.quality is Quality.LOST:
+    quality = site.quality_of("time_to_go_s")
+    if quality in (Quality.LOST, Quality.GONE):
         cell.figure(Figure(LOST, Role.LINK_TEXT))
     elif seconds is None:
         cell.figure(Figure(ABSENT, Role.TEXT3))
     else:
-        cell.figure(Figure(duration(seconds), *((Role.TEXT2, "") if site.fresh else (Role.TEXT3, STALE_MARK))))
+        fresh = quality is Quality.GOOD
+        cell.figure(Figure(duration(seconds), *((Role.TEXT2, "") if fresh else (Role.TEXT3, STALE_MARK))))
 
 
 def word(cell: Cell) -> None:

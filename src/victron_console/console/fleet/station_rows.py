@@ -25,7 +25,7 @@ from victron_console.console.kit.view import (
     Site,
 )
 from victron_console.insight.cells import Cell, Pack
-from victron_console.insight.overview.balance import balance
+from victron_console.insight.overview.balance import BALANCED, balance
 from victron_console.model.quality import Quality
 from victron_console.model.station import StationState
 
@@ -91,15 +91,15 @@ def _link(site: Site) -> str:
 
 
 def _balance(sheet: Sheet, site: Site, at: BarPart) -> None:
-    draw_balance(balance(site.overview), sheet, at, quality=site.trust)
+    draw_balance(balance(site.overview), sheet, at, quality=site.trust_of(*BALANCED))
 
 
 def _draw_narrow(sheet: Sheet, site: Site, detail: StationDetail | None, now: float) -> None:
     _balance(sheet, site, BarPart(1, 2, sheet.width - 2, bar=40, total_end=10))
     if detail is not None and detail.pack is not None:
-        _cells_head(sheet, 4, 79, detail.pack, site.trust)
+        _cells_head(sheet, 4, 79, detail.pack, site.trust_of("cell_spread_v"))
         for index, cell in enumerate(_shown_cells(detail.pack, site)[:16]):
-            _cell_pair(sheet.row(5 + index // 8), 10 * (index % 8), cell, site.trust)
+            _cell_pair(sheet.row(5 + index // 8), 10 * (index % 8), cell, site.trust_of("cell_spread_v"))
     _outlook(sheet, 8, site, now, 80)
     trends = (detail.trends or {}) if detail else {}
     sheet.put(4, 81, "TREND 6h", Role.TEXT3)
@@ -119,8 +119,8 @@ def _draw_wide(sheet: Sheet, site: Site, detail: StationDetail | None, now: floa
                 sheet.row(12 - diagram.height + offset).overlay(1, line)
     row = 13
     if detail is not None and detail.pack is not None:
-        _cells_head(sheet, row - 1, 118, detail.pack, site.trust)
-        _cell_table(sheet, row, _shown_cells(detail.pack, site), site.trust)
+        _cells_head(sheet, row - 1, 118, detail.pack, site.trust_of("cell_spread_v"))
+        _cell_table(sheet, row, _shown_cells(detail.pack, site), site.trust_of("cell_spread_v"))
     _outlook(sheet, 16, site, now, 118)
     if detail is not None:
         _notes(sheet, 18, detail)
@@ -132,7 +132,7 @@ _FLOW_ROWS = 8
 
 
 def _shown_cells(pack: Pack, site: Site) -> Sequence[Cell]:
-    return () if site.trust is Quality.LOST else pack.cells
+    return () if site.trust_of("cell_spread_v") is Quality.LOST else pack.cells
 
 
 def _cells_head(sheet: Sheet, row: int, end: int, pack: Pack, quality: Quality) -> None:
@@ -235,7 +235,7 @@ class _Ends:
 def _ends(trended: Trended, values: Sequence[float | None], site: Site) -> _Ends:
     """The figure of the site's row, and the extremes of the six hours with it: the last means are of minutes ago."""
     shown: float | None = getattr(site.overview, trended.field)
-    last = None if site.trust is Quality.LOST else shown
+    last = None if site.trust_of(trended.field) is Quality.LOST else shown
     known = [value * trended.scale for value in (*values, last) if value is not None]
     now = None if last is None else last * trended.scale
     return _Ends(min(known, default=None), now, max(known, default=None))
@@ -267,7 +267,7 @@ def _trend_row(sheet: Sheet, row: int, trended: Trended, values: Sequence[float 
         role = URGENT_TEXT.get(beyond, Role.SPARK) if last else Role.SPARK
         sheet.put(row, 89 + offset, mark, Role.LINK_TEXT if mark == GAP else role)
     sheet.right(row, 107, _figure(ends.low, trended), Role.TEXT3)
-    sheet.runs_right(row, 113, trusted(site.trust, _now(ends, trended, site)))
+    sheet.runs_right(row, 113, trusted(site.trust_of(trended.field), _now(ends, trended, site)))
     sheet.right(row, 118, _figure(ends.high, trended), Role.TEXT3)
 
 
@@ -310,7 +310,7 @@ def _panel(sheet: Sheet, top: int, width: int, trended: Trended, values: Sequenc
         for level, drawn in enumerate(drawn_rows):
             sheet.put(top + level, _PANEL_START + offset, drawn[offset], role)
     low, high = (Run(_figure(value, trended), Role.TEXT3) for value in (ends.low, ends.high))
-    now = trusted(site.trust, _now(ends, trended, site))
+    now = trusted(site.trust_of(trended.field), _now(ends, trended, site))
     for row, (word, figure) in enumerate((("max", (high,)), ("now", now), ("min", (low,)))):
         sheet.put(top + row, sheet.width - 12, word, Role.TEXT3)
         sheet.runs_right(top + row, sheet.width - 3, figure)

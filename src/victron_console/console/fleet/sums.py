@@ -8,28 +8,28 @@ from victron_console.console.kit.figures import Figure
 from victron_console.console.kit.format import number
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.view import Site
+from victron_console.model.quality import Quality
 
 
 def battery_power(site: Site) -> float | None:
     """W, + charges."""
-    return None if is_doubtful(site, "battery_power_w") else site.overview.battery_power_w
+    return site.overview.battery_power_w if _counts(site, "battery_power_w") else None
 
 
 def pv_power(site: Site) -> float | None:
     """W."""
-    return None if is_doubtful(site, "pv_power_w") else site.overview.pv_power_w
+    return site.overview.pv_power_w if _counts(site, "pv_power_w") else None
 
 
 def load_power(site: Site) -> float | None:
     """W."""
-    return None if is_doubtful(site, "load_power_w") else site.overview.load_power_w
+    return site.overview.load_power_w if _counts(site, "load_power_w") else None
 
 
 def ac_power(site: Site) -> float | None:
     """W from grid, shore and genset, - exports; None while the input is off."""
-    if is_doubtful(site, "grid_power_w", "genset_power_w", "ac_input") or site.overview.ac_input.connected is False:
-        return None
-    return source_power(site)
+    counts = not is_doubtful(site, "grid_power_w", "genset_power_w", "ac_input") and _counts(site, source_field(site))
+    return source_power(site) if counts and site.overview.ac_input.connected is not False else None
 
 
 SUMMED_NUMBERS: dict[str, Callable[[Site], float | None]] = {
@@ -46,8 +46,17 @@ def sum_figure(column: str, total: float) -> Figure:
 
 def source_power(site: Site) -> float | None:
     """W from the AC source that the site has, - exports."""
-    overview = site.overview
-    return overview.genset_power_w if overview.ac_input.type == "genset" else overview.grid_power_w
+    return site.overview.genset_power_w if source_field(site) == "genset_power_w" else site.overview.grid_power_w
+
+
+def source_field(site: Site) -> str:
+    """The overview field of the AC source that the site has."""
+    return "genset_power_w" if site.overview.ac_input.type == "genset" else "grid_power_w"
+
+
+def _counts(site: Site, field: str) -> bool:
+    """Whether a figure is of now and undoubted."""
+    return not is_doubtful(site, field) and site.quality_of(field) is Quality.GOOD
 
 
 def is_doubtful(site: Site, *fields: str) -> bool:

@@ -23,6 +23,8 @@ from victron_console.model.snapshot import DeviceState, Snapshot
 
 GENSET_RUNS_FROM_W = 40.0
 _GENSET_RUNNING = 8
+OLD_WORDS = "STALE, figures are the last known"
+UNREAD_WORDS = "STARTING, nothing was read yet"
 _SEPARATOR = Run(" · ", Role.TEXT3)
 _NOMINAL_V = (12, 24, 48)
 
@@ -61,7 +63,7 @@ def _parts(told: Told) -> Iterator[Run]:
         if site.reason:
             yield Run(site.reason, Role.LINK_TEXT)
     elif site.quality is Quality.STALE:
-        yield Run("STALE, figures are the last known", Role.LINK_TEXT)
+        yield Run(OLD_WORDS if site.read_at is not None else UNREAD_WORDS, Role.LINK_TEXT)
     if shown.system_state:
         yield Run(shown.system_state, Role.TEXT1 if site.fresh else Role.TEXT3)
     if told.focus_until is not None and told.focus_until > told.now:

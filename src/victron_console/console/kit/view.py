@@ -11,6 +11,7 @@ from textual.message import Message
 
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
+from victron_console.model.snapshot import worst
 from victron_console.model.station import StationState
 from victron_console.store.records import Event
 
@@ -58,6 +59,8 @@ class Site:
     overview: Overview = field(default_factory=Overview)
     quality: Quality = Quality.GOOD
     """GOOD, STALE or LOST: how far the figures are of now."""
+    older: dict[str, Quality] = field(default_factory=dict)
+    """Overview fields whose own devices are not read as the station is, and what that makes of them."""
     state: StationState = StationState.LIVE
     since: float = 0.0
     reason: str = ""
@@ -89,6 +92,14 @@ class Site:
     def trust(self) -> Quality:
         """How its figures may be drawn: as its quality says, and as lost where it was never read."""
         return self.quality if self.read_at is not None else Quality.LOST
+
+    def quality_of(self, *names: str) -> Quality:
+        """How far one figure, or the worst of some, is of now: no better than its station and its own devices."""
+        return worst((self.quality, *(self.older.get(name, Quality.GOOD) for name in names)))
+
+    def trust_of(self, *names: str) -> Quality:
+        """How one figure, or the worst of some, may be drawn."""
+        return worst((self.trust, *(self.older.get(name, Quality.GOOD) for name in names)))
 
     @property
     def fresh(self) -> bool:

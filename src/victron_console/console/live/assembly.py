@@ -15,6 +15,7 @@ from victron_console.console.live.alarm_order import first_out, most_urgent_firs
 from victron_console.console.live.daily import Daily
 from victron_console.insight.fleet import figures_quality
 from victron_console.model.overview import Overview
+from victron_console.model.quality import Quality
 from victron_console.model.station import StationState
 from victron_console.store.answers import StationRow
 from victron_console.store.records import Event
@@ -71,6 +72,7 @@ def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], at: float) -> Si
         name=row.name,
         overview=row.overview or Overview(),
         quality=quality,
+        older=_older(row.overview, at),
         state=row.status.state,
         since=row.status.since,
         reason=row.status.reason,
@@ -91,6 +93,13 @@ def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], at: float) -> Si
         errors=day.errors,
         note=row.info.notes.partition("\n")[0],
     )
+
+
+def _older(shown: Overview | None, at: float) -> dict[str, Quality]:
+    if shown is None:
+        return {}
+    found = {name: shown.quality(name, at) for name in shown.made_of}
+    return {name: quality for name, quality in found.items() if quality is not Quality.GOOD}
 
 
 def _link_mark(state: StationState) -> Mark:

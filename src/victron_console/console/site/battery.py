@@ -119,8 +119,8 @@ def _facts(view: BatteryView) -> list[tuple[str, tuple[Run, ...]]]:
         facts = [("limits", headroom_runs(view))]
     else:
         facts = [
-            ("charge", gauge_runs(panel.charge, view.quality)),
-            ("discharge", gauge_runs(panel.discharge, view.quality)),
+            ("charge", gauge_runs(panel.charge, view.limits)),
+            ("discharge", gauge_runs(panel.discharge, view.limits)),
         ]
     if panel.charge_voltage_v is not None or panel.low_voltage_v is not None:
         facts.append(("volts", window_runs(view)))

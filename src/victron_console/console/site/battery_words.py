@@ -36,6 +36,10 @@ class BatteryView:
     dawn: Dawn | None = None
     pack: Pack | None = None
     """Its cells; None where its BMS gives none."""
+    limits: Quality = Quality.GOOD
+    """How far what the BMS says is of now."""
+    cells: Quality = Quality.GOOD
+    """How far what the packs say of their cells is of now."""
 
 
 def soc_runs(view: BatteryView) -> tuple[Run, ...]:
@@ -89,7 +93,7 @@ def headroom_runs(view: BatteryView) -> tuple[Run, ...]:
         return (Run(f"{ABSENT} no limits given by a BMS", Role.TEXT3),)
     runs: list[Run] = []
     for word, limit in (("charge ", panel.charge), ("  discharge ", panel.discharge)):
-        runs += [Run(word, Role.TEXT3), *_limit(limit, view.quality)]
+        runs += [Run(word, Role.TEXT3), *_limit(limit, view.limits)]
     return tuple(runs)
 
 
@@ -170,7 +174,7 @@ def condition_parts(view: BatteryView) -> list[tuple[Run, ...]]:
     parts: list[tuple[Run, ...]] = []
     if view.shown.cell_spread_v is not None:
         spread = Run(f"{number(view.shown.cell_spread_v * 1000)} mV", Role.TEXT1)
-        parts.append((Run("cells ", Role.TEXT3), *trusted(view.quality, spread)))
+        parts.append((Run("cells ", Role.TEXT3), *trusted(view.cells, spread)))
     if temperature := _temperature(view):
         parts.append((Run("temp ", Role.TEXT3), *trusted(view.quality, Run(temperature, Role.TEXT1))))
     return parts
@@ -181,7 +185,7 @@ def cells_runs(view: BatteryView) -> tuple[Run, ...]:
     if spread is None:
         return (Run(f"{ABSENT} the BMS gives none" if view.panel.charge else ABSENT, Role.TEXT3),)
     temperature = _temperature(view)
-    shown = trusted(view.quality, Run(f"{number(spread * 1000)} mV", Role.TEXT1))
+    shown = trusted(view.cells, Run(f"{number(spread * 1000)} mV", Role.TEXT1))
     return (*shown, Run("  "), *trusted(view.quality, Run(temperature, Role.TEXT2))) if temperature else shown
 
 

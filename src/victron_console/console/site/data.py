@@ -22,6 +22,7 @@ from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.signs import possible_w, runs_backwards
 from victron_console.model.clock import local, midnight
 from victron_console.model.overview import Overview
+from victron_console.model.quality import Quality
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.station_info import StationInfo
 from victron_console.store.operator.wanted import WantedKind
@@ -45,6 +46,8 @@ class SiteFigures:
     phases: PhaseTable
     panel: BatteryPanel
     battery_name: str
+    limits_quality: Quality
+    """How far what the BMS says is of now."""
     packs: tuple[Pack, ...]
     devices: tuple[DeviceLine, ...]
     audit: tuple[Finding, ...] = ()
@@ -126,7 +129,7 @@ def site_figures(moment: StationMoment) -> SiteFigures:
     snapshot, shown, info = moment.snapshot, moment.shown, moment.row.info
     zone = info.location.timezone
     wired = flow(snapshot, shown)
-    battery = battery_roles(snapshot).devices
+    roles = battery_roles(snapshot)
     return SiteFigures(
         snapshot=snapshot,
         shown=shown,
@@ -139,7 +142,8 @@ def site_figures(moment: StationMoment) -> SiteFigures:
             capacity=info.battery.capacity_ah,
             mean_current_a=_current_by_power(shown),
         ),
-        battery_name=battery[0].name if battery else "",
+        battery_name=roles.devices[0].name if roles.devices else "",
+        limits_quality=roles.bms.quality_at(snapshot.at) if roles.bms else Quality.GOOD,
         packs=tuple(cells(snapshot)),
         devices=tuple(device_lines(snapshot)),
         audit=tuple(audit(snapshot, shown, zone_name=zone)),
@@ -165,6 +169,7 @@ def _day(reader: Reader, station: str, shown: Overview, now: float, as_of: float
             ),
             possible_w(shown, name),
             is_power,
+            shown.quality(name, now),
         )
         for name, label, is_power in _quantities(shown)
     ]

@@ -12,6 +12,7 @@ from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.model.clock import local
 from victron_console.model.quality import Quality
+from victron_console.model.snapshot import worst
 
 LABEL_COLUMNS = 10
 STATS_COLUMNS = 20
@@ -28,6 +29,8 @@ class DayRow:
     now: float | None
     is_power: bool = True
     """In W; else a percentage on a scale of 0 to 100."""
+    quality: Quality = Quality.GOOD
+    """How far its own devices are read now."""
 
     def known(self, quality: Quality) -> list[float]:
         """What was received, with the current value where it is shown: it is as a rule not in a bucket yet."""
@@ -73,7 +76,7 @@ def draw_day(
     """
     draw_day_head(sheet, row, start, end)
     for offset, each in enumerate(rows, 1):
-        _draw_row(sheet, row + offset, start, end, each, quality, " " if gaps_in_lane else GAP)
+        _draw_row(sheet, row + offset, start, end, each, worst((quality, each.quality)), " " if gaps_in_lane else GAP)
     return row + 1 + len(rows)
 
 

@@ -15,6 +15,7 @@ from victron_console.console.site.day import (
     round_hours,
 )
 from victron_console.model.quality import Quality
+from victron_console.model.snapshot import worst
 
 PANEL_ROWS = 4
 _LEVELS = PANEL_ROWS * EIGHTHS
@@ -70,7 +71,7 @@ def draw_panels(
     sheet.right(row, end, "5 trends", Role.TEXT3)
     row += 1
     for each in rows:
-        _draw_panel(sheet, row, columns, each, quality)
+        _draw_panel(sheet, row, columns, each, worst((quality, each.quality)))
         row += PANEL_ROWS + 1
     row -= 1
     axis = ["─"] * columns

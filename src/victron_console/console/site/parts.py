@@ -32,6 +32,8 @@ from victron_console.console.site.sections import (
     log_text,
 )
 from victron_console.insight.flow.model import NodeKind
+from victron_console.insight.overview.balance import BALANCED
+from victron_console.model.snapshot import worst
 
 DAY_ROWS = 4
 """Quantities of the day that are drawn at most."""
@@ -130,13 +132,22 @@ def draw_bars(page: Page, sheet: Sheet, place: BarPart) -> int:
         for node in (figures.flow.dc.sources if figures.flow.dc else ())
         if node.kind in _DC_SOURCES and node.power_w is not None and node.power_w > 0
     ]
-    return draw_balance(figures.balance, sheet, place, sources, page.site.trust)
+    return draw_balance(figures.balance, sheet, place, sources, page.site.trust_of(*BALANCED))
 
 
 def battery_view(page: Page) -> BatteryView:
     figures = page.data.figures
     pack = next((pack for pack in figures.packs if pack.device == figures.panel.device), None)
-    return BatteryView(figures.shown, figures.panel, page.site.trust, figures.battery_name, page.site.dawn, pack)
+    return BatteryView(
+        figures.shown,
+        figures.panel,
+        page.site.trust_of("soc_percent", "battery_power_w"),
+        figures.battery_name,
+        page.site.dawn,
+        pack,
+        limits=worst((page.site.trust, figures.limits_quality)),
+        cells=page.site.trust_of("cell_spread_v"),
+    )
 
 
 def phases_of(page: Page) -> PhaseTable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from victron_console.insight.audit.finding import Finding, Outcome, Site
 from victron_console.insight.flow.site_flow import ev_contradiction
 from victron_console.insight.overview import ac_side
-from victron_console.insight.overview.balance import Verdict, unmeasured
+from victron_console.insight.overview.balance import BALANCED, Verdict, unmeasured
 from victron_console.insight.overview.balance import balance as sides_of
 from victron_console.insight.overview.doubts import backwards, contradicted_input, meter_contradiction
 from victron_console.insight.overview.figures import last, phase_values
@@ -117,7 +117,7 @@ def balance(site: Site) -> Finding | None:
     if "balance" in site.shown.flags:
         change = "Switch one large load and see which figure follows; repeat for each phase and source."
         return Finding("balance", Outcome.WARN, site.shown.flags["balance"], change)
-    if all(watts is None for watts in site.shown.powers_w):
+    if all(getattr(site.shown, name) is None for name in BALANCED):
         return None
     if missing := unmeasured(site.shown):
         words = f"What comes in and what goes out could not be compared: nothing measures {missing}."

@@ -16,6 +16,16 @@ LOSS_SHARE = 0.15
 """Losses up to this share of the larger side (and `MARGIN_W`) are plausible (docs/facts/figures.md#balance)."""
 GAIN_SHARE = 0.03
 """More out than in up to this share (and `MARGIN_W`) is what meters disagree by."""
+BALANCED = (
+    "grid_power_w",
+    "genset_power_w",
+    "pv_power_w",
+    "other_dc_power_w",
+    "load_power_w",
+    "dc_load_power_w",
+    "battery_power_w",
+)
+"""The overview fields that a balance is made of."""
 NOTHING_BELOW_W = 20.0
 """Below this nothing flows that is worth a bar."""
 

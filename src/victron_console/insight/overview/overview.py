@@ -26,6 +26,7 @@ from victron_console.insight.overview.figures import (
     total,
 )
 from victron_console.insight.overview.judging import momentary, remember
+from victron_console.insight.overview.origins import origins
 from victron_console.model.judgement import Judgement, PollMemory
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import DeviceState, Snapshot
@@ -66,8 +67,11 @@ def polled(snapshot: Snapshot, memory: PollMemory) -> tuple[Overview, PollMemory
 def _figures(snapshot: Snapshot, roles: BatteryRoles) -> Overview:
     system = system_of(snapshot)
     found = _of_system(snapshot, system) if system else lone_devices.figures(snapshot, roles.monitor)
+    made_of, read = origins(snapshot, roles)
     return replace(
         found,
+        made_of=made_of,
+        origins=read,
         figures_at=_figures_at(snapshot, system),
         ac_input=ac_input(snapshot),
         mains=mains(snapshot),
