@@ -19,7 +19,7 @@ from victron_console.config import station_from
 from victron_console.config.station import StationConfig
 from victron_console.config.watch import FixedStations
 from victron_console.model.clock import Clock, ManualClock
-from victron_console.model.device import DeviceKey, class_of
+from victron_console.model.device import class_of
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.simulator.publish.values import Tree
@@ -27,7 +27,7 @@ from victron_console.simulator.simulated import SteppedFleet, Troubles
 from victron_console.simulator.spec import StationSpec
 from victron_console.simulator.station import WARM_UP_STEP_S, Station
 from victron_console.sources.base import Discovery, NoSuchService, TimedOut, Traffic, Unreachable
-from victron_console.sources.naming import DeviceNames
+from victron_console.sources.naming import DeviceNames, KnownDevice
 from victron_console.sources.values import clean_path, qualify
 from victron_console.store.diagnoses import record_diagnosis
 from victron_console.store.lease import Lease
@@ -181,7 +181,7 @@ class Lived:
             raw | {"cadence": {"fast_s": step_s, "medium_s": step_s, "slow_s": slow_s, "rare_s": slow_s}}
         )
 
-    def _source(self, config: StationConfig, clock: Clock, known: Mapping[str, DeviceKey]) -> BusSource:
+    def _source(self, config: StationConfig, clock: Clock, known: Mapping[str, KnownDevice]) -> BusSource:
         return BusSource(self._stations[config.id], clock, self._settings[config.id])
 
     # ---- life

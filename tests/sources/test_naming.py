@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.reading import Reading
-from victron_console.sources.naming import DeviceNames
+from victron_console.sources.naming import DeviceNames, KnownDevice
 from victron_console.sources.values import qualify
 
 BATTERY = "com.victronenergy.battery."
@@ -67,23 +67,37 @@ def test_an_instance_that_cannot_be_read_for_once_does_not_rename_a_device() -> 
     assert names.key(f"{BATTERY}a", said(DeviceInstance=float("nan"))) == before
 
 
-def test_a_device_given_another_instance_is_another_device() -> None:
+def test_a_device_given_another_instance_keeps_its_key_and_with_it_history_and_alarms() -> None:
     names = DeviceNames()
     names.key(f"{BATTERY}a", said(DeviceInstance=1))
-    assert str(names.key(f"{BATTERY}a", said(DeviceInstance=2))) == "battery/2"
-    assert str(names.key(f"{BATTERY}b", said(DeviceInstance=1))) == "battery/1"
+    assert str(names.key(f"{BATTERY}a", said(DeviceInstance=2))) == "battery/1"
+    assert str(names.key(f"{BATTERY}b", said(DeviceInstance=1))) == "battery/1@b"
+
+
+def test_another_device_on_the_same_port_is_another_one_by_its_serial() -> None:
+    names = DeviceNames()
+    names.key(f"{BATTERY}a", said(DeviceInstance=1, Serial="A1"))
+    assert str(names.key(f"{BATTERY}a", said(DeviceInstance=2, Serial="B1"))) == "battery/2"
+    assert str(names.key(f"{BATTERY}b", said(DeviceInstance=1, Serial="A1"))) == "battery/1"
+
+
+def test_a_device_on_another_port_with_another_instance_is_known_by_its_serial_also_after_a_restart() -> None:
+    names = DeviceNames({f"{BATTERY}ttyUSB0": KnownDevice(DeviceKey("battery", "288"), "HQ2201ABCDE")})
+    names.on_bus([f"{BATTERY}ttyUSB1"])
+    readings = said(DeviceInstance=289, Serial="HQ2201ABCDE")
+    assert names.key(f"{BATTERY}ttyUSB1", readings) == DeviceKey("battery", "288")
 
 
 def test_names_of_an_earlier_run_hold_whatever_is_read_first() -> None:
     first = DeviceNames()
     keys = {service: first.key(service, {}) for service in (f"{BATTERY}a", f"{BATTERY}b")}
-    second = DeviceNames(keys)
+    second = DeviceNames({service: KnownDevice(key) for service, key in keys.items()})
     second.on_bus(list(keys))
     assert {service: second.key(service, {}) for service in reversed(keys)} == keys
 
 
 def test_a_device_renamed_while_nobody_looked_is_found_again() -> None:
-    names = DeviceNames({f"{BATTERY}ttyUSB0": DeviceKey("battery", "288")})
+    names = DeviceNames({f"{BATTERY}ttyUSB0": KnownDevice(DeviceKey("battery", "288"))})
     names.on_bus([f"{BATTERY}ttyUSB1"])
     assert names.key(f"{BATTERY}ttyUSB1", said(DeviceInstance=288)) == DeviceKey("battery", "288")
 

@@ -31,6 +31,7 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.judgement import PollMemory
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.sources.base import Source
+from victron_console.sources.naming import KnownDevice
 from victron_console.sources.open_source import open_source
 from victron_console.sources.tasks import end
 from victron_console.store.errors import StoreError
@@ -58,7 +59,7 @@ SPREAD_FROM = 20
 """Smaller fleets begin at once."""
 
 
-MakeSource = Callable[[StationConfig, Clock, Mapping[str, DeviceKey]], Source]
+MakeSource = Callable[[StationConfig, Clock, Mapping[str, KnownDevice]], Source]
 """What makes a station's source; the mapping is its devices of an earlier run, by bus name."""
 
 
@@ -66,7 +67,7 @@ MakeSource = Callable[[StationConfig, Clock, Mapping[str, DeviceKey]], Source]
 class _Known:
     """What the store holds of a station that is about to be polled."""
 
-    names: Mapping[str, DeviceKey]
+    names: Mapping[str, KnownDevice]
     """Its devices by bus name."""
     devices: Mapping[DeviceKey, DeviceState]
     memory: PollMemory
@@ -307,8 +308,13 @@ def _with_figures(update: StationUpdate, running: _Running, snapshot: Snapshot) 
 
 def _known(reader: Reader, station: str) -> _Known:
     with reader.at_once():
-        names = {row.service: row.key for row in reader.services(station) if row.key is not None}
-        return _Known(names, reader.snapshot(station).devices, reader.poll_memory(station))
+        devices = reader.snapshot(station).devices
+        names = {
+            row.service: KnownDevice(row.key, devices[row.key].serial if row.key in devices else "")
+            for row in reader.services(station)
+            if row.key is not None
+        }
+        return _Known(names, devices, reader.poll_memory(station))
 
 
 def _accepted(wishes: Sequence[Wanted]) -> dict[DeviceKey, float]:

@@ -40,6 +40,19 @@ class DeviceState:
         return freshness(self.read_at, self.cadence_s, self.failures, gone, now, unanswered=hangs)
 
     @property
+    def instance(self) -> str:
+        """The instance by which others name it: what it gives as its own, which may have changed since its key."""
+        reading = self.readings.get("DeviceInstance")
+        number = reading.last_number if reading is not None else None
+        return str(int(number)) if number is not None else self.key.instance.partition("@")[0]
+
+    @property
+    def serial(self) -> str:
+        """Its serial number; empty where it gives none."""
+        reading = self.readings.get("Serial")
+        return reading.text.strip() if reading is not None and reading.quality is Quality.GOOD else ""
+
+    @property
     def name(self) -> str:
         """What a person calls it: its custom name, else its product name, else its key."""
         for path in ("CustomName", "ProductName"):

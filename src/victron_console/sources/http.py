@@ -14,7 +14,7 @@ import httpx
 
 from victron_console.config.sources import HttpAccess, HttpSettings
 from victron_console.model.clock import Clock
-from victron_console.model.device import BUS_PREFIX, DeviceKey, class_of
+from victron_console.model.device import BUS_PREFIX, class_of
 from victron_console.model.text import clean
 from victron_console.sources.base import (
     BadAnswer,
@@ -26,7 +26,7 @@ from victron_console.sources.base import (
     TimedOut,
     Traffic,
 )
-from victron_console.sources.naming import DeviceNames
+from victron_console.sources.naming import DeviceNames, KnownDevice
 from victron_console.sources.values import MAX_PATHS, read_tree
 from victron_console.sources.wire import Answer, Wire
 
@@ -55,14 +55,14 @@ class HttpApi:
         transport: httpx.AsyncBaseTransport | None = None,
         *,
         free_deadline_s: float = FREE_DEADLINE_S,
-        known: Mapping[str, DeviceKey] | None = None,
+        known: Mapping[str, KnownDevice] | None = None,
     ) -> None:
         """Args:
         access: where, how to get in, and the seconds an ordinary request may take.
         clock: names the moment of each reading.
         transport: what carries the requests; None is the network.
         free_deadline_s: seconds to wait for a server that a hung service holds.
-        known: device keys that services (by bus name) had in an earlier run; they keep them.
+        known: devices that services (by bus name) were in an earlier run; they keep their keys.
         """
         self.traffic = Traffic()
         self._deadline_s = access.deadline_s
@@ -249,6 +249,6 @@ def _why(data: object) -> str:
     return f": {clean(error, 120)}" if isinstance(error, str) and error else ""
 
 
-def make(settings: HttpSettings, clock: Clock, known: Mapping[str, DeviceKey]) -> HttpApi:
+def make(settings: HttpSettings, clock: Clock, known: Mapping[str, KnownDevice]) -> HttpApi:
     """The source of `[station.http]`."""
     return HttpApi(settings.access(), clock, known=known)

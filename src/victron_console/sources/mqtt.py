@@ -10,12 +10,13 @@ from collections.abc import Mapping
 
 from victron_console.config.sources import MqttAccess, MqttSettings
 from victron_console.model.clock import Clock
-from victron_console.model.device import DeviceKey, class_of
+from victron_console.model.device import class_of
 from victron_console.sources.base import Discovery, NoSuchService, ServiceReading, SourceError, TimedOut, Traffic
 from victron_console.sources.changed_services import ChangedServices
 from victron_console.sources.mqtt_connection import listens
 from victron_console.sources.mqtt_failures import no_heartbeat
 from victron_console.sources.mqtt_session import Session, Timing
+from victron_console.sources.naming import DeviceNames, KnownDevice
 
 DEFAULT_TIMING = Timing()
 
@@ -23,12 +24,21 @@ DEFAULT_TIMING = Timing()
 class Mqtt:
     """One station's values, as its topics build them up."""
 
-    def __init__(self, access: MqttAccess, clock: Clock, *, timing: Timing = DEFAULT_TIMING) -> None:
+    def __init__(
+        self,
+        access: MqttAccess,
+        clock: Clock,
+        *,
+        timing: Timing = DEFAULT_TIMING,
+        known: Mapping[str, KnownDevice] | None = None,
+    ) -> None:
         """Args:
         access: the broker, how to get in, and the seconds an answer may take.
         clock: names the moments of readings.
         timing: the session's clockwork; another one than the contract's is for tests.
+        known: devices that services (by bus name) were in an earlier run; they keep their keys.
         """
+        self._names = DeviceNames(known)
         self.traffic = Traffic()
         self._access = access
         self._clock = clock
@@ -52,6 +62,7 @@ class Mqtt:
                 await self._checked(self._session)
                 await self._session.round_trip()
             session = self._session
+            self._names.on_bus(session.tree.devices)
             return Discovery(
                 tuple(sorted(session.tree.devices)),
                 api=f"Venus OS MQTT, portal id {session.portal}",
@@ -83,7 +94,8 @@ class Mqtt:
                     f"the {class_of(service)} service may hang."
                 )
             readings, size_bytes = session.tree.read(device)
-            return ServiceReading(service, device.key, self._clock.now(), readings, size_bytes=size_bytes)
+            key = self._names.key(service, readings, device.key.instance)
+            return ServiceReading(service, key, self._clock.now(), readings, size_bytes=size_bytes)
 
     async def recovered(self) -> None:
         """A device that hangs holds up no other: there is nothing to wait for.
@@ -130,6 +142,6 @@ class Mqtt:
         self._changed.note(service, self._clock.monotonic())
 
 
-def make(settings: MqttSettings, clock: Clock, _: Mapping[str, DeviceKey]) -> Mqtt:
-    """The source of `[station.mqtt]`: a topic names its device by itself, so none need be known."""
-    return Mqtt(settings.access(), clock)
+def make(settings: MqttSettings, clock: Clock, known: Mapping[str, KnownDevice]) -> Mqtt:
+    """The source of `[station.mqtt]`."""
+    return Mqtt(settings.access(), clock, known=known)

@@ -18,6 +18,15 @@ from victron_console.model.text import clean
 _MAX_INSTANCE = 64
 
 
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """What an earlier run knew of the device behind a service."""
+
+    key: DeviceKey
+    serial: str = ""
+    """Empty where it gave none."""
+
+
 @dataclass(slots=True)
 class _Holder:
     service: str
@@ -27,33 +36,41 @@ class _Holder:
 class DeviceNames:
     """The device keys of one station and the services that hold them.
 
-    A key stays with its service as long as that is on the bus. Once it left, a service of the same class and instance
-    takes the key over: it is the same device on another port. While it is there, a second service that would take
-    the same key gets the rest of its bus name as a suffix (`adc/0@adc`).
+    A key stays with its service as long as that is on the bus, also when its instance is changed: history and alarms
+    go on under it. Only another serial number makes it another device then. Once it left, a service of the same class
+    and serial, or of the same class and instance, takes the key over: it is the same device on another port. While it
+    is there, a second service that would take the same key gets the rest of its bus name as a suffix (`adc/0@adc`).
     """
 
-    def __init__(self, known: Mapping[str, DeviceKey] | None = None) -> None:
+    def __init__(self, known: Mapping[str, KnownDevice] | None = None) -> None:
         """Args:
-        known: keys that services (by bus name) already had, from an earlier run.
+        known: devices that services (by bus name) already were, from an earlier run.
         """
-        self._holders = {key: _Holder(service) for service, key in (known or {}).items()}
+        self._holders = {device.key: _Holder(service, device.serial) for service, device in (known or {}).items()}
         self._on_bus: frozenset[str] | None = None
 
     def on_bus(self, services: Collection[str]) -> None:
         """Take note of all services that are on the bus now; the keys of others may be taken over."""
         self._on_bus = frozenset(services)
 
-    def key(self, service: str, readings: Mapping[str, Reading]) -> DeviceKey:
+    def key(self, service: str, readings: Mapping[str, Reading], instance: str | None = None) -> DeviceKey:
         """The key of a service that gave these readings.
 
         A service that has a key keeps it when its instance cannot be read for once.
+
+        Args:
+            service: its bus name.
+            readings: its values by path.
+            instance: its instance where the source knows it without them.
         """
-        instance = _instance(readings)
+        instance = instance or _instance(readings)
         serial = _good_text(readings, "Serial")
         held = next((key for key, holder in self._holders.items() if holder.service == service), None)
         if held is not None:
-            if instance is None or instance == _base(held):
-                self._holders[held].serial = serial or self._holders[held].serial
+            known = self._holders[held].serial
+            is_same = instance in (None, _base(held)) or not (serial and known) or serial == known
+            if is_same:
+                self._holders[held].serial = serial or known
                 return held
             del self._holders[held]
         cls = class_of(service).replace("/", "_") or "unknown"
@@ -63,10 +80,10 @@ class DeviceNames:
 
     def _free(self, wanted: DeviceKey, service: str, serial: str) -> DeviceKey:
         left = {key: holder for key, holder in self._holders.items() if self._has_left(holder)}
-        for key, holder in left.items():
-            same_name = (key.cls, _base(key)) == (wanted.cls, wanted.instance)
-            if same_name and serial and holder.serial == serial:
-                return key
+        if serial:
+            same = [key for key, holder in left.items() if key.cls == wanted.cls and holder.serial == serial]
+            if same:
+                return min(same, key=lambda key: (_base(key) != wanted.instance, key))
         suffix = (suffix_of(service) or wanted.cls).replace("/", "_")
         for attempt in count():
             tail = "" if attempt == 0 else f"@{suffix}" if attempt == 1 else f"@{suffix}@{attempt}"

@@ -8,9 +8,9 @@ from typing import Protocol, cast
 
 from victron_console.config import SourceSettings, StationConfig
 from victron_console.model.clock import Clock
-from victron_console.model.device import DeviceKey
 from victron_console.sources.base import Source
 from victron_console.sources.fallback import Fallback, Way
+from victron_console.sources.naming import KnownDevice
 
 
 class SourceModule(Protocol):
@@ -19,18 +19,18 @@ class SourceModule(Protocol):
     It is loaded when the first station of that kind is made: the libraries of one that is not used cost nothing.
     """
 
-    def make(self, settings: SourceSettings, clock: Clock, known: Mapping[str, DeviceKey]) -> Source:
+    def make(self, settings: SourceSettings, clock: Clock, known: Mapping[str, KnownDevice]) -> Source:
         """The source, not yet connected, for settings of its own kind."""
         ...
 
 
-def open_source(config: StationConfig, clock: Clock, known: Mapping[str, DeviceKey] | None = None) -> Source:
+def open_source(config: StationConfig, clock: Clock, known: Mapping[str, KnownDevice] | None = None) -> Source:
     """The station's source, not yet connected.
 
     Args:
         config: the station.
         clock: names the moments of its readings.
-        known: the device keys that services had in an earlier run, by bus name; they keep them.
+        known: the devices that services were in an earlier run, by bus name; they keep their keys.
     """
     first = _way(config, config.source, clock, known or {})
     if config.fallback is None:
@@ -38,7 +38,7 @@ def open_source(config: StationConfig, clock: Clock, known: Mapping[str, DeviceK
     return Fallback(first, _way(config, config.fallback, clock, known or {}), clock)
 
 
-def _way(config: StationConfig, name: str, clock: Clock, known: Mapping[str, DeviceKey]) -> Way:
+def _way(config: StationConfig, name: str, clock: Clock, known: Mapping[str, KnownDevice]) -> Way:
     settings = config.sources[name]
     module = cast(SourceModule, import_module(f"victron_console.sources.{name}"))
     return Way(settings.LABEL, module.make(settings, clock, known))

@@ -202,7 +202,7 @@ def _named(found: Sequence[DeviceState], name: str, role: str, unclear: list[str
 def _of_instance(snapshot: Snapshot, name: str) -> list[DeviceState]:
     """The devices of the class and instance in `com.victronenergy.battery/100`; two that share one are both it."""
     cls, _, instance = name.removeprefix(BUS_PREFIX).partition("/")
-    return [device for device in snapshot.of_class(cls) if _base(device.key) == instance]
+    return [device for device in snapshot.of_class(cls) if device.instance == instance]
 
 
 def _base(key: DeviceKey) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import isfinite
 
-from victron_console.model.device import DeviceKey, class_of
+from victron_console.model.device import class_of
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import PHASES, DeviceState, Snapshot
 from victron_console.model.station import ServiceState
@@ -80,6 +80,8 @@ def named_device(snapshot: Snapshot, name: str) -> DeviceState | None:
         return None
     bus_name, slash, instance = name.partition("/")
     if slash:
-        return snapshot.devices.get(DeviceKey(class_of(bus_name), instance))
-    holders = [device for device in snapshot.devices.values() if device.service == name]
+        cls = class_of(bus_name)
+        holders = [it for key, it in snapshot.devices.items() if key.cls == cls and it.instance == instance]
+    else:
+        holders = [device for device in snapshot.devices.values() if device.service == name]
     return min(holders, key=lambda device: device.state is ServiceState.GONE, default=None)
