@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from victron_console.collector.poller import StationPoller
+from victron_console.collector.poller import STANDS_STILL, StationPoller
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey, class_of
 from victron_console.model.quality import Quality
@@ -430,3 +430,44 @@ async def test_a_clock_that_is_far_off_is_told_in_days(
     station.skew_s = -1_795_455_546.0
     await run_for(poller, clock, 5.0)
     assert any("-20781 d off" in event.text for event in poller.take().events)
+
+
+async def test_a_battery_that_stands_still_while_the_system_tells_of_it_is_old_until_it_moves(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(VALUES, BATTERY, {"Dc/0/Current": 10.0})
+    for amps in range(10, 24, 2):
+        copied = {"Dc/Battery/BatteryService": BATTERY, "Dc/Battery/Current": float(amps)}
+        monkeypatch.setitem(VALUES, SYSTEM, copied)
+        await run_for(poller, clock, 10.0)
+    changes = poller.take().service_changes
+    assert [change.reason for change in changes if change.state is ServiceState.SET_ASIDE] == [STANDS_STILL]
+    assert poller.snapshot().series("battery/0/Dc/0/Current").quality is Quality.STALE
+    assert str(poller.status.state) == StationState.DEGRADED
+    monkeypatch.setitem(VALUES, BATTERY, {"Dc/0/Current": 22.5})
+    await run_for(poller, clock, 30.0)
+    poller.take()
+    assert poller.snapshot().number("battery/0/Dc/0/Current") == 22.5
+    assert poller.status.state is StationState.LIVE
+
+
+async def test_a_service_that_the_system_newly_names_is_looked_for_at_once(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await run_for(poller, clock, 20.0)
+    station.asked = []
+    monkeypatch.setitem(VALUES, SYSTEM, {"Dc/Battery/BatteryService": "com.victronenergy.battery.ttyUSB1"})
+    await run_for(poller, clock, 11.0)
+    assert "discover" in station.asked
+
+
+async def test_another_device_under_the_same_name_is_told_by_its_serial(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(VALUES, BATTERY, {"Dc/0/Voltage": 52.1, "Serial": "A1", "CustomName": "Old bank"})
+    await run_for(poller, clock, 20.0)
+    poller.take()
+    monkeypatch.setitem(VALUES, BATTERY, {"Dc/0/Voltage": 52.9, "Serial": "B1", "CustomName": "New bank"})
+    await run_for(poller, clock, 20.0)
+    told = [event.text for event in poller.take().events]
+    assert told == ["battery/0 is another device now: New bank (B1), was Old bank (A1)"]

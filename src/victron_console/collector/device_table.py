@@ -35,6 +35,8 @@ class DeviceTable:
             devices: as an earlier collector left them: their figures are old, not absent, until they are read.
         """
         self.devices: dict[DeviceKey, DeviceState] = dict(devices or {})
+        self.frozen: frozenset[DeviceKey] = frozenset()
+        """Devices whose values stand although they are read; see `freeze`."""
         self.read_now: set[DeviceKey] = set()
         """The devices that were read since the start."""
         self._clock = clock
@@ -54,6 +56,8 @@ class DeviceTable:
         """
         before = self.devices.get(reading.key)
         state = ServiceState.LIVE if is_connected(reading) else ServiceState.GONE
+        if state is ServiceState.LIVE and reading.key in self.frozen:
+            state = ServiceState.SET_ASIDE
         since = before.since if before is not None and before.state is state else reading.at
         self.devices[reading.key] = DeviceState(
             reading.key, reading.service, reading.readings, reading.at, cadence_s, state=state, since=since
@@ -93,6 +97,17 @@ class DeviceTable:
                 device, state=state, since=since, accepted=device.accepted and since == device.since
             )
         self._changes.services.append(ServiceChange(service, key, state, self._clock.now(), reason, retry_at))
+
+    def freeze(self, frozen: frozenset[DeviceKey], reason: str) -> tuple[frozenset[DeviceKey], frozenset[DeviceKey]]:
+        """Take what these devices give as old, however often it is read; gives the newly frozen, and the freed."""
+        came, freed = frozen - self.frozen, self.frozen - frozen
+        self.frozen = frozen
+        for key in sorted(came):
+            self.note(self.devices[key].service, ServiceState.SET_ASIDE, reason)
+        for key in sorted(freed):
+            if key in self.devices and self.devices[key].state is ServiceState.SET_ASIDE:
+                self.note(self.devices[key].service, ServiceState.LIVE)
+        return came, freed
 
     def accept(self, accepted: Mapping[DeviceKey, float]) -> None:
         """Operators no longer miss these devices, each since a moment (UTC epoch, s); one that left later is missed."""

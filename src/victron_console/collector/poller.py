@@ -13,12 +13,14 @@ from contextlib import nullcontext
 
 from victron_console.catalogue import TIER_S, Tier
 from victron_console.collector.device_table import DeviceTable
+from victron_console.collector.frozen import FrozenDevices
 from victron_console.collector.link_judge import LinkJudge
 from victron_console.collector.retry import Retry
 from victron_console.collector.schedule import HANG_S, Schedule
 from victron_console.collector.settings_log import settings_changes
 from victron_console.model.clock import Clock
-from victron_console.model.device import DeviceKey, class_of
+from victron_console.model.device import BUS_PREFIX, DeviceKey, class_of
+from victron_console.model.reading import Reading
 from victron_console.model.snapshot import AS_TOLD, BatteryChoice, DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
 from victron_console.sources.base import Discovery, Misconfigured, NoSuchService, Source, SourceError, TimedOut
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _MISCONFIGURED_S = 30.0
 """Between the first tries where something is set wrong: wrong logins are limited to 150 a day by a GX."""
+STANDS_STILL = "its values stand still while the system's copy of them moves"
 _RECONNECT_S = 2.0
 """Before the first try to connect again to a station that speaks by itself."""
 
@@ -71,6 +74,7 @@ class StationPoller:
         self._source = source
         self._clock = clock
         self._retry = Retry(jitter)
+        self._frozen = FrozenDevices()
         self._slots = slots
         self._base_s = cadence_s[Tier.FAST]
         self._waiting_for: str | None = None
@@ -230,8 +234,28 @@ class StationPoller:
         if was_aside:
             self.table.note(service, ServiceState.LIVE)
             self._event("service", f"{class_of(service)} service answers again")
+        if class_of(service) == "system":
+            self._take_frozen()
+            if known is not None and _named_services(known.readings) != _named_services(reading.readings):
+                self.schedule.discovery_due = now  # it names another device: whoever that is must be read
+        elif known is not None and known.serial and reading.key.cls != "settings":
+            self._note_exchange(known, self.table.devices[reading.key])
         if by_itself:
             self.on_values()
+
+    def _take_frozen(self) -> None:
+        came, freed = self.table.freeze(self._frozen.judge(self.table.devices), STANDS_STILL)
+        for key in sorted(came):
+            self._event("service", f"{self.table.devices[key].name}: {STANDS_STILL}")
+        for key in sorted(freed):
+            self._event("service", f"{self.table.devices[key].name}: its values move again")
+
+    def _note_exchange(self, before: DeviceState, now: DeviceState) -> None:
+        """Say that another device answers under a name: its history goes on under that of the one before."""
+        if now.serial and now.serial != before.serial:
+            was = f"{before.name} ({before.serial})"
+            self._event("service", f"{now.key} is another device now: {now.name} ({now.serial}), was {was}")
+            self.schedule.discovery_due = self._clock.monotonic()
 
     def _take_skew(self, skew_s: float | None) -> None:
         if skew_s is not None:
@@ -326,7 +350,12 @@ class StationPoller:
             return outage
         if self.table.has_lost("system"):
             return StationState.DEGRADED, "the system service left the bus: the figures are the last it gave"
-        if aside := self.schedule.aside:
+        if aside := [*self.schedule.aside, *(self.table.devices[key].service for key in self.table.frozen)]:
             names = ", ".join(sorted({class_of(service) for service in aside}))
             return StationState.DEGRADED, f"{names} service not responding"
         return StationState.LIVE, ""
+
+
+def _named_services(readings: Mapping[str, Reading]) -> set[str]:
+    """The services that `system` names as the battery's, the inverter's and so on."""
+    return {it.text for it in readings.values() if isinstance(it.value, str) and it.text.startswith(BUS_PREFIX)}
