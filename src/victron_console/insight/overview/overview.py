@@ -136,12 +136,12 @@ def _time_to_go_s(found: Overview, state: float | None) -> float | None:
 def state_text(snapshot: Snapshot, system: DeviceState | None) -> str | None:
     """The state of the system in words, with ESS named where it is in charge; None where nothing tells it."""
     if not inverter_units(snapshot):
+        if snapshot.missed("vebus", "multi", "acsystem", "inverter"):
+            return "Inverter gone"
         return _chargers_state(snapshot)
     state = last(system, "SystemState/State")
     if not state:
         running = running_unit(snapshot)
-        if not inverter_units(snapshot) and snapshot.missed("vebus", "multi", "acsystem", "inverter"):
-            return "Inverter gone"
         state = last(running, "State") if running else state
     if state is None:
         return None
