@@ -1,9 +1,10 @@
 PYTHON ?= python3.11
 VENV := .venv
+MUTATION := .venv-mutation
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick check format bench screenshots docs lock clean
+.PHONY: demo test quick check format bench screenshots mutation docs lock clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -39,10 +40,17 @@ screenshots: $(READY)  ## every screen as PNG at 80x24, 120x40 and 200x60, into 
 docs: $(READY)  ## the pages and tables that are made of what the code knows
 	$(BIN)/python -m tests.docs_pages
 
+mutation:  ## faults put into the core on purpose, and how many the tests notice: an hour or so, not in CI
+	$(PYTHON) -m venv $(MUTATION)
+	$(MUTATION)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(MUTATION)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(MUTATION)/bin/uv pip install --quiet --python $(MUTATION)/bin/python --group mutation
+	$(MUTATION)/bin/python -m benchmarks.mutation
+
 lock:  ## resolve the dependencies anew
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --no-header --quiet --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist snapshot_report.html
+	rm -rf $(VENV) $(MUTATION) mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist snapshot_report.html
