@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._year_cases import BEGIN, DAY_S, YEAR_DAYS, Case
-from victron_console.alerts.language.context import Context, LinkFacts
-from victron_console.alerts.rules.parameters import DIAGNOSTICS
+from victron_console.alerts.language.context import Context, StationFacts
 from victron_console.alerts.rules.rule_file import shipped_rules
+from victron_console.alerts.rules.vocabulary import DIAGNOSTICS
 from victron_console.collector.diagnosing import Examination, examined
 from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
 from victron_console.diagnosing.verdict.risk import Tier
@@ -89,7 +89,7 @@ def _rules(day: int, inputs: Mapping[str, float], holding: dict[str, int]) -> It
         holding: by rule since which day its condition holds; brought up to date.
     """
     results = {name: inputs.get(name) for name in DIAGNOSTICS}
-    context = Context(BEGIN + day * DAY_S, (), {}, results, LinkFacts())
+    context = Context(BEGIN + day * DAY_S, (), {}, results, StationFacts())
     for rule in RULES:
         for level in rule.levels:
             if not level.raise_.run(context):

@@ -1,7 +1,7 @@
 """How many faults put into the core on purpose the tests notice: `make mutation`. Takes long; no part of any check.
 
-mutmut makes the faults (see [tool.mutmut] in pyproject.toml). Of the thousands one in ten is run, drawn by a seed: those
-whose number in their function ends in one digit.
+mutmut makes the faults (see [tool.mutmut] in pyproject.toml). Of the thousands one in ten is run, drawn by a seed:
+those whose number in their function ends in one digit.
 """
 
 from __future__ import annotations

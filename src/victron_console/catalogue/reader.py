@@ -167,7 +167,7 @@ class Catalogue:
         are not alarms.
         """
         path = path.lstrip("/")
-        if any(pattern.fullmatch(path) for pattern in self._alarm_extras.get(cls, ())):
+        if any(pattern.fullmatch(path) for each in (cls, "*") for pattern in self._alarm_extras.get(each, ())):
             return True
         if path.startswith("Alarms/"):
             return cls != "tank" or path.endswith("/State")

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from zlib import crc32
 
-from victron_console.alerts.rules.parameters import DIAGNOSTICS
+from victron_console.alerts.rules.vocabulary import DIAGNOSTICS
 from victron_console.collector.recorder import Recorder
 from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 from victron_console.diagnosing.verdict.kept_findings import unpack

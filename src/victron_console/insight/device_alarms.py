@@ -72,7 +72,7 @@ def alarm_level(cls: str, path: str, reading: Reading) -> str | None:
     if reading.quality is Quality.IMPLAUSIBLE or not reading.value:
         return None
     if isinstance(reading.value, str):
-        return CRITICAL if reading.value.strip("0 ") and path.endswith("/Id") else None
+        return _level_of_error_id(reading.value) if path.endswith("/Id") else None
     if path.startswith(_ERROR_FLAGS):
         return CRITICAL
     if path.endswith(ERROR_CODES):
@@ -80,6 +80,17 @@ def alarm_level(cls: str, path: str, reading: Reading) -> str | None:
         enum = catalogue().enums.get(metric.enum) if metric else None
         return WARNING if enum and str(int(reading.value)) in enum.warning else CRITICAL
     return WARNING if reading.value == 1 else CRITICAL
+
+
+def _level_of_error_id(value: str) -> str | None:
+    """Of `dse:e-4100` an error, of `dse:w-7` a warning, of `dse:i-2` none; what is written otherwise is an error.
+
+    The form is Victron's (github.com/victronenergy/venus/wiki/dbus, error codes).
+    """
+    if not value.strip("0 "):
+        return None
+    letter = re.search(r":([ewi])-", value)
+    return {"w": WARNING, "i": None}.get(letter[1], CRITICAL) if letter else CRITICAL
 
 
 def alarm_text(cls: str, path: str, value: Scalar) -> str:

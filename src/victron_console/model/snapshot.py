@@ -55,11 +55,17 @@ class DeviceState:
     @property
     def name(self) -> str:
         """What a person calls it: its custom name, else its product name, else its key."""
-        for path in ("CustomName", "ProductName"):
-            reading = self.readings.get(path)
-            if reading is not None and reading.text.strip():
-                return reading.text.strip()
-        return str(self.key)
+        return self._text("CustomName") or self._text("ProductName") or str(self.key)
+
+    @property
+    def given_name(self) -> str:
+        """What its owner calls it, else, of a digital input, what it was set up for; empty where nothing."""
+        of_input = self._text("ProductName") if self.key.cls == "digitalinput" else ""
+        return self._text("CustomName") or of_input
+
+    def _text(self, path: str) -> str:
+        reading = self.readings.get(path)
+        return reading.text.strip() if reading is not None else ""
 
 
 NO_DEVICE = "none"

@@ -11,7 +11,7 @@ import pytest
 from tests.alerts.conftest import SOC_RULES
 
 from victron_console.alerts.engine.bound_inputs import DeviceWatch, PathInput, UnboundInput
-from victron_console.alerts.language.context import Context, LinkFacts
+from victron_console.alerts.language.context import Context, StationFacts
 from victron_console.alerts.language.expressions import MAX_NODES, compile_expression
 from victron_console.alerts.language.syntax import ExpressionError, Kind, Scope
 from victron_console.alerts.language.values import Truth, parse_duration, parse_share
@@ -45,7 +45,7 @@ def judge(text: str, values: Mapping[str, Scalar] | None = None, never: Truth = 
     inputs = [
         UnboundInput() if values.get(name, UNSEEN) == UNSEEN else path_input(values[name]) for name in scope.inputs
     ]
-    result: Truth = expression.run(Context(0.0, inputs, {"limit": 20.0, "mains": True}, {}, LinkFacts()))
+    result: Truth = expression.run(Context(0.0, inputs, {"limit": 20.0, "mains": True}, {}, StationFacts()))
     return result
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from victron_console.alerts.language.context import Context
-from victron_console.alerts.language.syntax import Expression
+from victron_console.alerts.language.expressions import Expression
 from victron_console.alerts.language.values import NEVER, Truth, Value
 from victron_console.alerts.rules.rule_set import AlarmFamily, Level, Rule, RuleSet
 from victron_console.insight.device_alarms import CRITICAL, alarm_level, alarm_text
@@ -55,6 +55,8 @@ def scope_of(rules: RuleSet, key: DeviceKey, path: str) -> str:
 
 def title_of(key: DeviceKey, path: str, value: float | str | None) -> str:
     """What an alarm is called; an error code is named with its text."""
+    if path.startswith("Error/"):
+        return "Device error"
     words = alarm_text(key.cls, path, value)
     return words if path.endswith(("ErrorCode", "VebusError", "/Id")) and value else words.rsplit(": ", 1)[0]
 

@@ -7,7 +7,6 @@ notification ring tells of when it is active there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 from victron_console.alerts.device.device_alarms import (
     DEVICE,
@@ -21,8 +20,10 @@ from victron_console.alerts.device.notifications import Notification, notificati
 from victron_console.alerts.engine.bound_inputs import DeviceWatch, PathInput
 from victron_console.alerts.engine.bound_rule import BoundRule, make_windows
 from victron_console.alerts.engine.find_inputs import FoundInputs, find_inputs
-from victron_console.alerts.language.context import Context, LinkFacts
+from victron_console.alerts.language.context import Context, StationFacts
+from victron_console.alerts.language.inputs import STATION_CLASSES
 from victron_console.alerts.language.values import Value
+from victron_console.alerts.rules.learned import History
 from victron_console.alerts.rules.rule_set import Rule, RuleSet
 from victron_console.insight.device_alarms import is_alarm_path
 from victron_console.model.alert_record import NoticeRecord
@@ -35,16 +36,6 @@ REMEMBER_S = 30 * 86_400.0
 NO_ALARM_CLASSES = frozenset({"settings"})
 
 
-class History(Protocol):
-    """The station's recorded past, to fill windows with after a restart."""
-
-    def points(
-        self, station: str, series: str, since: float, until: float
-    ) -> Sequence[tuple[float, float | str | None]]:
-        """Changes of a series from `since` on, oldest first (UTC epoch, s); None where there was no value."""
-        ...
-
-
 class Binder:
     """All bound rules of a station, and what they read: parameters, diagnostics and facts are shared by them."""
 
@@ -53,7 +44,7 @@ class Binder:
         self.devices: dict[DeviceKey, DeviceWatch] = {}
         self.params: dict[str, Value | bool] = {}
         self.diagnostics: dict[str, float | None] = {}
-        self.facts = LinkFacts()
+        self.facts = StationFacts()
         self.all: dict[tuple[str, str], BoundRule] = {}
         self.of_device: dict[DeviceWatch, list[BoundRule]] = {}
         self.of_part: dict[PathInput, list[BoundRule]] = {}
@@ -94,18 +85,20 @@ class Binder:
         return replaced
 
     def arrive(self, new: set[DeviceKey], battery: tuple[DeviceKey, ...], now: float) -> None:
-        """Bind to devices that are new or have new paths, as `latest` has them.
+        """Bind to devices that are new or have new paths, as `latest` has them, and anew where the battery is another.
 
         Args:
             new: those with new paths.
             battery: the devices of the station's own battery.
             now: the moment (UTC epoch, s).
         """
-        self._battery = battery
+        another, self._battery = battery != self._battery, battery
+        if not new and not another:
+            return
         for key in new:
             self._paths[key] = self._paths.get(key, frozenset()) | frozenset(self.latest[key].readings)
             self.devices[key].alarm_paths = self._alarm_paths(key)
-        self._bind_rules(now, {key.cls for key in new})
+        self._bind_rules(now, None if another else {key.cls for key in new})
 
     def _bind_rules(self, now: float, arrived: set[str] | None) -> None:
         """Bind the rules that read certain device classes (None: all); what is bound already keeps its state."""
@@ -137,9 +130,10 @@ class Binder:
         back_s = max([past_s, REMEMBER_S if bound.rule.asks_seen else 0.0, *spans])
         for part in bound.parts:
             points = part.parsed(history.points(self.station, part.series, now - min(back_s, part.history_s), now))
-            part.seen = part.seen or any(value is not None for _, value in points)
+            known = any(value is not None for _, value in points)
+            part.seen = part.seen or known
             for spec, window in zip(bound.rule.windows, bound.context.windows, strict=True):
-                if spec.input is not None and bound.context.inputs[spec.input] is part:
+                if spec.input is not None and known and window.empty and part in bound.inputs[spec.input].parts():
                     window.fill(points, now)
 
     def recall(self, bound: BoundRule, now: float) -> None:
@@ -216,10 +210,19 @@ class Binder:
         return made
 
     def _key_of(self, notice: Notification) -> DeviceKey:
-        """The device that raised a notification, by its bus name."""
-        for key, watch in self.devices.items():
-            if watch.service == notice.service:
-                return key
+        """The device that raised a notification, by its bus name; of one that bears none of ours by its device's name.
+
+        The GX itself raises some for a device and gives its own service.
+        """
+        by_bus_name = [key for key, watch in self.devices.items() if watch.service == notice.service]
+        if by_bus_name and by_bus_name[0].cls not in STATION_CLASSES:
+            return by_bus_name[0]
+        named = [key for key, device in self.latest.items() if notice.device and device.name == notice.device]
+        named = [key for key in named if key.cls not in STATION_CLASSES]
+        if len(named) == 1:
+            return named[0]
+        if by_bus_name:
+            return by_bus_name[0]
         return DeviceKey(notice.cls, suffix_of(notice.service) or "0")
 
     def _context(self, part: PathInput) -> Context:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from victron_console.alerts.language.context import Input
@@ -26,6 +26,7 @@ class DeviceWatch:
         "alarm_paths",
         "evidence",
         "key",
+        "name",
         "path_count",
         "plan",
         "quality",
@@ -36,6 +37,8 @@ class DeviceWatch:
     def __init__(self, key: DeviceKey) -> None:
         self.key = key
         self.service = ""
+        self.name = ""
+        """What its owner calls it; empty where nothing."""
         self.evidence = -math.inf
         """When it was last read, never later than the step that took it (UTC epoch, s)."""
         self.quality = Quality.STALE
@@ -51,7 +54,7 @@ class DeviceWatch:
 
     def take(self, device: DeviceState, now: float) -> bool:
         """Take over its state; whether it was read anew. A reading older than the last one is history, not news."""
-        self.service = device.service
+        self.service, self.name = device.service, device.given_name
         self.stale_after_s = silent_after_s(device.cadence_s)
         self.quality = device.quality_at(now)
         self.accepted = device.accepted
@@ -150,6 +153,11 @@ class PathInput:
         """Whether its device is stale, lost or gone."""
         return self.device.quality is not Quality.GOOD
 
+    @property
+    def valid(self) -> bool:
+        """Whether it has a value now."""
+        return self.device.quality is Quality.GOOD and self._value is not None
+
     def read(self) -> Value:
         """The value; None where it cannot be told, NEVER where there never was one."""
         if self.device.quality is not Quality.GOOD:
@@ -208,8 +216,8 @@ class UnboundInput:
 UNBOUND = UnboundInput()
 
 
-class WorstInput:
-    """Several device alarms as one input: the highest level."""
+class SeveralInputs:
+    """What all inputs of more than one path have in common; how their values become one, each kind says itself."""
 
     __slots__ = ("_parts",)
 
@@ -235,14 +243,6 @@ class WorstInput:
         """Whether the device of any is stale, lost or gone."""
         return any(part.stale for part in self._parts)
 
-    def read(self) -> Value:
-        """The highest level known; None where none is raised and one cannot be told."""
-        return _highest([part.read() for part in self._parts])
-
-    def or_default(self, default: float) -> Value:
-        """The highest level known, the default for live devices without one."""
-        return _highest([part.or_default(default) for part in self._parts])
-
     def null(self) -> Truth:
         """Whether none gives a value."""
         results = [part.null() for part in self._parts]
@@ -252,6 +252,74 @@ class WorstInput:
         """Whether any has left the bus."""
         results = [part.gone() for part in self._parts]
         return True if True in results else None if None in results else False
+
+
+class WorstAlarm(SeveralInputs):
+    """Several device alarms as one input: the highest level."""
+
+    __slots__ = ()
+
+    def read(self) -> Value:
+        """The highest level known; None where none is raised and one cannot be told."""
+        return _highest([part.read() for part in self._parts])
+
+    def or_default(self, default: float) -> Value:
+        """The highest level known, the default for live devices without one."""
+        return _highest([part.or_default(default) for part in self._parts])
+
+
+class FirstValid(SeveralInputs):
+    """The first of several paths that has a value now: which one it is may change with every poll."""
+
+    __slots__ = ()
+
+    @property
+    def stale(self) -> bool:
+        """Whether the one that speaks now is stale; where none does, whether any is."""
+        return self._speaking().stale
+
+    def read(self) -> Value:
+        """The value of the first that has one; without one, None where any may have it, else NEVER."""
+        values = [part.read() for part in self._parts]
+        known = next((value for value in values if value is not None and value is not NEVER), None)
+        return known if known is not None else None if None in values else NEVER
+
+    def or_default(self, default: float) -> Value:
+        """The value, the default where all devices live and none has one."""
+        value = self.read()
+        if value is not None and value is not NEVER:
+            return value
+        results = [part.or_default(default) for part in self._parts]
+        return None if None in results else default
+
+    def _speaking(self) -> PathInput:
+        valid = (part for part in self._parts if part.valid)
+        return next(valid, next((part for part in self._parts if part.stale), self._parts[0]))
+
+
+class Extreme(SeveralInputs):
+    """The highest or the lowest of several values, where the worst of all is what counts."""
+
+    __slots__ = ("_pick",)
+
+    def __init__(self, parts: Sequence[PathInput], pick: Callable[[Sequence[float]], float]) -> None:
+        super().__init__(parts)
+        self._pick = pick
+
+    def read(self) -> Value:
+        """The worst of those that have a value; None while the device of one that had one does not answer."""
+        if any(part.stale and part.seen for part in self._parts):
+            return None
+        values = [part.read() for part in self._parts]
+        numbers = [value for value in values if isinstance(value, int | float)]
+        return self._pick(numbers) if numbers else None if None in values else NEVER
+
+    def or_default(self, default: float) -> Value:
+        """The worst value, the default where all devices live and none has one."""
+        value = self.read()
+        if isinstance(value, int | float):
+            return value
+        return None if any(part.stale for part in self._parts) else default
 
 
 def _highest(values: list[Value]) -> Value:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from victron_console.alerts.engine.bound_inputs import BoundInput, DeviceWatch, PathInput
 from victron_console.alerts.engine.level_state import LevelState, Phase, Timing, Turn
 from victron_console.alerts.language.context import Context
 from victron_console.alerts.language.inputs import FOLDED, Binding
+from victron_console.alerts.language.limits import limit_text
 from victron_console.alerts.language.values import Truth, Value, inverse
 from victron_console.alerts.language.windows import Window
 from victron_console.alerts.rules.rule_set import Level, Rule
@@ -17,6 +18,8 @@ from victron_console.model.alert import AlertKey, Severity
 from victron_console.model.quality import STALE_AT_LEAST_S
 from victron_console.model.reading import Scalar
 
+NAMED = frozenset({"digitalinput", "temperature", "tank", "meteo", "pulsemeter"})
+"""Classes of which a site has many that mean different things: the owner's name is what tells them apart."""
 CLOCKED_GRACE_S = 60.0
 """How long a rule on time alone may go unjudged before its waiting starts anew."""
 
@@ -25,8 +28,27 @@ class BoundRule:
     """A rule as bound. Its levels' states are what must survive a restart; the rest can be made again."""
 
     __slots__ = (
-        "_grace_s", "_timings", "annotates", "context", "devices", "due", "inputs", "key", "origin", "parts", "rule",
-        "scope", "states", "station", "title", "unknown_since", "unsettled", "window_due", "window_each_s", "written",
+        "_grace_s",
+        "_named",
+        "_timings",
+        "_title",
+        "annotates",
+        "context",
+        "devices",
+        "due",
+        "inputs",
+        "key",
+        "origin",
+        "parts",
+        "rule",
+        "scope",
+        "states",
+        "station",
+        "unknown_since",
+        "unsettled",
+        "window_due",
+        "window_each_s",
+        "written",
     )  # fmt: skip
 
     def __init__(
@@ -48,7 +70,10 @@ class BoundRule:
         words = [word for name, word in binding if name not in FOLDED]
         self.key = AlertKey(station, rule.family, " ".join(filter(None, [device, *words])))
         self.scope = " ".join(filter(None, [device, *(word for _, word in binding)]))
-        self.title = " ".join([rule.title, *words])
+        self._title = " ".join([rule.title, *words])
+        self._named = next(
+            (watch for watch in self.devices if str(watch.key) == device and watch.key.cls in NAMED), None
+        )
         self.origin = " ".join(filter(None, [rule.id, *(word for _, word in binding)]))
         self.states: dict[Severity, LevelState] = {level.severity: LevelState() for level in rule.levels}
         self.unknown_since: float | None = None
@@ -75,6 +100,12 @@ class BoundRule:
             yield from self.inputs[index].parts()
 
     @property
+    def title(self) -> str:
+        """What the alarm is called: of a sensor or a tank with its name, without which nobody knows which one it is."""
+        name = self._named.name if self._named is not None else ""
+        return f"{self._title}: {name}" if name else self._title
+
+    @property
     def evidence(self) -> float:
         """When the newest sample behind it was read; the moment itself for a rule on time alone."""
         return max((device.evidence for device in self.devices), default=self.context.now)
@@ -99,6 +130,8 @@ class BoundRule:
         self.window_due = now + self.window_each_s
         evidence, timings = self.evidence, self._timing()
         gate = self.rule.gate.run(self.context) if self.rule.gate else True
+        if gate is False and self.rule.outside == "clear":
+            timings = tuple(replace(timing, clear_for_s=0.0) for timing in timings)
         turns: list[tuple[Severity, Turn]] = []
         untold = unsettled = False
         for level, timing in zip(self.rule.levels, timings, strict=True):
@@ -132,7 +165,7 @@ class BoundRule:
         if gate is True:
             raised = level.raise_.run(self.context)
             clear = level.clear.run(self.context) if level.clear else inverse(raised)
-        elif gate is False and self.rule.outside == "clear":
+        elif gate is False and self.rule.outside != "hold":
             raised, clear = False, True
         else:
             raised, clear = None, None
@@ -167,36 +200,12 @@ class BoundRule:
             return float(f"{value:.6g}")
         return value if isinstance(value, str) else None
 
-    def limit(self, severity: Severity) -> str:
-        """The condition of a level with the station's parameters in it: `< 20` where it is one comparison."""
-        text = next((level.raise_.text for level in self.rule.levels if level.severity is severity), "")
-        tree = ast.parse(text, mode="eval").body if text else None
-        if isinstance(tree, ast.Compare) and len(tree.ops) == 1:
-            sign = ast.unparse(ast.Compare(ast.Name("_"), tree.ops, [ast.Name("_")]))[2:-2]
-            return f"{sign} {self._spelled(tree.comparators[0])}"
-        return self._spelled(tree) if tree is not None else ""
-
-    def _spelled(self, node: ast.expr) -> str:
-        return ast.unparse(_Filled(self.context.params).visit(node))
-
-
-class _Filled(ast.NodeTransformer):
-    """Puts a station's parameters into an expression and takes `last()` away, for people to read."""
-
-    def __init__(self, params: Mapping[str, Value | bool]) -> None:
-        self._params = params
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        value = self._params.get(node.attr)
-        if isinstance(value, float):
-            return ast.Constant(int(value) if value.is_integer() else round(value, 3))
-        return ast.Constant(value) if isinstance(value, str | bool) else ast.Name(node.attr)
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == "last" and node.args:
-            return node.args[0]
-        return node
+    def limit(self, severity: Severity, shown: Scalar) -> str:
+        """What the shown value went over at a level, as it is at this station; empty where nothing says that now."""
+        level = next((level for level in self.rule.levels if level.severity is severity), None)
+        if level is None:
+            return ""
+        return limit_text(level.raise_, self.rule.value, tuple(self.rule.inputs), shown, self.context)
 
 
 def level_key(bound: BoundRule, severity: Severity) -> tuple[str, str, str, str]:

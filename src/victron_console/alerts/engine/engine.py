@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from victron_console.alerts.device.device_alarms import DEVICE, NOTIFICATION
-from victron_console.alerts.engine.binder import History
 from victron_console.alerts.engine.bound_rule import BoundRule, level_key
 from victron_console.alerts.engine.flap import Flap
 from victron_console.alerts.engine.inhibition import Inhibition
@@ -19,6 +18,7 @@ from victron_console.alerts.engine.level_log import LevelLog
 from victron_console.alerts.engine.level_state import LevelState, Phase
 from victron_console.alerts.engine.open_alarms import OpenAlarms
 from victron_console.alerts.engine.station_watch import StationWatch
+from victron_console.alerts.rules.learned import History
 from victron_console.alerts.rules.parameters import Parameter, StationSetup
 from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.model.alert import AlertEvent, AlertKey, Occurrence, Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from victron_console.alerts.engine.bound_inputs import UNBOUND, BoundInput, PathInput, WorstInput
+from victron_console.alerts.engine.bound_inputs import UNBOUND, BoundInput, Extreme, FirstValid, PathInput, WorstAlarm
 from victron_console.alerts.language.inputs import Binding, InputPattern
 from victron_console.alerts.rules.rule_set import Rule
 from victron_console.insight.device_alarms import is_alarm_path
@@ -42,61 +42,91 @@ def find_inputs(
         return
     anchors: list[DeviceKey | None] = [key for key in sorted(paths) if key.cls in rule.per] if rule.per else [None]
     for anchor in anchors:
-        found = {name: _found(patterns, rule, anchor, paths) for name, patterns in rule.inputs.items()}
-        if anchor is not None and not any(row[0] == anchor for rows in found.values() for row in rows):
+        found = {name: _places(patterns, rule, anchor, paths) for name, patterns in rule.inputs.items()}
+        if anchor is not None and not any(place.device == anchor for places in found.values() for place in places):
             continue
-        for binding in sorted({row[1] for rows in found.values() for row in rows if row[1]}) or [()]:
+        bound = {place.binding for places in found.values() for place in places if place.binding}
+        for binding in sorted(bound) or [()]:
             inputs = _inputs(rule, anchor, binding, found, battery, input_of)
             if inputs.parts:
                 yield inputs
 
 
-_Row = tuple[DeviceKey, Binding, str, str, bool]
-"""Device, placeholders, path, field, and whether all of them count rather than the station's own one."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an input may be: on a device, at a path, for a set of placeholders, by the pattern of that rank."""
+
+    device: DeviceKey
+    binding: Binding
+    path: str
+    pattern: InputPattern
+    rank: int
+
+    @property
+    def counts_with_others(self) -> bool:
+        """Whether all places count rather than one: of a device's own alarms, and of the other devices of a class."""
+        return self.pattern.siblings or is_alarm_path(self.device.cls, self.path)
 
 
-def _found(
+def _places(
     patterns: Iterable[InputPattern], rule: Rule, anchor: DeviceKey | None, paths: Mapping[DeviceKey, frozenset[str]]
-) -> list[_Row]:
-    """Where an input is: by the first of its patterns that exists."""
-    for pattern in patterns:
+) -> list[_Place]:
+    """Everywhere an input may be, by the order of its patterns."""
+    found: list[_Place] = []
+    for rank, pattern in enumerate(patterns):
         keys: list[DeviceKey] = sorted(paths)
         if anchor is not None and pattern.siblings:
             keys.remove(anchor)
         elif anchor is not None and pattern.cls in rule.per:
             keys = [anchor]
-        rows = [
-            (key, binding, path, pattern.field, pattern.siblings or is_alarm_path(key.cls, path))
+        found += [
+            _Place(key, binding, path, pattern, rank)
             for key in keys
             if pattern.device(key)
             for path, binding in pattern.paths
             if path in paths[key]
         ]
-        if rows:
-            return rows
-    return []
+    return found
 
 
 def _inputs(
     rule: Rule,
     anchor: DeviceKey | None,
     binding: Binding,
-    found: Mapping[str, list[_Row]],
+    found: Mapping[str, list[_Place]],
     battery: Sequence[DeviceKey],
     input_of: InputOf,
 ) -> FoundInputs:
     sources: list[BoundInput] = []
     parts: list[PathInput] = []
-    for rows in found.values():
-        fitting = [row for row in rows if set(row[1]) <= set(binding)]
-        own = [input_of(key, path, field) for key, _, path, field, _ in _chosen(fitting, battery)]
+    for name, places in found.items():
+        fitting = [place for place in places if set(place.binding) <= set(binding)]
+        own = [input_of(it.device, it.path, it.pattern.field) for it in _chosen(fitting, battery)]
         parts += own
-        sources.append(UNBOUND if not own else own[0] if len(own) == 1 else WorstInput(own))
+        sources.append(_as_one(own, rule, name, bool(fitting) and fitting[0].counts_with_others))
     return FoundInputs(anchor, binding, tuple(sources), tuple(parts))
 
 
-def _chosen(rows: list[_Row], battery: Sequence[DeviceKey]) -> list[_Row]:
-    """All of an alarm's places, and all siblings; else the station's own battery, else the lowest instance."""
-    if len(rows) < 2 or rows[0][4]:
-        return rows
-    return [next((row for key in battery for row in rows if row[0] == key), rows[0])]
+def _as_one(parts: list[PathInput], rule: Rule, name: str, all_count: bool) -> BoundInput:
+    if not parts:
+        return UNBOUND
+    if len(parts) == 1:
+        return parts[0]
+    if name in rule.highest:
+        return Extreme(parts, max)
+    if name in rule.lowest:
+        return Extreme(parts, min)
+    return WorstAlarm(parts) if all_count else FirstValid(parts)
+
+
+def _chosen(places: list[_Place], battery: Sequence[DeviceKey]) -> list[_Place]:
+    """All of an alarm's places, and all siblings; else, for each pattern, one device: of the station's own battery the
+    first that has it, else the lowest instance."""
+    if not places or places[0].counts_with_others:
+        return places
+    of_rank: dict[int, list[_Place]] = {}
+    for place in places:
+        of_rank.setdefault(place.rank, []).append(place)
+    return [
+        next((place for key in battery for place in same if place.device == key), same[0]) for same in of_rank.values()
+    ]

@@ -131,7 +131,7 @@ class OpenAlarms:
             last_value=value,
             peak_value=value,
             unit=lead.rule.unit,
-            limit=lead.limit(members[0].severity),
+            limit=lead.limit(members[0].severity, value),
             flapping=flap.on,
             stale=all(member.state.stale for member in members),
             origins=_origins(members, bound_rules),
@@ -153,12 +153,14 @@ class OpenAlarms:
             origins=_origins(members, bound_rules) or before.origins,
         )
         if lead is not None:
+            value = lead.shown_value()
+            limit = lead.limit(after.severity, value) or (before.limit if after.severity is before.severity else "")
             after = replace(
                 after, rule=lead.rule.id, title=lead.title, response=lead.rule.response, source=lead.rule.source,
-                link=lead.rule.link, unit=lead.rule.unit, limit=lead.limit(after.severity),
+                link=lead.rule.link, unit=lead.rule.unit, limit=limit,
                 reason="no_data" if members[0].state.no_data else "",
             )  # fmt: skip
-            after = self._valued(after, lead.shown_value(), now, at_once=after.severity is not before.severity)
+            after = self._valued(after, value, now, at_once=after.severity is not before.severity)
         if before.reason == QUIET:
             after = self._flap_again(after, now)
         if after == before:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from victron_console.alerts.engine.binder import Binder, History
+from victron_console.alerts.engine.binder import Binder
 from victron_console.alerts.engine.bound_inputs import DeviceWatch
 from victron_console.alerts.engine.bound_rule import BoundRule
 from victron_console.alerts.language.syntax import Kind
 from victron_console.alerts.language.values import Value
-from victron_console.alerts.rules.learned import Learned
-from victron_console.alerts.rules.parameters import PARAMETERS, Parameter, StationSetup, derive, learn
+from victron_console.alerts.rules.learned import History, Learned
+from victron_console.alerts.rules.parameters import Parameter, StationSetup, derive
 from victron_console.alerts.rules.rule_set import RuleSet
+from victron_console.alerts.rules.vocabulary import PARAMETERS
+from victron_console.insight.overview.ac_side import ac_input, runs_alone
 from victron_console.insight.overview.batteries import conflicting_limits, limits_conflict
 from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.model.device import DeviceKey
@@ -24,6 +26,8 @@ from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState
 
 PARAMETERS_EACH_S = 30.0
+AC_CLASSES = frozenset({"system", "vebus", "multi", "acsystem", "inverter", "settings"})
+"""Devices that tell what feeds the AC side."""
 CONFLICT_OVER_AFTER_S = 3600.0
 """A conflict that was away for less is no other one."""
 CLOCKED_EACH_S = 10.0
@@ -38,6 +42,8 @@ class StationWatch:
         self.configured = configured
         self.binder = Binder(station, history)
         self.learned = Learned()
+        self._history = history
+        """The recorded past, until what it teaches was taken from it."""
         self.parameters: dict[str, Parameter] = {}
         self.parameter_notes: list[str] = []
         """Sentences on parameters, for the log, since the last step."""
@@ -48,7 +54,7 @@ class StationWatch:
         self._conflict: set[str] = set()
         """The limits that were told to be wrong."""
         self._conflict_at = -math.inf
-        self._judged_facts: tuple[int, str, float | None] | None = None
+        self._judged_facts: tuple[int, str, float | None, str | None] | None = None
         self._rediagnosed = False
         self.binder.use(rules, configured.tags)
 
@@ -77,12 +83,12 @@ class StationWatch:
             if watch.quality is not before or watch.quality is Quality.GONE:
                 dirty.update(dict.fromkeys(self.binder.of_device.get(watch, ())))
         self._take_facts(snapshot, fresh, now)
-        self._take_parameters(snapshot, now, bool(arrived), dirty)
-        if arrived:
+        if self._take_parameters(snapshot, now, bool(arrived), dirty):
             battery = tuple(device.key for device in battery_roles(snapshot).devices)
             self.binder.arrive(arrived, battery, now)
         self._take_values(fresh, dirty, now)
-        facts = (self.binder.facts.set_aside, self.binder.facts.state, self.binder.facts.http_skew_s)
+        known = self.binder.facts
+        facts = (known.set_aside, known.state, known.http_skew_s, known.ac_source)
         if not fresh or self._rediagnosed or facts != self._judged_facts:
             self._take_clocked(now, dirty)
         self._judged_facts = facts
@@ -145,6 +151,8 @@ class StationWatch:
         hanging = {device.service for device in snapshot.devices.values() if device.state is ServiceState.SET_ASIDE}
         facts.set_aside = len(hanging.union(snapshot.unanswered))
         facts.state = snapshot.status.state.value
+        if any(watch.key.cls in AC_CLASSES for watch in fresh):
+            facts.ac_source = _ac_source(snapshot)
         for watch, device in fresh.items():
             if watch.key.cls == "platform":
                 clock = device.readings.get("Device/Time")
@@ -156,11 +164,15 @@ class StationWatch:
             self._reached_at = now
         return max(0.0, now - self._reached_at)
 
-    def _take_parameters(self, snapshot: Snapshot, now: float, rebind: bool, dirty: dict[BoundRule, None]) -> None:
-        if not rebind and now < self._parameters_at + PARAMETERS_EACH_S:
-            return
+    def _take_parameters(self, snapshot: Snapshot, now: float, arrived: bool, dirty: dict[BoundRule, None]) -> bool:
+        """Work the parameters out where it is time or something arrived; whether they were."""
+        if not arrived and now < self._parameters_at + PARAMETERS_EACH_S:
+            return False
         self._parameters_at = now
-        learn(snapshot, self.learned)
+        if self._history is not None and snapshot.devices:
+            self.learned.recall(self._history, snapshot)
+            self._history = None
+        self.learned.learn(snapshot)
         found = derive(snapshot, self.configured, self.learned)
         changed = {
             name for name, it in found.items() if name not in self.parameters or self.parameters[name].value != it.value
@@ -177,6 +189,7 @@ class StationWatch:
             self.binder.params.update({name: _typed(name, it.value) for name, it in found.items()})
             dirty.update(dict.fromkeys(self.binder.all.values()))
         self._take_conflict(battery_roles(snapshot).bms, now)
+        return True
 
     def _take_conflict(self, battery: DeviceState | None, now: float) -> None:
         """Tell of limits that cannot be right once, however the voltage beside them moves or comes and goes."""
@@ -217,11 +230,18 @@ class StationWatch:
             dirty.update(dict.fromkeys(self.binder.diagnosed))
 
 
+def _ac_source(snapshot: Snapshot) -> str | None:
+    source = ac_input(snapshot)
+    if source.connected is None:
+        return "none" if runs_alone(snapshot) else None
+    return source.type if source.connected else "none"
+
+
 def _typed(name: str, value: float | str | bool | None) -> Value | bool:
     """A parameter as expressions compare it: flags as true and false, numbers as floats."""
     if value is None:
         return None
-    if PARAMETERS[name] is Kind.TRUTH:
+    if PARAMETERS[name].kind is Kind.TRUTH:
         return bool(value)
     return value if isinstance(value, str) else float(value)
 

@@ -46,13 +46,15 @@ class Input(Protocol):
 
 
 @dataclass(slots=True)
-class LinkFacts:
+class StationFacts:
     """What rules may ask of a station as a whole."""
 
     unreachable_s: float = 0.0
     set_aside: int = 0
     """Services that do not answer and are asked again later."""
     state: str = "starting"
+    ac_source: str | None = None
+    """What feeds the AC side: `grid`, `shore`, `genset`, or `none`; None where that cannot be told."""
     clock_skew_s: float | None = None
     """The station's clock minus ours, by its `/Device/Time`; None where it gives none."""
     http_skew_s: float | None = None
@@ -67,7 +69,7 @@ class Context:
     inputs: Sequence[Input]
     params: Mapping[str, Value | bool]
     diagnostics: Mapping[str, float | None]
-    facts: LinkFacts
+    facts: StationFacts
     windows: list[Window] = field(default_factory=list)
 
 

@@ -235,5 +235,6 @@ FUNCTIONS: dict[str, Function] = {
     "station_unreachable_s": Function("station_unreachable_s()", (0,), _fact(lambda f: f.facts.unreachable_s)),
     "services_set_aside": Function("services_set_aside()", (0,), _fact(lambda f: float(f.facts.set_aside))),
     "station_state": Function("station_state()", (0,), _fact(lambda f: f.facts.state, Kind.TEXT)),
+    "ac_source": Function("ac_source()", (0,), _fact(lambda f: f.facts.ac_source, Kind.TEXT)),
     "clock_skew_s": Function("clock_skew_s()", (0,), _fact(lambda f: f.facts.http_skew_s)),
 }

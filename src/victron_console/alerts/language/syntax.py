@@ -75,20 +75,6 @@ class Compiled:
     node: ast.expr
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """A checked expression."""
-
-    text: str
-    run: Callable[[Context], Any]
-    inputs: frozenset[int]
-    """Inputs whose value counts now; those of windows are not among them."""
-    parameters: frozenset[str]
-    diagnostics: frozenset[str]
-    clocked: bool
-    """Whether time alone can change it."""
-
-
 COMPARE: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Lt: operator.lt,
     ast.LtE: operator.le,

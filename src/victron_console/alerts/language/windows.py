@@ -55,6 +55,11 @@ class Window:
             self._extend(at, number, hold_s)
         self._broken = False
 
+    @property
+    def empty(self) -> bool:
+        """Whether it holds no sample."""
+        return not self._times
+
     def fill(self, points: Sequence[tuple[float, float | str | None]], now: float) -> None:
         """Take recorded changes, oldest first: each holds until the next one, the last one until `now`."""
         rows = [*points, (now, points[-1][1])] if points else []

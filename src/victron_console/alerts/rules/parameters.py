@@ -9,53 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from victron_console.alerts.language.syntax import Kind
-from victron_console.alerts.rules.learned import Learned
+from victron_console.alerts.rules.learned import Learned, limiting_battery
+from victron_console.alerts.rules.vocabulary import PARAMETERS
 from victron_console.insight.cells import bank_capacity_ah, cells_in_series
-from victron_console.insight.overview.ac_side import ac_input
 from victron_console.insight.overview.batteries import limits_conflict
-from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles, gives_limits
-from victron_console.model.snapshot import DeviceState, Snapshot
-
-PARAMETERS: Mapping[str, Kind] = {
-    "chemistry": Kind.TEXT,
-    "n_cells": Kind.NUMBER,
-    "capacity_ah": Kind.NUMBER,
-    "cvl": Kind.NUMBER,
-    "v_margin": Kind.NUMBER,
-    "v_class": Kind.NUMBER,
-    "cell_high_warn": Kind.NUMBER,
-    "cell_high_crit": Kind.NUMBER,
-    "cell_low_warn": Kind.NUMBER,
-    "cell_low_crit": Kind.NUMBER,
-    "t_warn": Kind.NUMBER,
-    "t_crit": Kind.NUMBER,
-    "t_charge_min": Kind.NUMBER,
-    "soc_warn": Kind.NUMBER,
-    "soc_crit": Kind.NUMBER,
-    "soc_floor": Kind.NUMBER,
-    "soh_warn": Kind.NUMBER,
-    "soh_crit": Kind.NUMBER,
-    "spread_warn_v": Kind.NUMBER,
-    "spread_crit_v": Kind.NUMBER,
-    "f_nom": Kind.NUMBER,
-    "u_nom": Kind.NUMBER,
-    "mains_expected": Kind.TRUTH,
-    "grid_soft": Kind.TRUTH,
-    "offline_after_s": Kind.NUMBER,
-    "freezer_warm_c": Kind.NUMBER,
-    "tank_low_percent": Kind.NUMBER,
-    "tank_high_percent": Kind.NUMBER,
-}
-"""Every parameter that rules, station files and overrides may name."""
-
-DIAGNOSTICS = frozenset(
-    {
-        "soh_loss_lo", "spread_slope_lo", "temp_slope_lo", "can_weekly_median", "eta_drop_lo",
-        "replace_early_months", "r10s_ratio", "soc_residual_percent", "unbalanced",
-    }
-)  # fmt: skip
-"""Results of the diagnostics that rules may read as `d.X`; not yet known until something gives them."""
+from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
+from victron_console.model.snapshot import Snapshot
 
 ParameterValue = float | str | bool
 
@@ -117,31 +76,10 @@ def derive(snapshot: Snapshot, setup: StationSetup, learned: Learned) -> dict[st
     return found
 
 
-def learn(snapshot: Snapshot, learned: Learned) -> None:
-    """Take from a station's present what only its past can tell."""
-    at, source = snapshot.at, ac_input(snapshot)
-    learned.mains.add(at, float(source.type == "grid" and source.connected is True))
-    learned.battery_v.add(at, _positive(snapshot.number("system/0/Dc/Battery/Voltage")))
-    limiting = _limiting(battery_roles(snapshot))
-    if limiting is not None and not limits_conflict(limiting):
-        learned.charge_limit_v.add(at, _positive(snapshot.read(limiting.key, "Info/MaxChargeVoltage").number))
-    if source.type == "grid" and source.connected:
-        for device in snapshot.of_class("vebus", "multi", "acsystem"):
-            prefix = "Ac/ActiveIn" if device.key.cls == "vebus" else "Ac/In/1"
-            for phase in ("L1", "L2", "L3"):
-                learned.grid_hz.add(at, _above(snapshot.read(device.key, f"{prefix}/{phase}/F").number, 40.0))
-                learned.grid_v.add(at, _above(snapshot.read(device.key, f"{prefix}/{phase}/V").number, 80.0))
-
-
-def _limiting(roles: BatteryRoles) -> DeviceState | None:
-    """Whose charge limit tells the chemistry: the BMS in control, else a pack's own BMS that nobody listens to."""
-    return roles.bms or next((pack for pack in roles.packs if gives_limits(pack)), None)
-
-
 def _battery(snapshot: Snapshot, roles: BatteryRoles, setup: StationSetup, learned: Learned) -> dict[str, Parameter]:
     said = setup.config.get("battery") or {}
     found: dict[str, Parameter] = {}
-    limiting = _limiting(roles)
+    limiting = limiting_battery(roles)
     charge_limit = None if limits_conflict(limiting) else learned.charge_limit_v.highest
     name = limiting.name if limiting else "no battery"
     chemistry, origin = _chemistry(said, charge_limit)
@@ -159,6 +97,7 @@ def _battery(snapshot: Snapshot, roles: BatteryRoles, setup: StationSetup, learn
         volts = learned.battery_v.median
         v_class = min((12.0, 24.0, 36.0, 48.0), key=lambda nominal: abs(nominal * 1.08 - volts))
         found["v_class"] = Parameter(v_class, "median of the battery voltage")
+        found["v_margin"] = Parameter(0.5 * v_class / 48.0, "0.5 V at 48 V")
     if charge_limit is not None and limiting is roles.bms and chemistry != "lead_acid":
         v_class = float(found["v_class"].value or 48.0) if "v_class" in found else 48.0
         found["cvl"] = Parameter(charge_limit, f"charge limit of {name}, highest of an hour")
@@ -192,15 +131,19 @@ def _mains(setup: StationSetup, learned: Learned) -> dict[str, Parameter]:
     found = {
         "mains_expected": Parameter(
             learned.mains_expected and not moving,
-            f"tag {moving.pop()}" if moving else "mains connected 90 % of the last 7 days, or not",
+            f"tag {moving.pop()}" if moving else learned.mains_reason,
         )
     }
     hz = said.get("nominal_frequency_hz")
     if hz is not None:
         found["f_nom"] = Parameter(float(hz), "station file")
-    elif learned.grid_hz.median is not None:
-        hz = min((50.0, 60.0), key=lambda nominal: abs(nominal - (learned.grid_hz.median or 0.0)))
-        found["f_nom"] = Parameter(hz, "median of the mains frequency")
+    else:
+        of_mains, of_output = learned.grid_hz.median, learned.output_hz.median
+        measured = of_mains if of_mains is not None else of_output
+        if measured is not None:
+            hz = min((50.0, 60.0), key=lambda nominal: abs(nominal - measured))
+            side = "mains" if of_mains is not None else "inverter's own"
+            found["f_nom"] = Parameter(hz, f"median of the {side} frequency")
     volts = said.get("nominal_voltage_v")
     if volts is not None:
         found["u_nom"] = Parameter(float(volts), "station file")
@@ -226,8 +169,4 @@ def _offline_after(setup: StationSetup) -> Parameter:
 
 
 def _positive(value: float | None) -> float | None:
-    return _above(value, 0.0)
-
-
-def _above(value: float | None, limit: float) -> float | None:
-    return value if value is not None and value > limit else None
+    return value if value is not None and value > 0 else None

@@ -16,17 +16,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from victron_console.alerts.language.expressions import compile_expression
+from victron_console.alerts.language.expressions import Expression, compile_expression
 from victron_console.alerts.language.inputs import STATION_CLASSES, InputPattern
-from victron_console.alerts.language.syntax import Expression, ExpressionError, Kind, Scope, meant
+from victron_console.alerts.language.syntax import ExpressionError, Kind, Scope, meant
 from victron_console.alerts.language.values import Truth, parse_duration
-from victron_console.alerts.rules.parameters import DIAGNOSTICS, PARAMETERS
 from victron_console.alerts.rules.rule_set import AlarmFamily, Inhibit, Level, Override, Rule, RuleSet
+from victron_console.alerts.rules.vocabulary import DIAGNOSTICS, PARAMETERS
 from victron_console.config.regular import read_regular
 from victron_console.model.alert import Severity
 
 SHIPPED = "shipped rules"
 MAX_FILE_BYTES = 1_000_000
+_KINDS = {name: parameter.kind for name, parameter in PARAMETERS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,13 @@ class _RuleTable(_RuleFileTable):
     response: str = ""
     source: str = ""
     gate: str | None = None
-    outside: Literal["hold", "clear"] = "hold"
+    outside: Literal["hold", "clear", "expire"] = "hold"
     per: Literal["station", "device"] | None = None
     value: str | None = None
     unit: str = ""
     owns: list[str] = []
+    highest: list[str] = []
+    lowest: list[str] = []
     no_data: Literal["hold", "alert", "normal"] = "hold"
     no_data_for: Duration = 600.0
     link: bool = False
@@ -232,7 +235,7 @@ def _schema_fault(name: str, data: Mapping[str, Any], detail: ErrorDetails) -> R
 
 
 def _rule(file: str, table: _RuleTable, faults: list[RuleFault]) -> Rule | None:
-    scope = Scope(tuple(table.inputs), PARAMETERS, DIAGNOSTICS)
+    scope = Scope(tuple(table.inputs), _KINDS, frozenset(DIAGNOSTICS))
     before = len(faults)
 
     def expression(text: str | None, key: str, never: Truth = False, kind: Kind = Kind.TRUTH) -> Expression | None:
@@ -255,8 +258,9 @@ def _rule(file: str, table: _RuleTable, faults: list[RuleFault]) -> Rule | None:
     if len({level.severity for level in levels}) < len(levels):
         faults.append(RuleFault(file, table.id, "level", "has a severity twice"))
     faults += [
-        RuleFault(file, table.id, "owns", f"{name} is no input", hint=meant(name, table.inputs))
-        for name in table.owns
+        RuleFault(file, table.id, key, f"{name} is no input", hint=meant(name, table.inputs))
+        for key in ("owns", "highest", "lowest")
+        for name in getattr(table, key)
         if name not in table.inputs
     ]
     if len(faults) > before:
@@ -264,7 +268,8 @@ def _rule(file: str, table: _RuleTable, faults: list[RuleFault]) -> Rule | None:
     return Rule(
         table.id, table.family, table.title, table.response, tuple(levels), dict(table.inputs),
         tuple(scope.windows), gate, table.outside, value, table.unit, table.source, _per(table),
-        frozenset(table.owns), table.no_data, table.no_data_for, table.link, file,
+        frozenset(table.owns), frozenset(table.highest), frozenset(table.lowest), table.no_data, table.no_data_for,
+        table.link, file,
     )  # fmt: skip
 
 

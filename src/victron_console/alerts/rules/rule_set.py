@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from victron_console.alerts.language.expressions import Expression
 from victron_console.alerts.language.inputs import InputPattern
-from victron_console.alerts.language.syntax import Expression, WindowSpec
+from victron_console.alerts.language.syntax import WindowSpec
 from victron_console.model.alert import Severity
 from victron_console.model.device import DeviceKey
 
 STATION = "station"
 NoData = Literal["hold", "alert", "normal"]
-Outside = Literal["hold", "clear"]
+Outside = Literal["hold", "clear", "expire"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,12 @@ class Rule:
     levels: tuple[Level, ...]
     """Most severe first."""
     inputs: Mapping[str, tuple[InputPattern, ...]] = field(default_factory=dict)
-    """By name, in order; of several patterns the first that exists."""
+    """By name, in order; of several patterns the first that has a value now, or the worst of all."""
     windows: tuple[WindowSpec, ...] = ()
     gate: Expression | None = None
     """Where it is not true the rule says nothing."""
     outside: Outside = "hold"
-    """What a gate that is false makes of an alarm: it holds, or it clears (the rule no longer applies)."""
+    """What a gate that is false makes of an alarm: it holds, it clears at once, or it expires after `clear_for`."""
     value: Expression | None = None
     """What is shown; the first input where there is none."""
     unit: str = ""
@@ -53,6 +54,9 @@ class Rule:
     """Device classes that each give one alarm; empty: one alarm a station."""
     owns: frozenset[str] = frozenset()
     """Inputs that are device alarms which this rule speaks for: they raise no line of their own."""
+    highest: frozenset[str] = frozenset()
+    """Inputs of several series of which the highest value counts, rather than the first that is valid."""
+    lowest: frozenset[str] = frozenset()
     no_data: NoData = "hold"
     no_data_for_s: float = 600.0
     link: bool = False

@@ -92,6 +92,13 @@ def mains(snapshot: Snapshot) -> str:
     return min(wired, key=lambda each: not each.connected).type if wired else "grid"
 
 
+def runs_alone(snapshot: Snapshot) -> bool:
+    """Whether the inverter says that no input is connected, whatever is wired to it."""
+    said = [last(system_of(snapshot), "Ac/ActiveIn/Source")]
+    said += [last(unit, "Ac/ActiveIn/ActiveInput") for unit in inverter_units(snapshot)]
+    return INVERTING in said
+
+
 def mean_voltage_v(unit: DeviceState | None, side: str) -> float | None:
     """Mean volts of the phases that have any, of `Ac/ActiveIn` or `Ac/Out`."""
     volts = [value for value in _phases(unit, side, "V") if value > 0]
