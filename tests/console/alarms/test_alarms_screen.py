@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.console.test_fleet_screen import screen_text
+from tests.console.fleet.test_fleet_screen import screen_text
 from tests.patience import until
 from textual.pilot import Pilot
 from textual.widgets import Input, Static

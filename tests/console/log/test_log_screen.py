@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from tests.console.conftest import MakeConsole
+from tests.console.fleet.test_fleet_screen import screen_text
 from tests.console.sample_fleet import NOW, SAMPLE, at
-from tests.console.test_fleet_screen import screen_text
 from tests.patience import until
 from textual.pilot import Pilot
 from textual.widgets import Input

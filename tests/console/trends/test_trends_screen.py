@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.console.test_fleet_screen import screen_text
-from tests.console.test_watch import NOON, record
+from tests.console.fleet.test_fleet_screen import screen_text
+from tests.console.live.test_watch import NOON, record
 from tests.patience import until
 from textual.events import Click, MouseDown, MouseEvent, MouseMove, MouseScrollUp, MouseUp
 from textual.pilot import Pilot

@@ -20,7 +20,7 @@ from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SCRIPT = """
 import os, sys
 from victron_console.console.app.terminal import prepare_terminal

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from tests.console.conftest import MakeConsole
+from tests.console.fleet.test_fleet_screen import screen_text
 from tests.console.sample_fleet import NOW, SAMPLE
-from tests.console.test_fleet_screen import screen_text
 from textual.widgets import Input
 
 from victron_console.console.app.console import ConsoleApp

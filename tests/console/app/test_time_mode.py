@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.console.test_fleet_screen import screen_text
-from tests.console.test_watch import NOON, record
+from tests.console.fleet.test_fleet_screen import screen_text
+from tests.console.live.test_watch import NOON, record
 from tests.patience import until
 
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
