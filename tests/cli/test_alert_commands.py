@@ -105,7 +105,10 @@ def test_an_alarm_is_acknowledged_commented_shelved_and_put_back(store: Path) ->
     assert listed(store) == {1: "not seen", 2: "not seen", 3: "acknowledged"}
 
     assert "Acknowledged: Grid" in run(store, "alerts", "ack", "1", "--comment", "utility called").stdout
-    assert "mk has acknowledged it already" in run(store, "alerts", "ack", "1").stdout
+    assert "mk has acknowledged it already." in run(store, "alerts", "ack", "1").stdout
+    assert "your comment is added" in run(store, "alerts", "ack", "1", "--comment", "back at noon").stdout
+    grid = next(alarm for alarm in json.loads(run(store, "alerts", "--json").stdout) if alarm["id"] == 1)
+    assert [comment["text"] for comment in grid["comments"]] == ["back at noon"]
     assert "Shelved" in run(store, "alerts", "shelve", "2", "--for", "1h", "--reason", "delivery at noon").stdout
     assert run(store, "alerts", "comment", "2", "ordered").exit_code == 0
     assert listed(store) == {1: "acknowledged", 2: "shelved", 3: "acknowledged"}

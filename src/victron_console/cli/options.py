@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import update_wrapper
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import click
 from platformdirs import user_data_path, user_log_path
 
 from victron_console.config import APP_NAME, ConfigFiles, default_paths, user_folder
+from victron_console.store.file_rights import make_private
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 5
@@ -96,14 +98,20 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+class _PrivateLog(logging.handlers.RotatingFileHandler):
+    """Each of its files can be read by whom the store can be read by."""
+
+    def _open(self) -> TextIOWrapper:
+        make_private(Path(self.baseFilename))
+        return super()._open()
+
+
 def log_to_file(options: Options) -> Path:
     """Send the log to a rotating file in the user's log folder; where it cannot be written, nowhere. Gives the file."""
     path = user_log_path(APP_NAME, appauthor=False) / "victron-console.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
-        )
+        handler: logging.Handler = _PrivateLog(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
     except OSError:
         handler = logging.NullHandler()
     _install(handler, options)

@@ -20,6 +20,7 @@ from victron_console.model.snapshot import DeviceState
 from victron_console.sources.base import Discovery, Source, SourceError
 from victron_console.sources.discovery import Address
 from victron_console.sources.open_source import open_source
+from victron_console.store.sqlite import WAL_RESET_FAULT, has_wal_reset_fault, sqlite3
 
 
 @click.command()
@@ -109,6 +110,8 @@ def check(options: Options, probe: bool, ssdp: Address | None) -> None:
     if not loaded.files and not loaded.stations:
         places = options.config or (user_folder(), Path("station_configs"))
         click.echo(f"Looked in: {', '.join(map(str, places))}.")
+    if has_wal_reset_fault():
+        click.echo(f"Note: SQLite is {sqlite3.sqlite_version}; {WAL_RESET_FAULT}.")
     healthy = True
     if probe:
         healthy = asyncio.run(_probe_all(loaded.stations))

@@ -18,6 +18,7 @@ from victron_console.model.clock import SystemClock
 from victron_console.store.errors import StoreError
 from victron_console.store.read.reader import Reader
 from victron_console.store.sealed.retention import Retention
+from victron_console.store.sqlite import WAL_RESET_FAULT, has_wal_reset_fault
 
 
 class Size(click.ParamType[int]):
@@ -56,6 +57,8 @@ def stats(options: Options, as_json: bool) -> None:
                 click.echo(f"  {name:<24}{count:>12,}")
         else:
             click.echo(f"{key.replace('_', ' '):<26}{value}")
+    if has_wal_reset_fault():
+        click.echo(f"{'':<26}{WAL_RESET_FAULT}")
     click.echo(f"{'changes are kept':<26}{_kept(keep)}")
 
 
@@ -84,6 +87,26 @@ def verify(options: Options) -> None:
     if found.faults:
         listed = "\n  ".join(found.faults)
         raise StoreError(f"damaged:\n  {listed}\nStop the collector, then restore a backup or run `store salvage`")
+
+
+@store.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@common_options
+@failing_plainly
+def salvage(options: Options, file: Path) -> None:
+    """Bring over what can be read of FILE, a damaged store that was moved aside. No collector may run meanwhile.
+
+    What was recorded since is taken in. FILE and the store of now are kept beside, under other names.
+    """
+    from victron_console.store.files.salvage import salvage as bring_over
+
+    damaged = file if file.exists() else options.store_path.with_name(file.name)
+    done = bring_over(damaged, options.store_path, SystemClock())
+    click.echo(f"{sum(done.rows.values()):,} rows of {len(done.rows)} tables brought over")
+    for table, what in done.lost.items():
+        click.echo(f"  of {table} not: {what}")
+    if done.kept:
+        click.echo(f"{done.changes:,} changes recorded since were taken in; {done.kept} is kept")
 
 
 @store.command()

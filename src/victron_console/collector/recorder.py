@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +27,7 @@ from victron_console.store.errors import (
 )
 from victron_console.store.files.set_aside import is_ours, set_aside
 from victron_console.store.records import CollectorState, Event, StationRecord, StationUpdate
+from victron_console.store.sqlite import sqlite3
 from victron_console.store.write.writer import Writer
 
 log = logging.getLogger(__name__)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from victron_console.store.errors import StoreDamaged, StoreMissing, StoreReadOnly, explaining
+from victron_console.store.file_rights import exists, make_private
+from victron_console.store.sqlite import has_wal_reset_fault, sqlite3
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -24,13 +25,15 @@ _NOT_BESIDE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 """What SQLite says where it cannot make its files beside a store: the first on a disk, the second in a folder."""
 
 
-def open_writable(path: Path, *, durable: bool = False, create: bool = False) -> Database:
+def open_writable(path: Path, *, durable: bool = False, create: bool = False, checkpoints: bool = False) -> Database:
     """A connection that may write, bound to the calling thread.
 
     Args:
         path: the store.
         durable: wait for the disk at every commit; otherwise a power cut may lose the last ones.
         create: make the file where there is none.
+        checkpoints: copy the log into the file now and then. Others do so too, unless SQLite's build is one in which
+            no two connections should.
 
     Raises:
         StoreMissing: there is no such file, and none was to be made.
@@ -38,8 +41,8 @@ def open_writable(path: Path, *, durable: bool = False, create: bool = False) ->
     """
     _refuse_special(path)
     if create:
-        _make_folder(path)
-    elif not path.exists():
+        _make_file(path)
+    elif not exists(path):
         raise StoreMissing(f"{path} does not exist: start `victron-console collect` to make it")
     with explaining(path):
         db = _connect(f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}")
@@ -47,6 +50,8 @@ def open_writable(path: Path, *, durable: bool = False, create: bool = False) ->
             db.conn.execute("PRAGMA journal_mode = WAL")
             db.conn.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
             db.conn.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            if has_wal_reset_fault() and not checkpoints:
+                db.conn.execute("PRAGMA wal_autocheckpoint = 0")
         except BaseException:
             db.close()
             raise
@@ -66,7 +71,7 @@ def open_readable(path: Path) -> tuple[Database, Rest | None]:
         StoreMissing: there is no such file.
         StoreError: it cannot be opened.
     """
-    if not path.exists():
+    if not exists(path):
         raise StoreMissing(f"{path} does not exist yet: it appears with the first `victron-console collect`")
     _refuse_special(path)
     uri = f"{path.absolute().as_uri()}?mode=ro"
@@ -124,13 +129,15 @@ def _refuse_special(path: Path) -> None:
         raise StoreDamaged(f"{path} is no regular file: name another place by --store")
 
 
-def _make_folder(path: Path) -> None:
+def _make_file(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreReadOnly(
             f"{path.parent} cannot be made ({error.strerror}): name another place by --store"
         ) from error
+    with suppress(OSError):  # SQLite says better what is wrong
+        make_private(path)
 
 
 def _connect(uri: str) -> Database:

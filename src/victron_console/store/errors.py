@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from victron_console.model.text import clean
+from victron_console.store.sqlite import sqlite3
 
 
 class StoreError(Exception):

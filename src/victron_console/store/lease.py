@@ -17,6 +17,7 @@ from typing import Self
 
 from victron_console.model.clock import Clock, iso_utc
 from victron_console.store.errors import LeaseHeld, StoreReadOnly
+from victron_console.store.file_rights import make_private
 
 _TRIES = 5
 _PAUSE_S = 0.02
@@ -52,7 +53,8 @@ class Lease:
         path = lease_file(store)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            make_private(path)
+            self._file = os.open(path, os.O_RDWR)
         except OSError as error:
             raise StoreReadOnly(f"{path} cannot be made ({error.strerror}): check the folder of the store") from error
         if not _locked(self._file):

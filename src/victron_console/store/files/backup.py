@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from victron_console.store.errors import StoreDamaged, StoreReadOnly, explaining
+from victron_console.store.file_rights import make_private
+from victron_console.store.sqlite import sqlite3
 
 
 def copy(conn: sqlite3.Connection, target: Path) -> Path:
@@ -17,6 +18,8 @@ def copy(conn: sqlite3.Connection, target: Path) -> Path:
     """
     unfinished = target.with_name(f"{target.name}.part")
     unfinished.unlink(missing_ok=True)
+    with suppress(OSError):  # SQLite says better what is wrong
+        make_private(unfinished)
     with closing(sqlite3.connect(unfinished)) as to:
         conn.backup(to)
     return unfinished.replace(target)

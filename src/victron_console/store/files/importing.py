@@ -108,6 +108,24 @@ def import_file(path: Path, source: Path, clock: Clock, station: str | None = No
     return done
 
 
+def import_rows(path: Path, rows: Iterable[ExportRow], clock: Clock) -> Imported:
+    """Import what `export` gives of another store, while no collector runs.
+
+    Args:
+        path: the store; made where there is none.
+        rows: in the order of `export`.
+        clock: names the moment.
+
+    Raises:
+        LeaseHeld: a collector writes this store.
+        StoreError: it cannot be written.
+    """
+    done, now = Imported(), clock.now()
+    with _opened(path, clock) as db:
+        _take(db, _checked(rows, None, now), About(), now, done)
+    return done
+
+
 @contextmanager
 def _opened(path: Path, clock: Clock) -> Iterator[Database]:
     with Lease(path, clock):

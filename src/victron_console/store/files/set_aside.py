@@ -35,12 +35,21 @@ def set_aside(path: Path, now: float) -> Path:
         if not (file := path.with_name(f"{path.name}{_MARK}{stamp}{number}")).exists()
     )
     try:
-        for suffix in ("", *_COMPANIONS):
-            source = path.with_name(path.name + suffix)
-            if source.exists():
-                source.replace(target.with_name(target.name + suffix))
+        return move(path, target)
     except OSError as error:
         raise StoreReadOnly(f"{path} is damaged and cannot be moved aside ({error.strerror}): do it by hand") from error
+
+
+def move(path: Path, target: Path) -> Path:
+    """Rename a store with its log; gives the new name. No connection of ours may be open.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    for suffix in ("", *_COMPANIONS):
+        source = path.with_name(path.name + suffix)
+        if source.exists():
+            source.replace(target.with_name(target.name + suffix))
     return target
 
 

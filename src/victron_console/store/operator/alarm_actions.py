@@ -40,9 +40,12 @@ def acknowledge(db: Database, occurrence: int, *, now: float, who: str, comment:
         view = alert_view(db, occurrence, now, {})
         if view is None:
             return f"There is no alarm {occurrence}."
-        if view.ack is not None:
-            return f"{view.ack.who} has acknowledged it already."
         it = view.occurrence
+        if view.ack is not None and not comment.strip():
+            return f"{view.ack.who} has acknowledged it already."
+        if view.ack is not None:
+            _comment(db, it, comment, now, who)
+            return f"{view.ack.who} has acknowledged it already; your comment is added."
         db.table("alert_ack").insert(
             {"occurrence": it.id, "severity": it.severity.value, "at": now, "who": who,
              "comment": comment[:REASON_AT_MOST]}
@@ -64,11 +67,13 @@ def comment(db: Database, occurrence: int, *, text: str, now: float, who: str) -
         view = alert_view(db, occurrence, now, {})
         if view is None:
             return f"There is no alarm {occurrence}."
-        db.table("alert_comment").insert(
-            {"occurrence": occurrence, "at": now, "who": who, "text": text[:REASON_AT_MOST]}
-        )
-        log(db, _event(view.occurrence, now, "commented", who, text))
+        _comment(db, view.occurrence, text, now, who)
     return "Written down."
+
+
+def _comment(db: Database, it: Occurrence, text: str, now: float, who: str) -> None:
+    db.table("alert_comment").insert({"occurrence": it.id, "at": now, "who": who, "text": text[:REASON_AT_MOST]})
+    log(db, _event(it, now, "commented", who, text))
 
 
 def shelve(

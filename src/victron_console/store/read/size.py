@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from victron_console.store.answers import StoreSize, StoreStats
+from victron_console.store.sqlite import sqlite3
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from victron_console.model.clock import Clock
 from victron_console.store.connection import open_writable
 from victron_console.store.errors import StoreFull, StoreReadOnly, UpkeepBusy, explaining
+from victron_console.store.file_rights import make_private
 from victron_console.store.schema import check
 from victron_console.store.sealed.merge import due, merge_step
 from victron_console.store.sealed.prune import kept_from, prune_steps, used_bytes
@@ -46,7 +47,8 @@ def upkeep_lock(path: Path) -> Iterator[None]:
     """
     lock = path.with_name(f"{path.name}.upkeep")
     try:
-        file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+        make_private(lock)
+        file = os.open(lock, os.O_RDWR)
     except OSError as error:
         raise StoreReadOnly(f"{lock} cannot be made ({error.strerror}): check the folder of the store") from error
     try:

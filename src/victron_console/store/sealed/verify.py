@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from victron_console.model.text import clean
 from victron_console.store.sealed.chunks import checked_clock, checked_column
 from victron_console.store.sealed.codec import CannotDecode
 from victron_console.store.sealed.rollup import decoded_hours
+from victron_console.store.sqlite import sqlite3
 from victron_console.store.value_encoding import entries_in
 
 if TYPE_CHECKING:

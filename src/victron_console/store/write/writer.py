@@ -58,7 +58,7 @@ class Writer:
             StoreError: it cannot be opened, migrated or written.
         """
         self.path = path
-        self.db = open_writable(path, durable=durable, create=True)
+        self.db = open_writable(path, durable=durable, create=True, checkpoints=True)
         """For what is written beside the readings in the same process, through `transaction`."""
         self._clock = clock
         self._stations: dict[str, Station] = {}
