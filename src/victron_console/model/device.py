@@ -6,6 +6,19 @@ from dataclasses import dataclass
 
 BUS_PREFIX = "com.victronenergy."
 
+CLASS_WORDS = {
+    "acload": "AC load meter", "acsystem": "RS system", "alternator": "Alternator", "battery": "Battery",
+    "charger": "Charger", "dcdc": "DC-DC charger", "dcgenset": "DC genset", "dcload": "DC load meter",
+    "dcsource": "DC source meter", "dcsystem": "DC system meter", "digitalinput": "Digital input", "ev": "Electric car",
+    "evcharger": "EV charger", "fuelcell": "Fuel cell", "generator": "Generator start/stop", "genset": "Genset",
+    "gps": "GPS", "grid": "Grid meter", "heatpump": "Heat pump", "hub4": "ESS control", "inverter": "Inverter",
+    "logger": "VRM logger", "meteo": "Weather sensor", "motordrive": "Motor drive", "multi": "RS inverter/charger",
+    "platform": "GX device", "pulsemeter": "Pulse meter", "pvinverter": "PV inverter", "settings": "Settings",
+    "solarcharger": "Solar charger", "switch": "Switch", "system": "System", "tank": "Tank",
+    "temperature": "Temperature sensor", "vebus": "Inverter/charger", "vecan": "VE.Can",
+}  # fmt: skip
+"""What a device of a class is called by those who own one (Venus OS D-Bus service classes)."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class DeviceKey:
@@ -16,6 +29,11 @@ class DeviceKey:
 
     def __str__(self) -> str:
         return f"{self.cls}/{self.instance}"
+
+    @property
+    def words(self) -> str:
+        """What a person calls a device that has no name: `Solar charger 278`; an unknown class by its own name."""
+        return f"{CLASS_WORDS.get(self.cls, self.cls)} {self.instance}"
 
     def series(self, path: str) -> str:
         """The series name of a path of this device: `battery/258/Dc/0/Voltage`."""

@@ -54,8 +54,8 @@ class DeviceState:
 
     @property
     def name(self) -> str:
-        """What a person calls it: its custom name, else its product name, else its key."""
-        return self._text("CustomName") or self._text("ProductName") or str(self.key)
+        """What a person calls it: its custom name, else its product name, else its class in words and its number."""
+        return self._text("CustomName") or self._text("ProductName") or self.key.words
 
     @property
     def given_name(self) -> str:

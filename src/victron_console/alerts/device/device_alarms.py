@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from victron_console.alerts.language.context import Context
 from victron_console.alerts.language.expressions import Expression
 from victron_console.alerts.language.values import NEVER, Truth, Value
 from victron_console.alerts.rules.rule_set import AlarmFamily, Level, Rule, RuleSet
-from victron_console.insight.device_alarms import CRITICAL, alarm_level, alarm_text
+from victron_console.insight.device_alarms import CRITICAL, ERROR_CODES, alarm_level, alarm_text
 from victron_console.model.alert import Severity
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
@@ -21,6 +23,8 @@ DEVICE = "device:"
 NOTIFICATION = "notification:"
 CLEAR_FOR_S = 10.0
 """A device's alarm that is gone for one poll has not cleared."""
+CODES = (*ERROR_CODES, "/Id")
+"""Ends of paths whose value says what is wrong, not how much."""
 RESPONSE = "look at the device; it raised this itself: its manual says what it means"
 _PHASE = re.compile(r"(^|/)L[123](?=/|$)")
 
@@ -32,7 +36,8 @@ def alarm_rule(rules: RuleSet, key: DeviceKey, path: str, prefix: str = DEVICE) 
     def level_of(reading: Value) -> str | None:
         return alarm_level(key.cls, path, Reading(reading, 0.0)) if isinstance(reading, int | float | str) else None
 
-    return _rule(prefix + f"{key}/{path}", said, path, title_of(key, path, None), level_of)
+    rule = _rule(prefix + f"{key}/{path}", said, path, title_of(key, path, None), level_of)
+    return replace(rule, title_of=partial(title_of, key, path)) if path.endswith(CODES) else rule
 
 
 def notice_rule(rules: RuleSet, key: DeviceKey, path: str, title: str) -> Rule:
@@ -54,11 +59,11 @@ def scope_of(rules: RuleSet, key: DeviceKey, path: str) -> str:
 
 
 def title_of(key: DeviceKey, path: str, value: float | str | None) -> str:
-    """What an alarm is called; an error code is named with its text."""
+    """What an alarm is called; an error code is named with its text and its number."""
     if path.startswith("Error/"):
         return "Device error"
     words = alarm_text(key.cls, path, value)
-    return words if path.endswith(("ErrorCode", "VebusError", "/Id")) and value else words.rsplit(": ", 1)[0]
+    return words if path.endswith(CODES) and value else words.rsplit(": ", 1)[0]
 
 
 def _rule(rule_id: str, said: AlarmFamily, path: str, title: str, level_of: Callable[[Value], str | None]) -> Rule:

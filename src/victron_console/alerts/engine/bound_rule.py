@@ -103,7 +103,9 @@ class BoundRule:
     def title(self) -> str:
         """What the alarm is called: of a sensor or a tank with its name, without which nobody knows which one it is."""
         name = self._named.name if self._named is not None else ""
-        return f"{self._title}: {name}" if name else self._title
+        value = self.shown_value() if self.rule.title_of is not None else None
+        said = self._title if self.rule.title_of is None or value is None else self.rule.title_of(value)
+        return f"{said}: {name}" if name else said
 
     @property
     def evidence(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Literal
@@ -62,6 +62,8 @@ class Rule:
     link: bool = False
     origin: str = ""
     """The file it stands in."""
+    title_of: Callable[[float | str], str] | None = None
+    """The title with what the value means, where that is more than a figure: the text of an error code."""
 
     @property
     def expressions(self) -> tuple[Expression, ...]:

@@ -94,7 +94,7 @@ def _draw_head(line: Line, columns: PathColumns, row: PathRow, now: float) -> No
     device = row.branch.device
     column = line.put(4, cut(plain(str(device.key)), columns.path_end - 4), Role.TEXT1, bold=True) + 2
     room = columns.number[0] - 2 - column
-    if device.name != str(device.key) and room > 3:
+    if device.name != device.key.words and room > 3:
         line.put(column, cut(device.name, room), Role.TEXT2)
     told = _counted(row.values)
     if device.state is ServiceState.SET_ASIDE or row.branch.quality is not Quality.GOOD:
