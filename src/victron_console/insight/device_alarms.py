@@ -102,7 +102,7 @@ def alarm_text(cls: str, path: str, value: Scalar) -> str:
     metric = catalogue().metric(cls, path)
     name = metric.name if metric else catalogue().name(cls, path)
     words = catalogue().enum_text(metric, value) if metric and value is not None else None
-    if words is None or words == str(value):
+    if words is None or words == _code(value):
         return f"{name}: {_code(value)}"
     return f"{name}: {words} ({_code(value)})" if path.endswith(ERROR_CODES) else f"{name}: {words}"
 
