@@ -65,7 +65,6 @@ def feeding_in(consumption_w: float) -> Made:
     )  # fmt: skip
 
 
-@pytest.mark.xfail(strict=True, reason="a site without a battery is not judged yet")
 def test_a_site_without_battery_is_judged_too_and_its_audit_does_not_pass() -> None:
     site = feeding_in(1120)
     figures = site.figures()
@@ -120,7 +119,6 @@ def electric_boat(amperes: float = -62.0) -> Made:
     )  # fmt: skip
 
 
-@pytest.mark.xfail(strict=True, reason="a motor drive is not counted yet")
 def test_a_motor_is_a_use_and_no_load_that_nobody_measures() -> None:
     site = electric_boat()
     figures = site.figures()
@@ -197,7 +195,6 @@ def pv_meter(watts: float) -> Made:
     )  # fmt: skip
 
 
-@pytest.mark.xfail(strict=True, reason="a negative PV power is not doubted yet")
 def test_a_pv_meter_that_is_clamped_backwards_is_implausible() -> None:
     site = pv_meter(-2350)
     shown = site.shown()[1]
@@ -254,7 +251,6 @@ def dc_genset(watts: float = 2870.0) -> Made:
     )  # fmt: skip
 
 
-@pytest.mark.xfail(strict=True, reason="a DC genset is counted as an alternator yet")
 def test_a_dc_genset_is_a_genset() -> None:
     site = dc_genset()
     assert sources(site).get(PartKind.GENSET) == 2870
