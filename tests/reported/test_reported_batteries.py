@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.reported.made import Bus, Made, titles, without
-from tests.reported.parts import bms, lynx, mppt, multi, settings, shunt, system
+from tests.reported.parts import GRID, bms, lynx, mppt, multi, settings, shunt, system, wired
 
 from victron_console.console.site.parts import SiteSection
 
@@ -144,7 +144,8 @@ def test_a_charge_that_vanishes_leaves_its_alarm_with_the_last_value() -> None:
 def test_a_time_to_go_left_over_is_not_shown_while_nothing_flows() -> None:
     site = Made(
         {
-            "system": system(26.9, 0.2, soc=80, battery="battery/0")
+            "system": system(26.9, 0.2, soc=80, source=GRID, battery="battery/0")
+            | wired(GRID, "vebus.ttyS4")
             | {"Dc/Battery/TimeToGo": 110, "Dc/Battery/State": 0},
             "vebus.ttyS4": multi(26.9, 5, in_w=(12,), state=5),
             "battery.lynxparallel500_0": lynx(0, 26.9, 0.2, 80) | {"NumberOfBmses": "2/2", "TimeToGo": 110},
