@@ -260,7 +260,8 @@ async def test_alarm_stands_while_a_damaged_store_lies_beside_and_is_told_once(
         told.append(problem)
 
     recorder = await opened(path, clock)
-    watch = StoreAlarm(path, recorder, alarm)
+    blocks = [0]
+    watch = StoreAlarm(path, recorder, alarm, blocks=lambda: blocks[0])
     await watch.tell()
     assert told == []
     aside = path.with_name("store.db.damaged-20270115T080000Z")
@@ -272,6 +273,9 @@ async def test_alarm_stands_while_a_damaged_store_lies_beside_and_is_told_once(
     aside.unlink()
     await watch.tell()
     assert told[1:] == [""]
+    blocks[0] = 2
+    await watch.tell()
+    assert told[2:] == ["2 blocks of the sealed history are damaged and were set aside"]
     await recorder.close()
 
 

@@ -114,7 +114,12 @@ class Fleet:
         self.recorder = Recorder(store, clock, lambda: Writer(store, clock, durable=self._durable))
         self._alerting = Alerting(store, clock, self.recorder, rule_folders)
         self._sealing = Sealing(store, clock, self.recorder, partial(self._alerting.tell_trouble, HISTORY_FAILS))
-        self._store_alarm = StoreAlarm(store, self.recorder, partial(self._alerting.tell_trouble, STORE_DAMAGED))
+        self._store_alarm = StoreAlarm(
+            store,
+            self.recorder,
+            partial(self._alerting.tell_trouble, STORE_DAMAGED),
+            blocks=lambda: self._sealing.damaged,
+        )
         self._notifier = Notifier(store, clock, partial(self._alerting.tell_trouble, NOTIFY_FAILED))
         self._alerting.on_kept = self._notifier.take
 

@@ -50,6 +50,8 @@ class Sealing:
         self._first_s = first_s
         self._trouble = ""
         self._retention = Retention()
+        self.damaged = 0
+        """Blocks of the sealed history found damaged since the start."""
 
     def keep(self, retention: Retention) -> None:
         """Give up what need not be kept, from the next turn on."""
@@ -86,6 +88,7 @@ class Sealing:
             return True  # somebody else does it
         except StoreError as error:
             done = Upkeep(trouble=str(error))
+        self.damaged += done.damaged
         if done.damaged:
             await self._note(
                 f"{done.damaged} blocks of the sealed history are damaged and were set aside: look at `store verify`"

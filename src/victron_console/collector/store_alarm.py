@@ -19,8 +19,10 @@ Alarm = Callable[[str], Awaitable[None]]
 class StoreAlarm:
     """Stands as long as a damaged store lies beside the one that is written, also after a restart."""
 
-    def __init__(self, store: Path, recorder: Recorder, alarm: Alarm) -> None:
+    def __init__(self, store: Path, recorder: Recorder, alarm: Alarm, *, blocks: Callable[[], int] = int) -> None:
+        """`blocks` counts the blocks of the sealed history that were found damaged since the start."""
         self._store = store
+        self._blocks = blocks
         self._recorder = recorder
         self._alarm = alarm
         self._told = ""
@@ -40,4 +42,6 @@ class StoreAlarm:
         ]
         if self._recorder.lost_rows:
             sentences.append(f"{self._recorder.dropped} updates could not be recorded: {self._recorder.lost_rows}")
+        if blocks := self._blocks():
+            sentences.append(f"{blocks} blocks of the sealed history are damaged and were set aside")
         return "; ".join(sentences)
