@@ -16,10 +16,9 @@ AT_ONE_LEVEL = 25
 """Modules and folders that one can take in at a glance."""
 KNOWN_ARROWS = {
     ("victron_console.diagnosing.battery.chemistry", "victron_console.diagnosing.verdict.daily"),
-    ("victron_console.simulator.alarms", "victron_console.simulator.plant"),
 }
 """Imports that still close a circle."""
-KNOWN_TWICE = {("alerts", "StationFacts"), ("diagnosing", "Outcome"), ("diagnosing", "Step")}
+KNOWN_TWICE = {("diagnosing", "Outcome"), ("diagnosing", "Step")}
 """Class names that are still taken twice."""
 
 

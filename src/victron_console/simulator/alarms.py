@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from victron_console.simulator.battery import Battery
 from victron_console.simulator.devices import Device
-from victron_console.simulator.spec import AcType, Chemistry, Monitor
-
-if TYPE_CHECKING:
-    from victron_console.simulator.plant import Plant
+from victron_console.simulator.flow import Flow
+from victron_console.simulator.genset import Genset
+from victron_console.simulator.notifications import NoticeRing
+from victron_console.simulator.scenario import Faults
+from victron_console.simulator.spec import AcType, Chemistry, Monitor, StationSpec
 
 DESCRIPTIONS = {
     "Alarms/GridLost": "Grid lost",
@@ -28,7 +30,23 @@ DESCRIPTIONS = {
 _HYSTERESIS = 0.97
 
 
-def follow(plant: Plant, devices: Mapping[str, Device]) -> None:
+class AlarmedPlant(Protocol):
+    """What the devices' alarms look at."""
+
+    spec: StationSpec
+    at: float
+    """The moment (UTC epoch, s)."""
+    faults: Faults
+    flow: Flow
+    battery: Battery
+    genset: Genset | None
+    inverter_on: bool
+    notices: NoticeRing
+    levels: dict[tuple[str, str], int]
+    """The level of each alarm that stands, by device and path."""
+
+
+def follow(plant: AlarmedPlant, devices: Mapping[str, Device]) -> None:
     """Work the levels out again and write what changed into the GX's notices."""
     fresh = _levels(plant)
     for key in fresh.keys() | plant.levels.keys():
@@ -47,7 +65,7 @@ def _graded(value: float, warning: float, alarm: float, before: int) -> int:
     return 1 if value > warning * (_HYSTERESIS if before >= 1 else 1.0) else 0
 
 
-def _levels(plant: Plant) -> dict[tuple[str, str], int]:
+def _levels(plant: AlarmedPlant) -> dict[tuple[str, str], int]:
     """Only the levels above 0."""
     found = {**_converter_levels(plant), **_battery_levels(plant)}
     if plant.genset is not None and plant.genset.failed:
@@ -55,7 +73,7 @@ def _levels(plant: Plant) -> dict[tuple[str, str], int]:
     return {key: level for key, level in found.items() if level}
 
 
-def _converter_levels(plant: Plant) -> dict[tuple[str, str], int]:
+def _converter_levels(plant: AlarmedPlant) -> dict[tuple[str, str], int]:
     unit, before = plant.spec.converter, plant.levels
     on_mains = plant.flow.source in (AcType.GRID, AcType.SHORE)
     overload = _graded(plant.flow.overload, 0.95, 1.0, before.get(("converter", "Alarms/Overload"), 0))
@@ -70,7 +88,7 @@ def _converter_levels(plant: Plant) -> dict[tuple[str, str], int]:
     }
 
 
-def _battery_levels(plant: Plant) -> dict[tuple[str, str], int]:
+def _battery_levels(plant: AlarmedPlant) -> dict[tuple[str, str], int]:
     battery, before = plant.battery, plant.levels
 
     def graded(path: str, value: float, warning: float, alarm: float) -> int:
