@@ -16,7 +16,7 @@ from victron_console.model.station_info import StationInfo
 from victron_console.store.answers import StationRow
 
 Build = Callable[..., Snapshot]
-DEVICES = {
+DEVICES: dict[str, dict[str, object]] = {
     "system/0": {
         "ActiveBatteryService": "com.victronenergy.battery/1", "Dc/Battery/Soc": 81.0, "Dc/Battery/Power": -400.0,
         "Dc/Battery/Voltage": 52.0, "Dc/Battery/Current": -7.7, "Dc/Battery/TimeToGo": 7200, "Dc/Pv/Power": 900.0,
@@ -84,3 +84,19 @@ def test_a_battery_that_answers_again_is_good_again(build: Build) -> None:
     hung = with_state(build(DEVICES), "battery/1", state=ServiceState.SET_ASIDE, failures=4)
     back = with_state(hung, "battery/1", state=ServiceState.LIVE, failures=0)
     assert old_figures(back, back.at) == {}
+
+
+def test_a_battery_that_hangs_since_the_start_makes_what_system_says_of_it_old(build: Build) -> None:
+    devices = {key: tree for key, tree in DEVICES.items() if key != "battery/1"}
+    service = "com.victronenergy.battery.socketcan_can0"
+    devices["system/0"] = {**DEVICES["system/0"], "Dc/Battery/BatteryService": service}
+    snapshot = replace(build(devices), unanswered=(service,))
+    assert old_figures(snapshot, snapshot.at) == dict.fromkeys(OF_BATTERY - {"battery_temperature_c", "cell_spread_v"},
+                                                               Quality.STALE)  # fmt: skip
+    other = replace(snapshot, unanswered=("com.victronenergy.battery.ttyS9",))
+    assert old_figures(other, other.at) == {}
+
+
+def test_a_charger_that_hangs_since_the_start_makes_the_pv_old(build: Build) -> None:
+    snapshot = replace(build(DEVICES), unanswered=("com.victronenergy.solarcharger.ttyO2",))
+    assert old_figures(snapshot, snapshot.at) == dict.fromkeys(("pv_power_w", "pv_dc_power_w"), Quality.STALE)

@@ -6,49 +6,82 @@ own is no fresher than the devices behind it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from victron_console.insight.overview.ac_side import inverter_units
 from victron_console.insight.overview.battery_roles import BatteryRoles
-from victron_console.insight.overview.figures import system_of
+from victron_console.insight.overview.figures import system_of, text
+from victron_console.model.device import class_of
 from victron_console.model.overview import Origin
 from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.station import ServiceState
 
 _OTHER_DC = ("alternator", "charger", "dcgenset", "dcsource", "fuelcell")
 _DC_LOADS = ("dcsystem", "dcload")
-_OF_MONITOR = ("soc_percent", "battery_power_w", "battery_voltage_v", "battery_current_a", "time_to_go_s")
+_SOLAR, _UNITS = ("solarcharger", "multi", "inverter"), ("vebus", "acsystem", "multi", "inverter")
+_CLASSES: Mapping[str, tuple[str, ...]] = dict.fromkeys(
+    ("soc_percent", "battery_power_w", "battery_voltage_v", "battery_current_a", "time_to_go_s"), ("battery",)
+) | {
+    "battery_temperature_c": ("battery",),
+    "cell_spread_v": ("battery",),
+    "pv_power_w": (*_SOLAR, "pvinverter"),
+    "pv_dc_power_w": _SOLAR,
+    "pv_ac_power_w": ("pvinverter",),
+    "load_power_w": _UNITS,
+    "dc_load_power_w": _DC_LOADS,
+    "other_dc_power_w": _OTHER_DC,
+    "grid_power_w": ("grid",),
+    "genset_power_w": ("genset",),
+}
+"""What kinds of devices a figure can come from."""
 
 
 def origins(snapshot: Snapshot, roles: BatteryRoles) -> tuple[dict[str, tuple[str, ...]], dict[str, Origin]]:
-    """The devices of each figure by its overview field, the one that gives it first; and how each was last read."""
-    found = {field: _given_by(snapshot, devices) for field, devices in _behind(snapshot, roles).items()}
-    found["cell_spread_v"] = roles.packs
-    used = {device.key: device for devices in found.values() for device in devices}
-    return (
-        {field: tuple(str(device.key) for device in devices) for field, devices in found.items() if devices},
-        {str(key): Origin(it.read_at, it.cadence_s, it.failures, it.state) for key, it in used.items()},
-    )
+    """The devices of each figure by its overview field, the one that gives it first; and how each was last read.
 
-
-def _given_by(snapshot: Snapshot, behind: Iterable[DeviceState]) -> tuple[DeviceState, ...]:
-    """`system` before the devices that it has a figure from, where a station has one."""
+    A service that hangs and was never read has no device yet: it stands there by its bus name.
+    """
     system = system_of(snapshot)
-    return tuple(behind) if system is None else (system, *(each for each in behind if each is not system))
+    read: dict[str, Origin] = {}
+    made_of: dict[str, tuple[str, ...]] = {}
+    hung = _never_read(snapshot)
+    for field, devices in _devices(snapshot, roles).items():
+        first = [system] if system is not None and field != "cell_spread_v" else []
+        found = {str(it.key): it for it in (*first, *devices)}
+        read |= {key: Origin(it.read_at, it.cadence_s, it.failures, it.state) for key, it in found.items()}
+        others = [name for name in hung if _is_behind(field, name, system, known=bool(devices))]
+        read |= dict.fromkeys(others, Origin(None, 0.0, state=ServiceState.SET_ASIDE))
+        if names := (*found, *others):
+            made_of[field] = names
+    return made_of, read
 
 
-def _behind(snapshot: Snapshot, roles: BatteryRoles) -> Mapping[str, list[DeviceState]]:
+def _never_read(snapshot: Snapshot) -> list[str]:
+    """The services that hang and never gave a value."""
+    known = {device.service for device in snapshot.devices.values()}
+    return [service for service in snapshot.unanswered if service not in known]
+
+
+def _is_behind(field: str, service: str, system: DeviceState | None, *, known: bool) -> bool:
+    """Whether a figure comes from a service that was never read; of batteries only the one that `system` takes."""
+    if class_of(service) not in _CLASSES[field]:
+        return False
+    if class_of(service) != "battery":
+        return True
+    taken = text(system, "Dc/Battery/BatteryService")
+    return service == taken if taken else not known
+
+
+def _devices(snapshot: Snapshot, roles: BatteryRoles) -> Mapping[str, Sequence[DeviceState]]:
+    """The devices behind each figure that were read once."""
     units = inverter_units(snapshot)
     monitor = [roles.monitor] if roles.monitor else []
-    solar = [*snapshot.of_class("solarcharger"), *snapshot.of_class("multi", "inverter")]
-    pv_inverters = snapshot.of_class("pvinverter")
-    return dict.fromkeys(_OF_MONITOR, monitor) | {
-        "battery_temperature_c": monitor or list(roles.packs),
-        "pv_power_w": [*solar, *pv_inverters],
-        "pv_dc_power_w": solar,
-        "pv_ac_power_w": pv_inverters,
+    of_kind = {field: snapshot.of_class(*classes) for field, classes in _CLASSES.items() if classes != ("battery",)}
+    return dict.fromkeys((field for field, classes in _CLASSES.items() if classes == ("battery",)), monitor) | {
+        **of_kind,
+        "battery_temperature_c": monitor or roles.packs,
+        "cell_spread_v": roles.packs,
         "load_power_w": units,
-        "dc_load_power_w": snapshot.of_class(*_DC_LOADS),
-        "other_dc_power_w": snapshot.of_class(*_OTHER_DC),
-        "grid_power_w": snapshot.of_class("grid") or units,
-        "genset_power_w": snapshot.of_class("genset") or units,
+        "grid_power_w": of_kind["grid_power_w"] or units,
+        "genset_power_w": of_kind["genset_power_w"] or units,
     }

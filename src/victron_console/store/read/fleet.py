@@ -129,7 +129,8 @@ def snapshot(conn: sqlite3.Connection, station: str, now: float, as_of: float | 
     accepted = accepted_as_gone(conn, no, LIVE if as_of is None else as_of)
     devices = {device.key: device_state(device, values.get(device.no, {}), accepted) for device in present}
     status = status_at(conn, no, LIVE if as_of is None else as_of)
-    return Snapshot(station, now, devices, status, battery_choice(conn, no))
+    hangs = [it.service for it in standings(conn, no, as_of).values() if it.state is ServiceState.SET_ASIDE]
+    return Snapshot(station, now, devices, status, battery_choice(conn, no), tuple(hangs))
 
 
 def battery_choice(conn: sqlite3.Connection, station_no: int) -> BatteryChoice:
