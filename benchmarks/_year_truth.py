@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from benchmarks._year_cases import WEAK_FROM_DAY, YEAR_DAYS, YEAR_MONTHS
 from benchmarks._year_diagnose import Alarm, Outcome
 from victron_console.diagnosing.power.efficiency import LossCurve
-from victron_console.diagnosing.record.timeline import DAY_S, MONTH_S
+from victron_console.diagnosing.record.timeline import MONTH_S
+from victron_console.model.units import DAY_S
 from victron_console.simulator import inverter
 from victron_console.simulator.scenario import WEAK_OUTAGE_DAYS
 from victron_console.simulator.surroundings import MONTH_S as SIMULATED_MONTH_S

@@ -17,7 +17,8 @@ from victron_console.console.app.screens import SCREENS
 from victron_console.console.app.themes import load_themes
 from victron_console.console.live.watch import StoreWatch
 from victron_console.model.clock import SystemClock
-from victron_console.simulator.history import DAY_S, record_history
+from victron_console.model.units import DAY_S
+from victron_console.simulator.history import record_history
 from victron_console.simulator.simulated import demo_fleet
 from victron_console.store.read.reader import Reader
 

@@ -28,7 +28,7 @@ from victron_console.diagnosing.ess.plan import end_value, plan, self_consumptio
 from victron_console.diagnosing.finding import Status
 from victron_console.diagnosing.power.efficiency import LossCurve, efficiency
 from victron_console.diagnosing.power.grid import Supply, grid_quality
-from victron_console.diagnosing.record.timeline import DAY_S
+from victron_console.model.units import DAY_S
 
 HEALTHY_LOSS = 0.2
 """Of an SOH, % a month: what home batteries lose on the average."""

@@ -9,7 +9,8 @@ from victron_console.diagnosing.battery.imbalance import Cells, Imbalance, imbal
 from victron_console.diagnosing.battery.resistance import LoadSteps
 from victron_console.diagnosing.battery.soh import SohTrend, soh_trend
 from victron_console.diagnosing.battery.thermal import HeatRecord
-from victron_console.diagnosing.record.timeline import DAY_S, HOUR_S, MONTH_S
+from victron_console.diagnosing.record.timeline import MONTH_S
+from victron_console.model.units import DAY_S, HOUR_S
 
 T0 = 1_750_032_000.0
 PACK_AH = 100.0
@@ -86,5 +87,5 @@ def reported(loss_per_month: float, days: float, start: float, seed: int = 0, no
 
 
 def constant(celsius: float) -> HeatRecord:
-    at = T0 + np.arange(0, 30 * DAY_S, HOUR_S)
+    at = T0 + np.arange(0.0, 30.0 * DAY_S, HOUR_S)
     return HeatRecord(at=at, celsius=np.full(len(at), celsius))

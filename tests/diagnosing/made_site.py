@@ -6,7 +6,8 @@ import numpy as np
 
 from victron_console.diagnosing.power.efficiency import InverterRecord, LossCurve
 from victron_console.diagnosing.power.grid import GridRecord, Supply
-from victron_console.diagnosing.record.timeline import DAY_S, WEEK_S
+from victron_console.diagnosing.record.timeline import WEEK_S
+from victron_console.model.units import DAY_S
 
 T0 = 1_760_000_400.0
 """A full ten minutes."""

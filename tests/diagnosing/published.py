@@ -12,7 +12,8 @@ import numpy as np
 from victron_console.diagnosing.battery.replacement import replacement
 from victron_console.diagnosing.battery.soh import soh_trend
 from victron_console.diagnosing.power.efficiency import InverterRecord, efficiency, fit
-from victron_console.diagnosing.record.timeline import DAY_S, HOUR_S, MONTH_S
+from victron_console.diagnosing.record.timeline import MONTH_S
+from victron_console.model.units import DAY_S, HOUR_S
 
 T0 = 1_600_000_000.0
 YEAR_S = 365 * DAY_S

@@ -11,7 +11,7 @@ from tests.diagnosing.made_battery import T0, deep_cycles
 
 from victron_console.diagnosing.battery.capacity import COUNTED, IMPLIED, ChargeRecord, Limits, capacity
 from victron_console.diagnosing.finding import Status
-from victron_console.diagnosing.record.timeline import DAY_S
+from victron_console.model.units import DAY_S
 from victron_console.simulator.fleet import LARCH_HUT
 from victron_console.simulator.plant import Plant
 from victron_console.simulator.spec import Ageing

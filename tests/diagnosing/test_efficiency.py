@@ -11,7 +11,7 @@ from tests.diagnosing.made_site import T0, TRUE, inverting
 
 from victron_console.diagnosing.finding import Status
 from victron_console.diagnosing.power.efficiency import Efficiency, InverterRecord, LossCurve, efficiency
-from victron_console.diagnosing.record.timeline import DAY_S
+from victron_console.model.units import DAY_S
 from victron_console.simulator.inverter import LossCurve as SimulatedCurve
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from victron_console.diagnosing.power.energy import Period, Powers, at_times, counted, report
-from victron_console.diagnosing.record.timeline import DAY_S
+from victron_console.model.units import DAY_S
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -18,7 +18,7 @@ from victron_console.diagnosing.ess.plan import (
     plan,
 )
 from victron_console.diagnosing.finding import Status
-from victron_console.diagnosing.record.timeline import DAY_S, HOUR_S
+from victron_console.model.units import DAY_S, HOUR_S
 
 T0 = 1_764_547_200.0  # a Monday, 2025-12-01 00:00 UTC
 

@@ -11,7 +11,8 @@ from tests.diagnosing.made_battery import pack
 
 from victron_console.diagnosing.battery.imbalance import Cells, Imbalance, imbalance
 from victron_console.diagnosing.finding import Status
-from victron_console.diagnosing.record.timeline import DAY_S, MONTH_S
+from victron_console.diagnosing.record.timeline import MONTH_S
+from victron_console.model.units import DAY_S
 from victron_console.simulator.battery import Battery
 from victron_console.simulator.spec import BatterySpec
 

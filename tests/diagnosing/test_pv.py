@@ -12,7 +12,7 @@ from astral.sun import elevation
 
 from victron_console.diagnosing.finding import Status
 from victron_console.diagnosing.power.pv import Array, clear_sky_kwh_m2, clear_sky_w_m2, may_be_curtailed, pv_yield
-from victron_console.diagnosing.record.timeline import DAY_S
+from victron_console.model.units import DAY_S
 from victron_console.simulator.fleet import CEDAR_HOUSE
 from victron_console.simulator.scenario import NO_FAULTS
 from victron_console.simulator.spec import Ageing, PvArray

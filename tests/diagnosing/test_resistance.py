@@ -11,7 +11,7 @@ from tests.diagnosing.made_battery import steps
 
 from victron_console.diagnosing.battery.resistance import NO_STEPS, load_steps, resistance
 from victron_console.diagnosing.finding import Status
-from victron_console.diagnosing.record.timeline import DAY_S
+from victron_console.model.units import DAY_S
 from victron_console.simulator.battery import Battery
 from victron_console.simulator.spec import BatterySpec
 

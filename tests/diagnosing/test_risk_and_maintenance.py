@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from victron_console.diagnosing.finding import Finding, Method, Status
 from victron_console.diagnosing.gx.gx_health import GxRecord, gx_health
-from victron_console.diagnosing.record.timeline import DAY_S
 from victron_console.diagnosing.verdict.maintenance import Job, visits
 from victron_console.diagnosing.verdict.risk import Evidence, Tier, assess, from_json, judged, to_json, told
+from victron_console.model.units import DAY_S
 
 METHOD = Method("a", (), "b")
 T0 = 1_760_000_000.0

@@ -11,7 +11,7 @@ from victron_console.diagnosing.battery.soc import soc_truth
 from victron_console.diagnosing.finding import Status
 from victron_console.diagnosing.power.energy import Powers
 from victron_console.diagnosing.power.residual import residual
-from victron_console.diagnosing.record.timeline import DAY_S
+from victron_console.model.units import DAY_S
 from victron_console.simulator.fleet import CEDAR_HOUSE
 from victron_console.simulator.plant import Plant
 

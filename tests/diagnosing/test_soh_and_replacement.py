@@ -10,7 +10,7 @@ from tests.diagnosing.made_battery import T0, reported
 from victron_console.diagnosing.battery.replacement import months_left, replacement
 from victron_console.diagnosing.battery.soh import soh_trend
 from victron_console.diagnosing.finding import Status
-from victron_console.diagnosing.record.timeline import DAY_S
+from victron_console.model.units import DAY_S
 
 
 @pytest.mark.slow

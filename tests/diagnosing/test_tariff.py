@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from victron_console.diagnosing.ess.tariff import BadTariff, from_csv, from_toml
-from victron_console.diagnosing.record.timeline import HOUR_S
+from victron_console.model.units import HOUR_S
 
 BERLIN = ZoneInfo("Europe/Berlin")
 T0 = 1_764_543_600.0  # 2025-12-01 00:00 in Berlin

@@ -11,7 +11,8 @@ from tests.diagnosing.made_battery import constant
 
 from victron_console.diagnosing.battery.thermal import HeatRecord, thermal
 from victron_console.diagnosing.finding import Status
-from victron_console.diagnosing.record.timeline import DAY_S, MONTH_S
+from victron_console.diagnosing.record.timeline import MONTH_S
+from victron_console.model.units import DAY_S
 
 T0 = 1_750_032_000.0
 HOUR = 3600.0

@@ -21,9 +21,9 @@ from victron_console.cli.options import Options, common_options
 from victron_console.cli.times import Moment, Span
 from victron_console.console.kit.format import duration
 from victron_console.model.clock import SystemClock
+from victron_console.model.units import DAY_S
 from victron_console.store.read.reader import Reader
 
-DAY_S = 86_400.0
 _WIDTH = 100
 FINE_S, COARSE_S = 10.0, 60.0
 """How far apart the past is looked at: in spans of up to a day, and in longer ones."""

@@ -17,6 +17,7 @@ from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.running import run_until_stopped
 from victron_console.config import FixedStations, station_from
+from victron_console.model.units import DAY_S
 from victron_console.simulator.scenario import SCENARIOS
 from victron_console.simulator.simulated import Past, SimulatedFleet, demo_fleet
 
@@ -90,7 +91,7 @@ def demo(
 
 def _lived(store: Path, days: int) -> Past:
     """Stations that have lived through some days, which are in the store."""
-    from victron_console.simulator.history import DAY_S, record_history  # the store and the figures: only for the demo
+    from victron_console.simulator.history import record_history  # the store and the figures: only for the demo
 
     return lambda specs, at, scenarios: record_history(specs, store, at - days * DAY_S, at, scenarios=scenarios)
 

@@ -15,12 +15,12 @@ import click
 
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.insight.fleet import FRESH, at_moment, figure_quality, totals
+from victron_console.insight.fleet import at_moment, figure_quality, totals
 from victron_console.model.alert import AlertState, AlertView, Occurrence, Severity
 from victron_console.model.clock import SystemClock
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
-from victron_console.model.station import StationState
+from victron_console.model.station import FRESH, StationState
 from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from victron_console.model.clock import Clock
+from victron_console.model.limits import SKEW_LIMIT_S
 from victron_console.model.quality import LOST_AFTER_S, LOST_FAILURES, STALE_AT_LEAST_S
 from victron_console.model.station import StationState
 from victron_console.sources.base import Misconfigured, SourceError
@@ -14,7 +15,6 @@ from victron_console.store.records import LinkState, PollSample
 
 log = logging.getLogger(__name__)
 
-SKEW_LIMIT_S = 60.0
 _SKEW_STEP_S = 2.0
 """A clock skew that moves by less is the same: the header it comes from counts whole seconds."""
 

@@ -23,13 +23,13 @@ from victron_console.config import NotifySettings
 from victron_console.model.alert import AlertState, AlertView, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock
+from victron_console.model.units import HOUR_S
 from victron_console.store.errors import StoreError
 from victron_console.store.read.reader import Reader
 
 log = logging.getLogger(__name__)
 
 TIMEOUT_S = 30.0
-HOUR_S = 3600.0
 WAITING_AT_MOST = 500
 FAMILY = "notify_failed"
 NOTIFY_FAILED = (FAMILY, "Notify fails", "mend [notify]; try `victron-console alerts test-notify`")

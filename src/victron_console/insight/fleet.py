@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 
 from victron_console.model.quality import Quality, freshness
 from victron_console.model.snapshot import worst
-from victron_console.model.station import StationState, judged
+from victron_console.model.station import FRESH, StationState, judged
 from victron_console.store.answers import StationRow
 
 SUMMED = ("battery_power_w", "pv_power_w", "load_power_w", "grid_power_w", "genset_power_w")
-FRESH = (StationState.LIVE, StationState.DEGRADED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from math import inf
 
 from victron_console.insight.overview.figures import last
+from victron_console.model.limits import SKEW_LIMIT_S
 from victron_console.model.snapshot import Snapshot
-
-CLOCK_LIMIT_S = 60.0
-"""A clock that is further off is told: a poll and its way take some seconds."""
 
 
 def gx_clock_skew_s(snapshot: Snapshot) -> float | None:
@@ -31,4 +29,4 @@ def vrm_contact_at(snapshot: Snapshot) -> float | None:
     if contact <= 0:
         return -inf
     skew_s = gx_clock_skew_s(snapshot) or 0.0
-    return contact - (skew_s if abs(skew_s) > CLOCK_LIMIT_S else 0.0)
+    return contact - (skew_s if abs(skew_s) > SKEW_LIMIT_S else 0.0)

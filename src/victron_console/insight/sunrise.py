@@ -18,11 +18,11 @@ from victron_console.insight.sun import SunTimes, next_night
 from victron_console.model.clock import local
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
+from victron_console.model.units import DAY_S
 
 MAINS = ("grid", "shore")
 STEP_S = 900.0
 SLOT_S = 1800.0
-DAY_S = 86_400.0
 RECENT_S = 7200.0
 """What the battery did in the last two hours is carried on, fading into the pattern with this time."""
 OLDEST_S = 4 * DAY_S

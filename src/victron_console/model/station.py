@@ -24,6 +24,10 @@ class StationState(StrEnum):
     """It answers, but not as it should: another program, a refused login, another certificate."""
 
 
+FRESH = (StationState.LIVE, StationState.DEGRADED)
+"""The states of a station whose figures may be of now."""
+
+
 class ServiceState(StrEnum):
     """What can be said of one service of a station."""
 

@@ -20,6 +20,7 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import StationState, StationStatus
+from victron_console.model.units import SLOT_S
 from victron_console.simulator.publish.values import Tree
 from victron_console.simulator.simulated import SteppedFleet, Troubles
 from victron_console.simulator.spec import StationSpec
@@ -29,11 +30,9 @@ from victron_console.sources.values import clean_path, qualify
 from victron_console.store.records import PollSample, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
-DAY_S = 86_400.0
 STEP_S = 900.0
 """A day of twelve stations at this step takes about three seconds of CPU, their usual warm-up included."""
 QUICK_CLASSES = frozenset({"system", "battery", "vebus", "multi", "solarcharger", "grid", "pvinverter"})
-SLOT_S = 300.0
 SLOW_STEPS = 4
 """Other devices are read at each fourth step."""
 NO_ADDRESS = "http://127.0.0.1:9"

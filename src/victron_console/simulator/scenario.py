@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from victron_console.model.units import HOUR_S
 from victron_console.simulator.battery import COOLING_K_PER_W
 from victron_console.simulator.spec import AcType, Monitor, StationSpec
 
@@ -46,7 +47,6 @@ CELL_LAG_PERCENT = 45.0
 CELL_LAG_AFTER_S = 1800.0
 UNMETERED_W = 1500.0
 """An air conditioner of a boat, say, straight on the battery bus."""
-HOUR_S = 3600.0
 WEAK_LINE_OHM = 0.8
 WEAK_SAG = 0.14
 WEAK_OUTAGE_DAYS = 3

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from victron_console.model.clock import Clock, SystemClock
+from victron_console.model.units import HOUR_S
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.mqtt import MqttStation
 from victron_console.simulator.publish.values import Tree
@@ -18,7 +19,6 @@ from victron_console.simulator.spec import StationSpec
 from victron_console.simulator.station import STEP_S, WARM_UP_S, Station
 
 PUBLISH_EVERY_S = 1.0
-HOUR_S = 3600.0
 LOST_AFTER_S = 60.0
 SCENARIO_AFTER_S = 20.0
 """Long enough for the console to see the station healthy first."""

@@ -6,7 +6,8 @@ import math
 import random
 from functools import lru_cache
 
-DAY_S = 86400.0
+from victron_console.model.units import DAY_S
+
 CLOUD_SLOT_S = 300.0
 WARMEST_DAY = 200.0
 """Day of the year of the yearly maximum in the north."""

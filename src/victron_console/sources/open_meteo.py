@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from victron_console.model.clock import Clock
+from victron_console.model.units import HOUR_S
 
 URL = "https://api.open-meteo.com/v1/forecast"
 FRESH_S = 3 * 3600.0
@@ -24,7 +25,6 @@ USABLE_S = 48 * 3600.0
 """Without a line a forecast serves this long."""
 TIMEOUT_S = 15.0
 LARGEST_ANSWER = 1_000_000
-HOUR_S = 3600.0
 DAYS = 3
 
 

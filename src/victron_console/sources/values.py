@@ -15,6 +15,7 @@ from typing import NamedTuple
 from pydantic_core import from_json
 
 from victron_console.catalogue import Kind, Metric, catalogue
+from victron_console.model.limits import NO_SENSOR_BELOW_C
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, rounded
 from victron_console.model.text import MAX_JSON_TEXT, MAX_TEXT, clean
@@ -24,8 +25,6 @@ MAX_PATHS = 5000
 
 _LARGEST = 2.0**53
 """Whole numbers beyond it lose digits on their way through the store; no station quantity comes near."""
-_NO_SENSOR_C = -100.0
-"""A temperature at or below it says that no sensor is connected (Venus sends -273)."""
 _PERCENT_SLACK = 0.5
 """Rounding of a device that counts to 100 %: more than that is no state of charge."""
 _MAX_DEPTH = 32
@@ -113,14 +112,14 @@ def clean_path(raw: str) -> str:
 def _rule(cls: str, path: str) -> _Rule:
     metric = catalogue().metric(cls, path)
     if metric is None:
-        return _Rule(no_sensor=_NO_SENSOR_C if path.endswith("Temperature") else -inf)
+        return _Rule(no_sensor=NO_SENSOR_BELOW_C if path.endswith("Temperature") else -inf)
     if metric.kind is Kind.TEXT:
         return _Rule(metric.kept_decimals)
     if _is_share(metric):
         return _Rule(
             metric.kept_decimals, text=False, low=-_PERCENT_SLACK, high=100 + _PERCENT_SLACK, possible="0 to 100 %"
         )
-    return _Rule(metric.kept_decimals, text=False, no_sensor=_NO_SENSOR_C if metric.unit == "°C" else -inf)
+    return _Rule(metric.kept_decimals, text=False, no_sensor=NO_SENSOR_BELOW_C if metric.unit == "°C" else -inf)
 
 
 def _is_share(metric: Metric) -> bool:

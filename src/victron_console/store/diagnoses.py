@@ -12,13 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from victron_console.model.units import DAY_S
 from victron_console.store.connection import transaction
 from victron_console.store.read.fleet import station_number
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
-
-DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from random import Random
 
-from victron_console.console.trends.frame import DAY_S, DAY_SPAN, SPANS, Frame, frame_at
+from victron_console.console.trends.frame import DAY_SPAN, SPANS, Frame, frame_at
 from victron_console.console.trends.quantity import BY_NAME
 from victron_console.console.trends.read import (
     AlarmMark,
@@ -15,6 +15,7 @@ from victron_console.console.trends.read import (
     QuantityTrend,
 )
 from victron_console.model.alert import Severity
+from victron_console.model.units import DAY_S
 from victron_console.store.answers import Bucket
 
 STATION = "birch-clinic"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from victron_console.console.trends.chart import Chart, Curve, bar_offsets, plot_columns
-from victron_console.console.trends.frame import DAY_S, Frame
+from victron_console.console.trends.frame import Frame
 from victron_console.console.trends.quantity import BY_NAME
 from victron_console.console.trends.read import QuantityTrend
+from victron_console.model.units import DAY_S
 
 NAMES = ("pv-energy", "load-energy", "grid-energy")
 

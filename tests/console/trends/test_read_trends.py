@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.console.sample_fleet import NOW
 
-from victron_console.console.trends.frame import DAY_S, Frame
+from victron_console.console.trends.frame import Frame
 from victron_console.console.trends.quantity import BY_NAME, quantity_named, series_quantity
 from victron_console.console.trends.read import limits_of, read_lane, read_series, read_trend, spliced, trend_table
 from victron_console.console.trends.views import VIEWS, View, all_views, resolved, view_line
@@ -21,6 +21,7 @@ from victron_console.model.overview import Overview
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
+from victron_console.model.units import DAY_S
 from victron_console.store.alarms.engine_rows import record_alerts
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import StationRecord, StationUpdate

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.console.sample_fleet import NOW, at
 
-from victron_console.console.trends.frame import DAY_S, SPANS, Span, Window, frame_at, step_words, ticks
+from victron_console.console.trends.frame import SPANS, Span, Window, frame_at, step_words, ticks
+from victron_console.model.units import DAY_S
 
 ROOMS = st.integers(20, 300)
 MOMENTS = st.floats(1e9, 2.5e9)

@@ -9,8 +9,8 @@ from typing import Protocol
 from victron_console.alerts.language.context import Input
 from victron_console.alerts.language.inputs import FIELDS
 from victron_console.alerts.language.values import NEVER, Truth, Value
-from victron_console.insight.overview.figures import NO_SENSOR_BELOW_C
 from victron_console.model.device import DeviceKey
+from victron_console.model.limits import NO_SENSOR_BELOW_C
 from victron_console.model.quality import STALE_AT_LEAST_S, Quality, silent_after_s
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState

@@ -15,8 +15,8 @@ from victron_console.insight.overview.batteries import limits_conflict
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles, gives_limits
 from victron_console.insight.overview.figures import system_of, text
 from victron_console.model.snapshot import PHASES, DeviceState, Snapshot
+from victron_console.model.units import DAY_S
 
-DAY_S = 86_400.0
 MAINS_SPAN_S = 7 * DAY_S
 MAINS_SHARE = 0.9
 """A mains input that was connected for 90 % of 7 days is expected to be there: judgement. A day off in a week is an

@@ -19,9 +19,9 @@ from victron_console.console.kit.view import (
     Alarm,
     Mark,
 )
+from victron_console.model.units import HOUR_S
 from victron_console.store.operator import alarm_actions
 
-HOUR_S = 3600.0
 SHELVE_FOR: dict[str, float | None] = {"1": HOUR_S, "8": 8 * HOUR_S, "c": None}
 MAINTENANCE_FOR = {"1": HOUR_S, "4": 4 * HOUR_S, "8": 8 * HOUR_S, "d": 24 * HOUR_S, "w": 7 * 24 * HOUR_S}
 _ACKABLE = (Mark.NOW, Mark.TODAY, Mark.LOST, Mark.CLEARED)

@@ -19,13 +19,13 @@ from victron_console.console.kit.view import FleetView
 from victron_console.console.live.watch import LOOK_EVERY_S, LOW_BANDWIDTH_LOOK_EVERY_S, StoreWatch
 from victron_console.model.alert import Occurrence
 from victron_console.model.clock import Clock
+from victron_console.model.units import MINUTE_S
 
 if TYPE_CHECKING:
     from victron_console.console.kit.frame.screen import ConsoleScreen
     from victron_console.store.read.reader import Reader
 
 T = TypeVar("T")
-MINUTE_S = 60.0
 PLAY_EVERY_S = 0.5
 LOW_BANDWIDTH_PLAY_EVERY_S = 2.0
 SPEEDS = (1, 10, 60, 600)

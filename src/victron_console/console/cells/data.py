@@ -11,9 +11,9 @@ from victron_console.insight.cells import Pack, PackClass, cells
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import Snapshot, worst
+from victron_console.model.units import DAY_S
 from victron_console.store.read.reader import Reader
 
-DAY_S = 86_400.0
 TRACE_COLUMNS = 24
 MOST_TRACED = 32
 """Cells of a pack whose day is drawn: a trace asks the store for one history each."""

@@ -34,6 +34,7 @@ from victron_console.console.kit.view import (
     Mark,
     Site,
 )
+from victron_console.model.limits import SLOW_S
 from victron_console.model.quality import Quality
 
 _POINTS_12H = 18
@@ -290,11 +291,8 @@ def vrm_age(cell: Cell) -> None:
 def round_trip(cell: Cell) -> None:
     """How long it takes to answer; blue where that is slow."""
     seconds = cell.site.round_trip_s
-    slow = seconds is None or seconds > _SLOW_S
+    slow = seconds is None or seconds > SLOW_S
     cell.line.right(cell.end, round_trip_text(seconds), Role.LINK_TEXT if slow else Role.TEXT3)
-
-
-_SLOW_S = 1.0
 
 
 def errors(cell: Cell) -> None:

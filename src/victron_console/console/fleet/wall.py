@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from victron_console.console.kit.event_words import KIND_WORDS
-from victron_console.console.kit.format import DAY_S, GAP, HOUR_S, clock, moment
+from victron_console.console.kit.format import GAP, clock, moment
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.text import cut
@@ -14,6 +14,7 @@ from victron_console.console.kit.view import (
     Mark,
 )
 from victron_console.model.clock import local
+from victron_console.model.units import DAY_S, HOUR_S
 from victron_console.store.records import Event
 
 HOURS_START = 18

@@ -11,6 +11,7 @@ from victron_console.console.kit.view import Site
 from victron_console.diagnosing.ess.advice_log import CAME, KIND, Came, Told, came_of, told_of
 from victron_console.diagnosing.gx.firmware import Installed, compare
 from victron_console.diagnosing.verdict.kept_findings import Course, Kept, unpack
+from victron_console.model.units import DAY_S
 from victron_console.store.operator.jobs import JobRow
 from victron_console.store.read.reader import Reader
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from victron_console.diagnosing.verdict.peers import Ranked
     from victron_console.diagnosing.verdict.proposals import Proposal
 
-DAY_S = 86_400.0
 NOT_YET = "not diagnosed yet: some minutes after its first poll, then once a night"
 COURSE_DAYS = 400
 DONE_SHOWN_DAYS = 30

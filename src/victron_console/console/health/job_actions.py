@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from victron_console.console.kit.format import DAY_S
 from victron_console.console.kit.frame.dialogs import LinePrompt
 from victron_console.console.kit.frame.host import Write
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.model.clock import local
+from victron_console.model.units import DAY_S
 from victron_console.store.operator.jobs import JobRow, add_job, edit_job, finish_job
 
 if TYPE_CHECKING:

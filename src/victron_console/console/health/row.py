@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from victron_console.console.health.data import Health
-from victron_console.console.kit.format import ABSENT, DAY_S, number
+from victron_console.console.kit.format import ABSENT, number
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.text import cut, plain
 from victron_console.diagnosing.finding import Finding
+from victron_console.model.units import DAY_S
 
 SITE_START = 10
 _TIER_ROLES = {

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from victron_console.model.clock import local
+from victron_console.model.units import DAY_S, HOUR_S, MINUTE_S
 
 ABSENT = "-"
 LOST = "---"
@@ -19,9 +20,6 @@ DOUBT_MARK = "?"
 GAP = "·"
 EMPTY_MARK = "▼"
 
-MINUTE_S = 60
-HOUR_S = 3600
-DAY_S = 86_400
 _AGE_STEP_S = 5
 _SPARKS = "▁▂▃▄▅▆▇"
 

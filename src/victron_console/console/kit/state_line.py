@@ -12,11 +12,12 @@ from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run
 from victron_console.console.kit.text import width_of
 from victron_console.console.kit.view import Site
-from victron_console.insight.gx_clock import CLOCK_LIMIT_S, gx_clock_skew_s
+from victron_console.insight.gx_clock import gx_clock_skew_s
 from victron_console.insight.overview.ac_side import inverter_units
 from victron_console.insight.overview.balance import Balance, Verdict
 from victron_console.insight.overview.figures import last
 from victron_console.insight.overview.site_kind import SiteKind, site_kind
+from victron_console.model.limits import SKEW_LIMIT_S
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot
@@ -73,7 +74,7 @@ def _parts(told: Told) -> Iterator[Run]:
         yield Run("unbalanced", Role.LINK_TEXT)
     if told.checks:
         yield Run(f"? {told.checks} to check", Role.LINK_TEXT)
-    if (skew_s := gx_clock_skew_s(told.snapshot)) is not None and abs(skew_s) > CLOCK_LIMIT_S:
+    if (skew_s := gx_clock_skew_s(told.snapshot)) is not None and abs(skew_s) > SKEW_LIMIT_S:
         yield Run(f"GX clock {age(abs(skew_s))} {'ahead' if skew_s > 0 else 'behind'}", Role.LINK_TEXT)
     yield from (Run(word, Role.TEXT3) for word in _link(site, shown, told.now))
 

@@ -6,19 +6,12 @@ import math
 
 from victron_console.catalogue import catalogue
 from victron_console.catalogue.reader import Kind
-from victron_console.console.kit.format import (
-    ABSENT,
-    DAY_S,
-    DOUBT_MARK,
-    HOUR_S,
-    MINUTE_S,
-    number,
-    power,
-)
+from victron_console.console.kit.format import ABSENT, DOUBT_MARK, number, power
 from victron_console.model.can_link import can_link
 from victron_console.model.clock import local
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
+from victron_console.model.units import DAY_S, HOUR_S, MINUTE_S
 
 _ENUM_KINDS = (Kind.ENUM, Kind.ALARM, Kind.BITMASK, Kind.FLAG)
 _SHORT_BELOW = 1e7

@@ -6,21 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from victron_console.console.kit.view import Site
+from victron_console.model.limits import SKEW_LIMIT_S
 from victron_console.model.station import ServiceState, StationState
+from victron_console.model.units import DAY_S, HOUR_S
 from victron_console.store.answers import LinkMinute, LinkTotals, ServiceRow, StoreSize
 from victron_console.store.lease import Holder, lease_holder
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import CollectorState, Event, LinkState
 
-HOUR_S = 3600.0
 MINUTES = 60
-DAY_S = 86_400.0
 LOG_KINDS = ("link", "service", "clock")
 LOG_EVENTS = 40
-SKEW_LIMIT_S = 60.0
-"""A station's clock that is further off is said: the collector's own limit."""
-SLOW_S = 1.0
-"""A round trip from which a link is called slow: the first of a poll's eight seconds."""
 ERRORS_PERCENT = 5.0
 
 _STATES = (

@@ -22,9 +22,10 @@ from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.text import cut, plain, width_of
-from victron_console.console.link.data import MINUTES, SLOW_S, Link, LinkDetail, OwnHealth
+from victron_console.console.link.data import MINUTES, Link, LinkDetail, OwnHealth
 from victron_console.console.link.row import skew
 from victron_console.model.device import suffix_of
+from victron_console.model.limits import SLOW_S
 from victron_console.model.quality import Quality
 from victron_console.model.station import ServiceState
 from victron_console.store.answers import LinkMinute, ServiceRow

@@ -13,7 +13,8 @@ from victron_console.console.kit.marks import put_glyph
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.text import cut, plain
 from victron_console.console.kit.view import Mark
-from victron_console.console.link.data import ERRORS_PERCENT, SLOW_S, Link
+from victron_console.console.link.data import ERRORS_PERCENT, Link
+from victron_console.model.limits import SLOW_S
 from victron_console.model.quality import Quality
 from victron_console.model.station import StationState
 

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 
 from victron_console.alerts.device.device_alarms import DEVICE, NOTIFICATION
 from victron_console.alerts.grouping import grouped
-from victron_console.console.kit.format import HOUR_S, MINUTE_S, moment, number
+from victron_console.console.kit.format import moment, number
 from victron_console.console.kit.view import (
     Alarm,
     Mark,
 )
 from victron_console.model.alert import AlertState, AlertView, Occurrence, Severity
 from victron_console.model.reading import Scalar
+from victron_console.model.units import HOUR_S, MINUTE_S
 from victron_console.store.read.reader import Reader
 
 FIGURES = {

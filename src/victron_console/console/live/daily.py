@@ -13,13 +13,12 @@ from victron_console.insight.overview.signs import runs_backwards
 from victron_console.insight.sunrise import site_outlook
 from victron_console.model.clock import local, midnight
 from victron_console.model.snapshot import Snapshot
+from victron_console.model.units import DAY_S, SLOT_S
 from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader
 
-DAY_S = 86_400.0
 SOC_TREND_POINTS = 36
 """Points of `Site.soc_trend`: 24 hours in steps of 40 minutes, so that both 6 cells of 2 h and 18 of 80 min divide."""
-_SLOT_S = 300.0
 _PATTERN_DAYS = 5
 _PATTERN_COLUMNS = _PATTERN_DAYS * 48
 """Half hours: what the projection to sunrise wants of the nights before."""
@@ -97,7 +96,7 @@ def _dawn(reader: Reader, moment: StationMoment, now: float, as_of: float | None
 
 
 def _slots(since: float, until: float) -> int:
-    return max(1, round((until - since) / _SLOT_S))
+    return max(1, round((until - since) / SLOT_S))
 
 
 def _energy_kwh(reader: Reader, station: str, since: float, until: float, as_of: float | None) -> float | None:

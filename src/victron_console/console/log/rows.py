@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from textwrap import wrap
 
 from victron_console.console.kit.event_words import KIND_WORDS
-from victron_console.console.kit.format import DAY_S, clock_s, duration, moment
+from victron_console.console.kit.format import clock_s, duration, moment
 from victron_console.console.kit.frame.digest import Digest
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
@@ -14,6 +14,7 @@ from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut
 from victron_console.console.log.pages import who
 from victron_console.model.clock import local
+from victron_console.model.units import DAY_S
 from victron_console.store.records import Event
 
 WHEN, KIND, SITE, TEXT = 2, 18, 27, 41

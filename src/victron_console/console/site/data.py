@@ -25,11 +25,11 @@ from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.station_info import StationInfo
+from victron_console.model.units import DAY_S
 from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
 
-DAY_S = 86_400.0
 LOG_EVENTS = 40
 MOST_DAY_ROWS = 5
 _DIGITS = re.compile(r"\d+")

@@ -17,6 +17,7 @@ from victron_console.console.site.device_facts import FACTS, LABELS, NO_LINE, OR
 from victron_console.insight.flow.site_flow import FLOWS_FROM_W
 from victron_console.insight.overview.figures import dc_power_w, last
 from victron_console.model.device import DeviceKey
+from victron_console.model.limits import NO_SENSOR_BELOW_C
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState, Snapshot
@@ -36,7 +37,6 @@ class DeviceLine:
 
 _WIND = re.compile(r"\bwind", re.IGNORECASE)
 _MPPT = re.compile(r"MPPT.*?(\d+/\d+)")
-_NO_SENSOR_C = -100.0
 _CHARGE_STAGES = (3, 4, 5, 6, 7)
 """`vebus /State`, `multi /State`: bulk to equalise."""
 
@@ -102,7 +102,7 @@ def _fact(snapshot: Snapshot, device: DeviceState, fact: Fact) -> str:
     if not fact.unit:
         return reading.text if isinstance(reading.value, str) else meaning(device.key.cls, fact.path, reading)
     value = reading.last_number
-    if value is None or (fact.unit == "C" and value <= _NO_SENSOR_C):
+    if value is None or (fact.unit == "C" and value <= NO_SENSOR_BELOW_C):
         return ""
     return " ".join(filter(None, (fact.before, fact_text(value * fact.factor, fact.unit, fact.decimals), fact.after)))
 

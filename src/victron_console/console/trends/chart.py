@@ -12,7 +12,7 @@ from typing import Any
 from victron_console.console.kit.figures import SEVERE_TEXT
 from victron_console.console.kit.format import number
 from victron_console.console.kit.palette import Palette, Role
-from victron_console.console.trends.frame import DAY_S, Frame, ticks
+from victron_console.console.trends.frame import Frame, ticks
 from victron_console.console.trends.quantity import Quantity
 from victron_console.console.trends.read import (
     Lane,
@@ -24,6 +24,7 @@ from victron_console.console.trends.scale import (
     axis_label,
     scale_of,
 )
+from victron_console.model.units import DAY_S
 
 MOST_SERIES = 8
 MOST_UNITS = 2

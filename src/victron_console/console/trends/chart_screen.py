@@ -23,7 +23,7 @@ from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import FleetView
 from victron_console.console.trends.chart import LEFT, MOST_SERIES, Chart, Curve, plot_columns, refusal
 from victron_console.console.trends.chart_parts import Legend, Plot, Spelled, legend_columns
-from victron_console.console.trends.frame import DAY_S, Frame, Window, step_words
+from victron_console.console.trends.frame import Frame, Window, step_words
 from victron_console.console.trends.over_time import TIME_KEYS, OverTimeScreen
 from victron_console.console.trends.page import Board, moment_word, unseen_marks
 from victron_console.console.trends.picker import (
@@ -42,6 +42,7 @@ from victron_console.console.trends.read import (
     read_trend,
     trend_table,
 )
+from victron_console.model.units import DAY_S
 from victron_console.store.read.reader import Reader
 
 READ_EVERY_S = 15.0

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from victron_console.model.clock import local, midnight
+from victron_console.model.units import DAY_S, HOUR_S, MINUTE_S
 
-MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 WEEK_S = 7 * DAY_S
 
 

@@ -12,7 +12,7 @@ from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut, width_of
 from victron_console.console.kit.view import Mark
-from victron_console.console.trends.frame import DAY_S, Frame, ticks
+from victron_console.console.trends.frame import Frame, ticks
 from victron_console.console.trends.panel import AXIS, BARS, Panel, draw_panel, notes_of
 from victron_console.console.trends.read import (
     AlarmMark,
@@ -22,6 +22,7 @@ from victron_console.console.trends.read import (
 )
 from victron_console.console.trends.scale import scale_of
 from victron_console.model.clock import local
+from victron_console.model.units import DAY_S
 
 _LEGEND_GAP, LEGEND_LEAST, LEGEND_MOST = 3, 15, 22
 _LEAST_ROWS, _MOST_ROWS = 4, 10

@@ -10,18 +10,18 @@ from math import isfinite
 
 from victron_console.console.kit.export import Table
 from victron_console.console.live.alarms_of_store import FIGURES as FAMILY_FIGURES
-from victron_console.console.trends.frame import HOUR_S, Frame
+from victron_console.console.trends.frame import Frame
 from victron_console.console.trends.quantity import FIGURES, Quantity
 from victron_console.insight.moment import station_moment
 from victron_console.model.alert import Occurrence, Severity
 from victron_console.model.clock import iso_utc
+from victron_console.model.units import HOUR_S, SLOT_S
 from victron_console.store.answers import Bucket, GapKind
 from victron_console.store.read.reader import Reader
 
 FINEST_S = 10.0
 MOST_FINE = 4320
 """Columns of a sum's parts: so narrow that they were read together, and its lowest value is one that was there."""
-SLOT_S = 300.0
 TAIL_COLUMNS = 2
 """So many columns are read anew while the frame stands still."""
 _LIMIT = re.compile(r"([<>])=? (-?\d+(?:\.\d+)?)")

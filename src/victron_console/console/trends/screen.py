@@ -17,7 +17,7 @@ from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.view import FleetView
 from victron_console.console.trends.board import TrendBoard
-from victron_console.console.trends.frame import DAY_S, Frame, step_words
+from victron_console.console.trends.frame import Frame, step_words
 from victron_console.console.trends.over_time import TIME_KEYS, OverTimeScreen
 from victron_console.console.trends.page import Board, panel_at, plot_room, unseen_marks
 from victron_console.console.trends.panel import BARS
@@ -36,6 +36,7 @@ from victron_console.console.trends.read import (
     trend_table,
 )
 from victron_console.console.trends.views import View, all_views, resolved, view_line
+from victron_console.model.units import DAY_S
 from victron_console.store.read.reader import Reader
 
 READ_EVERY_S = 5.0

@@ -11,16 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
-from victron_console.diagnosing.record.timeline import (
-    DAY_S,
-    BoolArray,
-    FloatArray,
-    checked,
-    middle,
-    steps_s,
-    turning_points,
-)
+from victron_console.diagnosing.record.timeline import BoolArray, FloatArray, checked, middle, steps_s, turning_points
 from victron_console.diagnosing.record.trend import Centre, centre
+from victron_console.model.units import DAY_S
 
 LEAST_SWING_PERCENT = 40.0
 TURN_PERCENT = 5.0

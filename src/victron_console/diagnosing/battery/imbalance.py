@@ -13,7 +13,6 @@ from scipy.stats import theilslopes
 
 from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
 from victron_console.diagnosing.record.timeline import (
-    DAY_S,
     WEEK_S,
     BoolArray,
     FloatArray,
@@ -23,6 +22,7 @@ from victron_console.diagnosing.record.timeline import (
     medians,
 )
 from victron_console.diagnosing.record.trend import block_bootstrap, centre
+from victron_console.model.units import DAY_S
 
 MIDDLE_SOC = (20.0, 90.0)
 TOP_SOC = 95.0

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
-from victron_console.diagnosing.record.timeline import DAY_S, MONTH_S, WEEK_S, FloatArray, checked, grouped
+from victron_console.diagnosing.record.timeline import MONTH_S, WEEK_S, FloatArray, checked, grouped
 from victron_console.diagnosing.record.trend import centre, huber_centre, mad
+from victron_console.model.units import DAY_S
 
 STEP_C = 0.1
 QUIET_C = 0.02

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
-from victron_console.diagnosing.record.timeline import DAY_S, FloatArray, checked, running_total, steps_s
+from victron_console.diagnosing.record.timeline import FloatArray, checked, running_total, steps_s
+from victron_console.model.units import DAY_S
 
 RECENT_S = DAY_S
 LEAST_MEASURED = 0.8

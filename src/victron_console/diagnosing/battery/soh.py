@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
-from victron_console.diagnosing.record.timeline import DAY_S, MONTH_S, FloatArray, checked, medians
+from victron_console.diagnosing.record.timeline import MONTH_S, FloatArray, checked, medians
+from victron_console.model.units import DAY_S
 
 STEPS = 3
 LEAST_DAYS = 180.0

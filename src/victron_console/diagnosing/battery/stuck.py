@@ -14,7 +14,8 @@ import numpy as np
 
 from victron_console.diagnosing.finding import Finding, Status
 from victron_console.diagnosing.record.history import History
-from victron_console.diagnosing.record.timeline import DAY_S, BoolArray, FloatArray, middle, steps_s
+from victron_console.diagnosing.record.timeline import BoolArray, FloatArray, middle, steps_s
+from victron_console.model.units import DAY_S
 
 LEAST_DAYS = 3.0
 """A good sensor moves in three days of use (own judgement)."""

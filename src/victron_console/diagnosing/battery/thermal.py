@@ -9,7 +9,6 @@ import numpy as np
 
 from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
 from victron_console.diagnosing.record.timeline import (
-    DAY_S,
     MONTH_S,
     WEEK_S,
     FloatArray,
@@ -22,6 +21,7 @@ from victron_console.diagnosing.record.timeline import (
     steps_s,
 )
 from victron_console.diagnosing.record.trend import block_bootstrap
+from victron_console.model.units import DAY_S
 
 ACTIVATION_EV = 0.45
 BOLTZMANN_EV_PER_K = 8.617e-5

@@ -21,7 +21,8 @@ from victron_console.diagnosing.ess.plan import (
     self_consumption,
 )
 from victron_console.diagnosing.finding import Method, Status
-from victron_console.diagnosing.record.timeline import HOUR_S, FloatArray
+from victron_console.diagnosing.record.timeline import FloatArray
+from victron_console.model.units import HOUR_S
 
 LEAST_GAIN_SHARE = 0.05
 LEAST_GAIN_A_DAY = 0.05

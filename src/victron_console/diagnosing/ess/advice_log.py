@@ -15,12 +15,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from victron_console.model.text import clean
+from victron_console.model.units import HOUR_S
 from victron_console.store.records import Event
 
 KIND = "advice"
 CAME = "What came of the advice"
 """How the lines begin that look back."""
-HOUR_S = 3600.0
 SELF = "self-consumption"
 
 

@@ -8,8 +8,9 @@ from datetime import tzinfo
 import numpy as np
 
 from victron_console.diagnosing.finding import Method
-from victron_console.diagnosing.record.timeline import DAY_S, HOUR_S, WEEK_S, FloatArray, running_total, steps_s
+from victron_console.diagnosing.record.timeline import WEEK_S, FloatArray, running_total, steps_s
 from victron_console.model.clock import local
+from victron_console.model.units import DAY_S, HOUR_S
 
 SAME_WEEKDAYS = 4
 LEAST_PAST = 2

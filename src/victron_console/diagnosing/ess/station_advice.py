@@ -16,11 +16,12 @@ from victron_console.diagnosing.ess.plan import Horizon, Mode, Storage
 from victron_console.diagnosing.ess.station_forecast import promised_and_came
 from victron_console.diagnosing.ess.tariff import Tariff, from_csv, from_toml
 from victron_console.diagnosing.finding import Status
-from victron_console.diagnosing.record.five_minutes import SLOT_S, FiveMinutes
-from victron_console.diagnosing.record.timeline import DAY_S, HOUR_S, FloatArray
+from victron_console.diagnosing.record.five_minutes import FiveMinutes
+from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.diagnosing.verdict.kept_findings import unpack
 from victron_console.insight.battery_panel import soc_floor
 from victron_console.model.clock import local
+from victron_console.model.units import DAY_S, HOUR_S, SLOT_S
 from victron_console.sources.open_meteo import IrradianceForecast
 from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader

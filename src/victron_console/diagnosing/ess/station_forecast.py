@@ -11,9 +11,10 @@ import numpy as np
 
 from victron_console.diagnosing.ess.forecast import BIAS_DAYS, irradiation, plain_kwh
 from victron_console.diagnosing.power.pv import may_be_curtailed, whole_days
-from victron_console.diagnosing.record.five_minutes import SLOT_S, FiveMinutes
-from victron_console.diagnosing.record.timeline import DAY_S, FloatArray, local_days
+from victron_console.diagnosing.record.five_minutes import FiveMinutes
+from victron_console.diagnosing.record.timeline import FloatArray, local_days
 from victron_console.model.clock import local
+from victron_console.model.units import DAY_S, SLOT_S
 from victron_console.sources.open_meteo import IrradianceForecast
 from victron_console.store.promises import Promise
 from victron_console.store.read.reader import Reader

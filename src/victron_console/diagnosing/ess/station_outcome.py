@@ -22,8 +22,9 @@ from victron_console.diagnosing.ess.forecast import hourly_kwh
 from victron_console.diagnosing.ess.outcome import Lived, Outcome, outcome
 from victron_console.diagnosing.ess.plan import Horizon, Storage
 from victron_console.diagnosing.record.five_minutes import FiveMinutes
-from victron_console.diagnosing.record.timeline import DAY_S, HOUR_S, FloatArray, local_days
+from victron_console.diagnosing.record.timeline import FloatArray, local_days
 from victron_console.model.clock import local
+from victron_console.model.units import DAY_S, HOUR_S
 from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event

@@ -12,8 +12,9 @@ from datetime import datetime, tzinfo
 
 import numpy as np
 
-from victron_console.diagnosing.record.timeline import HOUR_S, FloatArray
+from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.model.clock import local
+from victron_console.model.units import HOUR_S
 
 
 class BadTariff(ValueError):

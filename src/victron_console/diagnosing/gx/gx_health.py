@@ -8,17 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
-from victron_console.diagnosing.record.timeline import (
-    DAY_S,
-    MONTH_S,
-    WEEK_S,
-    FloatArray,
-    IntArray,
-    checked,
-    grouped,
-    medians,
-)
+from victron_console.diagnosing.record.timeline import MONTH_S, WEEK_S, FloatArray, IntArray, checked, grouped, medians
 from victron_console.diagnosing.record.trend import theil_sen
+from victron_console.model.units import DAY_S
 
 LEAST_WEEKS = 3
 LEAST_DISK_DAYS = 14.0

@@ -20,8 +20,9 @@ from victron_console.diagnosing.finding import (
     not_identifiable,
     unknown,
 )
-from victron_console.diagnosing.record.timeline import DAY_S, WEEK_S, BoolArray, FloatArray, checked
+from victron_console.diagnosing.record.timeline import WEEK_S, BoolArray, FloatArray, checked
 from victron_console.diagnosing.record.trend import Centre, centre, mad
+from victron_console.model.units import DAY_S
 
 INVERTING = 9.0
 NO_INPUT_W = 20.0

@@ -10,7 +10,6 @@ import numpy as np
 
 from victron_console.diagnosing.finding import Finding, Method, Window, unknown
 from victron_console.diagnosing.record.timeline import (
-    DAY_S,
     GAP_STEPS,
     BoolArray,
     FloatArray,
@@ -19,6 +18,7 @@ from victron_console.diagnosing.record.timeline import (
     usual_step_s,
 )
 from victron_console.model.clock import local
+from victron_console.model.units import DAY_S
 
 METHOD = Method(
     name="spans in which the station says that its grid input is not connected",

@@ -13,8 +13,9 @@ import numpy as np
 
 from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
 from victron_console.diagnosing.power.energy import Period, Powers, Report, report
-from victron_console.diagnosing.record.timeline import DAY_S, MONTH_S, WEEK_S, BoolArray, FloatArray, grouped
+from victron_console.diagnosing.record.timeline import MONTH_S, WEEK_S, BoolArray, FloatArray, grouped
 from victron_console.diagnosing.record.trend import block_bootstrap
+from victron_console.model.units import DAY_S
 
 RECENT_DAYS = 30
 LEAST_DAYS = 14

@@ -8,8 +8,9 @@ import numpy as np
 
 from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
 from victron_console.diagnosing.power.energy import Powers
-from victron_console.diagnosing.record.timeline import DAY_S, BoolArray, FloatArray, checked
+from victron_console.diagnosing.record.timeline import BoolArray, FloatArray, checked
 from victron_console.insight.overview.balance import GAIN_SHARE, LOSS_SHARE, MARGIN_W, NOTHING_BELOW_W
+from victron_console.model.units import DAY_S
 
 UNBALANCED_FROM_PERCENT = 50.0
 LEAST_SAMPLES = 24

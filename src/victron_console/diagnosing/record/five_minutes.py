@@ -6,9 +6,8 @@ import numpy as np
 
 from victron_console.diagnosing.power.energy import Powers, at_times
 from victron_console.diagnosing.record.timeline import FloatArray
+from victron_console.model.units import SLOT_S
 from victron_console.store.read.reader import Reader
-
-SLOT_S = 300.0
 
 
 class FiveMinutes:

@@ -10,12 +10,13 @@ import numpy as np
 from victron_console.diagnosing.battery.resistance import NO_STEPS, LoadSteps, load_steps
 from victron_console.diagnosing.power.energy import at_times
 from victron_console.diagnosing.record.history import History
-from victron_console.diagnosing.record.timeline import DAY_S, FloatArray
+from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.model.device import DeviceKey, split_series
+from victron_console.model.snapshot import PHASES
+from victron_console.model.units import DAY_S
 from victron_console.store.answers import Point
 from victron_console.store.read.curves import Means
 
-PHASES = ("L1", "L2", "L3")
 ON_GRID, INVERTING = 1.0, 240.0
 """Values of system Ac/ActiveIn/Source; 2 and 3 are a generator and shore power: their absence is no outage."""
 NO_OTHER_DC_W = 20.0

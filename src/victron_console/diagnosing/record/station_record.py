@@ -12,10 +12,11 @@ import numpy as np
 from victron_console.diagnosing.battery.resistance import LONGEST_POLL_S, NO_STEPS, LoadSteps, joined
 from victron_console.diagnosing.record.history import History
 from victron_console.diagnosing.record.recorded import steps_of_day
-from victron_console.diagnosing.record.timeline import DAY_S, BoolArray, FloatArray
+from victron_console.diagnosing.record.timeline import BoolArray, FloatArray
 from victron_console.insight.overview.figures import system_of
 from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.units import DAY_S
 from victron_console.store.answers import GapKind, Point
 from victron_console.store.diagnoses import StepRow
 from victron_console.store.read.curves import Means

@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from victron_console.model.clock import local, midnight
+from victron_console.model.units import DAY_S
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-HOUR_S = 3600.0
-DAY_S = 86_400.0
 WEEK_S = 7 * DAY_S
 MONTH_S = 30.4375 * DAY_S
 """The mean month: rates "a month" are per this."""

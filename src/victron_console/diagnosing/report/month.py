@@ -8,11 +8,11 @@ from datetime import date, timedelta, tzinfo
 
 from victron_console.diagnosing.ess.advice_log import CAME, KIND, Came, came_of
 from victron_console.diagnosing.power.energy import Period, Report, report
-from victron_console.diagnosing.record.five_minutes import SLOT_S, FiveMinutes
-from victron_console.diagnosing.record.timeline import DAY_S
+from victron_console.diagnosing.record.five_minutes import FiveMinutes
 from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
 from victron_console.model.alert import Occurrence
 from victron_console.model.clock import local, midnight
+from victron_console.model.units import DAY_S, SLOT_S
 from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from victron_console.diagnosing.record.timeline import DAY_S
 from victron_console.diagnosing.verdict.risk import Tier
+from victron_console.model.units import DAY_S
 
 BUNDLE_DAYS = 30.0
 DUE_AFTER_DAYS = {Tier.ACT: 3.0, Tier.PLAN: 60.0, Tier.WATCH: 180.0}

@@ -17,7 +17,6 @@ from victron_console.diagnosing.record.history import History, Site
 from victron_console.diagnosing.record.recorded import history
 from victron_console.diagnosing.record.station_record import COLUMN_S, gathered_steps, stored_record, with_polls
 from victron_console.diagnosing.record.station_tables import courses, energy_rows
-from victron_console.diagnosing.record.timeline import DAY_S
 from victron_console.diagnosing.verdict.daily import as_rule_inputs, diagnose, findings
 from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
 from victron_console.insight.cells import bank_capacity_ah, cells_in_series
@@ -29,6 +28,7 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.station_info import StationInfo
 from victron_console.model.text import clean
+from victron_console.model.units import DAY_S
 from victron_console.store.diagnoses import StepRow
 from victron_console.store.read.reader import Reader
 

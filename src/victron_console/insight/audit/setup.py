@@ -7,10 +7,11 @@ from math import inf
 
 from victron_console.catalogue import catalogue
 from victron_console.insight.audit.finding import Finding, Outcome, Site
-from victron_console.insight.gx_clock import CLOCK_LIMIT_S, gx_clock_skew_s, vrm_contact_at
+from victron_console.insight.gx_clock import gx_clock_skew_s, vrm_contact_at
 from victron_console.insight.overview.ac_side import ac_inputs
 from victron_console.insight.overview.batteries import bank, limits_conflict
 from victron_console.insight.overview.figures import last
+from victron_console.model.limits import SKEW_LIMIT_S
 
 VRM_INTERVAL_MAX_S = 900
 """Victron's default; a longer one hides what happens in between."""
@@ -152,7 +153,7 @@ def clock(site: Site) -> Finding | None:
     skew_s = gx_clock_skew_s(site.snapshot)
     if skew_s is None:
         return None
-    if abs(skew_s) <= CLOCK_LIMIT_S:
+    if abs(skew_s) <= SKEW_LIMIT_S:
         return Finding("gx-clock", Outcome.PASS, "The clock of the GX is right.")
     words = f"The clock of the GX is {timedelta(seconds=round(abs(skew_s)))} {'ahead' if skew_s > 0 else 'behind'}."
     change = "Connect the GX to the internet, or set its time (Settings, Date & time)."

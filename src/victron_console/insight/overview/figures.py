@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from math import isfinite
 
 from victron_console.model.device import class_of
+from victron_console.model.limits import NO_SENSOR_BELOW_C
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import PHASES, DeviceState, Snapshot
 from victron_console.model.station import ServiceState
-
-NO_SENSOR_BELOW_C = -100.0
-"""A temperature at or below this is a sensor that is not there (navetta's Multi says -273)."""
 
 
 def last(device: DeviceState | None, path: str) -> float | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from victron_console.model.snapshot import PHASES
 from victron_console.simulator import devices
 from victron_console.simulator.plant import USABLE_POWER_SHARE, Plant
-from victron_console.simulator.publish.values import PHASES, Tree, blanks, f32, head, invalid, zeros
+from victron_console.simulator.publish.values import Tree, blanks, f32, head, invalid, zeros
 from victron_console.simulator.spec import AcType, PvPosition
 
 INVERTING, BULK, ABSORPTION, FLOAT, EXTERNAL, OFF = 9, 3, 4, 5, 252, 0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from victron_console.model.snapshot import PHASES
 from victron_console.simulator import devices
 from victron_console.simulator.counters import ArrayCount, ArrayDay
 from victron_console.simulator.plant import Plant
-from victron_console.simulator.publish.values import PHASES, Tree, blanks, f32, head, invalid, zeros
+from victron_console.simulator.publish.values import Tree, blanks, f32, head, invalid, zeros
 from victron_console.simulator.spec import AcType, PvPosition
 from victron_console.simulator.surroundings import MPPT_EFFICIENCY
 from victron_console.simulator.weather import smooth

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from victron_console.model.snapshot import PHASES
 from victron_console.simulator import devices
 from victron_console.simulator.plant import Plant
 from victron_console.simulator.publish.converter import ACSYSTEM, DISCONNECTED
 from victron_console.simulator.publish.system_status import status
-from victron_console.simulator.publish.values import PHASES, Tree, head, invalid, numbers
+from victron_console.simulator.publish.values import Tree, head, invalid, numbers
 from victron_console.simulator.spec import AcType
 
 Bus = dict[str, Tree]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+from victron_console.model.snapshot import PHASES
 from victron_console.simulator.devices import Device
 
 Value = Any
 """What a D-Bus path may hold: int, float, str, bool, list or dict; it only ever becomes JSON."""
 Tree = dict[str, Value]
 """One service's values by path without a leading slash."""
-PHASES = ("L1", "L2", "L3")
 _FLOAT32 = struct.Struct("f")
 
 

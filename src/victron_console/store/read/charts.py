@@ -11,11 +11,11 @@ from math import ceil, floor
 
 import numpy as np
 
+from victron_console.model.units import HOUR_S
 from victron_console.store.answers import Bucket, Integral, Rollup
 from victron_console.store.read import curves, trace
 from victron_console.store.read.curves import Curve, Floats, Pieces, Span
 from victron_console.store.sealed import history as sealed
-from victron_console.store.sealed.rollup import HOUR_S
 from victron_console.store.value_encoding import Entry
 
 COARSE_S = 2 * HOUR_S

@@ -8,10 +8,10 @@ from dataclasses import asdict, fields
 from math import ceil
 from typing import Any, TypeVar
 
+from victron_console.model.units import HOUR_S, MINUTE_S
 from victron_console.store.answers import LinkTotals
 from victron_console.store.records import CollectorState, LinkState
-from victron_console.store.sealed.thinning import HOUR_S, MINUTES_KEPT_S
-from victron_console.store.write.batch import MINUTE_S
+from victron_console.store.sealed.thinning import MINUTES_KEPT_S
 
 COLLECTOR = 0
 """The station number that stands for the collector."""

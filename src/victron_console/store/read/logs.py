@@ -6,9 +6,10 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
+from victron_console.model.units import MINUTE_S
 from victron_console.store.answers import LinkMinute
 from victron_console.store.records import Event
-from victron_console.store.write.batch import MINUTE_S, OVERVIEW_FIELDS
+from victron_console.store.write.batch import OVERVIEW_FIELDS
 from victron_console.store.write.changes import OVERVIEW_SLOT_S
 
 

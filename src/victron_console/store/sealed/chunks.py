@@ -15,6 +15,7 @@ from zlib import crc32
 
 import numpy as np
 
+from victron_console.model.units import HOUR_S
 from victron_console.store.errors import StoreDamaged
 from victron_console.store.read.curves import Curve, Floats, Span
 from victron_console.store.sealed import codec as sealed_codec
@@ -201,7 +202,7 @@ def build(
         if not sealed_codec.equal(checked_column(body, crc, len(clock)), column):
             raise StoreDamaged(f"series {series_no} of {period} would not come back as it was: it stays unsealed")
         hours = None
-        if level is not Level.HOUR and len(column) > ROLLED_FROM * level.length_s / rollup.HOUR_S:
+        if level is not Level.HOUR and len(column) > ROLLED_FROM * level.length_s / HOUR_S:
             hours = _rolled(course.curve, silent, period, level, carried.get(series_no))
         last = json.dumps(column.entry(len(column) - 1), ensure_ascii=False)
         blocks.append((series_no, float(course.times[0]), float(course.times[-1]), len(column), last, crc, hours, body))

@@ -13,10 +13,10 @@ from zlib import crc32
 
 import numpy as np
 
+from victron_console.model.units import HOUR_S
 from victron_console.store.read.curves import Curve, Pieces, Span, columns, stretches
 from victron_console.store.sealed.codec import CannotDecode, compressed, decompressed, scaled, unscaled
 
-HOUR_S = 3600
 MEAN_DIGITS = 2
 """Means are kept at so many digits more than the values."""
 _HEADER = struct.Struct("<qIbbIII")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from victron_console.model.units import HOUR_S
 from victron_console.store.connection import transaction
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 MINUTES_KEPT_S = 14 * 86_400
-HOUR_S = 3600
 
 _SUM = """INSERT INTO poll_minute
     SELECT minute / :hour * :hour, station_no, sum(polls), sum(errors), sum(round_trip_sum_s), max(round_trip_max_s),

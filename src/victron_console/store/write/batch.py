@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from victron_console.model.units import MINUTE_S
 from victron_console.store.event_log import add_events
 from victron_console.store.records import Event, PollSample
 from victron_console.store.write.registry import Averages, Device, Numbers, Station
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
-MINUTE_S = 60
 OVERVIEW_FIELDS = (
     "soc_percent",
     "battery_power_w",

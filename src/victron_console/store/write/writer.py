@@ -11,7 +11,7 @@ from pathlib import Path
 
 from victron_console.model.clock import Clock
 from victron_console.model.quality import STALE_AT_LEAST_S
-from victron_console.model.station import StationState
+from victron_console.model.station import FRESH, StationState
 from victron_console.store.connection import open_writable, transaction
 from victron_console.store.errors import UnknownStation, decoding
 from victron_console.store.read import link_states
@@ -40,7 +40,6 @@ _OVERFLOW = (
     f"It has named more than {MAX_DEVICES} devices or {MAX_SERIES:,} series; new ones are not recorded. "
     "Check what answers at its address."
 )
-_FRESH = (StationState.LIVE, StationState.DEGRADED)
 
 
 class Writer:
@@ -197,7 +196,7 @@ class Writer:
             batch.station_states.append((station.no, station.since, station.state, station.reason))
         if update.overview is not None:
             station.overview = json.dumps(update.overview.to_json(), ensure_ascii=False, separators=(",", ":"))
-            if station.state in _FRESH:
+            if station.state in FRESH:
                 take_overview(self.db.conn, station, update.overview, update.at, batch)
         if update.memory is not None:
             take_memory(station, update.memory, batch)

@@ -19,7 +19,7 @@ from victron_console.console.kit.export import (
     write_evidence,
     write_shown,
 )
-from victron_console.console.kit.format import DAY_S, clock, clock_s, rate
+from victron_console.console.kit.format import clock, clock_s, rate
 from victron_console.console.kit.frame.host import Host
 from victron_console.console.kit.frame.keys import (
     Key,
@@ -37,6 +37,7 @@ from victron_console.console.kit.view import (
     Site,
 )
 from victron_console.model.clock import local
+from victron_console.model.units import DAY_S
 from victron_console.store.read.reader import Reader
 
 _CLOCK_FROM = 34
