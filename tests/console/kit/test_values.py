@@ -73,3 +73,22 @@ def test_a_tank_and_a_sensor_that_say_what_cannot_be_are_doubted_not_lost() -> N
 def test_a_doubted_power_without_a_number_is_not_absent() -> None:
     assert power_figure(None, doubtful=True).text == "? "
     assert power_figure(None).text == "- "
+
+
+def test_the_packs_of_a_bank_have_a_line_each_that_says_what_they_do() -> None:
+    total = {"Dc/0/Voltage": 26.6, "Soc": 91.0, "NumberOfBmses": "1/1", "CustomName": "Totals"}
+    waiting = {"Dc/0/Voltage": 27.9, "Soc": 99.0, "Soh": 100.0, "State": 16, "CustomName": "Bank B"}
+    assert lines({"battery/0": total, "battery/2": waiting})["PACK"] == ("Bank B", "Pre-charging", "99 %", "27.9 V")
+
+
+def test_a_dc_genset_and_one_that_a_relay_starts_say_what_they_do() -> None:
+    running = {"StatusCode": 8, "Engine/Speed": 2600, "Engine/CoolantTemperature": 81.0, "Dc/0/Power": 2870.0}
+    assert lines({"dcgenset/0": running})["GENSET"] == ("Running", "2600 rpm", "81 C", "2.87k")
+    assert lines({"generator/0": {"State": 2}})["START/STOP"] == ("Warm-up",)
+    assert "START/STOP" not in lines({"generator/0": {"State": 0}})
+
+
+def test_a_unit_that_discharges_is_not_said_to_charge() -> None:
+    unit = {"Mode": 3, "State": 4, "Dc/0/Power": -900.0}
+    assert lines({"vebus/1": unit})["MULTI"] == ("On",)
+    assert lines({"vebus/1": unit | {"Dc/0/Power": 900.0}})["MULTI"] == ("On", "Absorption")

@@ -41,7 +41,7 @@ def draw_battery_flat(sheet: Sheet, row: int, start: int, end: int, view: Batter
     """Five rows over the full width of a small screen; gives the row after the last."""
     panel = view.panel
     room = end - start - 11
-    notes = (_title(view, room), _bank(panel), f"SOH {number(panel.soh_percent)} %" if panel.soh_percent else "")
+    notes = (*_names(view, room), f"SOH {number(panel.soh_percent)} %" if panel.soh_percent else "")
     sheet.head(row, start, end, "BATTERY", _fitting(notes, room))
     bar, bar_end = start + 10, start + 59
     _draw_charge(sheet, row + 1, bar, bar_end, view)
@@ -63,7 +63,7 @@ def draw_battery_tall(sheet: Sheet, row: int, start: int, end: int, view: Batter
     limit = row + room
     capacity = "" if view.panel.capacity_ah or view.panel.device is None else "no capacity set"
     room = end - start - 11
-    notes = (_title(view, room), _bank(view.panel), capacity)
+    notes = (*_names(view, room), capacity)
     sheet.head(row, start, end, "BATTERY", _fitting(notes, room))
     top = [soc_runs(view), power_runs(view), volts_runs(view), amperes_runs(view)]
     if view.shown.battery_temperature_c is not None:
@@ -136,6 +136,14 @@ def _facts(view: BatteryView) -> list[tuple[str, tuple[Run, ...]]]:
     if any(health):
         facts.append(("health", (Run("  ".join(filter(None, health)), Role.TEXT2),)))
     return facts
+
+
+def _names(view: BatteryView, room: int) -> tuple[str, str]:
+    """The battery's name and how much of its bank works; where that is not all it has room whatever the name takes."""
+    bank = _bank(view.panel)
+    if view.panel.bank is not None and view.panel.bank.working < view.panel.bank.of:
+        room -= width_of(bank) + 2
+    return _title(view, room), bank
 
 
 def _title(view: BatteryView, room: int) -> str:

@@ -15,6 +15,9 @@ from victron_console.console.kit.text import cut, plain
 from victron_console.console.kit.values import fact_text, meaning
 from victron_console.console.site.device_facts import FACTS, LABELS, NO_LINE, ORDER, Fact
 from victron_console.insight.flow.site_flow import FLOWS_FROM_W
+from victron_console.insight.overview.batteries import stopped
+from victron_console.insight.overview.battery_roles import battery_roles
+from victron_console.insight.overview.doubts import backwards
 from victron_console.insight.overview.figures import dc_power_w, last
 from victron_console.model.device import DeviceKey
 from victron_console.model.limits import NO_SENSOR_BELOW_C
@@ -48,6 +51,7 @@ def device_lines(snapshot: Snapshot) -> list[DeviceLine]:
     found += [_line(snapshot, device) for cls in sorted(others) for device in snapshot.of_class(cls)]
     return [
         *(line for line in found if line.facts or line.quality is not Quality.GOOD),
+        *_packs(snapshot),
         *_tanks(snapshot),
         *_temperatures(snapshot),
         *_ess(snapshot),
@@ -72,7 +76,28 @@ def _line(snapshot: Snapshot, device: DeviceState) -> DeviceLine:
     facts = tuple(text for fact in _facts_of(device) if (text := _fact(snapshot, device, fact)))
     several = len(snapshot.of_class(device.key.cls)) > 1
     name = (device.name,) if several and label_of(device) != device.name else ()
-    return DeviceLine(label_of(device), (*name, *facts), (device.key,), device.quality_at(snapshot.at))
+    quality = device.quality_at(snapshot.at)
+    if quality is Quality.GOOD and backwards(device):
+        quality = Quality.IMPLAUSIBLE
+    return DeviceLine(label_of(device), (*name, *facts), (device.key,), quality)
+
+
+def _packs(snapshot: Snapshot) -> Iterator[DeviceLine]:
+    """The packs of a bank that a total adds up, each with what it does; the total has a panel of its own."""
+    roles = battery_roles(snapshot)
+    for pack in roles.packs:
+        if pack in (roles.monitor, roles.bms):
+            continue
+        read = {path: snapshot.read(pack.key, path) for path in ("State", "Soc", "Dc/0/Voltage", "Dc/0/Current")}
+        words = stopped(pack) or meaning("battery", "State", read["State"])
+        units = (("Soc", "%", 0), ("Dc/0/Voltage", "V", 1), ("Dc/0/Current", "A", 1))
+        figures = (
+            fact_text(value, unit, decimals)
+            for path, unit, decimals in units
+            if (value := read[path].last_number) is not None
+        )
+        facts = tuple(text for text in (pack.name, words, *figures) if text)
+        yield DeviceLine("PACK", facts, (pack.key,), pack.quality_at(snapshot.at))
 
 
 def _missed_line(snapshot: Snapshot, device: DeviceState) -> DeviceLine:

@@ -46,7 +46,7 @@ def bank(roles: BatteryRoles) -> Bank | None:
     """
     total = roles.total
     packs = [pack for pack in roles.packs if pack is not total]
-    off = {pack.name: words for pack in packs if (words := _stopped(pack))}
+    off = {pack.name: words for pack in packs if (words := stopped(pack))}
     said = _counted(text(total, "NumberOfBmses"))
     if said or len(packs) > 1:
         working, of = said or (len(packs), len(packs))
@@ -70,7 +70,7 @@ def _modules(devices: Sequence[DeviceState]) -> Bank | None:
     return None
 
 
-def _stopped(pack: DeviceState) -> str:
+def stopped(pack: DeviceState) -> str:
     """Why a pack takes no part, in words; empty where it does, or does not say."""
     state = last(pack, "State")
     if state in NOT_RUNNING:

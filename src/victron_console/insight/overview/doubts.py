@@ -111,8 +111,13 @@ def _balance(shown: Overview, judgement: Judgement | None) -> str:
     return f"{words}{moment}: look for a source or load nobody measures, a meter's role, phase or direction."
 
 
+_SOURCES = ("pvinverter", "solarcharger", "dcsource", "alternator", "charger", "fuelcell", "dcgenset")
+
+
 def backwards(device: DeviceState) -> str:
     """How a source's own meter runs backwards, as a sentence; empty where it does not."""
+    if device.key.cls not in _SOURCES:
+        return ""
     watts = meter_power_w(device) if device.key.cls == "pvinverter" else dc_power_w(device)
     if watts is None or watts >= STANDBY_W:
         return ""
