@@ -4,7 +4,7 @@ MUTATION := .venv-mutation
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick check format bench screenshots mutation docs lock clean
+.PHONY: demo test quick under-load coverage check format bench screenshots mutation docs lock clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -21,11 +21,22 @@ test: $(READY)  ## the whole suite
 quick: $(READY)  ## all but the slow tests: the inner loop
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-check: $(READY)  ## format, lint, strict types, import contracts
+under-load: $(READY)  ## the whole suite beside four busy loops: no test may wait for a time
+	@for loop in 1 2 3 4; do (while :; do :; done) & loops="$$loops $$!"; done; \
+	trap "kill $$loops" EXIT INT TERM; $(BIN)/python -m pytest -n 2
+
+coverage: $(READY)  ## the whole suite, its line coverage held against the floor
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=
+	$(BIN)/coverage report --format=total
+
+check: $(READY)  ## format, lint, strict types, import contracts, the line coverage that was last measured
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@if [ ! -f .coverage ]; then echo "Line coverage: not measured here (make coverage)."; \
+	elif [ -n "$$(find src -name '*.py' -newer .coverage)" ]; then echo "Line coverage: older than the code (make coverage)."; \
+	else echo "Line coverage, %:"; $(BIN)/coverage report --format=total; fi
 
 format: $(READY)
 	$(BIN)/ruff format .
@@ -53,4 +64,4 @@ lock:  ## resolve the dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --no-header --quiet --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) $(MUTATION) mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist snapshot_report.html
+	rm -rf $(VENV) $(MUTATION) mutants .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist snapshot_report.html
