@@ -23,6 +23,7 @@ from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
+from victron_console.store.files.salvage import salvage
 from victron_console.store.files.set_aside import stores_set_aside
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event, PollSample, StationRecord, StationUpdate
@@ -217,6 +218,34 @@ async def test_page_lost_while_it_is_written_never_ends_the_recording(
         assert values(path, clock)[-20:] == list(map(float, range(20, 40)))
     else:
         assert recorder.lost_rows
+
+
+def spoil_the_list_of_tables(path: Path) -> None:
+    """What is checkpointed of the list names an index of a column that is none."""
+    with path.open("r+b") as file:
+        whole = file.read()
+        place = whole.index(b"silence_since") + len("silence_")
+        file.seek(place)
+        file.write(b"?")
+        place = whole.index(b'"since"', place)
+        file.seek(place + 1)
+        file.write(b"?")
+
+
+async def test_store_that_nobody_else_can_open_any_more_is_begun_anew(path: Path, clock: ManualClock) -> None:
+    recorder = await opened(path, clock)
+    await recorder.record([update(clock, 1.0)])
+    await recorder.call(lambda writer: writer.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+    spoil_the_list_of_tables(path)
+    clock.advance(5)
+    await recorder.beat()
+    await recorder.record([update(clock, 2.0)])
+    await recorder.close()
+    assert values(path, clock) == [2.0]
+    [aside] = stores_set_aside(path)
+    done = salvage(aside, path, clock)
+    assert done.rows["event"] >= 1
+    assert values(path, clock) == [1.0, 2.0]
 
 
 async def test_file_taken_away_is_begun_anew_and_said(path: Path, clock: ManualClock) -> None:

@@ -10,13 +10,13 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from victron_console.model.clock import Clock
-from victron_console.store.connection import file_of
+from victron_console.store.connection import file_of, open_readable
 from victron_console.store.errors import (
     PagesDamaged,
     StoreError,
@@ -24,6 +24,7 @@ from victron_console.store.errors import (
     StoreFull,
     StoreLocked,
     StoreReadOnly,
+    explaining,
 )
 from victron_console.store.files.set_aside import is_ours, set_aside
 from victron_console.store.records import CollectorState, Event, StationRecord, StationUpdate
@@ -136,6 +137,7 @@ class Recorder:
         try:
             await self._run(self._follow_the_file)
             await self.call(lambda writer: writer.record_all(()))
+            await self.call(self._refuse_unreadable)
         except PASSING as error:
             log.debug("the heartbeat was not recorded: %s", error)
 
@@ -168,6 +170,15 @@ class Recorder:
             if self._stations:
                 self._writer.register(self._stations)
         return self._writer
+
+    def _refuse_unreadable(self, _: Writer) -> None:
+        """Damage to the list of tables is met by who opens the store anew, and never by a connection that has read it.
+
+        Raises:
+            PagesDamaged: nobody can open it any more.
+        """
+        with explaining(self._store), closing(open_readable(self._store)[0]) as db:
+            db.execute("SELECT revision FROM pulse").fetchone()
 
     def _let_go(self) -> None:
         if self._writer is not None:

@@ -116,6 +116,9 @@ def _recover(damaged: Path, made: Path, done: Salvaged) -> None:
     source, _ = open_readable(damaged)
     with closing(source), closing(open_writable(made, create=True)) as target:
         migrate(target, made)
+        source.execute(
+            "PRAGMA writable_schema = ON"
+        )  # then a table that is damaged in the list hides none of the others
         with reading(source), explaining(made):
             try:
                 found = set(source.table_names())
