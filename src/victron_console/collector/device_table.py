@@ -133,3 +133,10 @@ def is_connected(reading: ServiceReading) -> bool:
     """Whether the device behind a service is there: a driver keeps its service on the bus when it lost the cable."""
     connected = reading.readings.get("Connected")
     return connected is None or connected.number != 0
+
+
+def exchange(before: DeviceState, now: DeviceState) -> str:
+    """A sentence where another device answers under a name, by its serial; its history goes on under that name."""
+    if not (before.serial and now.serial) or before.serial == now.serial:
+        return ""
+    return f"{now.key} is another device now: {now.name} ({now.serial}), was {before.name} ({before.serial})"

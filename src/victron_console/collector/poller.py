@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 
 from victron_console.catalogue import TIER_S, Tier
-from victron_console.collector.device_table import DeviceTable
+from victron_console.collector.device_table import DeviceTable, exchange
 from victron_console.collector.frozen import FrozenDevices
 from victron_console.collector.link_judge import LinkJudge
 from victron_console.collector.retry import Retry
 from victron_console.collector.schedule import HANG_S, Schedule
 from victron_console.collector.settings_log import settings_changes
+from victron_console.collector.station_state import station_state
 from victron_console.model.clock import Clock
 from victron_console.model.device import BUS_PREFIX, DeviceKey, class_of
 from victron_console.model.reading import Reading
@@ -238,8 +239,9 @@ class StationPoller:
             self._take_frozen()
             if known is not None and _named_services(known.readings) != _named_services(reading.readings):
                 self.schedule.discovery_due = now  # it names another device: whoever that is must be read
-        elif known is not None and known.serial and reading.key.cls != "settings":
-            self._note_exchange(known, self.table.devices[reading.key])
+        elif known is not None and (exchanged := exchange(known, self.table.devices[reading.key])):
+            self._event("service", exchanged)
+            self.schedule.discovery_due = now
         if by_itself:
             self.on_values()
 
@@ -249,13 +251,6 @@ class StationPoller:
             self._event("service", f"{self.table.devices[key].name}: {STANDS_STILL}")
         for key in sorted(freed):
             self._event("service", f"{self.table.devices[key].name}: its values move again")
-
-    def _note_exchange(self, before: DeviceState, now: DeviceState) -> None:
-        """Say that another device answers under a name: its history goes on under that of the one before."""
-        if now.serial and now.serial != before.serial:
-            was = f"{before.name} ({before.serial})"
-            self._event("service", f"{now.key} is another device now: {now.name} ({now.serial}), was {was}")
-            self.schedule.discovery_due = self._clock.monotonic()
 
     def _take_skew(self, skew_s: float | None) -> None:
         if skew_s is not None:
@@ -274,10 +269,10 @@ class StationPoller:
         self.link.erred(error)
         if service is None:
             self.link.suspected(error)
-        elif service not in self.schedule.aside:
+        elif service not in self.schedule.aside:  # else it is told already
+            self._waiting_for = class_of(service)
             self.schedule.hangs(service)
             self.table.note(service, ServiceState.SET_ASIDE, f"the {class_of(service)} service does not answer")
-        self._waiting_for = class_of(service) if service else None
         self._judge()
         self.on_values()
         try:
@@ -329,7 +324,7 @@ class StationPoller:
 
     def _judge(self) -> None:
         """Bring the station's state up to date; a change becomes a row and an entry in the log."""
-        state, reason = self._state()
+        state, reason = station_state(self.link, self.table, self.schedule.aside, self._waiting_for)
         if (state, reason) == (self.status.state, self.status.reason):
             return
         changed = state is not self.status.state
@@ -337,23 +332,6 @@ class StationPoller:
         if changed and not (self.status.state is StationState.STARTING and state is StationState.LIVE):
             self._event("link", f"{state}: {reason}" if reason else str(state))
         self.status = self._status_told = StationStatus(state, since, reason)
-
-    def _state(self) -> tuple[StationState, str]:
-        outage = self.link.outage()
-        if outage is not None and outage[0] is not StationState.STALE:
-            return outage
-        if not self.table.read_now:
-            return StationState.STARTING, self.link.reason
-        if self._waiting_for is not None:
-            return StationState.DEGRADED, f"the {self._waiting_for} service does not answer; waiting for the server"
-        if outage is not None:
-            return outage
-        if self.table.has_lost("system"):
-            return StationState.DEGRADED, "the system service left the bus: the figures are the last it gave"
-        if aside := [*self.schedule.aside, *(self.table.devices[key].service for key in self.table.frozen)]:
-            names = ", ".join(sorted({class_of(service) for service in aside}))
-            return StationState.DEGRADED, f"{names} service not responding"
-        return StationState.LIVE, ""
 
 
 def _named_services(readings: Mapping[str, Reading]) -> set[str]:

@@ -16,8 +16,10 @@ SPACING_S = 1.0
 ASIDE_FIRST_S = 10.0
 """A service that hangs is asked again so soon after the server is free, then after 20 s, 40 s ..."""
 ASIDE_CAP_S = 600.0
-ASIDE_VITAL_CAP_S = 45.0
-"""Of the services that all figures hang on. Each try may hold the station's server for 50 s, so no cap is lower."""
+ASIDE_VITAL_S = 45.0
+"""What all figures hang on is asked so often at least: each try may hold the station's server for 50 s."""
+VITAL_TRIES = 8
+"""As many times it is asked again after the first wait: most hangs end within minutes."""
 HANG_S = 40.0
 """A hung service holds the server for 50 s. One that was free sooner was held by something that is over."""
 QUIET_RETRY_S = 300.0
@@ -142,10 +144,12 @@ class Schedule:
                 means that it may answer again already.
         """
         plan = self.plans[service]
-        cap_s = ASIDE_VITAL_CAP_S if plan.rank <= _VITAL else ASIDE_CAP_S
-        wait_s = ASIDE_FIRST_S if held_s < HANG_S else min(cap_s, ASIDE_FIRST_S * 2.0 ** min(plan.hangs, 16))
-        if class_of(service) == "system":
+        if held_s < HANG_S or class_of(service) == "system":
             wait_s = ASIDE_FIRST_S
+        elif plan.rank <= _VITAL:
+            wait_s = ASIDE_FIRST_S if plan.hangs < VITAL_TRIES else ASIDE_VITAL_S
+        else:
+            wait_s = min(ASIDE_CAP_S, ASIDE_FIRST_S * 2.0 ** min(plan.hangs, 16))
         plan.hangs += 1
         plan.aside = plan.tried = True
         plan.due = now + wait_s

@@ -18,7 +18,8 @@ from victron_console.console.site.data_screen import SiteDataScreen
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
-from victron_console.model.snapshot import Snapshot
+from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.station import ServiceState
 from victron_console.store.operator.wishes import accept_gone
 
 
@@ -39,7 +40,7 @@ def value_rows(snapshot: Snapshot, keys: Sequence[DeviceKey]) -> list[ValueRow]:
         device = snapshot.devices.get(key)
         if device is None:
             continue
-        rows.append(ValueRow(device.name, f"{key}  {device.service}"))
+        rows.append(ValueRow(device.name, f"{key}  {device.service}{_missed(device, snapshot.at)}"))
         found = []
         for path in sorted(device.readings):
             reading = snapshot.read(key, path)
@@ -47,6 +48,13 @@ def value_rows(snapshot: Snapshot, keys: Sequence[DeviceKey]) -> list[ValueRow]:
             found.append(ValueRow(name, path, value_text(key.cls, path, reading), reading))
         rows += sorted(found, key=lambda row: row.reading is not None and row.reading.quality is Quality.ABSENT)
     return rows
+
+
+def _missed(device: DeviceState, now: float) -> str:
+    """Since when a device that left is gone, and what can be done about it."""
+    if device.state is not ServiceState.GONE or device.accepted:
+        return ""
+    return f"  gone{f' for {age(now - device.since)}' if device.since is not None else ''}: x accepts it"
 
 
 def draw_value(width: int, row: ValueRow, now: float) -> Line:
@@ -110,7 +118,7 @@ class DeviceScreen(SiteDataScreen):
         Key("pageup", "page(-1)", "PgUp", "", "A page up."),
         Key("home", "scroll(-100000)", "Home", "", "To the first."),
         Key("end", "scroll(100000)", "End", "", "To the last."),
-        Key("x", "accept", "x", "accept", "A device that left is no longer missed; its history stays.", writes=True),
+        Key("x", "accept", "x", "accept", "No longer miss a device that left; its history stays.", 120, writes=True),
         Key("6", "app.open('paths')", "6", "paths", "All values of the station by path."),
     )
 
