@@ -93,6 +93,7 @@ def test_a_battery_that_hangs_since_the_start_makes_what_system_says_of_it_old(b
     snapshot = replace(build(devices), unanswered=(service,))
     assert old_figures(snapshot, snapshot.at) == dict.fromkeys(OF_BATTERY - {"battery_temperature_c", "cell_spread_v"},
                                                                Quality.STALE)  # fmt: skip
+    assert overview(snapshot).age_s("soc_percent", snapshot.at) is None
     other = replace(snapshot, unanswered=("com.victronenergy.battery.ttyS9",))
     assert old_figures(other, other.at) == {}
 

@@ -93,10 +93,10 @@ class Overview:
         return Quality.GOOD if all(each is Quality.GOOD for each in found) else Quality.STALE
 
     def age_s(self, name: str, now: float) -> float | None:
-        """How long ago the oldest of a figure's devices was read, s; None where that is not known."""
+        """How long ago the oldest of a figure's devices was read, s; None where one of them never was."""
         read = [self.origins[key].read_at for key in self.made_of.get(name, ()) if key in self.origins]
         known = [at for at in read if at is not None]
-        return max(0.0, now - min(known)) if known else None
+        return max(0.0, now - min(known)) if known and len(known) == len(read) else None
 
     def credible(self, field: str) -> float | None:
         """A figure as far as it may be reckoned with: None where there is none, or where it is doubtful."""
