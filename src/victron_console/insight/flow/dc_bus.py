@@ -54,10 +54,12 @@ def inverter_dc_w(snapshot: Snapshot, units: list[DeviceState]) -> float | None:
 
     While it inverts alone the current tells what the bus loses, and that it loses: the published power is then the AC
     figure of some firmwares (boat-lynx: 1377 W both) and without meaning in others (navetta: 11 W for 127 W of loads).
+    One with a tracker of its own may give to the bus while it inverts.
     """
     system = system_of(snapshot)
     out_w = total(map(output_power_w, units))
-    if units and out_w and out_w > 0 and all(last(unit, "State") == 9 for unit in units):
+    alone = units and out_w and out_w > 0 and all(last(unit, "State") == 9 for unit in units)
+    if alone and not any(last(unit, "Yield/Power") for unit in rs_units(snapshot)):
         volts, amperes = last(units[0], "Dc/0/Voltage"), last(units[0], "Dc/0/Current")
         if len(units) == 1 and volts and amperes:
             return -abs(volts * amperes)
