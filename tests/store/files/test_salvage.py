@@ -127,6 +127,21 @@ def test_whichever_page_is_lost_the_rest_comes_back(lived: Path, clock: ManualCl
     assert sorted(kept)[len(kept) // 4] > 0.5, kept
 
 
+def test_flipped_bits_in_what_is_json_cost_no_more_than_their_rows(lived: Path, clock: ManualClock) -> None:
+    live(lived, clock, 20)
+    with closing(sqlite3.connect(lived)) as conn, conn:
+        events = conn.execute("SELECT count(*) FROM event").fetchone()[0]
+        conn.execute("UPDATE event SET details = '{:' WHERE id = 1")
+        conn.execute("UPDATE hot SET body = substr(body, 2) WHERE id = (SELECT max(id) - 3 FROM hot)")
+        conn.execute("UPDATE station SET info = '{', tags = '['")
+    done = salvage(set_aside(lived, clock.now()), lived, clock)
+    assert done.lost == {"event": "1 rows that cannot be decoded", "hot": "1 rows that cannot be decoded"}
+    assert done.rows["event"] == events - 1
+    live(lived, clock, 5)
+    with closing(Reader(lived, clock)) as reader:
+        assert verify(reader.db).faults == []
+
+
 def test_salvage_waits_for_no_collector_and_changes_nothing_while_one_runs(lived: Path, clock: ManualClock) -> None:
     aside = set_aside(lived, clock.now())
     live(lived, clock, 5)

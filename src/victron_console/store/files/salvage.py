@@ -54,6 +54,17 @@ _BELONG = (
     ("summary", "station_no", "station"),
 )
 """A table, its column and the table whose `no` that is: rows of what is lost cannot be read either."""
+_JSON_ROWS = (("hot", "body"), ("keyframe", "body"), ("link_state", "body"), ("event", "details"), ("block", "last"))
+"""Rows that are worth nothing where this column is no JSON any more."""
+_JSON_VALUES = (
+    ("station", "tags", "'[]'"),
+    ("station", "info", "'{}'"),
+    ("summary", "overview", "NULL"),
+    ("summary", "memory", "NULL"),
+    ("occurrence", "origins", "'[]'"),
+    ("occurrence_version", "body", "''"),
+)
+"""Columns that are emptied where they are none, and how."""
 
 
 Part = list[tuple[object, ...]]
@@ -217,13 +228,12 @@ class _Rows:
 def _mend(db: Database, done: Salvaged) -> None:
     """Close the chains of hot rows over those that are lost, and give devices and stations their present again."""
     with transaction(db):
+        for table, column in _JSON_ROWS:
+            _drop(db, table, f"NOT json_valid({column})", "that cannot be decoded", done)
+        for table, column, empty in _JSON_VALUES:
+            db.execute(f"UPDATE {table} SET {column} = {empty} WHERE {column} <> '' AND NOT json_valid({column})")
         for table, column, owner in _BELONG:
-            before = db.table(table).count
-            db.table(table).delete_where(f"{column} NOT IN (SELECT no FROM {owner})")
-            if gone := before - db.table(table).count:
-                said = done.lost.get(table)
-                done.lost[table] = ", ".join(filter(None, (said, f"{gone} rows whose {owner} is lost")))
-                done.rows[table] = before - gone
+            _drop(db, table, f"{column} NOT IN (SELECT no FROM {owner})", f"whose {owner} is lost", done)
         db.execute(
             "WITH chain AS (SELECT id, lag(id, 1, 0) OVER (PARTITION BY device_no ORDER BY id) AS before FROM hot) "
             "UPDATE hot SET previous = before FROM chain WHERE chain.id = hot.id AND previous <> before "
@@ -248,6 +258,13 @@ def _mend(db: Database, done: Salvaged) -> None:
             "SELECT no, ?, registered_at, '', ? FROM station",
             (StationState.LOST, DEFAULT_CADENCE_S),
         )
+
+
+def _drop(db: Database, table: str, where: str, why: str, done: Salvaged) -> None:
+    if gone := db.table(table).count_where(where):
+        db.table(table).delete_where(where)
+        done.lost[table] = ", ".join(filter(None, (done.lost.get(table), f"{gone} rows {why}")))
+        done.rows[table] = db.table(table).count
 
 
 def _take_in(store: Path, made: Path, clock: Clock, done: Salvaged) -> None:
