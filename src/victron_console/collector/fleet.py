@@ -29,6 +29,7 @@ from victron_console.insight.overview.overview import polled
 from victron_console.model.clock import Clock
 from victron_console.model.device import DeviceKey
 from victron_console.model.judgement import PollMemory
+from victron_console.model.quality import LOST_FAILURES
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.sources.base import Source
 from victron_console.sources.naming import KnownDevice
@@ -305,7 +306,8 @@ class Fleet:
 
 def _with_figures(update: StationUpdate, running: _Running, snapshot: Snapshot) -> StationUpdate:
     """The update with the station's figures, where it brings anything that they are made of."""
-    if not (update.services or update.service_changes):
+    lost = any(failures >= LOST_FAILURES for failures in update.failures.values())
+    if not (update.services or update.service_changes or lost):
         return update
     shown, running.memory = polled(snapshot, running.memory)
     return replace(update, overview=shown, memory=running.memory)
