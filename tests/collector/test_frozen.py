@@ -67,6 +67,11 @@ def test_a_last_digit_that_wavers_between_two_reads_is_no_frozen_battery() -> No
     assert not any(site.read(10.0, copied) for copied in (10.1, 10.0, 10.2, 9.9, 10.1) * 20)
 
 
+def test_a_coarse_reading_that_wavers_between_two_steps_is_none_either() -> None:
+    site = Site()
+    assert not any(site.read(10.0, copied) for copied in (12.0, 10.0) * 30)
+
+
 def test_a_copy_that_is_a_moment_older_or_younger_is_none_either() -> None:
     site = Site()
     amps = [10.0, 40.0, 5.0, 5.0, 5.0, -30.0, -30.0, 20.0, 20.0, 10.0]

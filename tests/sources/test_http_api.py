@@ -390,3 +390,17 @@ def test_no_answer_leads_to_another_exception(status: int, body: bytes, path: st
             assert str(error).isprintable()
 
     asyncio.run(poll())
+
+
+async def test_a_404_after_half_a_minute_is_what_the_server_says_of_a_service_that_hung(
+    station: Station, api: HttpApi, clock: ManualClock
+) -> None:
+    await api.discover()
+
+    def given_up(_: httpx.Request) -> httpx.Response:
+        clock.advance(25.0)
+        return station.say({"value": None, "success": False}, 404)
+
+    station.instead["/value"] = given_up
+    with pytest.raises(TimedOut, match="did not respond until the server gave it up"):
+        await api.read(BATTERY)
