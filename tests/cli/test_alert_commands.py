@@ -162,6 +162,14 @@ def test_rules_are_listed_with_the_operators_own(store: Path) -> None:
     assert next(rule for rule in data if rule["id"] == "soc_test")["levels"][0]["raise"] == "last(m) < 20"
 
 
+def test_the_rules_of_a_station_say_which_of_them_cannot_judge_there(store: Path) -> None:
+    told = run(store, "rules", "list", "--station", "alder").stdout
+    data = json.loads(run(store, "rules", "list", "--station", "alder", "--json").stdout)
+    blind = [rule for rule in data if rule["cannot_judge"]]
+    assert (f"{len(blind)} cannot judge at alder" if blind else "All of them can judge.") in told
+    assert "is not in the store" in run(store, "rules", "list", "--station", "nowhere").stderr
+
+
 def test_a_rule_that_is_not_saved_yet_is_played_through_the_past(store: Path, tmp_path: Path) -> None:
     draft = tmp_path / "draft.toml"
     draft.write_text(RULES)

@@ -13,6 +13,9 @@ from typing import Any
 
 import click
 
+from victron_console.alerts.engine.coverage import Blind, blind_rules_of
+from victron_console.alerts.rules.rule_file import load_rules
+from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.insight.audit.review import Finding, Outcome, audit, worst_outcome
@@ -57,7 +60,8 @@ def audit_command(options: Options, stations: tuple[str, ...], as_json: bool) ->
     Exit status: 0 all checks pass, 1 a warning, 2 a check fails, 3 cannot tell.
     """
     with closing(Reader(options.store_path, SystemClock())) as reader:
-        reviews = [_review(reader, station) for station in _chosen(reader, stations)]
+        rules = load_rules([folder for folder in options.rule_folders() if folder.is_dir()])
+        reviews = [_review(reader, station, rules) for station in _chosen(reader, stations)]
     if as_json:
         click.echo(json.dumps([_as_data(review) for review in reviews], indent=2))
     else:
@@ -75,14 +79,24 @@ def _chosen(reader: Reader, stations: tuple[str, ...]) -> Sequence[str]:
     return stations or [row.id for row in reader.stations()]
 
 
-def _review(reader: Reader, station: str) -> Review:
+def _review(reader: Reader, station: str, rules: RuleSet) -> Review:
     moment = station_moment(reader, station)
     if moment is None:
         raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
     zone = moment.row.info.location.timezone
     if not moment.snapshot.devices:
         return Review(moment.row, [_NEVER_READ])
-    return Review(moment.row, audit(moment.snapshot, moment.shown, zone_name=zone))
+    findings = audit(moment.snapshot, moment.shown, zone_name=zone)
+    return Review(moment.row, [*findings, _rules_finding(blind_rules_of(rules, moment.row, moment.snapshot))])
+
+
+def _rules_finding(blind: Sequence[Blind]) -> Finding:
+    """Whether the alarm rules have at this site what they judge by."""
+    if not blind:
+        return Finding("rules", Outcome.PASS, "Every alarm rule that applies here has what it judges by.")
+    outcome = Outcome.WARN if any(one.by_operator for one in blind) else Outcome.UNKNOWN
+    change = "Say in the station file what is missing there; `victron-console rules list --station` tells of each."
+    return Finding("rules", outcome, " ".join(map(str, blind)), change if outcome is Outcome.WARN else "")
 
 
 def _as_data(review: Review) -> dict[str, Any]:

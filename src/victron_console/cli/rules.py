@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from victron_console.alerts.engine.coverage import Blind, blind_rules_of
 from victron_console.alerts.rules.rule_file import load_rules
 from victron_console.alerts.rules.rule_set import Rule, RuleSet
 from victron_console.alerts.trying.backtest import Fired, Recorded, backtest, recorded
@@ -35,26 +36,43 @@ def rules() -> None:
 
 
 @rules.command(name="list")
+@click.option("--station", metavar="ID", help="Those of one station, and which of them cannot judge there.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @common_options
 @failing_plainly
-def list_rules(options: Options, as_json: bool) -> None:
+def list_rules(options: Options, station: str | None, as_json: bool) -> None:
     """List the rules in force, the shipped ones with the operator's files on top, and what each limit rests on."""
     found = _rules(options)
+    in_force, blind = (found.rules, []) if station is None else _of_station(options, found, station)
     if as_json:
-        click.echo(json.dumps([_as_data(rule) for rule in found.rules], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([_as_data(rule, blind) for rule in in_force], indent=2, ensure_ascii=False))
         return
-    width = max((len(rule.id) for rule in found.rules), default=0) + 2
-    for rule in found.rules:
+    width = max((len(rule.id) for rule in in_force), default=0) + 2
+    for rule in in_force:
         levels = " ".join(str(level.severity) for level in rule.levels)
         own = "" if rule.origin == found.rules[0].origin else f"   ({rule.origin})"
         click.echo(f"{rule.id:<{width}}{levels:<18}{rule.title}{own}")
         if rule.source:
             indent = " " * width
             click.echo(click.wrap_text(rule.source, _WIDTH, indent, indent))
+    if station is not None:
+        click.echo(
+            f"\n{len(blind)} cannot judge at {station}, or only in part:" if blind else "\nAll of them can judge."
+        )
+    for one in blind:
+        click.echo(click.wrap_text(str(one), _WIDTH, "  ", "    "))
 
 
-def _as_data(rule: Rule) -> dict[str, Any]:
+def _of_station(options: Options, found: RuleSet, station: str) -> tuple[tuple[Rule, ...], list[Blind]]:
+    """The rules of a station, and those that cannot judge there."""
+    with closing(Reader(options.store_path, SystemClock())) as reader:
+        _known_stations(reader, (station,))
+        row = reader.station(station)
+        assert row is not None
+        return found.for_station(station, row.tags), blind_rules_of(found, row, reader.snapshot(station))
+
+
+def _as_data(rule: Rule, blind: list[Blind]) -> dict[str, Any]:
     return {
         "id": rule.id,
         "family": rule.family,
@@ -75,6 +93,11 @@ def _as_data(rule: Rule) -> dict[str, Any]:
         "unit": rule.unit,
         "source": rule.source,
         "file": rule.origin,
+        "cannot_judge": [
+            {"device": one.device or None, "wholly": one.wholly, "missing": one.lacks}
+            for one in blind
+            if one.rule == rule.id
+        ],
     }
 
 

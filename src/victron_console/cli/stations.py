@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
 
+from victron_console.alerts.engine.coverage import blind_rules_of
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules
 from victron_console.cli.discover import report_devices, ssdp_option
 from victron_console.cli.failures import failing_plainly
@@ -20,6 +22,8 @@ from victron_console.model.snapshot import DeviceState
 from victron_console.sources.base import Discovery, Source, SourceError
 from victron_console.sources.discovery import Address
 from victron_console.sources.open_source import open_source
+from victron_console.store.errors import StoreError
+from victron_console.store.read.reader import Reader
 from victron_console.store.sqlite import WAL_RESET_FAULT, has_wal_reset_fault, sqlite3
 
 
@@ -107,6 +111,8 @@ def check(options: Options, probe: bool, ssdp: Address | None) -> None:
     files = [file for file in loaded.files if file.suffix == ".toml"]
     stations, faults = _count(len(loaded.stations), "station"), _count(len(found), "fault")
     click.echo(f"{stations} in {_count(len(files), 'file')}, {faults}.")
+    for line in _blind_rules(options):
+        click.echo(line)
     if not loaded.files and not loaded.stations:
         places = options.config or (user_folder(), Path("station_configs"))
         click.echo(f"Looked in: {', '.join(map(str, places))}.")
@@ -126,6 +132,20 @@ def _rule_faults(options: Options) -> list[str]:
     except RulesInvalid as invalid:
         return [str(fault) for fault in invalid.faults]
     return []
+
+
+def _blind_rules(options: Options) -> list[str]:
+    """Which alarm rules cannot judge at a station as it was last read; nothing where nothing was recorded."""
+    try:
+        rules = load_rules([folder for folder in options.rule_folders() if folder.is_dir()])
+        with closing(Reader(options.store_path, SystemClock())) as reader:
+            return [
+                f"{row.id}: {blind}"
+                for row in reader.stations()
+                for blind in blind_rules_of(rules, row, reader.snapshot(row.id))
+            ]
+    except (RulesInvalid, StoreError):
+        return []
 
 
 def _count(number: int, word: str) -> str:

@@ -19,6 +19,7 @@ from victron_console.alerts.rules.parameters import StationSetup
 from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.alerts.rules.vocabulary import PARAMETERS
 from victron_console.model.snapshot import Snapshot
+from victron_console.store.answers import StationRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Blind:
     """What it is bound to, such as `battery/279`; empty: the station."""
     lacks: tuple[str, ...]
     """Each thing it lacks, in words that say how to give it where an operator can."""
+    by_operator: bool
+    """An operator can give at least one of them."""
     wholly: bool
     """It can raise by no other condition either."""
 
@@ -38,6 +41,11 @@ class Blind:
         what = f"{self.title}{f' of {self.device}' if self.device else ''} ({self.rule})"
         verb = "cannot be judged" if self.wholly else "is judged only in part"
         return f"{what} {verb}; missing: {', and '.join(self.lacks)}."
+
+
+def blind_rules_of(rules: RuleSet, row: StationRow, snapshot: Snapshot) -> list[Blind]:
+    """The rules that cannot judge at a station of the store, by what is configured of it."""
+    return blind_rules(rules, snapshot, StationSetup(row.tags, row.info.given, rules.parameters_for(row.id, row.tags)))
 
 
 def blind_rules(rules: RuleSet, snapshot: Snapshot, setup: StationSetup) -> list[Blind]:
@@ -119,7 +127,7 @@ class _AnyWindow(Window):
 _ANY_INPUT = _AnyInput()
 
 
-def _blind(bound: BoundRule) -> tuple[tuple[str, ...], bool] | None:
+def _blind(bound: BoundRule) -> tuple[tuple[str, ...], bool, bool] | None:
     """What a rule lacks, and whether it is blind wholly; None where it lacks nothing, or does not apply now."""
     branches = [branch for level in bound.rule.levels for branch in level.raise_.branches if _applies(branch, bound)]
     if not branches:
@@ -129,12 +137,16 @@ def _blind(bound: BoundRule) -> tuple[tuple[str, ...], bool] | None:
         closed = gate.run(bound.context)
         for branch in gate.branches:
             if closed is not True and (lacks := _lacks(branch, bound)):
-                return lacks, True
+                return lacks, _by_operator(lacks), True
         if closed is False:
             return None
     lacking = [_lacks(branch, bound) for branch in branches]
     missing = tuple(dict.fromkeys(thing for lacks in lacking for thing in lacks))
-    return (missing, all(lacking)) if missing else None
+    return (missing, _by_operator(missing), all(lacking)) if missing else None
+
+
+def _by_operator(lacks: tuple[str, ...]) -> bool:
+    return any("in the station file" in thing for thing in lacks)
 
 
 def _applies(branch: Branch, bound: BoundRule) -> bool:

@@ -159,6 +159,14 @@ def load_rules(paths: Iterable[Path] = (), shipped: bool = True) -> RuleSet:
     return _rule_set(texts, faults, base=shipped_rules() if shipped else RuleSet(()))
 
 
+def rules_in_force(folders: Iterable[Path]) -> RuleSet:
+    """The rules as they are judged by: of faulty files an alarm tells, here they are left out."""
+    try:
+        return load_rules(folder for folder in folders if folder.is_dir())
+    except RulesInvalid:
+        return shipped_rules()
+
+
 def rule_files(folder: Path) -> list[Path]:
     """The rule files of a folder by name. What starts with a dot is an editor's; pipes and devices are no files."""
     return sorted(file for file in folder.glob("*.toml") if not file.name.startswith(".") and file.is_file())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, shipped_rules
+from victron_console.alerts.rules.rule_file import rules_in_force
 from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.console.alarms.actions import AlarmActions
 from victron_console.console.alarms.data import AlarmDetail, alarm_detail
@@ -196,10 +196,7 @@ class AlarmsScreen(ConsoleScreen):
     def _rules_in_force(self) -> RuleSet:
         """The rules, for their words; faulty files are told of by an alarm and left out here."""
         if self._rules is None:
-            try:
-                self._rules = load_rules(self.console.rule_folders)
-            except RulesInvalid:
-                self._rules = shipped_rules()
+            self._rules = rules_in_force(self.console.rule_folders)
         return self._rules
 
     def table(self) -> Table:

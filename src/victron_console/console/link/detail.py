@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from victron_console.alerts.engine.coverage import Blind
 from victron_console.console.kit.format import (
     ABSENT,
     GAP,
@@ -54,9 +55,16 @@ class Own:
 
 
 def draw_link_detail(
-    width: int, height: int, link: Link | None, detail: LinkDetail | None, now: float, *, offset: int = 0
+    width: int,
+    height: int,
+    link: Link | None,
+    detail: LinkDetail | None,
+    now: float,
+    *,
+    offset: int = 0,
+    blind: Sequence[Blind] = (),
 ) -> list[Line]:
-    """The station's part, at most so many rows; `offset` services are scrolled away."""
+    """The station's part, at most so many rows; `offset` services are scrolled away, `blind` rules lack something."""
     sheet = Sheet(width, height)
     if link is None:
         return sheet.lines
@@ -69,6 +77,9 @@ def draw_link_detail(
         row += 1
     if detail is None or detail.station != link.site.id:
         return sheet.lines
+    if blind:
+        sheet.runs(row, 1, _joined(_cannot_judge(blind), end))
+        row += 1
     columns = min(MINUTES, end - _HOUR_TEXT)
     sheet.runs(row, 1, _hour(detail.minutes, columns))
     sheet.runs(row + 1, 1, _errors(detail.minutes, columns))
@@ -104,6 +115,14 @@ def _about(link: Link, now: float) -> list[list[Run]]:
     if state.last_error and state.last_error != site.reason and state.last_error_at is not None:
         facts.append(f"last error {moment(state.last_error_at, now)}: {plain(state.last_error)}")
     return [state_runs, [Run(fact) for fact in facts]]
+
+
+def _cannot_judge(blind: Sequence[Blind]) -> list[Run]:
+    """The alarm rules that lack something here, those first that can say nothing at all."""
+    first = sorted(blind, key=lambda one: not one.wholly)
+    titles = ", ".join(dict.fromkeys(one.title for one in first))
+    rules = "alarm rule lacks" if len(blind) == 1 else "alarm rules lack"
+    return [Run(f"{len(blind)} {rules} what to judge by: {titles}", Role.TEXT2)]
 
 
 def _vrm(age_s: float | None) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from textual import events
 
+from victron_console.alerts.engine.coverage import Blind, blind_rules_of
+from victron_console.alerts.rules.rule_file import rules_in_force
 from victron_console.console.kit.cursor_list import CursorList
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.frame.keys import (
@@ -24,8 +26,11 @@ from victron_console.console.link.detail import Own, draw_link_detail, draw_own
 from victron_console.console.link.export import links_table
 from victron_console.console.link.row import draw_heads, draw_link
 from victron_console.model.station import StationState
+from victron_console.store.read.reader import Reader
 
 READ_EVERY_S = 2.0
+RULES_EVERY_S = 60.0
+"""How often it is asked anew which alarm rules cannot judge: what they lack seldom comes or goes."""
 MIDDLE_FROM, TALL_FROM = 22, 30
 """Rows of the terminal from which the collector has three, and from which parts stand apart."""
 _STATES = (
@@ -48,10 +53,14 @@ class LinkPart(Rows):
         self.now = 0.0
         self.skipped = 0
         """Services scrolled away."""
+        self.blind: list[Blind] = []
+        """Alarm rules that cannot judge at `blind_at`."""
+        self.blind_at = ""
 
     def draw(self, width: int, height: int) -> list[Line]:
         """Its rows at this size."""
-        return draw_link_detail(width, height, self.link, self.data.detail, self.now, offset=self.skipped)
+        blind = self.blind if self.link is not None and self.link.site.id == self.blind_at else []
+        return draw_link_detail(width, height, self.link, self.data.detail, self.now, offset=self.skipped, blind=blind)
 
 
 class OwnPart(Rows):
@@ -89,6 +98,7 @@ class LinkScreen(ConsoleScreen):
         self._own = OwnPart()
         self._full = False
         self._pace = ReadPace(READ_EVERY_S)
+        self._rules_pace = ReadPace(RULES_EVERY_S)
 
     def body(self) -> Iterator[Rows]:
         """List, station, collector."""
@@ -138,6 +148,18 @@ class LinkScreen(ConsoleScreen):
         degraded = [site.id for site in self.view.sites if site.state is StationState.DEGRADED]
         moment = console.moment
         self.ask(lambda reader: read_links(reader, degraded, chosen, moment, as_of), self._answered, group="links")
+        if chosen is not None and self._rules_pace.is_due(console, at_once=chosen != self._part.blind_at):
+            folders = console.rule_folders
+
+            def question(reader: Reader) -> list[Blind]:
+                row = reader.station(chosen, as_of)
+                return blind_rules_of(rules_in_force(folders), row, reader.snapshot(chosen, as_of)) if row else []
+
+            self.ask(question, lambda blind: self._show_blind(chosen, blind), group="rules")
+
+    def _show_blind(self, station: str, blind: list[Blind]) -> None:
+        self._part.blind_at, self._part.blind = station, blind
+        self._part.redraw()
 
     def _answered(self, data: LinkData) -> None:
         first, self.data = self.data is None, data
