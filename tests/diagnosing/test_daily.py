@@ -17,7 +17,8 @@ from victron_console.diagnosing.power.grid import Supply
 from victron_console.diagnosing.power.pv import Array
 from victron_console.diagnosing.record.history import History, Site
 from victron_console.diagnosing.record.timeline import MONTH_S
-from victron_console.diagnosing.verdict.daily import DailyFindings, as_rule_inputs, diagnose, findings
+from victron_console.diagnosing.verdict.daily import diagnose
+from victron_console.diagnosing.verdict.daily_findings import DailyFindings, as_rule_inputs, findings
 from victron_console.diagnosing.verdict.risk import Tier
 from victron_console.model.units import DAY_S
 from victron_console.simulator.fleet import CEDAR_HOUSE

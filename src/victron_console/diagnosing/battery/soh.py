@@ -37,7 +37,7 @@ TITLE, UNIT, LEVEL = "SOH loss", "%/month", "State of health (BMS)"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SohStep:
     """The reported SOH first stood at `shown_percent`: the true value then was half a percent more."""
 
     at: float
@@ -57,7 +57,7 @@ class SohTrend:
     """% a month, positive is worse."""
     level: Finding
     """The median of the last week, %."""
-    steps: tuple[Step, ...]
+    steps: tuple[SohStep, ...]
     days: float
     """How long the present battery has been seen."""
     replaced_at: float | None = None
@@ -97,7 +97,7 @@ def soh_trend(at: FloatArray, soh_percent: FloatArray) -> SohTrend:
     return SohTrend(_loss(steps, days, seen_days), level, steps, seen_days, replaced_at)
 
 
-def _loss(steps: tuple[Step, ...], days: FloatArray, seen_days: float) -> Finding:
+def _loss(steps: tuple[SohStep, ...], days: FloatArray, seen_days: float) -> Finding:
     window = Window(since=float(days[0]), until=float(days[-1]), count=len(steps), what="steps")
     if seen_days < LEAST_DAYS or len(steps) < STEPS:
         reason = f"{len(steps)} steps in {seen_days:.0f} days; {STEPS} steps and {LEAST_DAYS:.0f} days are needed"
@@ -132,9 +132,9 @@ def _of_present_battery(days: FloatArray, smooth: FloatArray) -> tuple[FloatArra
     return days[start:], smooth[start:]
 
 
-def _steps(days: FloatArray, smooth: FloatArray) -> tuple[Step, ...]:
+def _steps(days: FloatArray, smooth: FloatArray) -> tuple[SohStep, ...]:
     """The first day of each new lowest value. What stood at the beginning began before it and is no step."""
     lowest = np.minimum.accumulate(np.floor(smooth + 0.5))
     falls = np.flatnonzero(np.diff(lowest) < 0) + 1
     delay_s = (MEDIAN_DAYS // 2) * DAY_S
-    return tuple(Step(float(days[n]) - delay_s, float(lowest[n])) for n in falls)
+    return tuple(SohStep(float(days[n]) - delay_s, float(lowest[n])) for n in falls)

@@ -9,9 +9,9 @@ import numpy as np
 
 from victron_console.diagnosing.ess.forecast import LOAD, PV, PvOutlook
 from victron_console.diagnosing.ess.plan import (
+    Cost,
     Horizon,
     Mode,
-    Outcome,
     Plan,
     Storage,
     end_value,
@@ -35,7 +35,7 @@ METHOD = Method(
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class AdvisedSpan:
     """Some hours in one mode."""
 
     since: float
@@ -53,7 +53,7 @@ class Advice:
 
     status: Status
     reason: str
-    steps: tuple[Step, ...] = ()
+    steps: tuple[AdvisedSpan, ...] = ()
     """Empty where nothing should be changed."""
     saving_a_day: float | None = None
     saving_low: float | None = None
@@ -134,15 +134,15 @@ def expected_saving(course: Plan, chosen: list[Mode], case: Horizon, storage: St
     """Of the plan against self-consumption in one case; energy left over counts at its value."""
     value = end_value(case, storage)
 
-    def worth(outcome: Outcome) -> float:
+    def worth(outcome: Cost) -> float:
         return value * outcome.stored_kwh - outcome.cost
 
     advised = follow(course, chosen, case, storage, stored_kwh)
     return worth(advised) - worth(self_consumption(case, storage, stored_kwh))
 
 
-def _steps(begins: FloatArray, course: Plan, chosen: list[Mode], storage: Storage) -> tuple[Step, ...]:
-    found: list[Step] = []
+def _steps(begins: FloatArray, course: Plan, chosen: list[Mode], storage: Storage) -> tuple[AdvisedSpan, ...]:
+    found: list[AdvisedSpan] = []
     first = 0
     for n in range(1, len(chosen) + 1):
         if n < len(chosen) and chosen[n] is chosen[first]:
@@ -150,7 +150,7 @@ def _steps(begins: FloatArray, course: Plan, chosen: list[Mode], storage: Storag
         part = slice(first, n)
         watts = float(np.mean(course.charge_kwh[part] - course.discharge_kwh[part])) * 1000.0
         soc = 100.0 * float(course.stored_kwh[n - 1]) / storage.capacity_kwh
-        found.append(Step(float(begins[first]), float(begins[n - 1]) + HOUR_S, chosen[first], watts, soc))
+        found.append(AdvisedSpan(float(begins[first]), float(begins[n - 1]) + HOUR_S, chosen[first], watts, soc))
         first = n
     return tuple(found)
 

@@ -135,7 +135,7 @@ def modes(course: Plan, hours: Horizon) -> list[Mode]:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Cost:
     """What some hours cost."""
 
     cost: float
@@ -143,7 +143,7 @@ class Outcome:
     stored_kwh: float
 
 
-def follow(course: Plan, chosen: list[Mode], hours: Horizon, storage: Storage, stored_kwh: float) -> Outcome:
+def follow(course: Plan, chosen: list[Mode], hours: Horizon, storage: Storage, stored_kwh: float) -> Cost:
     """Run chosen modes against loads and PV as they come, which may differ from those planned with.
 
     `HOLD` and `SELF` follow the sun; only grid charging and selling take their power from the plan.
@@ -166,10 +166,10 @@ def follow(course: Plan, chosen: list[Mode], hours: Horizon, storage: Storage, s
         grid = charge - discharge - surplus
         price = float(hours.buy[n] if grid > 0 else hours.sell[n])
         cost += grid * price + storage.wear_per_kwh * discharge
-    return Outcome(cost, stored_kwh)
+    return Cost(cost, stored_kwh)
 
 
-def self_consumption(hours: Horizon, storage: Storage, stored_kwh: float) -> Outcome:
+def self_consumption(hours: Horizon, storage: Storage, stored_kwh: float) -> Cost:
     """What the hours cost without advice: the usual ESS, storing what is over and giving what is missing."""
     nothing = np.zeros(len(hours.buy))
     idle = Plan(nothing, nothing, nothing)

@@ -6,7 +6,7 @@ import numpy as np
 
 from victron_console.diagnosing.record.history import History
 from victron_console.diagnosing.record.timeline import WEEK_S, FloatArray, grouped
-from victron_console.diagnosing.verdict.daily import DailyFindings
+from victron_console.diagnosing.verdict.daily_findings import DailyFindings
 from victron_console.diagnosing.verdict.kept_findings import Course, EnergyRow
 
 ENERGY_DAYS, ENERGY_MONTHS = 14, 13

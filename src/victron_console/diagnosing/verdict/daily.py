@@ -5,31 +5,31 @@ The caller reads the record and keeps what is found; nothing here knows store, c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from victron_console.diagnosing.battery.capacity import Capacity, ChargeRecord, capacity
-from victron_console.diagnosing.battery.chemistry import applies, only_of_lfp
-from victron_console.diagnosing.battery.cycles import Cycles, cycles
-from victron_console.diagnosing.battery.imbalance import Cells, Imbalance, imbalance
-from victron_console.diagnosing.battery.replacement import Replacement, replacement
+from victron_console.diagnosing.battery.cycles import cycles
+from victron_console.diagnosing.battery.imbalance import Cells, imbalance
+from victron_console.diagnosing.battery.replacement import replacement
 from victron_console.diagnosing.battery.resistance import Resistance, resistance
-from victron_console.diagnosing.battery.soc import SocTruth, soc_truth
-from victron_console.diagnosing.battery.soh import SohTrend, soh_trend
+from victron_console.diagnosing.battery.soc import soc_truth
+from victron_console.diagnosing.battery.soh import soh_trend
 from victron_console.diagnosing.battery.stuck import told_stuck, without_stuck
-from victron_console.diagnosing.battery.thermal import HeatRecord, Thermal, thermal
+from victron_console.diagnosing.battery.thermal import HeatRecord, thermal
 from victron_console.diagnosing.finding import Finding
-from victron_console.diagnosing.gx.gx_health import GxHealth, GxRecord, gx_health
-from victron_console.diagnosing.power.efficiency import Efficiency, InverterRecord, efficiency
-from victron_console.diagnosing.power.energy import Period, Powers, Report, report
+from victron_console.diagnosing.gx.gx_health import GxRecord, gx_health
+from victron_console.diagnosing.power.efficiency import InverterRecord, efficiency
+from victron_console.diagnosing.power.energy import Period, Powers, report
 from victron_console.diagnosing.power.grid import GridQuality, GridRecord, grid_quality
-from victron_console.diagnosing.power.outages import Outages, outages
-from victron_console.diagnosing.power.pv import PvYield, may_be_curtailed, pv_yield
-from victron_console.diagnosing.power.residual import Residual, residual
+from victron_console.diagnosing.power.outages import outages
+from victron_console.diagnosing.power.pv import may_be_curtailed, pv_yield
+from victron_console.diagnosing.power.residual import residual
 from victron_console.diagnosing.record.history import History, Site
 from victron_console.diagnosing.record.timeline import BoolArray, usual_step_s
+from victron_console.diagnosing.verdict.chemistry import applies, only_of_lfp
+from victron_console.diagnosing.verdict.daily_findings import DailyFindings
 from victron_console.diagnosing.verdict.risk import Evidence, Risk, Tier, assess, judged, told
 
 OF_BATTERY = ("SOH", "capacity", "replacement", "cells", "resistance", "heat", "cold charging", "configuration")
@@ -38,33 +38,6 @@ PACKS_APART = 5.0
 """Points of SOH between the batteries of a bank that are no rounding (own judgement)."""
 RESISTANCE_INSPECT = 2.0
 """Grown this much no date is given: look at the battery (own judgement)."""
-
-
-@dataclass(frozen=True, slots=True)
-class DailyFindings:
-    """All that was found of one station on one day."""
-
-    at: float
-    """The end of the record (UTC epoch, s)."""
-    soh: SohTrend
-    replacement: Replacement
-    capacity: Capacity
-    cycles: Cycles
-    imbalance: Imbalance
-    resistance: Resistance
-    thermal: Thermal
-    soc: SocTruth
-    efficiency: Efficiency
-    residual: Residual
-    pv: PvYield
-    grid: GridQuality | None
-    """None off grid."""
-    outages: Outages | None
-    gx: GxHealth
-    days: tuple[Report, ...]
-    months: tuple[Report, ...]
-    years: tuple[Report, ...]
-    risk: Risk
 
 
 def diagnose(history: History, site: Site, before: Risk | None = None) -> DailyFindings:
@@ -112,36 +85,6 @@ def diagnose(history: History, site: Site, before: Risk | None = None) -> DailyF
     )
     found = only_of_lfp(replace(found, **told_stuck(found, stuck)), site.chemistry)
     return replace(found, risk=assess(_evidence(found, site), _of_present_battery(before, trend.replaced_at)))
-
-
-def as_rule_inputs(found: DailyFindings) -> dict[str, float]:
-    """What rules read as `d.X`. A figure that is not known is not there: such a rule is `unknown`, never quiet."""
-    inputs = {
-        "soh_loss_lo": found.soh.loss.low,
-        "replace_early_months": found.replacement.early_months,
-        "spread_slope_lo": found.imbalance.alarm_mv_per_month,
-        "temp_slope_lo": found.thermal.peak_trend.low,
-        "can_weekly_median": found.gx.can_weekly.value,
-        "eta_drop_lo": found.efficiency.drop.low,
-        "r10s_ratio": found.resistance.ratio.value,
-        "soc_residual_percent": found.soc.residual.value,
-        "unbalanced": None if found.residual.is_unbalanced is None else float(found.residual.is_unbalanced),
-    }
-    return {name: float(value) for name, value in inputs.items() if value is not None}
-
-
-def findings(found: DailyFindings) -> Iterator[tuple[str, Finding]]:
-    """Every figure with a name such as `imbalance.growth`, for lists and reports."""
-    for section in fields(found):
-        part = getattr(found, section.name)
-        if not is_dataclass(part) or isinstance(part, Risk):
-            continue
-        for own in fields(part):
-            value = getattr(part, own.name)
-            if isinstance(value, Finding):
-                yield f"{section.name}.{own.name}", value
-            elif section.name == "replacement" and own.name == "windows":
-                yield from ((f"replacement.{window.title[8:10]}", window) for window in value)
 
 
 def _capacity(h: History, site: Site) -> Capacity:

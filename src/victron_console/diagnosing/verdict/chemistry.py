@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from victron_console.diagnosing.finding import Finding, not_identifiable
-
-if TYPE_CHECKING:
-    from victron_console.diagnosing.verdict.daily import DailyFindings
+from victron_console.diagnosing.verdict.daily_findings import DailyFindings
 
 LEAD = ("lead-acid", "agm", "gel")
 _BAND = "the window is fitted to LFP cells; nobody has tested it on {kind}"
