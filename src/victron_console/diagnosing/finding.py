@@ -68,16 +68,48 @@ class Finding:
         return self.status is Status.OK and self.value is not None
 
 
-def insufficient(title: str, unit: str, method: Method, reason: str, window: Window = NO_WINDOW) -> Finding:
-    """No figure yet: the data do not reach."""
-    return Finding(title=title, unit=unit, method=method, window=window, status=Status.INSUFFICIENT, reason=reason)
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure that is looked for: what it is called, its unit, and how it is made. Gives what came of it."""
 
+    title: str
+    unit: str
+    method: Method
 
-def not_identifiable(title: str, unit: str, method: Method, reason: str, window: Window = NO_WINDOW) -> Finding:
-    """No figure ever, as the station is run."""
-    return Finding(title=title, unit=unit, method=method, window=window, status=Status.NOT_IDENTIFIABLE, reason=reason)
+    def value(
+        self,
+        value: float,
+        *,
+        window: Window = NO_WINDOW,
+        low: float | None = None,
+        high: float | None = None,
+        confidence: str = "",
+    ) -> Finding:
+        """The figure with the range that it may have, and what kind of range that is."""
+        return Finding(
+            title=self.title,
+            unit=self.unit,
+            method=self.method,
+            window=window,
+            value=value,
+            low=low,
+            high=high,
+            confidence=confidence,
+        )
 
+    def insufficient(self, reason: str, window: Window = NO_WINDOW) -> Finding:
+        """No figure yet: the data do not reach."""
+        return self._none(Status.INSUFFICIENT, reason, window)
 
-def unknown(title: str, unit: str, method: Method, reason: str) -> Finding:
-    """No figure: an input is missing."""
-    return Finding(title=title, unit=unit, method=method, status=Status.UNKNOWN, reason=reason)
+    def not_identifiable(self, reason: str, window: Window = NO_WINDOW) -> Finding:
+        """No figure ever, as the station is run."""
+        return self._none(Status.NOT_IDENTIFIABLE, reason, window)
+
+    def unknown(self, reason: str) -> Finding:
+        """No figure: an input is missing."""
+        return self._none(Status.UNKNOWN, reason, NO_WINDOW)
+
+    def _none(self, status: Status, reason: str, window: Window) -> Finding:
+        return Finding(
+            title=self.title, unit=self.unit, method=self.method, window=window, status=status, reason=reason
+        )

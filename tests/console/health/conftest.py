@@ -12,14 +12,7 @@ from pathlib import Path
 import pytest
 from tests.console.sample_fleet import NOW
 
-from victron_console.diagnosing.finding import (
-    Finding,
-    Method,
-    Window,
-    insufficient,
-    not_identifiable,
-    unknown,
-)
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.verdict.kept_findings import Course, EnergyRow, Kept, pack
 from victron_console.diagnosing.verdict.risk import Evidence, Tier, assess
 from victron_console.model.clock import ManualClock
@@ -88,22 +81,24 @@ def kept(tier: Tier | None, soh: float, spread: float, growth: float | None) -> 
         "soh.level": known("State of health (BMS)", "%", soh),
         "replacement.80": known("Time to 80 % SOH", "months", 7.4, 4.2, 11.9)
         if soh < 93
-        else insufficient("Time to 80 % SOH", "months", METHOD, f"no date: healthy at {soh:.0f} %", SPAN),
-        "capacity.ah": insufficient("Capacity", "Ah", METHOD, "3 segments of 40 % and more, 20 needed", SPAN),
+        else Figure("Time to 80 % SOH", "months", METHOD).insufficient(f"no date: healthy at {soh:.0f} %", SPAN),
+        "capacity.ah": Figure("Capacity", "Ah", METHOD).insufficient("3 segments of 40 % and more, 20 needed", SPAN),
         "cycles.full_cycles": known("Full cycles", "cycles", 412 - soh, 300, 330),
         "cycles.per_year": known("Full cycles a year", "cycles/year", 210 + spread / 3),
         "imbalance.spread": known("Cell spread", "mV", spread, spread - 2, spread + 3),
         "imbalance.growth": known("Growth of the cell spread", "mV/month", spread / 20, 0.2, 4.0),
-        "resistance.ratio": insufficient("Resistance growth", "x", METHOD, "11 weeks; 90 days are needed", SPAN)
+        "resistance.ratio": Figure("Resistance growth", "x", METHOD).insufficient("11 weeks; 90 days are needed", SPAN)
         if growth is None
         else known("Resistance growth", "x", growth, growth - 0.1, growth + 0.1),
         "thermal.stress": known("Ageing by temperature", "x", 1.31),
-        "efficiency.reference": not_identifiable("Efficiency", "%", METHOD, "the site never inverts alone", SPAN),
+        "efficiency.reference": Figure("Efficiency", "%", METHOD).not_identifiable(
+            "the site never inverts alone", SPAN
+        ),
         "pv.specific": known("Yield", "kWh/kWp", 3.4 - spread / 200),
         "grid.voltage_out": known("Voltage out of its band", "%", 1.25),
         "outages.count": known("Outages", "", 2.0),
         "gx.link": known("Polls answered", "%", 99.72),
-        "gx.restarts": unknown("Restarts", "a month", METHOD, "the GX device gives no uptime"),
+        "gx.restarts": Figure("Restarts", "a month", METHOD).unknown("the GX device gives no uptime"),
     }
     evidence = [
         Evidence(name="SOH", tier=Tier.OK, words=f"State of health (BMS) {soh:.0f} %; watch down to 85 %"),

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from victron_console.diagnosing.finding import Finding, Method, Window, insufficient
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.report import html, markdown
 from victron_console.diagnosing.report.month import MonthReport, month_before, month_of
 from victron_console.diagnosing.report.svg import Bars, band, bars
@@ -43,7 +43,7 @@ KEPT = Kept(
                              confidence=EVIL),
         "replacement.80": Finding(title="Time to 80 % SOH", unit="months", method=METHOD, window=WINDOW, value=7.4,
                                   low=4.2, high=11.9),
-        "capacity.ah": insufficient("Capacity", "Ah", METHOD, "3 segments, 20 needed"),
+        "capacity.ah": Figure("Capacity", "Ah", METHOD).insufficient("3 segments, 20 needed"),
         "outages.count": Finding(title="Outages", unit="", method=METHOD, window=WINDOW, value=2.0),
         "gx.link": Finding(title="Polls answered", unit="%", method=METHOD, window=WINDOW, value=99.7),
     },

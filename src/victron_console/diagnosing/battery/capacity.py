@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import BoolArray, FloatArray, checked, middle, steps_s, turning_points
 from victron_console.diagnosing.record.trend import Centre, centre
 from victron_console.model.units import DAY_S
@@ -118,7 +118,7 @@ def capacity(record: ChargeRecord, nominal_ah: float | None, limits: Limits | No
     checked(record.at, record.current_a, record.soc_percent, *others)
     if not nominal_ah or not np.isfinite(record.current_a).any():
         reason = "no battery current recorded" if nominal_ah else "the nominal capacity is not known: set it"
-        ah, relative, of_nominal = (unknown(title, unit, IMPLIED, reason) for title, unit in TITLES)
+        ah, relative, of_nominal = (Figure(title, unit, IMPLIED).unknown(reason) for title, unit in TITLES)
         return Capacity(ah, relative, of_nominal, (), None)
     full = _full(record, nominal_ah, limits)
     offset_a = _offset(record, full)
@@ -137,7 +137,7 @@ def _summed(
     window = Window(since=since, until=float(record.at[-1]), count=len(segments), what="segments")
 
     def not_yet(reason: str) -> Capacity:
-        ah, relative, of_nominal = (insufficient(title, unit, method, reason, window) for title, unit in TITLES)
+        ah, relative, of_nominal = (Figure(title, unit, method).insufficient(reason, window) for title, unit in TITLES)
         return Capacity(ah, relative, of_nominal, tuple(segments), offset_a)
 
     if len(segments) < SEGMENTS:
@@ -150,10 +150,13 @@ def _summed(
     now = centre(ah[latest | (ends > ends[-1] - BASELINE_DAYS * DAY_S)])
     if now.half_width > WIDEST_INTERVAL * now.value:
         return not_yet(f"segments scatter too much: ±{100 * now.half_width / now.value:.0f} %, at most 15 % is taken")
-    found = Finding(
-        title=TITLES[0][0], unit="Ah", method=method, window=window, value=now.value, low=now.low, high=now.high,
+    found = Figure(TITLES[0][0], "Ah", method).value(
+        now.value,
+        window=window,
+        low=now.low,
+        high=now.high,
         confidence=f"median of {now.count} segments with its 95 % interval",
-    )  # fmt: skip
+    )
     first = ah[ends < ends[0] + BASELINE_DAYS * DAY_S]
     return Capacity(found, _relative(now, first, method, window), _of_nominal(found, nominal_ah), tuple(segments),
                     offset_a)  # fmt: skip
@@ -191,14 +194,13 @@ def _relative(now: Centre, first: FloatArray, method: Method, window: Window) ->
         reason = (
             f"{window.days:.0f} days with {len(first)} segments in the first 90; 180 days and {SEGMENTS} are needed"
         )
-        return insufficient(title, unit, method, reason, window)
+        return Figure(title, unit, method).insufficient(reason, window)
     base = centre(first)
     value = 100.0 * now.value / base.value
     half = value * float(np.hypot(now.half_width / now.value, base.half_width / base.value))
-    return Finding(
-        title=title, unit=unit, method=method, window=window, value=value, low=value - half, high=value + half,
-        confidence="95 % interval of both medians",
-    )  # fmt: skip
+    return Figure(title, unit, method).value(
+        value, window=window, low=value - half, high=value + half, confidence="95 % interval of both medians"
+    )
 
 
 def _charge(record: ChargeRecord, offset_a: float) -> tuple[FloatArray, FloatArray]:

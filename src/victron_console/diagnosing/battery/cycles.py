@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import rainflow
 
-from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import FloatArray, checked, middle, steps_s, turning_points
 from victron_console.diagnosing.record.trend import mad
 
@@ -29,6 +29,9 @@ RAINFLOW = Method(
     inputs=("battery SOC",),
     source="ASTM E1049 rainflow counting as in the rainflow package.",
 )
+FULL_CYCLES = Figure("Equivalent full cycles", "cycles", COULOMBS)
+CHARGING = Figure("Charging C-rate (95 %)", "C", COULOMBS)
+DISCHARGING = Figure("Discharging C-rate (95 %)", "C", COULOMBS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,40 +89,39 @@ def cycles(at: FloatArray, current_a: FloatArray, soc_percent: FloatArray, nomin
 def _by_charge(
     seconds: FloatArray, current_a: FloatArray, nominal_ah: float | None, window: Window
 ) -> tuple[Finding, tuple[Finding, Finding]]:
-    titles = ("Equivalent full cycles", "Charging C-rate (95 %)", "Discharging C-rate (95 %)")
     if not nominal_ah or not seconds.any():
         reason = "the nominal capacity is not known: set it"
         if nominal_ah:
             was_there = np.isfinite(current_a).any()
             reason = "battery current never without a gap" if was_there else "no battery current recorded"
-        count, charge, discharge = (unknown(title, "", COULOMBS, reason) for title in titles)
+        count, charge, discharge = (figure.unknown(reason) for figure in (FULL_CYCLES, CHARGING, DISCHARGING))
         return count, (charge, discharge)
     mean_a = middle(current_a)
     full = float(np.sum(np.maximum(-mean_a, 0.0) * seconds)) / 3600.0 / nominal_ah
-    charge = _rate(titles[1], mean_a[(seconds > 0) & (mean_a > 0.01 * nominal_ah)] / nominal_ah, window)
-    discharge = _rate(titles[2], -mean_a[(seconds > 0) & (mean_a < -0.01 * nominal_ah)] / nominal_ah, window)
-    return Finding(title=titles[0], unit="cycles", method=COULOMBS, window=window, value=full), (charge, discharge)
+    charge = _rate(CHARGING, mean_a[(seconds > 0) & (mean_a > 0.01 * nominal_ah)] / nominal_ah, window)
+    discharge = _rate(DISCHARGING, -mean_a[(seconds > 0) & (mean_a < -0.01 * nominal_ah)] / nominal_ah, window)
+    return FULL_CYCLES.value(full, window=window), (charge, discharge)
 
 
-def _rate(title: str, rates: FloatArray, window: Window) -> Finding:
+def _rate(figure: Figure, rates: FloatArray, window: Window) -> Finding:
     if not len(rates):
-        return insufficient(title, "C", COULOMBS, "never seen", window)
+        return figure.insufficient("never seen", window)
     middle_rate, high = (float(rate) for rate in np.quantile(rates, (0.5, 0.95)))
     words = f"median {middle_rate:.2f} C, highest {float(rates.max()):.2f} C"
-    return Finding(title=title, unit="C", method=COULOMBS, window=window, value=high, confidence=words)
+    return figure.value(high, window=window, confidence=words)
 
 
 def _by_soc(soc_percent: FloatArray, window: Window) -> tuple[Finding, Depths]:
-    title = "Equivalent full cycles by SOC"
+    figure = Figure("Equivalent full cycles by SOC", "cycles", RAINFLOW)
     course, threshold = _calmed(soc_percent)
     turns = course[turning_points(course, threshold)]
     edges = np.array(DEPTHS_PERCENT)
     if len(turns) < 2:
-        return unknown(title, "cycles", RAINFLOW, "no SOC recorded"), Depths(DEPTHS_PERCENT, (0.0,) * (len(edges) - 1))
+        return figure.unknown("no SOC recorded"), Depths(DEPTHS_PERCENT, (0.0,) * (len(edges) - 1))
     counted = np.array(rainflow.count_cycles(turns.tolist())).reshape(-1, 2)
     full = float(np.sum(counted[:, 0] * counted[:, 1])) / 100.0
     histogram, _ = np.histogram(np.clip(counted[:, 0], 0.0, 100.0), edges, weights=counted[:, 1])
-    found = Finding(title=title, unit="cycles", method=RAINFLOW, window=window, value=full)
+    found = figure.value(full, window=window)
     return found, Depths(DEPTHS_PERCENT, tuple(float(count) for count in histogram))
 
 
@@ -136,10 +138,10 @@ def _calmed(soc_percent: FloatArray) -> tuple[FloatArray, float]:
 
 
 def _per_year(full: Finding, measured_days: float, window: Window) -> Finding:
-    title = "Equivalent full cycles a year"
+    figure = Figure("Equivalent full cycles a year", "cycles/year", COULOMBS)
     if full.value is None:
-        return unknown(title, "cycles/year", COULOMBS, full.reason)
+        return figure.unknown(full.reason)
     if measured_days < LEAST_DAYS:
-        return insufficient(title, "cycles/year", COULOMBS, f"{measured_days:.1f} days measured, 7 are needed", window)
+        return figure.insufficient(f"{measured_days:.1f} days measured, 7 are needed", window)
     rate = full.value / measured_days * 365.25
-    return Finding(title=title, unit="cycles/year", method=COULOMBS, window=window, value=rate)
+    return figure.value(rate, window=window)

@@ -11,7 +11,7 @@ from datetime import tzinfo
 import numpy as np
 from scipy.stats import theilslopes
 
-from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import (
     WEEK_S,
     BoolArray,
@@ -57,6 +57,12 @@ SPLIT = Method(
     inputs=SPREAD.inputs,
     source="s0 tells of balance, dR of one cell's resistance (ageing or a loose link).",
 )
+MIDDLE = Figure("Cell spread", "mV", SPREAD)
+NEAR_FULL = Figure("Cell spread near full", "mV", SPREAD)
+GROWING = Figure("Cell spread growth", "mV/month", GROWTH)
+SAME_CELL = Figure("Same cell lowest", "share", WEAKEST)
+AT_REST = Figure("Cell spread at rest", "mV", SPLIT)
+BY_LOAD = Figure("Resistance difference of cells", "mΩ", SPLIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +123,13 @@ def imbalance(cells: Cells, nominal_ah: float | None, zone: tzinfo | None = None
         inner = (cells.soc_percent >= MIDDLE_SOC[0]) & (cells.soc_percent <= MIDDLE_SOC[1])
         top = cells.soc_percent > TOP_SOC
     recent = cells.at > cells.at[-1] - RECENT_DAYS * DAY_S
-    spread = _level("Cell spread", cells.at, spread_mv, inner & light & recent)
+    spread = _level(MIDDLE, cells.at, spread_mv, inner & light & recent)
     weekly_at, weekly = medians(cells.at, np.where(inner & light, spread_mv, np.nan), WEEK_S, LEAST_A_WEEK)
     latest = cells.at > cells.at[-1] - SPLIT_DAYS * DAY_S
     at_rest, difference = _split(cells, spread_mv, inner & latest)
     return Imbalance(
         spread=spread,
-        top_spread=_level("Cell spread near full", cells.at, spread_mv, top & light & recent),
+        top_spread=_level(NEAR_FULL, cells.at, spread_mv, top & light & recent),
         growth=_growth(weekly_at, weekly),
         weakest=_weakest(cells, inner, zone),
         at_rest=at_rest,
@@ -133,52 +139,50 @@ def imbalance(cells: Cells, nominal_ah: float | None, zone: tzinfo | None = None
     )
 
 
-def _level(title: str, at: FloatArray, spread_mv: FloatArray, where: BoolArray) -> Finding:
+def _level(figure: Figure, at: FloatArray, spread_mv: FloatArray, where: BoolArray) -> Finding:
     where = where & np.isfinite(spread_mv)
     window = Window(since=float(at[-1]) - RECENT_DAYS * DAY_S, until=float(at[-1]), count=int(where.sum()))
     if window.count < 10:
         reason = (
             f"{window.count} samples in the last {RECENT_DAYS:.0f} days at such charge and light current, 10 needed"
         )
-        return insufficient(title, "mV", SPREAD, reason, window)
+        return figure.insufficient(reason, window)
     found = centre(spread_mv[where])
-    return Finding(
-        title=title, unit="mV", method=SPREAD, window=window, value=found.value, low=found.low, high=found.high,
-        confidence="median with its 95 % interval",
-    )  # fmt: skip
+    return figure.value(
+        found.value, window=window, low=found.low, high=found.high, confidence="median with its 95 % interval"
+    )
 
 
 def _growth(at: FloatArray, weekly_mv: FloatArray) -> Finding:
-    title, unit = "Cell spread growth", "mV/month"
     days = float(at[-1] - at[0]) / DAY_S + 7.0 if len(at) else 0.0
     window = Window(since=float(at[0]), until=float(at[-1]), count=len(at), what="weeks") if len(at) else None
     if window is None or days < TREND_DAYS or len(at) < TREND_DAYS / 14.0:
         reason = f"{len(at)} weeks with values in {days:.0f} days; {TREND_DAYS:.0f} days are needed"
-        return insufficient(title, unit, GROWTH, reason, window or Window(since=0.0, until=0.0))
+        return GROWING.insufficient(reason, window or Window(since=0.0, until=0.0))
     slope = block_bootstrap(at, weekly_mv)
     word = "confirmed" if days >= CONFIRMED_DAYS else "suspected"
-    return Finding(
-        title=title, unit=unit, method=GROWTH, window=window, value=slope.per_month, low=slope.low, high=slope.high,
+    return GROWING.value(
+        slope.per_month,
+        window=window,
+        low=slope.low,
+        high=slope.high,
         confidence=f"{word}: {days:.0f} days; one-sided 5 % bounds",
-    )  # fmt: skip
+    )
 
 
 def _weakest(cells: Cells, inner: BoolArray, zone: tzinfo | None) -> Finding:
-    title = "Same cell lowest"
     if cells.lowest_id is None or not np.isfinite(cells.lowest_id[inner]).any():
-        return unknown(title, "share", WEAKEST, "the battery does not say which cell is lowest")
+        return SAME_CELL.unknown("the battery does not say which cell is lowest")
     recent = inner & (cells.at > cells.at[-1] - RECENT_DAYS * DAY_S)
     days = grouped(day_numbers(cells.at[recent], zone), cells.lowest_id[recent])
     window = Window(since=float(cells.at[-1]) - RECENT_DAYS * DAY_S, until=float(cells.at[-1]), count=len(days),
                     what="days")  # fmt: skip
     if len(days) < 7:
-        return insufficient(title, "share", WEAKEST, f"{len(days)} days, 7 are needed", window)
+        return SAME_CELL.insufficient(f"{len(days)} days, 7 are needed", window)
     of_days = [_commonest(values) for _, values in days]
     cell = _commonest(np.array(of_days))
     share = of_days.count(cell) / len(of_days)
-    return Finding(
-        title=title, unit="share", method=WEAKEST, window=window, value=share, confidence=f"cell number {cell:.0f}"
-    )
+    return SAME_CELL.value(share, window=window, confidence=f"cell number {cell:.0f}")
 
 
 def _commonest(values: FloatArray) -> float:
@@ -187,16 +191,13 @@ def _commonest(values: FloatArray) -> float:
 
 
 def _split(cells: Cells, spread_mv: FloatArray, where: BoolArray) -> tuple[Finding, Finding]:
-    titles = ("Cell spread at rest", "Resistance difference of cells")
     where = where & np.isfinite(spread_mv) & np.isfinite(cells.current_a)
     amperes, spread = np.abs(cells.current_a[where]), spread_mv[where]
     window = Window(since=float(cells.at[-1]) - SPLIT_DAYS * DAY_S, until=float(cells.at[-1]), count=len(spread))
     edges = np.unique(np.quantile(amperes, np.linspace(0, 1, 13))) if len(spread) >= 200 else np.zeros(0)
     if len(edges) < 6:
         reason = f"{len(spread)} samples at too few different currents; 200 at 6 currents are needed"
-        return insufficient(titles[0], "mV", SPLIT, reason, window), insufficient(
-            titles[1], "mΩ", SPLIT, reason, window
-        )
+        return AT_REST.insufficient(reason, window), BY_LOAD.insufficient(reason, window)
     classes = np.clip(np.searchsorted(edges, amperes, side="right") - 1, 0, len(edges) - 2)
     order = np.argsort(classes, kind="stable")
     points = [
@@ -208,18 +209,23 @@ def _split(cells: Cells, spread_mv: FloatArray, where: BoolArray) -> tuple[Findi
     x, y = np.array(points).T
     fit = theilslopes(y, x, 0.9)
     return (
-        Finding(title=titles[0], unit="mV", method=SPLIT, window=window, value=float(fit.intercept)),
-        Finding(title=titles[1], unit="mΩ", method=SPLIT, window=window, value=float(fit.slope),
-                low=float(fit.low_slope), high=float(fit.high_slope), confidence="90 % interval of the slope"),
-    )  # fmt: skip
+        AT_REST.value(float(fit.intercept), window=window),
+        BY_LOAD.value(
+            float(fit.slope),
+            window=window,
+            low=float(fit.low_slope),
+            high=float(fit.high_slope),
+            confidence="90 % interval of the slope",
+        ),
+    )
 
 
 def _nothing(reason: str) -> Imbalance:
-    def nothing(title: str, unit: str, method: Method) -> Finding:
-        return unknown(title, unit, method, reason)
-
     return Imbalance(
-        nothing("Cell spread", "mV", SPREAD), nothing("Cell spread near full", "mV", SPREAD),
-        nothing("Cell spread growth", "mV/month", GROWTH), nothing("Same cell lowest", "share", WEAKEST),
-        nothing("Cell spread at rest", "mV", SPLIT), nothing("Resistance difference of cells", "mΩ", SPLIT),
-    )  # fmt: skip
+        spread=MIDDLE.unknown(reason),
+        top_spread=NEAR_FULL.unknown(reason),
+        growth=GROWING.unknown(reason),
+        weakest=SAME_CELL.unknown(reason),
+        at_rest=AT_REST.unknown(reason),
+        resistance_difference=BY_LOAD.unknown(reason),
+    )

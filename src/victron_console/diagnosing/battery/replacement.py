@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from victron_console.diagnosing.battery.soh import SohTrend
-from victron_console.diagnosing.finding import Finding, Method, insufficient
+from victron_console.diagnosing.finding import Figure, Finding, Method
 
 ENDS_OF_LIFE = (80.0, 70.0)
 """SOH in percent at which a battery is taken for worn out: both are shown."""
@@ -62,23 +62,17 @@ def months_left(soh_percent: float, end_percent: float, loss_per_month: float) -
 
 
 def _window(trend: SohTrend, end: float) -> Finding:
-    title, unit, loss = f"Time to {end:.0f} % SOH", "months", trend.loss
+    figure, loss = Figure(f"Time to {end:.0f} % SOH", "months", METHOD), trend.loss
     soh = trend.latest_percent
     if soh is not None and soh <= end:
-        return Finding(
-            title=title, unit=unit, method=METHOD, window=loss.window, value=0.0, low=0.0, high=0.0,
-            confidence=f"SOH {soh:.0f} % is reached",
-        )  # fmt: skip
+        return figure.value(0.0, window=loss.window, low=0.0, high=0.0, confidence=f"SOH {soh:.0f} % is reached")
     if soh is not None and soh >= NO_WINDOW_FROM:
-        return insufficient(title, unit, METHOD, f"no date: healthy at {soh:.0f} %", loss.window)
+        return figure.insufficient(f"no date: healthy at {soh:.0f} %", loss.window)
     if soh is None or not loss.known or loss.value is None:
         reason = f"no date, not enough history: {loss.reason}"
-        return insufficient(title, unit, METHOD, reason, loss.window)
+        return figure.insufficient(reason, loss.window)
     early, straight, late = months_left(soh, end, loss.value)
     words = "scenario range (knee … calendar); plan by the early end"
     if end < ENDS_OF_LIFE[0]:
         words += "; below 80 % untested, few cells were followed there"
-    return Finding(
-        title=title, unit=unit, method=METHOD, window=loss.window, value=straight, low=early, high=late,
-        confidence=words,
-    )  # fmt: skip
+    return figure.value(straight, window=loss.window, low=early, high=late, confidence=words)

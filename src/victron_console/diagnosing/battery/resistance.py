@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import MONTH_S, WEEK_S, FloatArray, checked, grouped
 from victron_console.diagnosing.record.trend import centre, huber_centre, mad
 from victron_console.model.units import DAY_S
@@ -32,6 +32,8 @@ METHOD = Method(
         "growth counts, not the ohms. Warn at 1.5 times (own judgement)."
     ),
 )
+APPARENT = Figure("Apparent resistance", "mΩ", METHOD)
+GROWTH = Figure("Resistance growth", "x", METHOD)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,12 +117,9 @@ def load_steps(
 
 def resistance(steps: LoadSteps) -> Resistance:
     """Weekly resistance at reference conditions and its growth."""
-    titles = (("Apparent resistance", "mΩ"), ("Resistance growth", "x"))
     if not len(steps.at):
-        nothing = [
-            unknown(title, unit, METHOD, "no load steps recorded (polls of 15 s and less)") for title, unit in titles
-        ]
-        return Resistance(nothing[0], nothing[1])
+        reason = "no load steps recorded (polls of 15 s and less)"
+        return Resistance(APPARENT.unknown(reason), GROWTH.unknown(reason))
     reference = _at_reference(steps)
     weeks = ((steps.at - steps.at[0]) // WEEK_S).astype(np.int64)
     weekly = [(key, part) for key, part in grouped(weeks, reference) if len(part) >= STEPS_A_WEEK]
@@ -129,29 +128,33 @@ def resistance(steps: LoadSteps) -> Resistance:
     window = Window(since=float(steps.at[0]), until=float(steps.at[-1]), count=len(steps.at), what="load steps")
     if not len(at):
         reason = f"{len(steps.at)} load steps, no week with {STEPS_A_WEEK}"
-        nothing = [insufficient(title, unit, METHOD, reason, window) for title, unit in titles]
-        return Resistance(nothing[0], nothing[1])
+        return Resistance(APPARENT.insufficient(reason, window), GROWTH.insufficient(reason, window))
     now = centre(ohm[-RECENT_WEEKS:])
-    found = Finding(
-        title=titles[0][0], unit="mΩ", method=METHOD, window=window, value=now.value * 1e3, low=now.low * 1e3,
-        high=now.high * 1e3, confidence=f"median of {now.count} weeks; only its growth is meaningful",
-    )  # fmt: skip
+    found = APPARENT.value(
+        now.value * 1e3,
+        window=window,
+        low=now.low * 1e3,
+        high=now.high * 1e3,
+        confidence=f"median of {now.count} weeks; only its growth is meaningful",
+    )
     return Resistance(found, _ratio(at, ohm, window), tuple(at.tolist()), tuple((ohm * 1e3).tolist()))
 
 
 def _ratio(at: FloatArray, ohm: FloatArray, window: Window) -> Finding:
-    title = "Resistance growth"
     first = ohm[at < window.since + BASELINE_DAYS * DAY_S]
     if window.days < BASELINE_DAYS + RECENT_WEEKS * 7 or len(first) < RECENT_WEEKS or len(ohm) < 2 * RECENT_WEEKS:
         reason = f"{len(ohm)} weeks with {STEPS_A_WEEK} steps in {window.days:.0f} days; 90 days and 4 weeks are needed"
-        return insufficient(title, "x", METHOD, reason, window)
+        return GROWTH.insufficient(reason, window)
     now, base = centre(ohm[-RECENT_WEEKS:]), centre(first)
     value = now.value / base.value
     half = value * float(np.hypot(now.half_width / now.value, base.half_width / base.value))
-    return Finding(
-        title=title, unit="x", method=METHOD, window=window, value=value, low=value - half, high=value + half,
+    return GROWTH.value(
+        value,
+        window=window,
+        low=value - half,
+        high=value + half,
         confidence=f"95 % interval; first 90 days against the last {RECENT_WEEKS} weeks",
-    )  # fmt: skip
+    )
 
 
 def _at_reference(steps: LoadSteps) -> FloatArray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import FloatArray, checked, running_total, steps_s
 from victron_console.model.units import DAY_S
 
@@ -61,27 +61,27 @@ def soc_truth(
 def _residual(
     at: FloatArray, soc: FloatArray, current_a: FloatArray, capacity_ah: float | None, blind_s: float
 ) -> Finding:
-    title, unit = "SOC against counted charge", "%"
+    figure = Figure("SOC against counted charge", "%", RESIDUAL)
     if not capacity_ah or not np.isfinite(soc).any() or not np.isfinite(current_a).any():
-        return unknown(title, unit, RESIDUAL, "SOC, current or capacity of the battery is not known")
+        return figure.unknown("SOC, current or capacity of the battery is not known")
     recent = at > at[-1] - RECENT_S
     at, soc, current_a = at[recent], soc[recent], current_a[recent]
     window = Window(since=float(at[0]), until=float(at[-1]), count=len(at))
     measured_s = float(steps_s(at, soc, current_a).sum())
     if measured_s < LEAST_MEASURED * RECENT_S:
         reason = f"{measured_s / 3600:.1f} h of the last day were measured, 19 are needed"
-        return insufficient(title, unit, RESIDUAL, reason, window)
+        return figure.insufficient(reason, window)
     doubt = 100.0 * _doubt_ah(current_a, blind_s) / capacity_ah
     if doubt > MOST_DOUBT_PERCENT:
         reason = (
             f"read each {blind_s / 60.0:.0f} min, too seldom for this current: its charge is known to {doubt:.0f} %"
         )
-        return insufficient(title, unit, RESIDUAL, reason, window)
+        return figure.insufficient(reason, window)
     counted = 100.0 * running_total(at, current_a) / 3600.0 / capacity_ah
     error = np.where(soc < SYNC_PERCENT, soc - counted, np.nan)
     error = error[np.isfinite(error)]
     value = float(np.ptp(error)) if len(error) else 0.0
-    return Finding(title=title, unit=unit, method=RESIDUAL, window=window, value=value)
+    return figure.value(value, window=window)
 
 
 def _doubt_ah(current_a: FloatArray, blind_s: float) -> float:
@@ -95,13 +95,13 @@ def _doubt_ah(current_a: FloatArray, blind_s: float) -> float:
 
 
 def _since_full(at: FloatArray, soc: FloatArray) -> Finding:
-    title, unit = "Days since full", "days"
+    figure = Figure("Days since full", "days", FULL)
     if not np.isfinite(soc).any():
-        return unknown(title, unit, FULL, "the battery reports no SOC")
+        return figure.unknown("the battery reports no SOC")
     window = Window(since=float(at[0]), until=float(at[-1]), count=len(at))
     with np.errstate(invalid="ignore"):
         full = np.flatnonzero(soc >= FULL_PERCENT)
     if not len(full):
-        return insufficient(title, unit, FULL, f"not full in the {window.days:.0f} days recorded", window)
+        return figure.insufficient(f"not full in the {window.days:.0f} days recorded", window)
     days = (float(at[-1]) - float(at[full[-1]])) / DAY_S
-    return Finding(title=title, unit=unit, method=FULL, window=window, value=days)
+    return figure.value(days, window=window)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import MONTH_S, FloatArray, checked, medians
 from victron_console.model.units import DAY_S
 
@@ -33,7 +33,8 @@ REPORTED = Method(
     inputs=("battery Soh",),
     source="Every maker defines its SOH otherwise; compare a battery with itself, not with another make.",
 )
-TITLE, UNIT, LEVEL = "SOH loss", "%/month", "State of health (BMS)"
+LOSS = Figure("SOH loss", "%/month", METHOD)
+LEVEL = Figure("State of health (BMS)", "%", REPORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def soh_trend(at: FloatArray, soh_percent: FloatArray) -> SohTrend:
     days, daily = medians(at, soh_percent, DAY_S)
     if not len(days):
         nothing = "the battery reports no SOH"
-        return SohTrend(unknown(TITLE, UNIT, METHOD, nothing), unknown(LEVEL, "%", REPORTED, nothing), (), 0.0)
+        return SohTrend(LOSS.unknown(nothing), LEVEL.unknown(nothing), (), 0.0)
     whole = float(days[0])
     days, smooth = _of_present_battery(days, _running_median(daily))
     steps = _steps(days, smooth)
@@ -92,7 +93,7 @@ def soh_trend(at: FloatArray, soh_percent: FloatArray) -> SohTrend:
     since = max(float(at[0]), until - MEDIAN_DAYS * DAY_S)
     count = min(MEDIAN_DAYS, int((days > days[-1] - MEDIAN_DAYS * DAY_S).sum()))
     week = Window(since=since, until=until, count=count, what="days with a value")
-    level = Finding(title=LEVEL, unit="%", method=REPORTED, window=week, value=float(smooth[-1]))
+    level = LEVEL.value(float(smooth[-1]), window=week)
     replaced_at = float(days[0]) if days[0] > whole else None
     return SohTrend(_loss(steps, days, seen_days), level, steps, seen_days, replaced_at)
 
@@ -101,18 +102,19 @@ def _loss(steps: tuple[SohStep, ...], days: FloatArray, seen_days: float) -> Fin
     window = Window(since=float(days[0]), until=float(days[-1]), count=len(steps), what="steps")
     if seen_days < LEAST_DAYS or len(steps) < STEPS:
         reason = f"{len(steps)} steps in {seen_days:.0f} days; {STEPS} steps and {LEAST_DAYS:.0f} days are needed"
-        return insufficient(TITLE, UNIT, METHOD, reason, window)
+        return LOSS.insufficient(reason, window)
     first, last = steps[-STEPS], steps[-1]
     months = (last.at - first.at) / MONTH_S
     fall = first.percent - last.percent
     # No step since the last one bounds the present rate from above as well.
     since_last = max((float(days[-1]) - last.at) / MONTH_S, 1e-9)
-    return Finding(
-        title=TITLE, unit=UNIT, method=METHOD, window=window, value=fall / months,
+    return LOSS.value(
+        fall / months,
+        window=window,
         low=min(max(0.0, fall - 2 * STEP_DOUBT_PERCENT) / months, (1.0 + 2 * STEP_DOUBT_PERCENT) / since_last),
         high=(fall + 2 * STEP_DOUBT_PERCENT) / months,
         confidence=f"{len(steps)} steps, each known to {STEP_DOUBT_PERCENT} %",
-    )  # fmt: skip
+    )
 
 
 def _running_median(daily: FloatArray) -> FloatArray:

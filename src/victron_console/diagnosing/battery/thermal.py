@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 import numpy as np
 
-from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import (
     MONTH_S,
     WEEK_S,
@@ -52,6 +52,10 @@ PEAKS = Method(
     inputs=("battery temperature", "battery current", "outside temperature if there is one"),
     source="A failing fan, a loose link or an ageing pack warm up at the same weather and load (own judgement).",
 )
+AGEING = Figure("Ageing by temperature", "x", STRESS)
+APART = Figure("Temperature spread of the cells", "K", HOURS)
+COLD_CHARGING = Figure("Charging in the cold", "events", COLD)
+RISE = Figure("Temperature peaks rise", "K/month", PEAKS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,48 +114,45 @@ def _stress(celsius: FloatArray, seconds: FloatArray, window: Window) -> Finding
     factor = np.exp(ACTIVATION_EV / BOLTZMANN_EV_PER_K * (1.0 / REFERENCE_K - 1.0 / (celsius + ZERO_C_K)))
     total = float(seconds.sum())
     ends = [float(np.sum(q10 ** ((celsius - 25.0) / 10.0) * seconds)) / total for q10 in Q10_RANGE]
-    return Finding(
-        title="Ageing by temperature", unit="x", method=STRESS, window=window,
-        value=float(np.sum(factor * seconds)) / total, low=min(ends), high=max(ends),
+    return AGEING.value(
+        float(np.sum(factor * seconds)) / total,
+        window=window,
+        low=min(ends),
+        high=max(ends),
         confidence="range of 1.4 to 2.0 per 10 K",
-    )  # fmt: skip
+    )
 
 
 def _hours(record: HeatRecord, seconds: FloatArray, limit_c: float, window: Window) -> Finding:
     hours = float(np.sum(seconds[middle(record.celsius) > limit_c])) / 3600.0
     words = f"highest {float(np.nanmax(record.celsius)):.1f} °C in {seconds.sum() / DAY_S:.0f} measured days"
-    return Finding(
-        title=f"Time above {limit_c:.0f} °C", unit="h", method=HOURS, window=window, value=hours, confidence=words
-    )
+    return _above(limit_c).value(hours, window=window, confidence=words)
 
 
 def _spread(record: HeatRecord, window: Window) -> Finding:
-    title = "Temperature spread of the cells"
     if record.coldest_c is None:
-        return unknown(title, "K", HOURS, "the battery does not report its coldest cell")
+        return APART.unknown("the battery does not report its coldest cell")
     spread = record.celsius - record.coldest_c
     spread = spread[np.isfinite(spread)]
     if not len(spread):
-        return unknown(title, "K", HOURS, "the battery does not report its coldest cell")
+        return APART.unknown("the battery does not report its coldest cell")
     value = float(np.quantile(spread, 0.95))
-    return Finding(title=title, unit="K", method=HOURS, window=window, value=value, confidence="watch 5 K, warn 10 K")
+    return APART.value(value, window=window, confidence="watch 5 K, warn 10 K")
 
 
 def _cold(record: HeatRecord, nominal_ah: float | None, window: Window) -> Finding:
-    title = "Charging in the cold"
     if record.current_a is None or not nominal_ah:
-        return unknown(title, "events", COLD, "no battery current recorded, or no nominal capacity known")
+        return COLD_CHARGING.unknown("no battery current recorded, or no nominal capacity known")
     lowest = record.celsius if record.coldest_c is None else record.coldest_c
     with np.errstate(invalid="ignore"):
         cold = (lowest < COLD_C) & (record.current_a > COLD_CHARGE_C * nominal_ah)
     begins = int(cold[0]) + int(np.sum(cold[1:] & ~cold[:-1]))
     hours = float(np.sum(steps_s(record.at, record.current_a)[cold[1:]])) / 3600.0
     words = f"{hours:.1f} h" + (f", down to {float(np.min(lowest[cold])):.1f} °C" if begins else "")
-    return Finding(title=title, unit="events", method=COLD, window=window, value=float(begins), confidence=words)
+    return COLD_CHARGING.value(float(begins), window=window, confidence=words)
 
 
 def _peaks(record: HeatRecord, zone: tzinfo | None, window: Window) -> Finding:
-    title, unit = "Temperature peaks rise", "K/month"
     days = day_numbers(record.at, zone)
     peaks = [(day, float(part.max())) for day, part in grouped(days, record.celsius) if len(part) >= 3]
     at = np.array([float(day) * DAY_S for day, _ in peaks])
@@ -160,13 +161,10 @@ def _peaks(record: HeatRecord, zone: tzinfo | None, window: Window) -> Finding:
     if len(weeks) < needed:
         reason = f"{len(weeks)} weeks with peaks; {needed} are needed"
         reason += "" if record.ambient_c is not None else " without an outside temperature"
-        return insufficient(title, unit, PEAKS, reason, window)
+        return RISE.insufficient(reason, window)
     cleaned = _without_causes(record, days, (at[0], weeks), values)
     slope = block_bootstrap(weeks, cleaned)
-    return Finding(
-        title=title, unit=unit, method=PEAKS, window=window, value=slope.per_month, low=slope.low, high=slope.high,
-        confidence="one-sided 5 % bounds",
-    )  # fmt: skip
+    return RISE.value(slope.per_month, window=window, low=slope.low, high=slope.high, confidence="one-sided 5 % bounds")
 
 
 def _without_causes(
@@ -203,10 +201,16 @@ def _weekly_mean(days: IntArray, value: FloatArray, first: float, middles: Float
     return at_middles
 
 
+def _above(limit_c: float) -> Figure:
+    return Figure(f"Time above {limit_c:.0f} °C", "h", HOURS)
+
+
 def _nothing(reason: str) -> Thermal:
     return Thermal(
-        unknown("Ageing by temperature", "x", STRESS, reason), unknown("Time above 35 °C", "h", HOURS, reason),
-        unknown("Time above 45 °C", "h", HOURS, reason), unknown("Temperature spread of the cells", "K", HOURS, reason),
-        unknown("Charging in the cold", "events", COLD, reason),
-        unknown("Temperature peaks rise", "K/month", PEAKS, reason),
-    )  # fmt: skip
+        AGEING.unknown(reason),
+        _above(35.0).unknown(reason),
+        _above(45.0).unknown(reason),
+        APART.unknown(reason),
+        COLD_CHARGING.unknown(reason),
+        RISE.unknown(reason),
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import MONTH_S, WEEK_S, FloatArray, IntArray, checked, grouped, medians
 from victron_console.diagnosing.record.trend import theil_sen
 from victron_console.model.units import DAY_S
@@ -100,28 +100,28 @@ def _window(record: GxRecord, count: int, what: str) -> Window:
 
 
 def _restarts(record: GxRecord) -> Finding:
-    title, unit = "Restarts of the GX device", "a month"
+    figure = Figure("Restarts of the GX device", "a month", RESTARTS)
     known = np.isfinite(record.uptime_s) if record.uptime_s is not None else np.zeros(len(record.at), dtype=bool)
     if record.uptime_s is None or known.sum() < 2:
-        return unknown(title, unit, RESTARTS, "the GX device gives no uptime")
+        return figure.unknown("the GX device gives no uptime")
     count = int(np.sum(np.diff(record.uptime_s[known]) < 0))
     window = _window(record, count, "restarts")
     if window.days < 7:
-        return insufficient(title, unit, RESTARTS, f"{window.days:.1f} days recorded, 7 are needed", window)
-    return Finding(title=title, unit=unit, method=RESTARTS, window=window, value=count / window.days * MONTH_S / DAY_S)
+        return figure.insufficient(f"{window.days:.1f} days recorded, 7 are needed", window)
+    return figure.value(count / window.days * MONTH_S / DAY_S, window=window)
 
 
 def _can(record: GxRecord) -> Finding:
-    title, unit = "CAN errors in a usual week", "errors"
+    figure = Figure("CAN errors in a usual week", "errors", CAN)
     weeks = ((record.at - record.at[0]) // WEEK_S).astype(np.int64) if len(record.at) else np.zeros(0, dtype=np.int64)
     usual = {name: rises for name, value in (record.can_errors or {}).items() if (rises := _weekly(weeks, value))}
     if not usual:
-        return unknown(title, unit, CAN, "no CAN error counters recorded")
+        return figure.unknown("no CAN error counters recorded")
     name, rises = max(usual.items(), key=lambda item: float(np.median(item[1])))
     window = _window(record, len(rises), "weeks")
     if len(rises) < LEAST_WEEKS:
-        return insufficient(title, unit, CAN, f"{len(rises)} whole weeks, {LEAST_WEEKS} are needed", window)
-    return Finding(title=title, unit=unit, method=CAN, window=window, value=float(np.median(rises)), confidence=name)
+        return figure.insufficient(f"{len(rises)} whole weeks, {LEAST_WEEKS} are needed", window)
+    return figure.value(float(np.median(rises)), window=window, confidence=name)
 
 
 def _weekly(weeks: IntArray, counter: FloatArray) -> list[float]:
@@ -137,45 +137,44 @@ def _weekly(weeks: IntArray, counter: FloatArray) -> list[float]:
 
 
 def _disk(record: GxRecord) -> Finding:
-    title, unit = "Data partition full in", "days"
+    figure = Figure("Data partition full in", "days", DISK)
     if record.data_free_bytes is None or not np.isfinite(record.data_free_bytes).any():
-        return unknown(title, unit, DISK, "the GX device gives no free space")
+        return figure.unknown("the GX device gives no free space")
     days, free = medians(record.at, record.data_free_bytes, DAY_S)
     window = _window(record, len(days), "days")
     if len(days) < LEAST_DISK_DAYS:
-        return insufficient(title, unit, DISK, f"{len(days)} days, {LEAST_DISK_DAYS:.0f} are needed", window)
+        return figure.insufficient(f"{len(days)} days, {LEAST_DISK_DAYS:.0f} are needed", window)
     falls_a_day = -theil_sen(days, free) / (MONTH_S / DAY_S)
     if falls_a_day <= 0:
-        return insufficient(title, unit, DISK, "it does not fill", window)
-    return Finding(title=title, unit=unit, method=DISK, window=window, value=float(free[-1]) / falls_a_day)
+        return figure.insufficient("it does not fill", window)
+    return figure.value(float(free[-1]) / falls_a_day, window=window)
 
 
 def _wifi(record: GxRecord) -> Finding:
-    title, unit = "Wi-Fi signal", "%"
+    figure = Figure("Wi-Fi signal", "%", WIFI)
     at, signal = _last_days(record, record.wifi_percent, WIFI_DAYS)
     if not len(signal):
-        return unknown(title, unit, WIFI, "the GX device reports no Wi-Fi: it may be wired")
+        return figure.unknown("the GX device reports no Wi-Fi: it may be wired")
     window = Window(since=float(at[0]), until=float(at[-1]), count=len(signal))
     if len(signal) < LEAST_VALUES:
-        return insufficient(title, unit, WIFI, f"{len(signal)} values, {LEAST_VALUES} are needed", window)
+        return figure.insufficient(f"{len(signal)} values, {LEAST_VALUES} are needed", window)
     low, middle, high = (float(value) for value in np.quantile(signal, (0.05, 0.5, 0.95)))
-    return Finding(title=title, unit=unit, method=WIFI, window=window, value=middle, low=low, high=high,
-                   confidence="90 % of the time within")  # fmt: skip
+    return figure.value(middle, window=window, low=low, high=high, confidence="90 % of the time within")  # fmt: skip
 
 
 def _vrm(record: GxRecord) -> Finding:
-    title, unit = "VRM in reach", "%"
+    figure = Figure("VRM in reach", "%", VRM)
     at, contact = _last_days(record, record.vrm_contact_at, VRM_DAYS)
     at, contact = at[contact > 0.0], contact[contact > 0.0]
     if not len(contact):
-        return unknown(title, unit, VRM, "the GX device reports no contact with VRM")
+        return figure.unknown("the GX device reports no contact with VRM")
     window = Window(since=float(at[0]), until=float(at[-1]), count=len(contact))
     if len(contact) < LEAST_VALUES:
-        return insufficient(title, unit, VRM, f"{len(contact)} values, {LEAST_VALUES} are needed", window)
+        return figure.insufficient(f"{len(contact)} values, {LEAST_VALUES} are needed", window)
     late_h = max(0.0, float(at[-1] - contact[-1])) / 3600.0
     words = f"last reached {late_h:.1f} h before the end" if late_h * 3600.0 > VRM_LATE_S else "in reach at the end"
     share = 100.0 * float(np.mean(at - contact <= VRM_LATE_S))
-    return Finding(title=title, unit=unit, method=VRM, window=window, value=share, confidence=words)
+    return figure.value(share, window=window, confidence=words)
 
 
 def _last_days(record: GxRecord, value: FloatArray | None, days: float) -> tuple[FloatArray, FloatArray]:
@@ -187,9 +186,9 @@ def _last_days(record: GxRecord, value: FloatArray | None, days: float) -> tuple
 
 
 def _link(record: GxRecord) -> Finding:
-    title, unit = "Polls answered", "%"
+    figure = Figure("Polls answered", "%", LINK)
     if record.polls is None or record.failed_polls is None or not np.nansum(record.polls):
-        return unknown(title, unit, LINK, "no polls recorded")
+        return figure.unknown("no polls recorded")
     polls = float(np.nansum(record.polls))
     share = 100.0 * (1.0 - float(np.nansum(record.failed_polls)) / polls)
-    return Finding(title=title, unit=unit, method=LINK, window=_window(record, int(polls), "polls"), value=share)
+    return figure.value(share, window=_window(record, int(polls), "polls"))

@@ -12,14 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
-from victron_console.diagnosing.finding import (
-    Finding,
-    Method,
-    Window,
-    insufficient,
-    not_identifiable,
-    unknown,
-)
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import WEEK_S, BoolArray, FloatArray, checked
 from victron_console.diagnosing.record.trend import Centre, centre, mad
 from victron_console.model.units import DAY_S
@@ -40,7 +33,9 @@ METHOD = Method(
         "0.04 a week; weights 25/35/30/10 %."
     ),
 )
-TITLES = (("Efficiency at reference points", "%"), ("Loss without load", "W"), ("Efficiency lost", "points"))
+REFERENCE = Figure("Efficiency at reference points", "%", METHOD)
+IDLE = Figure("Loss without load", "W", METHOD)
+LOST = Figure("Efficiency lost", "points", METHOD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,23 +93,23 @@ def efficiency(record: InverterRecord) -> Efficiency:
     others = [record.state] if record.state is not None else []
     checked(record.at, record.dc_w, record.ac_out_w, record.ac_in_w, *others)
     if not np.isfinite(record.dc_w).any() or not np.isfinite(record.ac_out_w).any():
-        return _nothing(lambda title, unit: unknown(title, unit, METHOD, "no DC or AC-out power recorded"))
+        return _nothing(lambda figure: figure.unknown("no DC or AC-out power recorded"))
     good = _usable(record)
     at, dc_w, ac_w = record.at[good], record.dc_w[good], record.ac_out_w[good]
     window = Window(since=float(record.at[0]), until=float(record.at[-1]), count=len(at), what="steady means")
     if len(at) < LEAST_A_WEEK:
         reason = f"{len(at)} steady means of inverting alone; {LEAST_A_WEEK} are needed: this site hardly inverts alone"
-        return _nothing(lambda title, unit: not_identifiable(title, unit, METHOD, reason, window))
+        return _nothing(lambda figure: figure.not_identifiable(reason, window))
     reach_w = float(np.quantile(ac_w, 0.98))
     weekly_at, weekly = _weekly(at, dc_w, ac_w, reach_w)
     if not len(weekly):
         few = f"no week with {LEAST_A_WEEK} steady means of inverting"
-        return _nothing(lambda title, unit: insufficient(title, unit, METHOD, few, window))
+        return _nothing(lambda figure: figure.insufficient(few, window))
     return _summed(at, dc_w, ac_w, (weekly_at, weekly, reach_w), window)
 
 
-def _nothing(make: Callable[[str, str], Finding]) -> Efficiency:
-    reference, idle, drop = (make(title, unit) for title, unit in TITLES)
+def _nothing(make: Callable[[Figure], Finding]) -> Efficiency:
+    reference, idle, drop = map(make, (REFERENCE, IDLE, LOST))
     return Efficiency(reference, idle, drop)
 
 
@@ -127,12 +122,13 @@ def _summed(
     now = centre(weekly[-LEAST_WEEKS:])
     words = f"points up to {reach_w:.0f} W; compare with itself only, a meter 2 % off moves it by 1.8"
     return Efficiency(
-        reference=Finding(title=TITLES[0][0], unit="%", method=METHOD, window=window, value=now.value, low=now.low,
-                          high=now.high, confidence=words),
-        idle=Finding(title=TITLES[1][0], unit="W", method=METHOD, window=window, value=curve.idle_w),
+        reference=REFERENCE.value(now.value, window=window, low=now.low, high=now.high, confidence=words),
+        idle=IDLE.value(curve.idle_w, window=window),
         drop=_drop(weekly_at, weekly, now, window),
-        curve=curve, weekly_at=tuple(weekly_at.tolist()), weekly_percent=tuple(weekly.tolist()),
-    )  # fmt: skip
+        curve=curve,
+        weekly_at=tuple(weekly_at.tolist()),
+        weekly_percent=tuple(weekly.tolist()),
+    )
 
 
 def fit(dc_w: FloatArray, ac_w: FloatArray) -> LossCurve:
@@ -174,16 +170,18 @@ def _weekly(at: FloatArray, dc_w: FloatArray, ac_w: FloatArray, reach_w: float) 
 
 
 def _drop(at: FloatArray, weekly: FloatArray, now: Centre, window: Window) -> Finding:
-    title, unit = TITLES[2]
     first = weekly[at < at[0] + BASELINE_DAYS * DAY_S]
     if len(first) < LEAST_WEEKS or len(weekly) < len(first) + LEAST_WEEKS:
         reason = f"{len(weekly)} weeks with a curve; {LEAST_WEEKS} in the first 90 days and {LEAST_WEEKS} after needed"
-        return insufficient(title, unit, METHOD, reason, window)
+        return LOST.insufficient(reason, window)
     base = centre(first)
     value = base.value - now.value
     # One-sided 5 %: 1.645 of the 1.96 that the intervals are made with.
     half = float(np.hypot(base.half_width, now.half_width)) * 1.645 / 1.96
-    return Finding(
-        title=title, unit=unit, method=METHOD, window=window, value=value, low=value - half, high=value + half,
+    return LOST.value(
+        value,
+        window=window,
+        low=value - half,
+        high=value + half,
         confidence=f"first 90 days against the last {LEAST_WEEKS} weeks, one-sided 5 % bounds",
-    )  # fmt: skip
+    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import (
     WEEK_S,
     BoolArray,
@@ -182,19 +182,17 @@ class _Judge:
         if self.coverage >= LEAST_COVERAGE:
             return None
         reason = f"{100 * self.coverage:.0f} % of the time on the grid was sampled, {100 * LEAST_COVERAGE:.0f} % needed"
-        return insufficient(title, unit, method, reason, self.window)
+        return Figure(title, unit, method).insufficient(reason, self.window)
 
     def _found(self, title: str, unit: str, value: float, words: str = "", method: Method | None = None) -> Finding:
         method = method or self.supply.method
         short = self._short(title, unit, method)
-        return short or Finding(
-            title=title, unit=unit, method=method, window=self.window, value=value, confidence=words
-        )  # fmt: skip
+        return short or Figure(title, unit, method).value(value, window=self.window, confidence=words)  # fmt: skip
 
     def frequency(self, hertz: FloatArray, band: tuple[float, float], title: str) -> Finding:
         known = hertz[np.isfinite(hertz)]
         if not len(known):
-            return unknown(title, "%", self.supply.method, "no frequency while on the grid")
+            return Figure(title, "%", self.supply.method).unknown("no frequency while on the grid")
         low, high = (self.supply.hertz * (1.0 + edge) for edge in band)
         out = 100.0 * float(np.mean((known < low - 1e-9) | (known > high + 1e-9)))
         return self._found(title, "%", out, f"{known.min():.2f} to {known.max():.2f} Hz")
@@ -211,9 +209,9 @@ class _Judge:
                 if len(part) >= LEAST_MEANS_A_WEEK and float(np.mean(part)) > worst:
                     worst, where = float(np.mean(part)), phase
         if not any(len(slots) for slots, _ in means.values()):
-            return unknown(title, "%", self.supply.method, "no voltage while on the grid")
+            return Figure(title, "%", self.supply.method).unknown("no voltage while on the grid")
         if worst < 0:
-            return insufficient(title, "%", self.supply.method, "no week with half its means yet", self.window)
+            return Figure(title, "%", self.supply.method).insufficient("no week with half its means yet", self.window)
         words = f"{low * self.supply.phase_v:.0f} to {high * self.supply.phase_v:.0f} V; worst on {where}"
         return self._found(title, "%", 100.0 * worst, words)
 
@@ -222,27 +220,27 @@ class _Judge:
         title = "Voltage means beyond the hard limits"
         values = np.concatenate([values for _, values in means.values()] or [np.zeros(0)]) / self.supply.phase_v
         if not len(values):
-            return unknown(title, "%", self.supply.method, "no voltage while on the grid")
+            return Figure(title, "%", self.supply.method).unknown("no voltage while on the grid")
         out = float(np.mean((values < low - 1e-9) | (values > high + 1e-9)))
         return self._found(title, "%", 100.0 * out)
 
     def unbalance(self, volts: Mapping[str, FloatArray], slots: IntArray) -> Finding:
         title = "Voltage unbalance"
         if len(volts) != 3:
-            return unknown(title, "%", NEMA, f"{len(volts)} phases: unbalance is of three")
+            return Figure(title, "%", NEMA).unknown(f"{len(volts)} phases: unbalance is of three")
         phases = np.vstack(list(volts.values()))
         mean = phases.mean(axis=0)
         with np.errstate(invalid="ignore"):
             _, values = _means(slots, 100.0 * np.abs(phases - mean).max(axis=0) / mean)
         if not len(values):
-            return unknown(title, "%", NEMA, "three phases were never measured together")
+            return Figure(title, "%", NEMA).unknown("three phases were never measured together")
         return self._found(title, "%", float(np.quantile(values, 0.95)), f"2 % is usual, {len(values)} means", NEMA)
 
     def events(self, volts: Mapping[str, FloatArray], *, below: float = 0.0, above: float = 99.0) -> Finding:
         """Runs of polls out of bounds on any phase; a dip between two polls is not seen."""
         title = "Dips below 90 %" if below else "Swells above 110 %"
         if not volts:
-            return unknown(title, "events", self.supply.method, "no voltage while on the grid")
+            return Figure(title, "events", self.supply.method).unknown("no voltage while on the grid")
         phases = np.vstack(list(volts.values())) / self.supply.phase_v
         with np.errstate(invalid="ignore"):
             out: BoolArray = np.any((phases < below) | (phases > above), axis=0)
@@ -278,7 +276,7 @@ def _coverage(record: GridRecord) -> float:
 
 def _impedance(record: GridRecord, window: Window) -> Finding:
     """Own current up by 10 A and 5 V less: 0.5 ohm. The phase with the most steps."""
-    title = "Impedance of the supply"
+    figure = Figure("Impedance of the supply", "ohm", STIFFNESS)
     best: tuple[int, float, str] = (0, 0.0, "")
     for phase, amperes in record.amperes.items():
         if phase not in record.volts:
@@ -290,6 +288,6 @@ def _impedance(record: GridRecord, window: Window) -> Finding:
         if int(good.sum()) > best[0]:
             best = (int(good.sum()), -float(np.median(step_v[good] / step_a[good])), phase)
     if best[0] < LEAST_STEPS:
-        return insufficient(title, "ohm", STIFFNESS, f"{best[0]} steps of 3 A and more, {LEAST_STEPS} needed", window)
+        return figure.insufficient(f"{best[0]} steps of 3 A and more, {LEAST_STEPS} needed", window)
     words = f"{best[2]}, {best[0]} steps; above 0.5 ohm is a weak line"
-    return Finding(title=title, unit="ohm", method=STIFFNESS, window=window, value=best[1], confidence=words)
+    return figure.value(best[1], window=window, confidence=words)

@@ -8,7 +8,7 @@ from datetime import date, tzinfo
 
 import numpy as np
 
-from victron_console.diagnosing.finding import Finding, Method, Window, unknown
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import (
     GAP_STEPS,
     BoolArray,
@@ -18,13 +18,16 @@ from victron_console.diagnosing.record.timeline import (
     usual_step_s,
 )
 from victron_console.model.clock import local
-from victron_console.model.units import DAY_S
+from victron_console.model.units import DAY_S, HOUR_S
 
 METHOD = Method(
     name="spans in which the station says that its grid input is not connected",
     inputs=("AC-in connected, or GridLost",),
     source="Minutes a year as in SAIDI, of one customer; planned disconnections by the owner look the same.",
 )
+COUNT = Figure("Outages", "", METHOD)
+MINUTES = Figure("Outage minutes", "min", METHOD)
+READY_FOR = Figure("Outage to be ready for", "h", METHOD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,7 @@ def outages(at: FloatArray, connected: FloatArray, zone: tzinfo | None = None) -
     known = np.isfinite(connected)
     if not known.any():
         reason = "the station does not say whether its grid input is connected"
-        titles = (("Outages", ""), ("Outage minutes", "min"), ("Outage to be ready for", "h"))
-        count, minutes, reserve = (unknown(title, unit, METHOD, reason) for title, unit in titles)
+        count, minutes, reserve = (figure.unknown(reason) for figure in (COUNT, MINUTES, READY_FOR))
         return Outages((), count, minutes, reserve, (), (0,) * 24)
     at, connected = at[known], connected[known]
     events = _events(at, connected > 0.5)
@@ -90,17 +92,19 @@ def outages(at: FloatArray, connected: FloatArray, zone: tzinfo | None = None) -
     lost_min = float(lengths.sum()) / 60.0
     rate = lost_min / max(window.days, 1.0) * 365.25
     hours = Counter(local(event.since, zone).hour for event in events)
+    reserve_h = float(np.quantile(lengths, 0.95)) / HOUR_S if len(lengths) else 0.0
     return Outages(
         events=events,
-        count=Finding(title="Outages", unit="", method=METHOD, window=window, value=float(len(events))),
-        minutes=Finding(title="Outage minutes", unit="min", method=METHOD, window=window, value=lost_min,
-                        confidence=f"{rate:.0f} min a year at this rate"),
-        reserve_hours=Finding(title="Outage to be ready for", unit="h", method=METHOD, window=window,
-                              value=float(np.quantile(lengths, 0.95)) / 3600.0 if len(lengths) else 0.0,
-                              confidence=f"95 % of {len(lengths)} outages were shorter"),
+        count=COUNT.value(float(len(events)), window=window),
+        minutes=MINUTES.value(lost_min, window=window, confidence=f"{rate:.0f} min a year at this rate"),
+        reserve_hours=READY_FOR.value(
+            reserve_h,
+            window=window,
+            confidence=f"95 % of {len(lengths)} outages were shorter",
+        ),
         calendar=_calendar(events, until, zone),
         by_hour=tuple(hours.get(hour, 0) for hour in range(24)),
-    )  # fmt: skip
+    )
 
 
 def _events(at: FloatArray, there: BoolArray) -> tuple[Outage, ...]:

@@ -11,7 +11,7 @@ from datetime import tzinfo
 
 import numpy as np
 
-from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.power.energy import Period, Powers, Report, report
 from victron_console.diagnosing.record.timeline import MONTH_S, WEEK_S, BoolArray, FloatArray, grouped
 from victron_console.diagnosing.record.trend import block_bootstrap
@@ -46,6 +46,9 @@ LOSS = Method(
     inputs=CLEAR.inputs,
     source="Soiling, shade, a lost string; modules themselves lose 0.5 to 0.8 % a year.",
 )
+SPECIFIC = Figure("Specific yield", "kWh/kWp", YIELD)
+RATIO = Figure("Clear-sky ratio", "", CLEAR)
+LOST = Figure("Yield lost", "%/month", LOSS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def pv_yield(
     Args:
         at: moments (UTC epoch, s, ascending).
         pv_w: all PV of the station; NaN in gaps.
-        array: its size and place; None: no figure.
+        array: its size and place; None: no LOST.
         zone: of the days.
         curtailed: where the station held PV back (battery full off grid, limited feed-in); such days do not count.
 
@@ -91,11 +94,7 @@ def pv_yield(
     """
     if array is None or not np.isfinite(pv_w).any():
         reason = "no PV power recorded" if array else "the size of the array is not known: set pv.kwp"
-        return PvYield(
-            unknown("Specific yield", "kWh/kWp", YIELD, reason),
-            unknown("Clear-sky ratio", "", CLEAR, reason),
-            unknown("Yield lost", "%/month", LOSS, reason),
-        )
+        return PvYield(SPECIFIC.unknown(reason), RATIO.unknown(reason), LOST.unknown(reason))
     whole = whole_days(at, pv_w, zone, curtailed)
     numbers = np.array([day.first_day.toordinal() for day in whole], dtype=np.float64)
     specific = np.array([day.energies.pv or 0.0 for day in whole]) / array.kwp
@@ -135,8 +134,8 @@ def _specific(numbers: FloatArray, specific: FloatArray, until: float) -> Findin
     window = Window(since=until - RECENT_DAYS * DAY_S, until=until, count=len(recent), what="days")
     if len(recent) < LEAST_DAYS:
         reason = f"{len(recent)} whole days without curtailment in the last 30, {LEAST_DAYS} are needed"
-        return insufficient("Specific yield", "kWh/kWp", YIELD, reason, window)
-    return Finding(title="Specific yield", unit="kWh/kWp", method=YIELD, window=window, value=float(recent.mean()))
+        return SPECIFIC.insufficient(reason, window)
+    return SPECIFIC.value(float(recent.mean()), window=window)
 
 
 def clear_sky_kwh_m2(begin: float, end: float, latitude: float, longitude: float) -> float:
@@ -184,10 +183,9 @@ def _curtailed_days(at: FloatArray, pv_w: FloatArray, curtailed: BoolArray | Non
 def _against_clear_sky(
     whole: list[Report], numbers: FloatArray, specific: FloatArray, array: Array, span: tuple[float, float]
 ) -> tuple[Finding, Finding]:
-    titles = (("Clear-sky ratio", ""), ("Yield lost", "%/month"))
     if array.latitude is None or array.longitude is None:
         reason = "the place is not known: set the station's latitude and longitude"
-        return unknown(titles[0][0], "", CLEAR, reason), unknown(titles[1][0], "%/month", LOSS, reason)
+        return RATIO.unknown(reason), LOST.unknown(reason)
     # Solar days: whatever the zone, the sun of a day lies within twelve hours of its noon.
     noon_s = (0.5 - array.longitude / 360.0) * DAY_S
     epoch = 719_163  # ordinal of 1970-01-01
@@ -201,29 +199,25 @@ def _against_clear_sky(
     recent = ratio[numbers > numbers[-1] - RECENT_DAYS] if len(ratio) else ratio
     if len(recent) < LEAST_DAYS:
         reason = f"{len(recent)} whole days in the last {RECENT_DAYS}, {LEAST_DAYS} are needed"
-        found = insufficient(titles[0][0], "", CLEAR, reason, window)
+        found = RATIO.insufficient(reason, window)
     else:
         best = float(np.quantile(recent, BEST_SHARE))
         doubt = IMPLAUSIBLY_CLEAR if best > CLEAR_AT_MOST else ""
-        found = Finding(title=titles[0][0], unit="", method=CLEAR, window=window, value=best, confidence=doubt)
+        found = RATIO.value(best, window=window, confidence=doubt)
     return found, _loss(numbers, ratio, window)
 
 
 def _loss(numbers: FloatArray, ratio: FloatArray, window: Window) -> Finding:
-    title, unit = "Yield lost", "%/month"
     weeks = ((numbers - numbers[0]) // 7).astype(np.int64) if len(numbers) else np.zeros(0, dtype=np.int64)
     rows = [
         (week * WEEK_S, float(np.quantile(part, BEST_SHARE))) for week, part in grouped(weeks, ratio) if len(part) > 3
     ]
     if len(rows) < TREND_WEEKS:
-        return insufficient(title, unit, LOSS, f"{len(rows)} weeks, {TREND_WEEKS} are needed (13 months)", window)
+        return LOST.insufficient(f"{len(rows)} weeks, {TREND_WEEKS} are needed (13 months)", window)
     at, best = np.array(rows).T
     year, months = 2.0 * np.pi * at / (365.25 * DAY_S), at / MONTH_S
     season = np.column_stack([np.cos(year), np.sin(year), np.cos(2 * year), np.sin(2 * year)])
     fitted, *_ = np.linalg.lstsq(np.column_stack([np.ones(len(at)), months, season]), best, rcond=None)
     cleaned = (best - season @ fitted[2:]) / float(np.median(best)) * -100.0
     slope = block_bootstrap(at, cleaned)
-    return Finding(
-        title=title, unit=unit, method=LOSS, window=window, value=slope.per_month, low=slope.low, high=slope.high,
-        confidence="one-sided 5 % bounds",
-    )  # fmt: skip
+    return LOST.value(slope.per_month, window=window, low=slope.low, high=slope.high, confidence="one-sided 5 % bounds")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from victron_console.diagnosing.finding import Finding, Method, Window, insufficient, unknown
+from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.power.energy import Powers
 from victron_console.diagnosing.record.timeline import BoolArray, FloatArray, checked
 from victron_console.insight.overview.balance import GAIN_SHARE, LOSS_SHARE, MARGIN_W, NOTHING_BELOW_W
@@ -22,6 +22,8 @@ METHOD = Method(
     inputs=("PV, grid, genset, wind, alternator, load and battery power",),
     source="Plausible from -3 % - 100 W to +15 % + 100 W of the larger side (own judgement); else a meter is wrong.",
 )
+UNBALANCED = Figure("Unbalanced", "%", METHOD)
+REST = Figure("Losses and unmeasured", "W", METHOD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,9 @@ def residual(powers: Powers) -> Residual:
     Raises:
         ValueError: the arrays do not belong together.
     """
-    titles = (("Unbalanced", "%"), ("Losses and unmeasured", "W"))
     if powers.battery is None or powers.load is None or not len(powers.at):
-        nothing = [unknown(title, unit, METHOD, "battery or load power is not measured") for title, unit in titles]
-        return Residual(nothing[0], nothing[1])
+        reason = "battery or load power is not measured"
+        return Residual(UNBALANCED.unknown(reason), REST.unknown(reason))
     recent = powers.at > powers.at[-1] - DAY_S
     both = _sides(powers)
     checked(powers.at, *both)
@@ -59,15 +60,14 @@ def residual(powers: Powers) -> Residual:
     window = Window(since=float(powers.at[-1]) - DAY_S, until=float(powers.at[-1]), count=int(flowing.sum()))
     if window.count < LEAST_SAMPLES:
         reason = f"{window.count} means with power in the last day, {LEAST_SAMPLES} are needed"
-        nothing = [insufficient(title, unit, METHOD, reason, window) for title, unit in titles]
-        return Residual(nothing[0], nothing[1])
+        return Residual(UNBALANCED.insufficient(reason, window), REST.insufficient(reason, window))
     rest = in_w - out_w
     out = _out_of_bounds(in_w, out_w)
     share = 100.0 * float(np.mean(out[flowing]))
     hint = _clamp_hint(powers, known) if share > UNBALANCED_FROM_PERCENT else ""
     return Residual(
-        Finding(title=titles[0][0], unit="%", method=METHOD, window=window, value=share, confidence=hint),
-        Finding(title=titles[1][0], unit="W", method=METHOD, window=window, value=float(np.median(rest[flowing]))),
+        UNBALANCED.value(share, window=window, confidence=hint),
+        REST.value(float(np.median(rest[flowing])), window=window),
     )
 
 

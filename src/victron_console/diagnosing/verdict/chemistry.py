@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from victron_console.diagnosing.finding import Finding, not_identifiable
+from victron_console.diagnosing.finding import Figure, Finding
 from victron_console.diagnosing.verdict.daily_findings import DailyFindings
 
 LEAD = ("lead-acid", "agm", "gel")
@@ -21,7 +21,9 @@ def only_of_lfp(found: DailyFindings, chemistry: str | None) -> DailyFindings:
     kind = "lead-acid" if chemistry in LEAD else chemistry.upper()
 
     def withheld(finding: Finding, reason: str) -> Finding:
-        return not_identifiable(finding.title, finding.unit, finding.method, reason.format(kind=kind), finding.window)
+        return Figure(finding.title, finding.unit, finding.method).not_identifiable(
+            reason.format(kind=kind), finding.window
+        )
 
     windows = tuple(withheld(window, _BAND) for window in found.replacement.windows)
     heat = replace(found.thermal, stress=withheld(found.thermal.stress, _HEAT))
