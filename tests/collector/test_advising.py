@@ -17,7 +17,7 @@ import pytest
 from victron_console.collector.advising import Advising, advised
 from victron_console.collector.recorder import Recorder
 from victron_console.diagnosing.ess.advice_log import same_course, told_of
-from victron_console.diagnosing.ess.station_needs import wants_advice
+from victron_console.diagnosing.ess.advice_needs import wants_advice
 from victron_console.model.clock import ManualClock
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState, StationStatus

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from victron_console.insight.battery_panel import BatteryPanel, battery_panel
-from victron_console.insight.overview.batteries import Bank
+from victron_console.insight.overview.battery_bank import Bank
 from victron_console.insight.overview.overview import overview
 from victron_console.model.snapshot import Snapshot
 

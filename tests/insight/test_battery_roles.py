@@ -12,7 +12,7 @@ from victron_console.insight.audit.review import Outcome, audit
 from victron_console.insight.battery_panel import battery_panel
 from victron_console.insight.flow.model import NodeKind
 from victron_console.insight.flow.site_flow import flow
-from victron_console.insight.overview.batteries import Bank, bank
+from victron_console.insight.overview.battery_bank import Bank, bank
 from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.overview import overview
 from victron_console.model.snapshot import AS_TOLD, BatteryChoice, Snapshot

@@ -20,7 +20,7 @@ import httpx
 from victron_console.collector.recorder import Recorder
 from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 from victron_console.diagnosing.ess.advice_log import KIND, Told, same_course, told_of
-from victron_console.diagnosing.ess.station_needs import wants_advice
+from victron_console.diagnosing.ess.advice_needs import wants_advice
 from victron_console.model.clock import Clock, ManualClock, local
 from victron_console.sources.open_meteo import ForecastUnavailable, IrradianceForecast, OpenMeteo, Plane
 from victron_console.store.answers import StationRow

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from victron_console.insight.cells import bank_capacity_ah
-from victron_console.insight.overview.batteries import Bank, bank, limits_conflict
+from victron_console.insight.overview.battery_bank import Bank, bank, limits_conflict
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.insight.overview.figures import last, system_of
 from victron_console.model.device import DeviceKey

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from victron_console.insight.overview.overview import overview
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
 from victron_console.store.answers import StationRow, StoredMoment
-from victron_console.store.read.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,15 @@ class StationMoment:
         return self.row.overview or Overview()
 
 
-def station_moment(reader: Reader, station: str, as_of: float | None = None) -> StationMoment | None:
+class Moments(Protocol):
+    """Who keeps what stations were: the store's reader."""
+
+    def moment(self, station: str, as_of: float | None = None) -> StoredMoment | None:
+        """A station now, or as it was at `as_of`; None where it is not kept."""
+        ...
+
+
+def station_moment(reader: Moments, station: str, as_of: float | None = None) -> StationMoment | None:
     """The station now, or as it was at `as_of`; None where the store does not have it."""
     stored = reader.moment(station, as_of)
     return None if stored is None else moment_of(stored)

@@ -18,7 +18,7 @@ from victron_console.alerts.rules.parameters import Parameter, StationSetup, der
 from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.alerts.rules.vocabulary import PARAMETERS
 from victron_console.insight.overview.ac_side import ac_input, runs_alone
-from victron_console.insight.overview.batteries import conflicting_limits, limits_conflict
+from victron_console.insight.overview.battery_bank import conflicting_limits, limits_conflict
 from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality

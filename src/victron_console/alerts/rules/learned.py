@@ -11,7 +11,7 @@ from statistics import median
 from typing import Protocol
 
 from victron_console.insight.overview.ac_side import ac_input, ac_inputs
-from victron_console.insight.overview.batteries import limits_conflict
+from victron_console.insight.overview.battery_bank import limits_conflict
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles, gives_limits
 from victron_console.insight.overview.figures import system_of, text
 from victron_console.model.snapshot import PHASES, DeviceState, Snapshot

@@ -12,7 +12,7 @@ from typing import Any
 from victron_console.alerts.rules.learned import Learned, limiting_battery
 from victron_console.alerts.rules.vocabulary import PARAMETERS
 from victron_console.insight.cells import bank_capacity_ah, cells_in_series
-from victron_console.insight.overview.batteries import limits_conflict
+from victron_console.insight.overview.battery_bank import limits_conflict
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.model.snapshot import Snapshot
 

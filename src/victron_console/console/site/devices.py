@@ -15,7 +15,7 @@ from victron_console.console.kit.text import cut, plain
 from victron_console.console.kit.values import fact_text, meaning
 from victron_console.console.site.device_facts import FACTS, LABELS, NO_LINE, ORDER, Fact
 from victron_console.insight.flow.site_flow import FLOWS_FROM_W
-from victron_console.insight.overview.batteries import stopped
+from victron_console.insight.overview.battery_bank import stopped
 from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.doubts import backwards
 from victron_console.insight.overview.figures import dc_power_w, last

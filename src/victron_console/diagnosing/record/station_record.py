@@ -11,7 +11,7 @@ import numpy as np
 
 from victron_console.diagnosing.battery.resistance import LONGEST_POLL_S, NO_STEPS, LoadSteps, joined
 from victron_console.diagnosing.record.history import History
-from victron_console.diagnosing.record.recorded import steps_of_day
+from victron_console.diagnosing.record.history_columns import steps_of_day
 from victron_console.diagnosing.record.timeline import BoolArray, FloatArray
 from victron_console.insight.overview.figures import system_of
 from victron_console.model.device import DeviceKey

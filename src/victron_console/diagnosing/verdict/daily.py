@@ -16,7 +16,7 @@ from victron_console.diagnosing.battery.replacement import replacement
 from victron_console.diagnosing.battery.resistance import Resistance, resistance
 from victron_console.diagnosing.battery.soc import soc_truth
 from victron_console.diagnosing.battery.soh import soh_trend
-from victron_console.diagnosing.battery.stuck import told_stuck, without_stuck
+from victron_console.diagnosing.battery.stuck_readings import told_stuck, without_stuck
 from victron_console.diagnosing.battery.thermal import HeatRecord, thermal
 from victron_console.diagnosing.finding import Finding
 from victron_console.diagnosing.gx.gx_health import GxRecord, gx_health

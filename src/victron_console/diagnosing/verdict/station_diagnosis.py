@@ -14,14 +14,14 @@ from victron_console.diagnosing.battery.capacity import Limits
 from victron_console.diagnosing.power.grid import Supply
 from victron_console.diagnosing.power.pv import Array
 from victron_console.diagnosing.record.history import History, Site
-from victron_console.diagnosing.record.recorded import history
+from victron_console.diagnosing.record.history_columns import history
 from victron_console.diagnosing.record.station_record import COLUMN_S, gathered_steps, stored_record, with_polls
 from victron_console.diagnosing.record.station_tables import courses, energy_rows
 from victron_console.diagnosing.verdict.daily import diagnose
 from victron_console.diagnosing.verdict.daily_findings import as_rule_inputs, findings
 from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
 from victron_console.insight.cells import bank_capacity_ah, cells_in_series
-from victron_console.insight.overview.batteries import limits_conflict
+from victron_console.insight.overview.battery_bank import limits_conflict
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.insight.overview.figures import last, system_of
 from victron_console.model.alert import Severity

@@ -9,7 +9,7 @@ from victron_console.catalogue import catalogue
 from victron_console.insight.audit.finding import Finding, Outcome, Site
 from victron_console.insight.gx_clock import gx_clock_skew_s, vrm_contact_at
 from victron_console.insight.overview.ac_side import ac_inputs
-from victron_console.insight.overview.batteries import bank, limits_conflict
+from victron_console.insight.overview.battery_bank import bank, limits_conflict
 from victron_console.insight.overview.figures import last
 from victron_console.model.limits import SKEW_LIMIT_S
 

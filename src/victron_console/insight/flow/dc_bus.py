@@ -8,7 +8,7 @@ from dataclasses import replace
 from victron_console.insight.flow.model import DcBus, Node, NodeKind, Trunk
 from victron_console.insight.flow.trust import trust
 from victron_console.insight.overview.ac_side import output_power_w, rs_units
-from victron_console.insight.overview.batteries import other_packs
+from victron_console.insight.overview.battery_bank import other_packs
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.insight.overview.dc_side import DcSide, Metered, dc_side
 from victron_console.insight.overview.doubts import backwards

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from victron_console.catalogue import catalogue
 from victron_console.insight.overview.ac_side import ac_inputs, running_unit
-from victron_console.insight.overview.batteries import bank, limits_conflict
+from victron_console.insight.overview.battery_bank import bank, limits_conflict
 from victron_console.insight.overview.battery_roles import BatteryRoles
 from victron_console.insight.overview.figures import dc_power_w, last, phase_total, system_of
 from victron_console.insight.overview.judging import momentary

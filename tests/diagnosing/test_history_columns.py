@@ -11,7 +11,7 @@ import pytest
 
 from victron_console.alerts.language.inputs import FIELDS
 from victron_console.diagnosing.record.history import History, Site
-from victron_console.diagnosing.record.recorded import history, steps_of_day
+from victron_console.diagnosing.record.history_columns import history, steps_of_day
 from victron_console.diagnosing.verdict.daily import diagnose
 from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.overview import overview
