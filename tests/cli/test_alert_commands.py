@@ -170,6 +170,14 @@ def test_the_rules_of_a_station_say_which_of_them_cannot_judge_there(store: Path
     assert "is not in the store" in run(store, "rules", "list", "--station", "nowhere").stderr
 
 
+def test_the_parameters_of_a_station_say_where_they_come_from(store: Path) -> None:
+    data = json.loads(run(store, "rules", "parameters", "alder", "--json").stdout)
+    assert data["soc_warn"] == {"value": 20.0, "origin": "shipped default"}
+    told = run(store, "rules", "parameters", "alder").stdout
+    assert next(line for line in told.splitlines() if line.startswith("p.soc_warn")).endswith("shipped default")
+    assert "is not in the store" in run(store, "rules", "parameters", "nowhere").stderr
+
+
 def test_a_rule_that_is_not_saved_yet_is_played_through_the_past(store: Path, tmp_path: Path) -> None:
     draft = tmp_path / "draft.toml"
     draft.write_text(RULES)

@@ -12,9 +12,11 @@ from typing import Any
 
 import click
 
-from victron_console.alerts.engine.coverage import Blind, blind_rules_of
+from victron_console.alerts.engine.coverage import Blind, blind_rules_of, parameters_of
+from victron_console.alerts.recorded_history import RecordedHistory
 from victron_console.alerts.rules.rule_file import load_rules
 from victron_console.alerts.rules.rule_set import Rule, RuleSet
+from victron_console.alerts.rules.vocabulary import PARAMETERS
 from victron_console.alerts.trying.backtest import Fired, Recorded, backtest, recorded
 from victron_console.alerts.trying.rule_tests import run_file
 from victron_console.cli.failures import failing_plainly
@@ -70,6 +72,33 @@ def _of_station(options: Options, found: RuleSet, station: str) -> tuple[tuple[R
         row = reader.station(station)
         assert row is not None
         return found.for_station(station, row.tags), blind_rules_of(found, row, reader.snapshot(station))
+
+
+@rules.command(name="parameters")
+@click.argument("station")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@common_options
+@failing_plainly
+def list_parameters(options: Options, station: str, as_json: bool) -> None:
+    """List what the rules hold STATION against, p.X, and where each of it comes from."""
+    found = _rules(options)
+    with closing(Reader(options.store_path, SystemClock())) as reader:
+        _known_stations(reader, (station,))
+        row = reader.station(station)
+        assert row is not None
+        known = parameters_of(found, row, reader.snapshot(station), RecordedHistory(reader))
+    if as_json:
+        data = {
+            name: {"value": known[name].value, "origin": known[name].origin} if name in known else None
+            for name in PARAMETERS
+        }
+        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        return
+    width = max(map(len, PARAMETERS)) + 4
+    for name in PARAMETERS:
+        value = known[name].value if name in known else None
+        told = f"{value:g}" if isinstance(value, float) else "-" if value is None else str(value).lower()
+        click.echo(f"{'p.' + name:<{width}}{told:<12}{known[name].origin if name in known else 'not known'}")
 
 
 def _as_data(rule: Rule, blind: list[Blind]) -> dict[str, Any]:

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from victron_console.alerts.engine.engine import AlertEngine
+from victron_console.alerts.recorded_history import RecordedHistory
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, rule_files, shipped_rules
 from victron_console.collector.recorder import PASSING, Recorder
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock
 from victron_console.model.snapshot import Snapshot
 from victron_console.store.alarms.engine_rows import kept_alerts, record_alerts
-from victron_console.store.errors import StoreError, UnknownStation
+from victron_console.store.errors import StoreError
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer
@@ -46,13 +47,10 @@ class RecordedPast:
         """Changes of a series, oldest first; None where there was no good value. Empty where they cannot be read."""
         try:
             self._reader = self._reader or Reader(self._store, self._clock)
-            found = self._reader.history(station, series, since, until)
-        except UnknownStation:
-            return []
+            return RecordedHistory(self._reader).points(station, series, since, until)
         except StoreError as error:  # rules that need no past must go on judging
             log.debug("%s of %s: its past cannot be read: %s", series, station, error)
             return []
-        return [(point.at, point.value if isinstance(point.value, str) else point.number) for point in found]
 
     def close(self) -> None:
         """Let the store go."""

@@ -6,6 +6,7 @@ themselves what they lack.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from victron_console.alerts.engine.bound_inputs import UNBOUND
@@ -15,7 +16,8 @@ from victron_console.alerts.language.context import Context, Input
 from victron_console.alerts.language.expressions import Branch
 from victron_console.alerts.language.values import Truth, Value
 from victron_console.alerts.language.windows import Window
-from victron_console.alerts.rules.parameters import StationSetup
+from victron_console.alerts.rules.learned import History
+from victron_console.alerts.rules.parameters import Parameter, StationSetup
 from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.alerts.rules.vocabulary import PARAMETERS
 from victron_console.model.snapshot import Snapshot
@@ -46,6 +48,14 @@ class Blind:
 def blind_rules_of(rules: RuleSet, row: StationRow, snapshot: Snapshot) -> list[Blind]:
     """The rules that cannot judge at a station of the store, by what is configured of it."""
     return blind_rules(rules, snapshot, StationSetup(row.tags, row.info.given, rules.parameters_for(row.id, row.tags)))
+
+
+def parameters_of(rules: RuleSet, row: StationRow, snapshot: Snapshot, history: History) -> Mapping[str, Parameter]:
+    """A station's parameters with where each comes from, as the engine has them after a start."""
+    setup = StationSetup(row.tags, row.info.given, rules.parameters_for(row.id, row.tags))
+    watch = StationWatch(row.id, rules, setup, history)
+    watch.take(snapshot, snapshot.at)
+    return watch.parameters
 
 
 def blind_rules(rules: RuleSet, snapshot: Snapshot, setup: StationSetup) -> list[Blind]:
