@@ -16,6 +16,7 @@ from typing import Any
 import click
 from platformdirs import user_data_path, user_log_path
 
+from victron_console.cli.log_limit import LogLimit
 from victron_console.config import APP_NAME, ConfigFiles, default_paths, user_folder
 from victron_console.store.file_rights import make_private
 
@@ -125,6 +126,7 @@ def log_to_stderr(options: Options) -> None:
 
 def _install(handler: logging.Handler, options: Options) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.addFilter(LogLimit())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO if options.verbose else logging.WARNING)

@@ -16,9 +16,10 @@ from aiomqtt.exceptions import MqttConnectError
 from victron_console.config.sources import MqttAccess
 from victron_console.sources import mqtt_failures, tls
 from victron_console.sources.base import Misconfigured, SourceError
+from victron_console.sources.mqtt_guard import GuardedClient
 
 wire_log = logging.getLogger(f"{__name__}.wire")
-wire_log.setLevel(logging.ERROR)  # the library would name every packet
+wire_log.setLevel(logging.CRITICAL)  # the library would name every packet; what is wrong is told by the errors raised
 
 ANY_USER = "victron-console"
 """A GX asks for its password only, but MQTT 3.1.1 has no password without a user name."""
@@ -40,7 +41,7 @@ def place_of(access: MqttAccess) -> str:
     return f"[{access.host}]:{access.port}" if ":" in access.host else f"{access.host}:{access.port}"
 
 
-async def connected(access: MqttAccess, take: Callable[[Message], None], ping_s: int) -> Client:
+async def connected(access: MqttAccess, take: Callable[[Message], None], ping_s: int) -> GuardedClient:
     """A client that is logged in and hands every message to `take`.
 
     Args:
@@ -52,7 +53,7 @@ async def connected(access: MqttAccess, take: Callable[[Message], None], ping_s:
         MqttError: the broker did not take us.
         SourceError: nobody listens there, or a certificate file cannot be used.
     """
-    client = Client(
+    client = GuardedClient(
         access.host,
         access.port,
         username=access.user or (ANY_USER if access.password else None),

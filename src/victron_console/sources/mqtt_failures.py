@@ -9,8 +9,9 @@ from aiomqtt.exceptions import MqttConnectError
 from paho.mqtt.reasoncodes import ReasonCode
 
 from victron_console.model.text import clean
-from victron_console.sources.base import Misconfigured, SourceError, Unreachable
+from victron_console.sources.base import BadAnswer, Misconfigured, SourceError, Unreachable
 from victron_console.sources.failures import causes, tls_failure
+from victron_console.sources.mqtt_guard import Refused
 
 _LOGIN_REFUSED = frozenset((4, 5, 134, 135))
 """CONNACK codes of MQTT 3.1.1, and their MQTT 5 names: bad user name or password, not authorised."""
@@ -19,6 +20,11 @@ _LOGIN_REFUSED = frozenset((4, 5, 134, 135))
 def explain(error: Exception, place: str) -> SourceError:
     """The error of a source for an exception on a connection to the broker at `place`, `host:port`."""
     for cause in causes(error):
+        if isinstance(cause, Refused):
+            return BadAnswer(
+                f"{place} sent {_words(cause)}, which no MQTT broker does: the connection was ended. Check what runs "
+                f"there, and who may publish on it."
+            )
         if isinstance(cause, MqttConnectError):
             return _refused(cause, place)
         if isinstance(cause, ssl.SSLError):

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from aiomqtt import Client, Message, MqttError
+from aiomqtt import Message, MqttError
 
 from victron_console.config.sources import MqttAccess
 from victron_console.model.clock import Clock
@@ -20,6 +20,7 @@ from victron_console.sources import mqtt_failures
 from victron_console.sources.base import SourceError, Traffic
 from victron_console.sources.hidden import Hidden
 from victron_console.sources.mqtt_connection import connected, leave, place_of
+from victron_console.sources.mqtt_guard import GuardedClient
 from victron_console.sources.mqtt_tree import QUIET_S, Tree
 from victron_console.sources.tasks import end
 from victron_console.sources.values import parse_json
@@ -62,7 +63,7 @@ class Session:
         self._traffic = traffic
         self._on_change = on_change
         self._timing = timing
-        self._client: Client | None = None
+        self._client: GuardedClient | None = None
         self._task: asyncio.Task[None] | None = None
         self._error: SourceError | None = None
         self._alive_at = clock.monotonic()
@@ -88,8 +89,9 @@ class Session:
             await self._subscribe(f"N/{self.portal}/#")
             await self._first_dump()
         except MqttError as error:
+            failure = self._explained(error)
             await self.close()
-            raise mqtt_failures.explain(error, self.place) from error
+            raise failure from error
         except BaseException:
             await self.close()
             raise
@@ -118,7 +120,7 @@ class Session:
         try:
             await self._subscribe(f"N/{self.portal}/#")
         except MqttError as error:
-            raise mqtt_failures.explain(error, self.place) from error
+            raise self._explained(error) from error
 
     async def close(self) -> None:
         """End the connection. May be called twice."""
@@ -128,6 +130,11 @@ class Session:
         client, self._client = self._client, None
         if client is not None:
             await leave(client)
+
+    def _explained(self, error: Exception) -> SourceError:
+        """What went wrong; where we ended the connection ourselves, why, whatever came of it."""
+        refusal = self._client.refusal if self._client is not None else None
+        return mqtt_failures.explain(refusal or error, self.place)
 
     async def _subscribe(self, topics: str) -> None:
         if self._client is None:
@@ -207,7 +214,7 @@ class Session:
                 group.create_task(self._stay_connected())
                 group.create_task(self._stay_awake())
         except* MqttError as errors:
-            self._error = mqtt_failures.explain(errors, self.place)
+            self._error = self._explained(errors)
             for service in self.tree.devices:  # whoever reads next learns of it at once
                 self._on_change(service)
 
