@@ -97,7 +97,7 @@ async def test_a_station_has_the_same_series_and_figures_over_mqtt_as_over_http(
                 values = {s.name: (s.value, s.quality) for s in reader.series(raw["id"]) if "/Mgmt/" not in s.name}
                 row = reader.station(raw["id"])
                 assert row is not None and row.overview is not None
-                shown.append((values, replace(row.overview, figures_at=None)))
+                shown.append((values, replace(row.overview, figures_at=None, origins={})))
     (http, http_figures), (mqtt, mqtt_figures) = shown
     assert {name for name in http if http[name] != mqtt.get(name)} == set()
     assert http.keys() == mqtt.keys()
