@@ -22,8 +22,8 @@ from textual.widgets import Input
 
 from victron_console.console.app.console import ConsoleApp
 from victron_console.console.app.screens import SCREENS
-from victron_console.console.kit.frame.dialogs import KeyChoice, LinePrompt
 from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.prompt import KeyChoice, LinePrompt, PromptRow
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges
@@ -84,11 +84,12 @@ def written(store: Path) -> list[tuple[str, str]]:
 async def press(pilot: Pilot[Any], key: Key) -> None:
     """Press a key, and give every dialog that follows an answer; a search is left."""
     await pilot.press(key.press.split(",")[0])
-    while isinstance(dialog := pilot.app.screen, ModalScreen):
-        if isinstance(dialog, KeyChoice):
-            await pilot.press("y" if "Acknowledge" in dialog._question else "1")
-        elif isinstance(dialog, LinePrompt) and key.writes:
-            dialog.query_one(Input).value = WHO if "Who" in dialog._prompt else "as agreed"
+    while isinstance(screen := pilot.app.screen, ModalScreen) or screen.query_one(PromptRow).asked is not None:
+        asked = None if isinstance(screen, ModalScreen) else screen.query_one(PromptRow).asked
+        if isinstance(asked, KeyChoice):
+            await pilot.press("y" if "Acknowledge" in asked.question else "1")
+        elif isinstance(asked, LinePrompt) and key.writes:
+            screen.query_one(Input).value = WHO if "Who" in asked.label else "as agreed"
             await pilot.press("enter")
         else:
             await pilot.press("escape")

@@ -67,7 +67,6 @@ def test_a_filter_finds_by_the_catalogues_name_and_by_the_devices_name() -> None
 def test_words_that_occur_nowhere_are_taken_as_an_abbreviation() -> None:
     assert ids(path_rows(tree(), Wish("ttg"))) == ["system/0", "system/0/Dc/Battery/TimeToGo"]
     assert ids(path_rows(tree(), Wish("b2lvolt"))) == ["battery/2", "battery/2/Alarms/LowVoltage"]
-    assert ids(path_rows(tree(), Wish("-f b2lvolt"))) == ["battery/2", "battery/2/Alarms/LowVoltage"]
     assert path_rows(tree(), Wish("qqq")) == []
 
 

@@ -9,11 +9,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from victron_console.console.alarms.sections import AlarmRow
-from victron_console.console.kit.frame.dialogs import (
-    KeyChoice,
-    LinePrompt,
-)
 from victron_console.console.kit.frame.host import OperatorAtWork, Write
+from victron_console.console.kit.frame.prompt import KeyChoice, LinePrompt
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.view import (
     Alarm,
@@ -69,8 +66,8 @@ class AlarmActions:
             elif key == "n":
                 self.acknowledge(others)
 
-        question = f"Acknowledge {count} that ask to act now (!!), too?"
-        self._screen.app.push_screen(KeyChoice(question, {"y": "all of them", "n": "only the others"}), answered)
+        question = f"Acknowledge {count} to act on now (!!), too?"
+        self._screen.prompt(KeyChoice(question, {"y": "all of them", "n": "only the others"}), answered)
 
     def shelve(self, row: AlarmRow) -> None:
         """Put it aside for a time, with a reason."""
@@ -98,7 +95,7 @@ class AlarmActions:
                 self._do([partial(alarm_actions.comment, occurrence=number, text=text) for number in ids])
 
         if self._operator.may_write():
-            self._screen.app.push_screen(LinePrompt("comment", hint=f"to {row.alarm.what}"), written)
+            self._screen.prompt(LinePrompt("comment", hint=f"to {row.alarm.what}"), written)
 
     def maintain(self, row: AlarmRow) -> None:
         """Take its site out of service for a while, with a reason; or put it back."""
@@ -128,9 +125,9 @@ class AlarmActions:
         def chosen(key: str | None) -> None:
             if key is not None:
                 prompt = LinePrompt("reason", hint=f"{what}, {spans[key]}: why? (compulsory)")
-                self._screen.app.push_screen(prompt, partial(then, key))
+                self._screen.prompt(prompt, partial(then, key))
 
-        self._screen.app.push_screen(KeyChoice(f"{what} for", spans), chosen)
+        self._screen.prompt(KeyChoice(f"{what} for", spans), chosen)
 
 
 def _ackable(rows: Sequence[AlarmRow]) -> list[Alarm]:

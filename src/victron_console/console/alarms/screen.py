@@ -25,7 +25,6 @@ from victron_console.console.alarms.sections import (
 from victron_console.console.alarms.table import AlarmTable
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.format import rate
-from victron_console.console.kit.frame.dialogs import LinePrompt
 from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.screen import ConsoleScreen
@@ -73,7 +72,7 @@ class AlarmsScreen(ConsoleScreen):
         Key("u", "unshelve", "u", "unshelve", "Put a shelved alarm back.", 120, writes=True),
         Key("n,down,j", "move(1)", "n/p", "next", "Next alarm."),
         Key("p,up,k", "move(-1)", "p ↑", "", "Previous alarm."),
-        Key("slash", "filter", "/", "filter", "Show alarms with these words; `!word` without it, `-f abc` fuzzy."),
+        Key("slash", "filter", "/", "filter", "Show alarms with these words; `!word` without it."),
         Key("o", "sort", "o", "sort", "Order the rows of a section by urgency, newest or site.", 120),
         Key("c", "comment", "c", "comment", "Write something to the alarm.", 180, writes=True),
         Key(
@@ -277,12 +276,14 @@ class AlarmsScreen(ConsoleScreen):
     def action_filter(self) -> None:
         """Ask for the words."""
 
-        def typed(line: str | None) -> None:
-            if line is not None:
-                self._filter = line.strip()
-                self._settle(at_once=True)
+        self.prompt_filter(self._filter, self._use_filter)
 
-        self.app.push_screen(LinePrompt("/", value=self._filter, hint="words; !word without; -f fuzzy"), typed)
+    def _use_filter(self, wanted: str) -> str:
+        self._filter = wanted
+        self._settle(at_once=True)
+        rows = self.rows
+        sites = dict.fromkeys(row.alarm.site for row in rows)
+        return f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}  {', '.join(sites)}" if wanted else ""
 
     def action_backtest(self) -> None:
         """Play the last 30 days of this site through the alarm's rule, in a process of its own."""

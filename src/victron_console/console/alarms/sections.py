@@ -12,7 +12,7 @@ from victron_console.console.kit.order_hold import (
     CURSOR_REST_S,
     MOVE_EVERY_S,
 )
-from victron_console.console.kit.search import fits
+from victron_console.console.kit.search import fitting
 from victron_console.console.kit.view import (
     ACKED,
     Alarm,
@@ -106,11 +106,11 @@ def sections(
     Args:
         alarms: all of them.
         placed: the mark by which each is placed.
-        wanted: words, as `search.fits` reads them.
+        wanted: words, as `search.fitting` reads them.
         sort: one of `SORTS`; rows of a section stand in this order.
         state: one of `STATES`.
     """
-    shown = [alarm for alarm in alarms if alarm.listed and fits(_said(alarm), wanted)]
+    shown = fitting(wanted, [alarm for alarm in alarms if alarm.listed], _said)
     note = held_note(alarms)
     found = []
     for name in STATES[state]:
@@ -136,7 +136,7 @@ def narrowed(state: str, wanted: str, sort: str) -> tuple[str, str]:
 
 def _said(alarm: Alarm) -> str:
     words = (alarm.site, alarm.station, alarm.what, alarm.source, alarm.family, alarm.mark.value, alarm.response)
-    return " ".join((*words, alarm.who)).casefold()
+    return " ".join((*words, alarm.who))
 
 
 def _sorted(alarms: Sequence[Alarm], placed: Mapping[str, Mark], sort: str) -> list[Alarm]:

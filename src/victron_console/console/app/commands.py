@@ -14,6 +14,7 @@ from victron_console.console.app.screens import SCREENS
 from victron_console.console.app.themes import ConsoleTheme
 from victron_console.console.kit.frame.host import Host
 from victron_console.console.kit.frame.screen import ConsoleScreen
+from victron_console.console.kit.search import fitting
 from victron_console.console.kit.text import literal, plain
 
 
@@ -26,7 +27,7 @@ class Commanded(Host, Protocol):
 
     @property
     def front(self) -> ConsoleScreen | None:
-        """The screen in front; None while a dialog lies over it."""
+        """The screen in front."""
 
     def use_theme(self, name: str) -> str:
         """Change the colours; gives a sentence where there is no such theme."""
@@ -67,6 +68,12 @@ def commands(app: Commanded) -> Iterator[Command]:
     yield Command("at 03:14", "Look at the fleet as it was at a time, or at a date and time.")
     yield Command("help", "Say what every key of this screen does.")
     yield Command("quit", "Leave the console.")
+
+
+def completions(app: Commanded, line: str) -> list[str]:
+    """What can be typed that begins as a line does."""
+    folded = line.casefold()
+    return [command.text for command in commands(app) if command.text.casefold().startswith(folded)]
 
 
 def run_command(app: Commanded, typed: str) -> str:
@@ -121,12 +128,13 @@ class ConsoleCommands(Provider):
 
     async def search(self, query: str) -> Hits:
         """What matches."""
-        matcher = self.matcher(query)
-        for command in commands(cast(Commanded, cast(object, self.app))):
-            score = max(matcher.match(command.text), matcher.match(command.label))
-            if score > 0:
-                shown = literal(command.label or command.text)
-                yield Hit(score, shown, self._runner(command), text=command.text, help=escape(command.about))
+        offered = commands(cast(Commanded, cast(object, self.app)))
+        found = fitting(query, offered, lambda command: f"{command.text} {command.label}")
+        for place, command in enumerate(found):
+            shown = literal(command.label or command.text)
+            yield Hit(
+                1 - place / len(found), shown, self._runner(command), text=command.text, help=escape(command.about)
+            )
 
     def _runner(self, command: Command) -> Runner:
         return Runner(cast(Commanded, cast(object, self.app)), command.text)

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from rich.console import RenderableType
+from textual import events
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from victron_console.console.app.commands import ConsoleCommands, Runner, run_command
+from victron_console.console.app.commands import ConsoleCommands, Runner, completions, run_command
 from victron_console.console.app.glyphs import AsciiFilter
 from victron_console.console.app.options import ConsoleOptions as ConsoleOptions
 from victron_console.console.app.repaint import cut_to_spans
@@ -28,16 +29,14 @@ from victron_console.console.app.themes import DEFAULT_THEME, NO_COLOR_THEME, Co
 from victron_console.console.app.time_mode import PLAY_EVERY_S, TimeApp
 from victron_console.console.app.traffic import Traffic, counting
 from victron_console.console.kit.frame.alarm_banner import AlarmBanner
-from victron_console.console.kit.frame.dialogs import (
-    HelpScreen,
-    LinePrompt,
-)
+from victron_console.console.kit.frame.dialogs import HelpScreen
 from victron_console.console.kit.frame.digest import Digest
 from victron_console.console.kit.frame.host import Backtest
 from victron_console.console.kit.frame.keys import (
     GLOBAL_KEYS,
     bindings,
 )
+from victron_console.console.kit.frame.prompt import Answered, LinePrompt, Prompt
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.frame.settings import (
     load_settings,
@@ -91,7 +90,7 @@ class ConsoleApp(TimeApp):
         """The station that the operator has chosen; every screen is about it."""
         self.low_bandwidth = self.options.low_bandwidth
         self.terminal_bytes_s = 0.0
-        self._bytes_said_at = self._shown_at = float("-inf")
+        self._bytes_said_at = float("-inf")
         self.settings = load_settings(self.options.settings_path)
         self.left_at = self.settings.left_at
         """When the console was last left (UTC epoch, s); 0 where it never was."""
@@ -290,9 +289,27 @@ class ConsoleApp(TimeApp):
 
     @property
     def front(self) -> ConsoleScreen | None:
-        """The screen in front; None while a dialog lies over it, and at the very end when there is none."""
-        stack = self.screen_stack
-        return stack[-1] if stack and isinstance(stack[-1], ConsoleScreen) else None
+        """The screen in front, under a panel where one is open; None at the very end when there is none."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, ConsoleScreen)), None)
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key is done or taken at once, not by way of the screen's queue: what is typed right behind `:` is its."""
+        if isinstance(event, events.Key) and not event.is_forwarded and await self._took(event):
+            return
+        await super().on_event(event)
+
+    async def _took(self, event: events.Key) -> bool:
+        front = self.front
+        if front is None or front is not self.screen or not front.is_mounted:
+            return False
+        if front.prompt_row.asked is not None and front.prompt_row.take(event):
+            return True
+        return await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)
+
+    def prompt(self, asked: Prompt, answered: Answered) -> None:
+        """Ask the operator in the key row's place of the screen in front."""
+        if front := self.front:
+            front.prompt(asked, answered)
 
     def open(self, name: str) -> None:
         """Bring a screen to the front: one that is under others loses those, a new one lies over them."""
@@ -338,4 +355,5 @@ class ConsoleApp(TimeApp):
             if line and (fault := run_command(self, line)):
                 self.say(fault)
 
-        self.push_screen(LinePrompt(":", hint="site NAME, at 03:14, alarms unack, theme NAME"), typed)
+        hint = "site NAME, at 03:14, alarms unack, theme NAME"
+        self.prompt(LinePrompt(":", hint=hint, completions=lambda line: completions(self, line)), typed)

@@ -5,6 +5,7 @@ Recording knows nothing of it: the store is written as always, whatever moment i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +17,12 @@ from victron_console.console.app.moments import parse_moment
 from victron_console.console.kit.format import clock as time_of_day
 from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import FleetView
-from victron_console.console.live.watch import LOOK_EVERY_S, LOW_BANDWIDTH_LOOK_EVERY_S, StoreWatch
+from victron_console.console.live.watch import (
+    JUDGE_EVERY_S,
+    LOOK_EVERY_S,
+    LOW_BANDWIDTH_LOOK_EVERY_S,
+    StoreWatch,
+)
 from victron_console.model.alert import Occurrence
 from victron_console.model.clock import Clock
 from victron_console.model.units import MINUTE_S
@@ -51,10 +57,12 @@ class TimeApp(App[int]):
         self.low_bandwidth = False
         self._watch = watch
         self._played_at = 0.0
+        self._shown_at = -math.inf
+        """When a view was last shown (monotonic, s)."""
 
     @property
     def front(self) -> ConsoleScreen | None:
-        """The screen in front."""
+        """The screen in front, under a panel where one is open."""
         raise NotImplementedError
 
     def say(self, sentence: str) -> None:
@@ -75,6 +83,16 @@ class TimeApp(App[int]):
     def has_store(self) -> bool:
         """Whether there is a store to ask."""
         return self._watch is not None
+
+    @property
+    def drawn_for_s(self) -> float:
+        """For how long what is shown stands as it was drawn from the store; infinite where it never was."""
+        return self.clock.monotonic() - self._shown_at if self._watch is not None else 0.0
+
+    @property
+    def live_for_s(self) -> float:
+        """For so long what was drawn from the store is called live: two looks."""
+        return 2 * max(self._watch.look_every_s, JUDGE_EVERY_S) if self._watch is not None else math.inf
 
     async def read(self, question: Callable[[Reader], T]) -> T:
         """What the store answers, asked off the screen's thread."""

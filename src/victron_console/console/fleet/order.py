@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from victron_console.console.kit.search import fits
+from victron_console.console.kit.search import fitting
 from victron_console.console.kit.view import (
     URGENCY,
     Mark,
@@ -70,18 +70,15 @@ def chosen(sites: Sequence[Site], choice: FleetChoice) -> list[Site]:
     key = SORTS.get(choice.sort, _urgency)
     kept = [
         site
-        for site in sites
-        if matches(site, choice.filter) and not (choice.abnormal_only and site.mark is Mark.NONE and site.fresh)
+        for site in fitting(choice.filter, sites, _said)
+        if not (choice.abnormal_only and site.mark is Mark.NONE and site.fresh)
     ]
     return sorted(kept, key=lambda site: (*key(site), site.name.casefold(), site.id))
 
 
-def matches(site: Site, wanted: str) -> bool:
-    """Whether a site fits a filter, by its names, place, tags and state."""
-    if not wanted:
-        return True
-    said = " ".join((site.id, site.name, site.place, *site.tags, site.mark.value, site.state.value)).casefold()
-    return fits(said, wanted)
+def _said(site: Site) -> str:
+    """What a filter is held against: names, place, tags and state."""
+    return " ".join((site.id, site.name, site.place, *site.tags, site.mark.value, site.state.value))
 
 
 def grouped(sites: Sequence[Site]) -> list[Entry]:

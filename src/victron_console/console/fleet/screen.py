@@ -22,10 +22,7 @@ from victron_console.console.fleet.station_part import StationPart
 from victron_console.console.fleet.table import FleetTable
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.format import rate
-from victron_console.console.kit.frame.dialogs import (
-    Choices,
-    LinePrompt,
-)
+from victron_console.console.kit.frame.dialogs import Choices
 from victron_console.console.kit.frame.keys import (
     Key,
     list_keys,
@@ -65,7 +62,7 @@ class FleetScreen(ConsoleScreen):
     NAME = "fleet"
     KEYS = (
         Key("enter", "open_site", "Enter", "open", "Open the site under the cursor."),
-        Key("slash", "filter", "/", "filter", "Show sites with these words; `!word` without it, `-f abc` fuzzy."),
+        Key("slash", "filter", "/", "filter", "Show sites with these words; `!word` without it."),
         Key("o", "sort", "o", "sort", "Sort by the next of urgency, charge, sunrise, battery, pv, load, age, name."),
         Key("c", "columns", "c", "cols", "Choose columns.", 120),
         Key(
@@ -241,12 +238,13 @@ class FleetScreen(ConsoleScreen):
     def action_filter(self) -> None:
         """Ask for the words."""
 
-        def typed(line: str | None) -> None:
-            if line is not None:
-                self.console.settings.filter = line.strip()
-                self._settle(at_once=True)
+        self.prompt_filter(self.choice.filter, self._use_filter)
 
-        self.app.push_screen(LinePrompt("/", value=self.choice.filter, hint="words; !word without; -f fuzzy"), typed)
+    def _use_filter(self, wanted: str) -> str:
+        self.console.settings.filter = wanted
+        self._settle(at_once=True)
+        found = [entry.name for entry in self._entries if isinstance(entry, Site)]
+        return f"{len(found)} of {len(self.view.sites)}  {', '.join(found)}" if wanted else ""
 
     def action_columns(self) -> None:
         """Ask which columns."""

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from victron_console.console.kit.frame.dialogs import LinePrompt
 from victron_console.console.kit.frame.host import Write
+from victron_console.console.kit.frame.prompt import LinePrompt
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.model.clock import local
 from victron_console.model.units import DAY_S
@@ -83,7 +83,7 @@ class JobActions:
                 then(line)
 
         if self._screen.console.operator.may_write():
-            self._screen.app.push_screen(LinePrompt(prompt, value=value, hint=hint), answered)
+            self._screen.prompt(LinePrompt(prompt, value=value, hint=hint), answered)
 
     def _added(self, station: str, reason: str, line: str) -> None:
         if (found := self._understood(line)) is not None:

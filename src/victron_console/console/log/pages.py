@@ -34,7 +34,7 @@ class LogChoice:
     """What the operator wants to see of the log."""
 
     wanted: str = ""
-    """Words, as `search.fits` reads them."""
+    """Words, as `search.matcher` reads them."""
     kinds: str = "all"
     station: str | None = None
     names: Mapping[str, str] = field(default_factory=dict, compare=False)
@@ -51,7 +51,7 @@ class LogPlace:
 
 def older(reader: Reader, choice: LogChoice, place: LogPlace, count: int = PAGE) -> tuple[list[Event], LogPlace | None]:
     """The next page and where it goes on; None where the log ends."""
-    fits = matcher(choice.wanted)
+    has_words = matcher(choice.wanted)
     found: list[Event] = []
     scanned = 0
     at: LogPlace | None = place
@@ -60,16 +60,16 @@ def older(reader: Reader, choice: LogChoice, place: LogPlace, count: int = PAGE)
         lines = reader.events(0.0, at.until, choice.station, KINDS[choice.kinds], None, chunk + at.skip)
         fresh = lines[at.skip :]
         scanned += len(fresh)
-        found += [event for event in fresh if fits(said(event, choice.names))]
+        found += [event for event in fresh if has_words(said(event, choice.names))]
         at = _next(lines) if len(fresh) == chunk else None
     return found, at
 
 
 def newer(reader: Reader, choice: LogChoice, since: float, until: float) -> list[Event]:
     """The lines of a span that fit, its begin included, newest first."""
-    fits = matcher(choice.wanted)
+    has_words = matcher(choice.wanted)
     lines = reader.events(since, until, choice.station, KINDS[choice.kinds], None, SCAN_AT_MOST)
-    return [event for event in lines if fits(said(event, choice.names))]
+    return [event for event in lines if has_words(said(event, choice.names))]
 
 
 def joined(before: list[Event], fresh: list[Event]) -> list[Event]:
@@ -81,10 +81,10 @@ def joined(before: list[Event], fresh: list[Event]) -> list[Event]:
 
 
 def said(event: Event, names: Mapping[str, str]) -> str:
-    """All words of a line, casefolded."""
+    """All words of a line."""
     station = event.station or "console"
     words = (station, names.get(station, ""), event.kind, KIND_WORDS.get(event.kind, ""), who(event), event.text)
-    return " ".join(words).casefold()
+    return " ".join(words)
 
 
 def who(event: Event) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from victron_console.console.kit.cursor_list import CursorList
 from victron_console.console.kit.export import Table
-from victron_console.console.kit.frame.dialogs import LinePrompt
 from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.prompt import LinePrompt
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
+from victron_console.console.kit.search import matcher
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut
 from victron_console.console.kit.view import FleetView
@@ -24,6 +25,7 @@ from victron_console.console.log.pages import (
     joined,
     newer,
     older,
+    said,
 )
 from victron_console.console.log.rows import draw_last_look, draw_log_heads, draw_log_line, draw_whole
 from victron_console.model.clock import local
@@ -65,7 +67,7 @@ class LogScreen(ConsoleScreen):
     KEYS = (
         Key("enter", "open_site", "Enter", "site", "Open the site of the line."),
         Key("g", "go_there", "g", "that moment", "Look at the fleet as it was at the moment of the line.", 120),
-        Key("slash", "filter", "/", "filter", "Show lines with these words; `!word` without it, `-f abc` fuzzy."),
+        Key("slash", "filter", "/", "filter", "Show lines with these words; `!word` without it."),
         Key("o", "kinds", "o", "kind", "Show all, or only alarms, operators, links, settings, advice."),
         Key("s", "station", "s", "one site", "Show only the chosen site, or all again."),
         Key("down,j", "move(1)", "↓ j", "", "Next line."),
@@ -80,6 +82,8 @@ class LogScreen(ConsoleScreen):
         self._list = CursorList(id="log-list")
         self._pane = LogPane()
         self._choice = LogChoice()
+        self._typed = ""
+        """The filter while it is being typed."""
         self._events: list[Event] = []
         self._by_name: dict[str, Event] = {}
         self._next: LogPlace | None = None
@@ -141,7 +145,10 @@ class LogScreen(ConsoleScreen):
         self._events, self._next = events, place
         counted: Counter[str] = Counter()
         self._by_name = {}
+        names, has_words = self._names(), matcher(self._typed)
         for event in events:
+            if not has_words(said(event, names)):
+                continue
             name = f"{event.at} {event.station} {event.kind} {event.text}"
             counted[name] += 1
             self._by_name[f"{name} {counted[name]}"] = event
@@ -236,12 +243,20 @@ class LogScreen(ConsoleScreen):
     def action_filter(self) -> None:
         """Ask for the words."""
 
-        def typed(line: str | None) -> None:
-            if line is not None:
-                self._choose(LogChoice(line.strip(), self._choice.kinds, self._choice.station))
+        def answered(line: str | None) -> None:
+            self._typed = ""
+            wanted = self._choice.wanted if line is None else line.strip()
+            self._choose(LogChoice(wanted, self._choice.kinds, self._choice.station))
+            self._take(self._events, self._next)
 
-        prompt = LinePrompt("/", value=self._choice.wanted, hint="words; !word without; -f fuzzy")
-        self.app.push_screen(prompt, typed)
+        hint = "words; !word without"
+        self.prompt(LinePrompt("/", self._choice.wanted, hint, changed=self._narrow_loaded), answered)
+
+    def _narrow_loaded(self, line: str) -> str:
+        """Show what fits of the lines that are here; the store is asked for the rest once, when the line is whole."""
+        self._typed = line.strip()
+        self._take(self._events, self._next)
+        return f"{len(self._by_name)} of {len(self._events)} read so far" if self._typed else ""
 
     def _choose(self, choice: LogChoice) -> None:
         self._choice = choice

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Protocol
 
-from textual.app import App
-
-from victron_console.console.kit.frame.dialogs import LinePrompt
 from victron_console.console.kit.frame.host import Write
+from victron_console.console.kit.frame.prompt import Answered, LinePrompt, Prompt
 from victron_console.console.operator.store_writer import StoreWriter
+
+
+class Asks(Protocol):
+    """The app, as the operator is asked by it and work is begun on it."""
+
+    def prompt(self, asked: Prompt, answered: Answered) -> None:
+        """Ask the operator."""
+
+    def run_worker(self, work: Coroutine[None, None, None], *, group: str, exit_on_error: bool) -> object:
+        """Begin work."""
 
 
 class Operator:
@@ -22,7 +31,7 @@ class Operator:
 
     def __init__(
         self,
-        app: App[int],
+        app: Asks,
         *,
         name: str,
         writer: StoreWriter | None,
@@ -82,7 +91,7 @@ class Operator:
                 self._start(writes, then)
 
         login = os.environ.get("USER", "")
-        self._app.push_screen(LinePrompt("Who are you?", value=login, hint="your name, for the log"), named)
+        self._app.prompt(LinePrompt("Who are you?", value=login, hint="your name, for the log"), named)
 
     def close(self) -> None:
         """Let the store go, once what is being written is written."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import NamedTuple
 
 from victron_console.catalogue import Kind, Metric, catalogue
-from victron_console.console.kit.search import abbreviation, matcher, word_starts
+from victron_console.console.kit.search import fitting
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
@@ -144,12 +144,9 @@ def path_rows(tree: PathTree, wish: Wish) -> list[PathRow]:
 
     A filter opens every device in which something fits and hides the others.
     """
-    words = matcher(wish.filter)
-    rows = _rows(tree, wish, lambda value, device: words(_said(value.key, value.path, device)))
-    if rows or not wish.filter:
-        return rows
-    shortened = abbreviation(wish.filter)
-    return _rows(tree, wish, lambda value, device: bool(shortened.search(_words(value.key, value.path, device))))
+    wanted = [(branch, value) for branch in tree.branches for value in branch.values if _wanted(value, wish)]
+    found = fitting(wish.filter, wanted, lambda pair: _said(pair[1].key, pair[1].path, pair[0].device.name))
+    return [*_pinned_rows(tree, found), *_device_rows(tree, wish, found)]
 
 
 def every_value(tree: PathTree, wish: Wish) -> Iterator[tuple[Branch, PathValue]]:
@@ -160,33 +157,27 @@ def every_value(tree: PathTree, wish: Wish) -> Iterator[tuple[Branch, PathValue]
             yield row.branch, row.value
 
 
-Fits = Callable[[PathValue, str], bool]
-"""Whether a value of a device of that name fits the filter."""
+Found = Sequence[tuple[Branch, PathValue]]
+"""The values that fit a wish."""
 
 
-def _rows(tree: PathTree, wish: Wish, fitting: Fits) -> list[PathRow]:
-    return [*_pinned_rows(tree, wish, fitting), *_device_rows(tree, wish, fitting)]
-
-
-def _pinned_rows(tree: PathTree, wish: Wish, fitting: Fits) -> Iterator[PathRow]:
+def _pinned_rows(tree: PathTree, found: Found) -> Iterator[PathRow]:
     if not tree.pins:
         return
-    kept = [
-        (branch, value)
-        for branch in tree.branches
-        for value in branch.values
-        if tree.is_pinned(value.series) and _wanted(branch, value, wish, fitting)
-    ]
+    kept = [(branch, value) for branch, value in found if tree.is_pinned(value.series)]
     if kept:
         yield PathRow(PINNED, is_open=True, values=len(kept))
     for branch, value in kept:
         yield PathRow(f"{PINNED} {value.series}", branch, value, pinned=True)
 
 
-def _device_rows(tree: PathTree, wish: Wish, fitting: Fits) -> Iterator[PathRow]:
+def _device_rows(tree: PathTree, wish: Wish, found: Found) -> Iterator[PathRow]:
     searching = bool(wish.filter) or wish.abnormal_only
+    by_branch: dict[DeviceKey, list[PathValue]] = {}
+    for branch, value in found:
+        by_branch.setdefault(branch.device.key, []).append(value)
     for branch in tree.branches:
-        kept = [value for value in branch.values if _wanted(branch, value, wish, fitting)]
+        kept = by_branch.get(branch.device.key, [])
         if searching and not kept:
             continue
         head = str(branch.device.key)
@@ -197,24 +188,13 @@ def _device_rows(tree: PathTree, wish: Wish, fitting: Fits) -> Iterator[PathRow]
                 yield PathRow(value.series, branch, value, pinned=bool(tree.pins) and tree.is_pinned(value.series))
 
 
-def _wanted(branch: Branch, value: PathValue, wish: Wish, fitting: Fits) -> bool:
+def _wanted(value: PathValue, wish: Wish) -> bool:
     if wish.without_absent and value.reading.quality is Quality.ABSENT:
         return False
-    if wish.abnormal_only and not value.is_abnormal:
-        return False
-    return not wish.filter or fitting(value, branch.device.name)
+    return value.is_abnormal or not wish.abnormal_only
 
 
 @lru_cache(maxsize=50_000)
 def _said(key: DeviceKey, path: str, device: str) -> str:
     """What a filter is held against: series, name in the catalogue, name of the device."""
-    return f"{_named(key, path)} {device}".casefold()
-
-
-@lru_cache(maxsize=50_000)
-def _words(key: DeviceKey, path: str, device: str) -> str:
-    return word_starts(f"{_named(key, path)} {device}")
-
-
-def _named(key: DeviceKey, path: str) -> str:
-    return f"{key.series(path)} {catalogue().name(key.cls, path)}"
+    return f"{key.series(path)} {catalogue().name(key.cls, path)} {device}"

@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from textual.widgets import Input
-
 from victron_console.console.kit.cursor_list import CursorList
 from victron_console.console.kit.export import Table
-from victron_console.console.kit.frame.dialogs import LinePrompt
 from victron_console.console.kit.frame.keys import (
     Key,
     list_keys,
@@ -57,16 +54,6 @@ class PathDetail(Rows):
         return draw_detail(width, height, self.row, self.trend, self.now)
 
 
-class SearchPrompt(LinePrompt):
-    """Asks for the filter and tells each letter of it, so that the list follows."""
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """A letter more or less."""
-        below = self.app.screen_stack[-2]
-        if isinstance(below, PathsScreen):
-            below.filter_by(event.value)
-
-
 class PathsScreen(OneStationScreen):
     """Every value of the station."""
 
@@ -76,7 +63,7 @@ class PathsScreen(OneStationScreen):
     VERTICAL_BREAKPOINTS = [(20, "-middle"), (30, "-tall")]  # noqa: RUF012
     KEYS = (
         Key("enter", "open_device", "Enter", "open", "Open or close the device under the cursor."),
-        Key("slash", "search", "/", "search", "Find values by path, name or device; `!word` without it, `-f` fuzzy."),
+        Key("slash", "search", "/", "search", "Find values by path, name or device; `!word` without it."),
         Key(
             "asterisk",
             "pin",
@@ -253,21 +240,16 @@ class PathsScreen(OneStationScreen):
 
     def action_search(self) -> None:
         """Ask for the words; Esc returns to those before."""
-        before = self.wish.filter
+        self.prompt_filter(self.wish.filter, self._use_filter)
 
-        def typed(line: str | None) -> None:
-            self.filter_by(before if line is None else line)
-
-        self.app.push_screen(SearchPrompt("/", value=before, hint="words; !word without; -f fuzzy"), typed)
-
-    def filter_by(self, words: str) -> None:
-        """Show what fits these words."""
-        if words.strip() == self.wish.filter:
-            return
-        self._look(replace(self.wish, filter=words.strip()))
-        first = next((row.id for row in self._rows if row.value is not None), None) if self.wish.filter else None
-        if first is not None:
-            self._list.put_cursor(first)
+    def _use_filter(self, words: str) -> str:
+        if words != self.wish.filter:
+            self._look(replace(self.wish, filter=words))
+            first = next((row.id for row in self._rows if row.value is not None), None) if words else None
+            if first is not None:
+                self._list.put_cursor(first)
+        found = sum(row.value is not None for row in self._rows)
+        return f"{found} found" if words else ""
 
     def _look(self, wish: Wish) -> None:
         self.wish = wish

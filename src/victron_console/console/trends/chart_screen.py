@@ -16,7 +16,6 @@ from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.screen import (
     HeaderRow,
-    KeyRow,
 )
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.text import plain
@@ -86,7 +85,7 @@ class ChartScreen(OverTimeScreen):
         yield self._legend
         yield self._plot
         yield self._spelled
-        yield KeyRow()
+        yield from self.foot()
 
     def body(self) -> Iterator[Rows]:
         """The rows of its own; the plot is no such widget."""

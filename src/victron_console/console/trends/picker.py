@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from victron_console.console.kit.search import fitting
 from victron_console.console.kit.text import literal
 from victron_console.console.trends.quantity import FIGURES, is_measured, series_quantity
 from victron_console.console.trends.read import StationSeries
@@ -74,13 +74,9 @@ class Picker(ModalScreen[str | None]):
         self._fill(event.value.strip())
 
     def _fill(self, wanted: str) -> None:
-        fitting: Sequence[QuantityChoice] = self._choices
-        if wanted:
-            matcher = Matcher(wanted)
-            scored = [(matcher.match(choice.text), choice) for choice in self._choices]
-            fitting = [c for score, c in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
-        self._list.set_options([Option(literal(choice.text), choice.name) for choice in fitting[:MOST_SHOWN]])
-        self._list.highlighted = 0 if fitting else None
+        found = fitting(wanted, self._choices, lambda choice: choice.text)
+        self._list.set_options([Option(literal(choice.text), choice.name) for choice in found[:MOST_SHOWN]])
+        self._list.highlighted = 0 if found else None
 
     def action_move(self, step: int) -> None:
         """The next name."""

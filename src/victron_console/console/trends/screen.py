@@ -11,9 +11,9 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from victron_console.console.kit.export import Table
-from victron_console.console.kit.frame.dialogs import LinePrompt
 from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.pace import ReadPace
+from victron_console.console.kit.frame.prompt import LinePrompt
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.view import FleetView
 from victron_console.console.trends.board import TrendBoard
@@ -278,7 +278,7 @@ class TrendsScreen(OverTimeScreen):
                 self._view, settings.trend_view = view, name
             self.console.say(f"Saved as {name}." if name else f"{gone} is no saved view any more.")
 
-        self.app.push_screen(LinePrompt("save view as", value="", hint="a name"), named)
+        self.prompt(LinePrompt("save view as", hint="a name"), named)
 
     def action_chart(self) -> None:
         """The chosen panel as a chart of its own."""

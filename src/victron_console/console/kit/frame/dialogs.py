@@ -1,19 +1,18 @@
-"""The small screens over a screen: the help made of the key registry, a line to type in, a question to answer."""
+"""The panels over a screen, which goes on under them: the help made of the key registry, things to tick."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.strip import Strip
-from textual.widgets import Input, SelectionList, Static
+from textual.widgets import SelectionList, Static
 from textual.widgets.selection_list import Selection
 
 from victron_console.console.kit.frame.keys import Key
@@ -56,59 +55,6 @@ class HelpScreen(ModalScreen[None]):
         rows += ["", "SCREENS", ""]
         rows += [f"{pad(key, 8)}{pad(name, 9)}{about}" for key, name, about in self._screens]
         return [*rows, "", "SIGNS", "", *self.SIGNS, "", "Esc closes this."]
-
-
-class LinePrompt(ModalScreen[str | None]):
-    """One line to type in at the bottom of the screen; gives it, or None where Esc left it."""
-
-    BINDINGS = [Binding("escape", "dismiss_none", "Close", show=False)]  # noqa: RUF012
-
-    def __init__(self, prompt: str, *, value: str = "", hint: str = "") -> None:
-        super().__init__()
-        self._prompt, self._value, self._hint = prompt, value, hint
-
-    def compose(self) -> ComposeResult:
-        """Prompt and input."""
-        with Vertical(id="prompt"):
-            yield Static(literal(self._prompt), id="prompt-label")
-            field = Input(value=self._value, placeholder=self._hint, id="prompt-field", compact=True)
-            field.cursor_blink = False
-            yield field
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter: the line is what was asked for."""
-        self.dismiss(event.value)
-
-    def action_dismiss_none(self) -> None:
-        """Esc: nothing was typed."""
-        self.dismiss(None)
-
-
-class KeyChoice(ModalScreen[str | None]):
-    """A question at the bottom of the screen that one key answers; gives the key, or None where Esc left it."""
-
-    def __init__(self, question: str, answers: Mapping[str, str]) -> None:
-        """Ask.
-
-        Args:
-            question: what is asked.
-            answers: the word of each key, in order.
-        """
-        super().__init__()
-        self._question, self._answers = question, answers
-
-    def compose(self) -> ComposeResult:
-        """One line."""
-        words = "   ".join(f"{key} = {word}" for key, word in self._answers.items())
-        yield Static(literal(f"{self._question}   {words}   Esc = leave it"), id="key-choice")
-
-    def on_key(self, event: events.Key) -> None:
-        """The answer."""
-        event.stop()
-        if event.key == "escape":
-            self.dismiss(None)
-        elif event.character in self._answers:
-            self.dismiss(event.character)
 
 
 class TickList(SelectionList[str]):

@@ -98,6 +98,14 @@ class Moment(Protocol):
     def store_fault(self) -> str:
         """Why the store cannot be read now, as a sentence; empty where it can."""
 
+    @property
+    def drawn_for_s(self) -> float:
+        """For how long what is shown stands as it was drawn from the store; infinite where it never was."""
+
+    @property
+    def live_for_s(self) -> float:
+        """For so long what was drawn from the store is called live: two looks."""
+
     async def read(self, question: Callable[[Reader], T]) -> T:
         """What the store answers, asked off the screen's thread."""
 

@@ -5,7 +5,7 @@ A screen lists its keys as `KEYS`; the bindings of Textual are made from them, s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -132,10 +132,18 @@ def key_row(line: Line, keys: Sequence[Key], *, end: int) -> None:
         if not droppable:
             break
         named.remove(droppable[-1])
-    column = 1
-    for key in named:
-        column = line.put(column, key.shown, Role.TEXT1)
-        column = line.put(column + 1, key.word, Role.TEXT3) + 2
+    put_pairs(line, 1, {key.press: (key.shown, key.word) for key in named})
+
+
+def put_pairs(line: Line, column: int, pairs: Mapping[str, tuple[str, str]]) -> dict[str, range]:
+    """Write keys and what they do from a column on; gives the columns that each pair takes."""
+    spans = {}
+    for name, (shown, word) in pairs.items():
+        end = line.put(column, shown, Role.TEXT1)
+        end = line.put(end + 1, word, Role.TEXT3)
+        spans[name] = range(column, end)
+        column = end + 2
+    return spans
 
 
 def _row_width(keys: Iterable[Key]) -> int:

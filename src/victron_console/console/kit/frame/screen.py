@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.worker import Worker
 
 from victron_console.console.kit.alarm_rows import draw_banner
@@ -28,6 +30,7 @@ from victron_console.console.kit.frame.keys import (
     key_row,
     ordered,
 )
+from victron_console.console.kit.frame.prompt import Answered, LinePrompt, Prompt, PromptRow
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Palette, Role, palette_of
 from victron_console.console.kit.rows import Rows
@@ -97,6 +100,11 @@ class ConsoleScreen(Screen[None]):
     KEYS: ClassVar[tuple[Key, ...]] = ()
     """Its own keys, in the order of the key row; those of every screen follow."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._unanswered: dict[str, float] = {}
+        """Since when the store owes the answer to a question of a group (monotonic, s)."""
+
     def __init_subclass__(cls) -> None:
         if "KEYS" in cls.__dict__:
             cls.BINDINGS = bindings(cls.KEYS)  # type: ignore[assignment]
@@ -106,7 +114,13 @@ class ConsoleScreen(Screen[None]):
         """Header, body, keys."""
         yield HeaderRow()
         yield from self.body()
-        yield KeyRow()
+        yield from self.foot()
+
+    def foot(self) -> Iterator[Widget]:
+        """The key row, and the prompt that takes its place."""
+        keys = KeyRow()
+        yield keys
+        yield PromptRow(opened=lambda opened: setattr(keys, "display", not opened))
 
     def body(self) -> Iterator[Rows]:
         """The widgets between header and key row."""
@@ -166,12 +180,40 @@ class ConsoleScreen(Screen[None]):
         A newer question of the same group replaces one that is not yet answered.
         """
 
+        self._unanswered.setdefault(group, self.console.clock.monotonic())
+
         async def run() -> None:
             found: T = await self.console.read(question)
+            self._unanswered.pop(group, None)
             if self.is_attached:
                 answer(found)
 
         return self.run_worker(run, group=group, exclusive=True, exit_on_error=False)
+
+    # ---- asking the operator
+
+    @property
+    def prompt_row(self) -> PromptRow:
+        """Where the operator is asked."""
+        return self.query_one(PromptRow)
+
+    def prompt(self, asked: Prompt, answered: Answered) -> None:
+        """Ask the operator in the key row's place; the screen goes on."""
+        self.prompt_row.open(asked, answered)
+
+    def prompt_filter(self, before: str, use: Callable[[str], str]) -> None:
+        """`/`: what is shown follows each letter, and Esc returns to what was before.
+
+        Args:
+            before: the filter in force.
+            use: shows what fits a filter, and says what that is.
+        """
+
+        def answered(line: str | None) -> None:
+            use(before if line is None else line.strip())
+
+        hint = "words; !word without"
+        self.prompt(LinePrompt("/", before, hint, changed=lambda line: use(line.strip())), answered)
 
     # ---- taking along what is shown
 
@@ -237,13 +279,28 @@ class ConsoleScreen(Screen[None]):
             line.ground = Role.BANNER
             said = f"REPLAY {local(self.view.at):%Y-%m-%d %H:%M:%S}" + (f" x{app.speed}" if app.playing else "")
             return line.right(line.width - 2, said, Role.BANNER, bold=True) - 2
-        held = "NO STORE" if app.store_fault else "PAUSED" if app.paused else ""  # what is held must not look live
+        held = self._hold_word()  # what is held must not look live
         word, role = (f" {held} ", Role.BANNER) if held else (("LIVE" if self.follows_now else "PAST"), Role.TEXT1)
         start = line.right(line.width - (1 if held else 2), word, role, bold=True)
         if line.width < _CLOCK_FROM:
             return start - 2
+        if held.startswith("HELD"):
+            return start - 2
         time = clock(app.now) if app.low_bandwidth else clock_s(app.now)
         return line.right(start - 2, time, Role.TEXT1) - (4 if line.width >= _ROOMY_FROM else 2)
+
+    def _hold_word(self) -> str:
+        """Why what is shown is not now, in a word or two; empty where it is."""
+        app = self.console
+        if app.store_fault:
+            return "NO STORE"
+        if app.paused:
+            return "PAUSED"
+        if app.drawn_for_s == math.inf:
+            return "READING"
+        elapsed = app.clock.monotonic()
+        age_s = max((app.drawn_for_s, *(elapsed - asked_at for asked_at in self._unanswered.values())))
+        return f"HELD since {clock_s(app.clock.now() - age_s)}" if age_s > app.live_for_s else ""
 
     def on_screen_resume(self) -> None:
         """The screen came to the front: it shows the fleet as it is, and is where the next session begins."""
