@@ -35,7 +35,7 @@ def raised(spec: StationSpec, days: float, each_s: float) -> Counter[str]:
     found: dict[int, str] = {}
     for n in range(int(days * DAY_S / each_s)):
         now = T0 + n * each_s
-        fleet.step_to(now, max(each_s, 10.0))
+        fleet.step_to(now)
         update = update_of(station, names, now)
         devices = {
             r.key: DeviceState(r.key, r.service, r.readings, read_at=now, cadence_s=each_s) for r in update.services
