@@ -93,3 +93,87 @@ def test_a_doubted_figure_that_is_old_is_told_as_old(build: Build) -> None:
     old = replace(shown.devices[key], read_at=NOW - 600.0)
     stale = of(flow(replace(shown, devices={**shown.devices, key: old})), NodeKind.GENSET)
     assert fresh.note and (fresh.quality, stale.quality) == (Quality.IMPLAUSIBLE, Quality.STALE)
+
+
+def test_pv_and_loads_stand_on_the_side_that_system_counts_them(build: Build) -> None:
+    system = {
+        **INPUTS, "Ac/Grid/L1/Power": 100.0, "Ac/PvOnGrid/L1/Power": 700.0, "Ac/PvOnGenset/L1/Power": 50.0,
+        "Ac/PvOnOutput/L1/Power": 1200.0, "Ac/ConsumptionOnOutput/L1/Power": 400.0,
+    }  # fmt: skip
+    drawn = flow(build({"system/0": system, "vebus/276": UNIT}))
+    assert drawn.ac_in is not None and drawn.ac_out is not None
+    side = {True: drawn.ac_in, False: drawn.ac_out}
+    pv = {at_input: [n.power_w for n in bus.nodes if n.kind is NodeKind.PV_AC] for at_input, bus in side.items()}
+    assert pv == {True: [750.0], False: [1200.0]}
+    (loads,) = [n for n in drawn.ac_out.nodes if n.kind is NodeKind.LOADS]
+    assert (loads.name, loads.power_w) == ("LOADS", 400.0)
+
+
+def test_without_a_system_pv_inverters_stand_where_they_say(build: Build) -> None:
+    drawn = flow(
+        build(
+            {
+                "vebus/276": UNIT,
+                "pvinverter/20": {"Position": 1, "Ac/Power": 1500.0},
+                "pvinverter/21": {"Position": 0, "Ac/Power": 800.0},
+            }
+        )
+    )
+    assert drawn.ac_in is not None and drawn.ac_out is not None
+    assert [n.power_w for n in drawn.ac_in.nodes if n.kind is NodeKind.PV_AC] == [800.0]
+    assert [n.power_w for n in drawn.ac_out.nodes if n.kind is NodeKind.PV_AC] == [1500.0]
+
+
+def test_the_trunks_and_captions_are_the_inverters(build: Build) -> None:
+    unit = {**UNIT, "Ac/ActiveIn/L1/P": 640.0, "Ac/Out/L1/P": 300.0, "Ac/Out/L1/V": 229.0, "Ac/Out/L1/F": 49.8}
+    drawn = flow(build({"system/0": {**INPUTS, "Ac/Grid/L1/Power": 640.0}, "vebus/276": unit}))
+    assert drawn.ac_in is not None and drawn.ac_in.trunk is not None and drawn.ac_in.trunk.power_w == 640.0
+    assert drawn.ac_out is not None and drawn.ac_out.trunk is not None and drawn.ac_out.trunk.power_w == 300.0
+    assert (drawn.ac_out.voltage_v, drawn.ac_out.frequency_hz) == (229.0, 49.8)
+
+
+def test_a_genset_that_is_metered_and_not_wired_is_one(build: Build) -> None:
+    drawn = flow(build({"system/0": {"Ac/Genset/L1/Power": 2000.0}, "genset/31": {"Ac/Power": 2000.0}}))
+    (genset,) = sources(drawn)
+    assert (genset.kind, genset.name, genset.power_w) == (NodeKind.GENSET, "GENSET", 2000.0)
+    assert genset.devices == (DeviceKey("genset", "31"),)
+
+
+@pytest.mark.parametrize(
+    ("meter", "tree", "name", "at_output"),
+    [
+        ("acload/40", {"Ac/Power": 250.0, "Position": 0, "CustomName": "Sauna"}, "Sauna", True),
+        ("acload/40", {"Ac/Power": 250.0, "Position": 1, "Ac/L3/Power": 250.0}, "acload L3", False),
+        ("heatpump/41", {"Ac/Power": 250.0, "Position": 1}, "heatpump", False),
+    ],
+)
+def test_a_meter_of_the_owners_stands_beside_the_balance(
+    build: Build, meter: str, tree: dict[str, Any], name: str, at_output: bool
+) -> None:
+    system = {**INPUTS, "Ac/Grid/L1/Power": 900.0, "Ac/ConsumptionOnOutput/L1/Power": 400.0}
+    drawn = flow(build({"system/0": system, "vebus/276": UNIT, meter: tree}))
+    found = of(drawn, NodeKind.METER)
+    bus = drawn.ac_out if at_output else drawn.ac_in
+    assert bus is not None and found in bus.nodes
+    assert (found.name, found.power_w, found.counted) == (name, 250.0, False)
+    assert found.devices == (DeviceKey.parse(meter),)
+
+
+def test_an_ev_charger_has_its_own_figure_and_device(build: Build) -> None:
+    system = {**INPUTS, "Ac/Grid/L1/Power": 900.0, "Ac/ConsumptionOnOutput/L1/Power": 4000.0}
+    charger = {"Ac/Power": 3600.0, "Ac/L1/Power": 3600.0, "Position": 0}
+    ev = of(flow(build({"system/0": system, "vebus/276": UNIT, "evcharger/50": charger})), NodeKind.EV)
+    assert (ev.power_w, ev.part, ev.devices) == (3600.0, True, (DeviceKey("evcharger", "50"),))
+
+
+@pytest.mark.parametrize(("loads_w", "contradicted"), [(3140.0, False), (3139.0, True)])
+def test_an_ev_charger_may_exceed_its_loads_by_a_tenth_and_100_w(
+    build: Build, loads_w: float, contradicted: bool
+) -> None:
+    system = {
+        **INPUTS, "Ac/Grid/L1/Power": 900.0, "Ac/ConsumptionOnOutput/L1/Power": loads_w,
+        "Ac/ConsumptionOnInput/L1/Power": 9000.0,
+    }  # fmt: skip
+    charger = {"Ac/Power": 3600.0, "Ac/L1/Power": 3600.0, "Position": 0}
+    devices = {"system/0": system, "vebus/276": UNIT, "evcharger/50": charger, "grid/30": {"Ac/Power": 900.0}}
+    assert bool(of(flow(build(devices)), NodeKind.EV).note) is contradicted
