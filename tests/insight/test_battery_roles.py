@@ -111,7 +111,8 @@ def test_the_bus_name_tells_two_batteries_on_one_instance_apart(build: Build) ->
 
 def test_no_battery_monitor_is_obeyed(build: Build) -> None:
     devices: Devices = {"battery/9": SHUNT, "settings/0": {"Settings/SystemSetup/BatteryService": "nobattery"}}
-    assert named(wired(build, devices)) == (None, None, [])
+    chosen = wired(build, devices)
+    assert named(chosen) == (None, None, []) and not battery_roles(chosen).unclear
     assert named(wired(build, {"battery/9": SHUNT}, ActiveBatteryService=[])) == (None, None, [])
     assert named(wired(build, {"battery/9": SHUNT}, BatteryChoice(monitor="none"))) == (None, None, [])
 
@@ -123,7 +124,7 @@ def test_no_bms_is_obeyed_and_its_cells_are_still_the_batterys(build: Build) -> 
         "settings/0": {"Settings/SystemSetup/BmsInstance": -255},
     }
     station = wired(build, devices, ActiveBatteryService="com.victronenergy.battery/279")
-    assert named(station) == ("battery/279", None, ["battery/1"])
+    assert named(station) == ("battery/279", None, ["battery/1"]) and not battery_roles(station).unclear
     panel = battery_panel(station, overview(station))
     assert (panel.charge, panel.charge_voltage_v) == (None, None)
     assert overview(station).cell_spread_v == pytest.approx(0.06)

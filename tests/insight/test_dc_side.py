@@ -59,7 +59,8 @@ def test_a_converter_gives_to_the_bus_or_draws_from_it_by_its_voltages(build: Bu
     assert [part.power_w for part in side.parts] == [57.0]
     assert overview(station).other_dc_power_w == 400.0
     elsewhere = {"Dc/In/V": 13.0, "Dc/0/Voltage": 13.4, "Dc/0/Power": 50.0}
-    assert overview(build({"system/0": BUS, "dcdc/3": elsewhere})).other_dc_power_w is None
+    beside = overview(build({"system/0": BUS, "dcdc/3": elsewhere}))
+    assert (beside.other_dc_power_w, beside.dc_load_power_w) == (None, None)
     starter = {"Dc/In/V": 14.1, "Dc/0/Voltage": 13.4, "Dc/0/Power": 50.0}
     assert overview(build({"system/0": {"Dc/Battery/Voltage": 13.3}, "dcdc/3": starter})).other_dc_power_w == 50.0
 
