@@ -142,7 +142,7 @@ async def test_the_collector_asks_for_that_place_alone_and_tells_what_changed_on
     await recorder.open()
     work = Advising(store, clock, recorder, transport=httpx.MockTransport(line))
     for _ in range(2):
-        await work._advise(work._wanting())
+        await work.advise(work.due())
     with closing(Reader(store, clock)) as reader:
         (told,) = reader.events(NOW - 60, NOW + 60, kinds=["advice"])
     assert told.station == "alder" and "charge from the grid" in told.text
@@ -152,7 +152,7 @@ async def test_the_collector_asks_for_that_place_alone_and_tells_what_changed_on
     assert len(asked) == 1 and asked[0].params["latitude"] == "48.000" and asked[0].params["azimuth"] == "-10"
     down = True
     clock.advance(72 * 3600.0)
-    await work._advise(work._wanting())
+    await work.advise(work.due())
     with closing(Reader(store, clock)) as reader:
         newest = reader.events(NOW, clock.now(), kinds=["advice"])[0]
     assert newest.text.startswith("no advice: Open-Meteo cannot be reached")

@@ -79,7 +79,7 @@ async def test_the_worker_finds_the_worn_battery_and_leaves_its_twin_alone(pair:
     assert len(worn.courses["imbalance.spread"].at) >= 25
     with closing(Reader(pair, clock)) as reader:
         assert len(reader.load_steps(WORN, "battery/1")) == 60
-        assert not work._due(), "a station is diagnosed once a day"
+        assert not work.due(), "a station is diagnosed once a day"
 
     # A new collector hands over what was kept before it has diagnosed anything.
     again = Rules()
@@ -116,7 +116,7 @@ async def test_a_station_that_fails_is_told_once_and_stops_no_other(
     monkeypatch.setattr(diagnosing, "ProcessPoolExecutor", Inline)
     monkeypatch.setattr(work, "_examined", brought)
     for _ in range(3):
-        await work._diagnose([WORN, TWIN])
+        await work.diagnose([WORN, TWIN])
     assert asked == [WORN, TWIN] * 3 and set(rules.handed) == {WORN, TWIN}
     with closing(Reader(pair, clock)) as reader:
         told = [event.text for event in reader.events(AT, clock.now() + 1, kinds=["diagnosis"])]
@@ -127,9 +127,9 @@ async def test_a_station_that_failed_is_tried_again_after_an_hour(pair: Path, re
     clock = ManualClock(AT + 60 * 86_400)
     work = Diagnosing(pair, clock, recorder, Rules().take)
     work._tried_at[WORN] = clock.now() - 60
-    assert work._due() == [TWIN]
+    assert work.due() == [TWIN]
     clock.advance(3600)
-    assert set(work._due()) == {WORN, TWIN}
+    assert set(work.due()) == {WORN, TWIN}
 
 
 async def test_a_station_whose_record_is_too_young_is_looked_at_again_with_the_next_turn(
@@ -142,8 +142,8 @@ async def test_a_station_whose_record_is_too_young_is_looked_at_again_with_the_n
 
     monkeypatch.setattr(diagnosing, "ProcessPoolExecutor", Inline)
     monkeypatch.setattr(work, "_examined", brought)
-    await work._diagnose([WORN, TWIN])
-    assert work._due() == [WORN]
+    await work.diagnose([WORN, TWIN])
+    assert work.due() == [WORN]
 
 
 def test_each_station_is_due_once_in_its_own_night_always_at_the_same_time() -> None:
@@ -177,6 +177,6 @@ async def test_a_station_that_is_gone_by_then_stops_no_other(
 
     monkeypatch.setattr(diagnosing, "ProcessPoolExecutor", Inline)
     monkeypatch.setattr(work, "_examined", brought)
-    await work._diagnose(["nobody", TWIN])
+    await work.diagnose(["nobody", TWIN])
     with closing(Reader(pair, ManualClock(AT))) as reader:
         assert reader.diagnoses()[TWIN].body == {"version": 0}

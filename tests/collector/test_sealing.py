@@ -116,7 +116,7 @@ async def test_trouble_is_noted_when_it_begins_and_when_it_ends(store: Path, mon
 
     monkeypatch.setattr(sealing, "_note", note)
     for _ in range(5):
-        assert await sealing._turn(None)  # type: ignore[arg-type]
+        assert await sealing.turn(None)  # type: ignore[arg-type]
     monkeypatch.undo()
     assert told == ["the disk is full", ""]
     assert noted == [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,12 +33,19 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def make_console(tmp_path: Path) -> MakeConsole:
     """A console without a store, on the sample fleet unless another is given."""
 
-    def make(view: FleetView = SAMPLE, **options: object) -> ConsoleApp:
+    def make(
+        view: FleetView = SAMPLE,
+        *,
+        theme_faults: tuple[str, ...] = (),
+        collector: Callable[[], Awaitable[None]] | None = None,
+        **options: object,
+    ) -> ConsoleApp:
         given = ConsoleOptions(theme="dark", settings_path=tmp_path / "console.json")
         app = ConsoleApp(
             clock=ManualClock(NOW),
-            themes=load_themes(),
+            themes=replace(load_themes(), faults=theme_faults) if theme_faults else load_themes(),
             options=replace(given, **options),  # type: ignore[arg-type]
+            collector=collector,
         )
         app.view = view
         return app

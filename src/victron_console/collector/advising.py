@@ -80,18 +80,20 @@ class Advising:
         await asyncio.sleep(self._first_s)
         while True:
             try:
-                stations = await asyncio.to_thread(self._wanting)
+                stations = await asyncio.to_thread(self.due)
                 if stations:
-                    await self._advise(stations)
+                    await self.advise(stations)
             except (StoreError, BrokenProcessPool) as error:
                 log.warning("no advice this hour: %s", error)
             await asyncio.sleep(EVERY_S)
 
-    def _wanting(self) -> list[StationRow]:
+    def due(self) -> list[StationRow]:
+        """The stations that want advice."""
         with closing(Reader(self._store, self._clock)) as reader:
             return [row for row in reader.stations() if wants_advice(row.info)]
 
-    async def _advise(self, stations: list[StationRow]) -> None:
+    async def advise(self, stations: list[StationRow]) -> None:
+        """Advise these, one after another, in a process that ends with them."""
         loop = asyncio.get_running_loop()
         pool = ProcessPoolExecutor(1, mp_context=spawn_context(), initializer=be_worker, initargs=(NICE,))
         try:

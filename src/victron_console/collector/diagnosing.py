@@ -82,8 +82,8 @@ class Diagnosing:
         await self._tell_rules()
         await asyncio.sleep(self._first_s)
         while True:
-            if due := await asyncio.to_thread(self._due):
-                await self._diagnose(due)
+            if due := await asyncio.to_thread(self.due):
+                await self.diagnose(due)
             await asyncio.sleep(EVERY_S)
 
     async def _tell_rules(self) -> None:
@@ -101,7 +101,8 @@ class Diagnosing:
             found = {station: unpack(row.body) for station, row in reader.diagnoses().items()}
         return {station: kept.rules for station, kept in found.items() if kept is not None}
 
-    def _due(self) -> list[str]:
+    def due(self) -> list[str]:
+        """The stations to diagnose now; none where the store cannot tell."""
         now = self._clock.now()
         try:
             with closing(Reader(self._store, self._clock)) as reader:
@@ -117,7 +118,7 @@ class Diagnosing:
             log.warning("what is due for diagnosis cannot be read: %s", error)
             return []
 
-    async def _diagnose(self, stations: list[str]) -> None:
+    async def diagnose(self, stations: list[str]) -> None:
         """These, one after another, in a process that ends with them: what it loaded takes 150 MB."""
         pool = ProcessPoolExecutor(1, mp_context=spawn_context(), initializer=be_worker, initargs=(NICE,))
         try:

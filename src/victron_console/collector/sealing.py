@@ -67,7 +67,7 @@ class Sealing:
                 await asyncio.sleep(wait_s)
                 wait_s = EVERY_S
                 pool = pool or ProcessPoolExecutor(1, mp_context=spawn_context(), initializer=_begin, initargs=(stop,))
-                if not await self._turn(pool):
+                if not await self.turn(pool):
                     end_pool(pool)
                     pool = None
         finally:
@@ -76,7 +76,7 @@ class Sealing:
             if pool is not None:
                 end_pool(pool)
 
-    async def _turn(self, pool: ProcessPoolExecutor) -> bool:
+    async def turn(self, pool: ProcessPoolExecutor) -> bool:
         """One turn of the worker; False where its process died."""
         loop = asyncio.get_running_loop()
         try:

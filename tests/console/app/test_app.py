@@ -14,7 +14,6 @@ from textual.widgets import Input
 
 from victron_console.console.app.console import ConsoleApp
 from victron_console.console.app.screens import SCREENS
-from victron_console.console.app.themes import LoadedThemes
 from victron_console.console.kit.frame.dialogs import HelpScreen
 from victron_console.console.kit.frame.screen import (
     ConsoleScreen,
@@ -101,8 +100,7 @@ async def test_a_theme_is_tried_on_in_the_palette_and_taken_off_when_it_is_left(
 
 
 async def test_a_broken_theme_is_said_and_the_console_opens(make_console: MakeConsole) -> None:
-    app = make_console()
-    app._theme_faults = LoadedThemes({}, ("Theme mine.toml is no TOML.",)).faults
+    app = make_console(theme_faults=("Theme mine.toml is no TOML.",))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert said(app) == ["Theme mine.toml is no TOML."]
@@ -212,8 +210,7 @@ async def test_a_collector_that_fails_is_said_and_the_screens_stay(make_console:
     async def collector() -> None:
         raise OSError("the disk is [full]")
 
-    app = make_console()
-    app._collector = collector
+    app = make_console(collector=collector)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert said(app) == ["The collector stopped: the disk is [full]."]
