@@ -59,3 +59,22 @@ def test_every_page_is_linked_from_another() -> None:
         for link in _LINK.findall(page.read_text())
     }
     assert [str(page.relative_to(ROOT)) for page in DOCS.rglob("*.md") if page not in linked] == []
+
+
+def test_the_places_and_names_of_the_architecture_are_in_the_code() -> None:
+    package = ROOT / "src" / "victron_console"
+    roots = (ROOT, package, package / "console")
+    code = "\n".join(path.read_text() for path in package.rglob("*.py"))
+    gone = []
+    for page in ("ARCHITECTURE.md", "CONTRIBUTING.md"):
+        for span in set(re.findall(r"`([^`\n<]+)`", (ROOT / page).read_text())):
+            first, slash, _ = span.partition("/")
+            if slash and not {" ", "*"}.intersection(span) and any((root / first).is_dir() for root in roots):
+                place = re.sub(r"(?<=\w)\.(?!py$|md$|toml$)\w+$", "", span)  # a name in a module
+                if not any((root / f"{place}{end}").exists() for root in roots for end in ("", ".py")):
+                    gone.append(f"{page}: {span}")
+            elif (name := re.fullmatch(r"([A-Z][a-z]+[A-Z]\w*|[A-Z][a-z]{3,})(?:\.(\w+))?", span)) and not all(
+                re.search(rf"\b{word}\b", code) for word in (name[1], name[2] or name[1])
+            ):
+                gone.append(f"{page}: {span}")
+    assert gone == []
