@@ -26,6 +26,7 @@ DESCRIPTIONS = {
     "Alarms/HighCellVoltage": "High cell voltage",
     "Alarms/InternalFailure": "Internal failure",
     "Alarms/NoGeneratorAtAcIn": "Generator not detected at AC input",
+    "Alarms/NoGeneratorAtDcIn": "Generator not detected at DC input",
 }
 _HYSTERESIS = 0.97
 
@@ -69,12 +70,14 @@ def _levels(plant: AlarmedPlant) -> dict[tuple[str, str], int]:
     """Only the levels above 0."""
     found = {**_converter_levels(plant), **_battery_levels(plant)}
     if plant.genset is not None and plant.genset.failed:
-        found["generator", "Alarms/NoGeneratorAtAcIn"] = 2
+        found["generator", f"Alarms/NoGeneratorAt{'Dc' if plant.genset.spec.dc else 'Ac'}In"] = 2
     return {key: level for key, level in found.items() if level}
 
 
 def _converter_levels(plant: AlarmedPlant) -> dict[tuple[str, str], int]:
     unit, before = plant.spec.converter, plant.levels
+    if unit.kind == "none":
+        return {}
     on_mains = plant.flow.source in (AcType.GRID, AcType.SHORE)
     overload = _graded(plant.flow.overload, 0.95, 1.0, before.get(("converter", "Alarms/Overload"), 0))
     low = 0 if plant.inverter_on else 2
@@ -99,7 +102,7 @@ def _battery_levels(plant: AlarmedPlant) -> dict[tuple[str, str], int]:
         lead = battery.spec.chemistry is Chemistry.LEAD_ACID
         warning, alarm = (55.0, 70.0) if lead else (86.0, 93.0)
         found["Alarms/LowSoc"] = graded("Alarms/LowSoc", 100.0 - battery.soc_percent, warning, alarm)
-    if plant.spec.battery.monitor.has_bms:
+    if plant.spec.battery.bms is not None:
         voltages = battery.cell_voltages_v()
         low, high = min(voltages), max(voltages)
         spread = high - low if 15.0 < battery.soc_percent < 95.0 else 0.0

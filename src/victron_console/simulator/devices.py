@@ -39,13 +39,23 @@ _BATTERIES = {
     Monitor.SERIAL: ("ttyUSB3", 1, "SerialBattery(Jkbms)", 47969, "dbus-serialbattery.py", "Serial ttyUSB3"),
     Monitor.LYNX_NG: ("socketcan_can0_vi0_uc601200", 0, "Lynx Smart BMS 500 NG", 41958, "vecan-dbus", "VE.Can"),
     Monitor.LYNX_PARALLEL: ("lynxparallel2", 6, "Lynx Smart BMS Totals", 41955, "dbus_parallel_bms.py", "Virtual"),
+    Monitor.NONE: ("none", 0, "", 0, "", ""),
     Monitor.SHUNT: ("ttyUSB0", 288, "SmartShunt 500A/50mV", 41865, "vedirect-dbus", "USB"),
 }
 
 
 def battery(spec: StationSpec) -> Device:
     """The service that systemcalc takes as the battery."""
-    suffix, instance, product, product_id, process, connection = _BATTERIES[spec.battery.monitor]
+    return _battery(spec, spec.battery.monitor)
+
+
+def control(spec: StationSpec) -> Device | None:
+    """The BMS that gives the limits; None where nobody does."""
+    return _battery(spec, spec.battery.bms) if spec.battery.bms is not None else None
+
+
+def _battery(spec: StationSpec, monitor: Monitor) -> Device:
+    suffix, instance, product, product_id, process, connection = _BATTERIES[monitor]
     return Device(
         f"{PREFIX}battery.{suffix}", instance, product, product_id, spec.battery.name, process, connection,
         serial=f"HQ22{spec.seed:04d}BAT", firmware="1.0.0" if instance == 6 else 69889,
@@ -72,6 +82,11 @@ def converter(spec: StationSpec) -> Device:
         return Device(
             f"{PREFIX}multi.socketcan_can0_vi0_uc162268", 0, unit.product, unit.product_id, "", "vecan-dbus", "VE.Can",
             serial="0162268 HQ2108RHQJZ", firmware=unit.firmware,
+        )  # fmt: skip
+    if unit.kind in ("inverter", "none"):
+        return Device(
+            f"{PREFIX}inverter.ttyS4", 275, unit.product, unit.product_id, "", "vedirect-dbus", "VE.Direct",
+            firmware=unit.firmware,
         )  # fmt: skip
     return Device(
         f"{PREFIX}vebus.ttyS4", 276, unit.product, unit.product_id, "", "mk2-dbus", "VE.Bus",
@@ -152,6 +167,23 @@ GENERATOR = Device(f"{PREFIX}generator.startstop0", 0, "Generator start/stop", 0
 GENSET = Device(
     f"{PREFIX}genset.socketcan_can0_vi0_uc88", 0, "Fischer Panda Genset", 45120, "", "vecan-dbus", "VE.Can",
     serial="0000088", firmware=520,
+)  # fmt: skip
+DC_GENSET = Device(
+    f"{PREFIX}dcgenset.socketcan_can0_vi0_uc90", 0, "DC genset", 45121, "", "vecan-dbus", "VE.Can", serial="0000090",
+    firmware=520,
+)  # fmt: skip
+CHARGER = Device(
+    f"{PREFIX}charger.ttyUSB5", 291, "Phoenix Smart IP43 Charger 12|50 (1+1)", 41729, "", "vedirect-dbus", "USB",
+    firmware=837,
+)  # fmt: skip
+MOTOR = Device(
+    f"{PREFIX}motordrive.socketcan_can0_uc5", 0, "Motor drive", 49408, "", "vecan-dbus", "VE.Can", firmware=100,
+)  # fmt: skip
+STARTER = Device(
+    f"{PREFIX}dcdc.ttyUSB6", 292, "Orion XS 12/12-50A", 41968, "Starter", "vedirect-dbus", "USB", firmware=272,
+)  # fmt: skip
+FRIDGE = Device(
+    f"{PREFIX}dcload.ttyUSB7", 293, "SmartShunt 300A/50mV", 41866, "Fridge", "vedirect-dbus", "USB", firmware=1046,
 )  # fmt: skip
 ALTERNATOR = Device(
     f"{PREFIX}alternator.ttyUSB2", 289, "Wakespeed WS500 Alternator Regulator", 45184, "", "vedirect-dbus", "USB",

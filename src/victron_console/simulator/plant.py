@@ -22,6 +22,10 @@ FLOOR_HYSTERESIS_PERCENT = 3.0
 EMPTY_PERCENT = 4.0
 NEARLY_EMPTY_PERCENT = 6.0
 UNWORN = Ageing()
+WITHOUT_INPUT = ("inverter", "none")
+"""Converters that no AC source feeds."""
+DC_GENSET_SHARE = 0.85
+"""A DC genset is run at this share of its rating."""
 GENSET_OHM = 0.15
 """Inner resistance of a phase of a set: it sags some volts under load."""
 
@@ -39,7 +43,7 @@ class Plant:
         self.battery_v = self.battery.voltage_v()
         """At the terminals during the last step: times the current it is exactly the power."""
         self.genset = Genset(spec.genset, 0.35 + 0.6 * seeded(spec.seed, "fuel", 0)) if spec.genset else None
-        self.inverter_on = True
+        self.inverter_on = spec.converter.kind != "none"
         self.at_floor = False
         self._lag_applied = 0.0
         self._drawn_down = False
@@ -107,7 +111,7 @@ class Plant:
                 self.inverter_on = False
                 flow = solve(self._situation())
         elif flow.source is not AcType.NONE or self._recovered():
-            self.inverter_on = True
+            self.inverter_on = self.spec.converter.kind != "none"
         self.array_w = self._array_power(flow)
         return flow
 
@@ -121,9 +125,11 @@ class Plant:
     def _source(self) -> tuple[AcType, float]:
         """What feeds the AC input, and the most it may give."""
         unit = self.spec.converter
+        if unit.kind in WITHOUT_INPUT:
+            return AcType.NONE, 0.0
         if self.outside.mains is not AcType.NONE:
             return self.outside.mains, unit.input_limit_a * unit.voltage_v * len(unit.phases)
-        if self.genset is not None and self.genset.running:
+        if self.genset is not None and self.genset.running and not self.genset.spec.dc:
             return AcType.GENSET, 0.85 * self.genset.spec.rated_w
         return AcType.NONE, 0.0
 
@@ -139,20 +145,32 @@ class Plant:
             discharge_max = 0.0 if self.at_floor else discharge_max
         share_in = spec.load.input_share
         mains = source in (AcType.GRID, AcType.SHORE)
-        dc_load = spec.load.dc_w + self.faults.unmetered_dc_w if self.battery.soc_percent > 1.0 else 0.0
+        dc_load = self._dc_asked_w() if self.battery.soc_percent > 1.0 else 0.0
         return Situation(
             load_out_w=tuple(w * (1.0 - share_in) for w in outside.load_w),
             load_in_w=tuple(w * share_in if mains else 0.0 for w in outside.load_w),
             pv_out_w=self._ac_pv(PvPosition.OUTPUT),
             pv_in_w=self._ac_pv(PvPosition.INPUT) if mains else (0.0,) * len(unit.phases),
             pv_dc_w=self._dc_pv_w(),
-            other_dc_w=outside.alternator_w + outside.wind_w,
+            other_dc_w=self._other_possible_w(),
             dc_load_w=dc_load,
             source=source, source_limit_w=limit_w, charge_max_w=charge_max, discharge_max_w=discharge_max,
             charger_max_w=unit.charger_a * len(unit.phases) * self.battery.rest_v(),
             unit_max_w=unit.nominal_va * USABLE_POWER_SHARE, inverter_on=self.inverter_on, curve=self.curve(),
             ess=unit.ess, nominal_hz=self._own_hz(source),
         )  # fmt: skip
+
+    def _dc_asked_w(self) -> float:
+        """All that draws from the battery's bus beside the inverter."""
+        spec = self.spec
+        return spec.load.dc_w + spec.starter_w + self.outside.motor_w + self.faults.unmetered_dc_w
+
+    def _other_possible_w(self) -> float:
+        """What alternator, wind, charger and a DC genset could give to the battery's bus."""
+        outside = self.outside
+        running = self.genset is not None and self.genset.running and self.genset.spec.dc
+        genset_w = DC_GENSET_SHARE * self.genset.spec.rated_w if running and self.genset is not None else 0.0
+        return outside.alternator_w + outside.wind_w + outside.charger_w + genset_w
 
     def _own_hz(self, source: AcType) -> float:
         if source is AcType.NONE:
@@ -203,7 +221,7 @@ class Plant:
             counters.count_array(index, power_w, self.battery_v, self.charge_stage(), outside.local_day, dt_s)
         counters.wind_kwh += self.wind_w * dt_s / 3.6e6
         if self.genset is not None and self.genset.running:
-            self.genset.burn(sum(flow.source_w) if flow.source is AcType.GENSET else 0.0, dt_s)
+            self.genset.burn(sum(flow.source_w) if flow.source is AcType.GENSET else self.dc_genset_w, dt_s)
             counters.genset_s += dt_s
         self.can_packets += 90.0 * dt_s
         self.can_errors += self.faults.can_errors_per_s * dt_s
@@ -237,8 +255,26 @@ class Plant:
         """What the alternator gives after its regulator."""
         return self.outside.alternator_w * self._other_share()
 
+    @property
+    def charger_w(self) -> float:
+        """What the charger at the shore gives."""
+        return self.outside.charger_w * self._other_share()
+
+    @property
+    def dc_genset_w(self) -> float:
+        """What a DC genset gives after its regulator; 0 where the set is none."""
+        if self.genset is None or not self.genset.running or not self.genset.spec.dc:
+            return 0.0
+        return DC_GENSET_SHARE * self.genset.spec.rated_w * self._other_share()
+
+    @property
+    def dc_share(self) -> float:
+        """How much of what is asked of the battery's bus it gives: nothing once the battery is empty."""
+        asked = self._dc_asked_w()
+        return self.flow.dc_load_w / asked if asked > 0 else 0.0
+
     def _other_share(self) -> float:
-        possible = self.outside.wind_w + self.outside.alternator_w
+        possible = self._other_possible_w()
         return self.flow.other_dc_w / possible if possible > 0 else 0.0
 
     def charge_stage(self) -> str:

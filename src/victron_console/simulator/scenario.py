@@ -144,7 +144,7 @@ def fits(name: str, spec: StationSpec) -> bool:
         return spec.battery.monitor in (Monitor.SERIAL, Monitor.LYNX_NG, Monitor.PYLONTECH)
     if name == "unmetered-load":  # without a meter the GX counts what the DC bus lacks as its loads
         return spec.load.dc_w == 0.0 or spec.load.dc_measured
-    return name != "bms-lost" or spec.battery.monitor.has_bms
+    return name != "bms-lost" or spec.battery.bms is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,13 @@ class Monitor(StrEnum):
     """Two Lynx Smart BMS behind a virtual total, the second switched off."""
     SHUNT = "shunt"
     """A SmartShunt: no limits, no cells."""
+    NONE = "none"
+    """Nobody: its owner chose to have no battery monitor."""
 
     @property
     def has_bms(self) -> bool:
         """Whether it sends charge and discharge limits."""
-        return self is not Monitor.SHUNT
+        return self not in (Monitor.SHUNT, Monitor.NONE)
 
 
 class PvPosition(StrEnum):
@@ -92,6 +94,10 @@ class BatterySpec:
     """Cells in series."""
     capacity_ah: float = 280.0
     monitor: Monitor = Monitor.PYLONTECH
+    control: Monitor | None = None
+    """The BMS beside a monitor that is none."""
+    whole: bool = False
+    """Of two Lynx in parallel: whether both work."""
     resistance_ohm: float | None = None
     """Of one cell group; None: 0.17 Ah-ohm over the capacity, a usual figure for large LFP cells."""
     charge_limit_c: float = 0.5
@@ -102,6 +108,11 @@ class BatterySpec:
     name: str = ""
     soh_percent: float = 99.0
     modules: int = 1
+
+    @property
+    def bms(self) -> Monitor | None:
+        """Who sends limits of charge and discharge; None where nobody does."""
+        return self.monitor if self.monitor.has_bms else self.control
 
     @property
     def nominal_v(self) -> float:
@@ -125,7 +136,7 @@ class ConverterSpec:
     """The inverter/charger: one unit a phase."""
 
     kind: str = "vebus"
-    """`vebus` (MultiPlus, Quattro) or `multi` (Multi RS)."""
+    """`vebus` (MultiPlus, Quattro), `multi` (Multi RS), `inverter` (Phoenix: it does not charge) or `none`."""
     product: str = "MultiPlus-II 48/5000/70-50"
     product_id: int = 9763
     firmware: int = 1362
@@ -197,6 +208,8 @@ class GensetSpec:
     litres_per_kwh: float = 0.35
     on_can: bool = False
     """Whether the set itself is on the bus; else only its start/stop relay."""
+    dc: bool = False
+    """Whether it gives to the battery's bus and not to an AC input."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +231,14 @@ class StationSpec:
     genset: GensetSpec | None = None
     alternator_w: float = 0.0
     """DC power of an engine's alternator while the engine runs."""
+    charger_w: float = 0.0
+    """DC power of a charger at the shore, beside an inverter that does not charge or without one."""
+    motor_w: float = 0.0
+    """What an electric engine draws under way."""
+    starter_w: float = 0.0
+    """What a DC-DC converter draws for another battery."""
+    fridge_w: float = 0.0
+    """The part of the DC loads that has a shunt of its own (dcload)."""
     wind_w: float = 0.0
     """Rated power of a wind generator behind a shunt (dcsource)."""
     tanks: tuple[tuple[str, int, float], ...] = ()

@@ -27,6 +27,9 @@ class Outside:
     load_w: tuple[float, ...]
     """AC consumption asked for, by phase of the inverter/charger."""
     alternator_w: float
+    charger_w: float
+    """What a charger at the shore could give."""
+    motor_w: float
     wind_w: float
     ambient_c: float
     room_c: float
@@ -67,7 +70,9 @@ class Surroundings:
         return Outside(
             array_w=tuple(min(w, 1050.0 * a.kwp) for w, a in zip(array_w, spec.arrays, strict=True)),
             load_w=loads,
-            alternator_w=self._alternator_w(at, hour),
+            alternator_w=spec.alternator_w * self._engine(at, hour),
+            charger_w=spec.charger_w * (self._mains(hour, faults) is not AcType.NONE),
+            motor_w=spec.motor_w * self._engine(at, hour),
             wind_w=spec.wind_w * self._weather.wind(at),
             ambient_c=ambient,
             room_c=18.0 + 0.35 * (ambient - 18.0) + spec.ageing.room_warming_k_per_month * months,
@@ -93,10 +98,10 @@ class Surroundings:
             else AcType.GRID
         )
 
-    def _alternator_w(self, at: float, hour: float) -> float:
-        """The engine runs on two days of three, from ten to half past one, with the load of the day."""
+    def _engine(self, at: float, hour: float) -> float:
+        """The load of the engine, 0..1: it runs on two days of three, from ten to half past one."""
         spec = self._spec
         day = math.floor(at / 86400.0)
-        if not spec.alternator_w or seeded(spec.seed, "engine", day) < 0.34 or not 10.0 <= hour < 13.5:
+        if seeded(spec.seed, "engine", day) < 0.34 or not 10.0 <= hour < 13.5:
             return 0.0
-        return spec.alternator_w * (0.55 + 0.4 * smooth(spec.seed, "field", at, 300.0))
+        return 0.55 + 0.4 * smooth(spec.seed, "field", at, 300.0)

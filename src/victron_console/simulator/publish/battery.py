@@ -14,15 +14,27 @@ IDLE_OFFSET_A = 0.05
 
 
 def services(plant: Plant) -> dict[str, Tree]:
-    """The battery services by bus name; none where the BMS is lost."""
-    spec = plant.spec
-    if plant.faults.bms_lost and spec.battery.monitor.has_bms:
-        return {}
-    device = devices.battery(spec)
-    trees = {device.service: {**head(device), **_FORMS[spec.battery.monitor](plant)}}
+    """The battery services by bus name: the monitor, the BMS, the packs; without the BMS where it is lost."""
+    spec, trees = plant.spec, dict[str, Tree]()
+    if spec.battery.monitor is Monitor.SHUNT:
+        shunt = devices.battery(spec)
+        trees[shunt.service] = {**head(shunt), **_shunt(plant)}
+    bms = devices.control(spec)
+    if bms is None or spec.battery.bms is None or plant.faults.bms_lost:
+        return trees
+    trees[bms.service] = {**head(bms), **_FORMS[spec.battery.bms](plant)}
     for place, pack in enumerate(devices.parallel_packs(spec)):
-        trees[pack.service] = {**head(pack), **(_asleep() if place else _lynx_smart(plant))}
+        works = spec.battery.whole or not place
+        trees[pack.service] = {**head(pack), **(_pack(plant) if works else _asleep())}
     return trees
+
+
+def _pack(plant: Plant) -> Tree:
+    """A Lynx of a parallel bank: its part of the current."""
+    tree = _lynx_smart(plant)
+    if plant.spec.battery.whole:
+        tree |= {"Dc/0/Current": f32(plant.battery.current_a / 2, 1), "Dc/0/Power": round(plant.flow.battery_w / 2)}
+    return tree
 
 
 def time_to_go_s(plant: Plant) -> float | None:
@@ -79,7 +91,7 @@ def _extremes(plant: Plant) -> Tree:
 
 def _cell_id(plant: Plant, index: int) -> str:
     """As the monitor names a cell: Pylontech by module and cell, a single BMS by number."""
-    if plant.spec.battery.monitor is Monitor.PYLONTECH:
+    if plant.spec.battery.bms is Monitor.PYLONTECH:
         return f"01{index + 1:02d}"
     return f"C{index + 1}"
 
@@ -199,11 +211,15 @@ def _lynx_ng(plant: Plant) -> Tree:
 
 
 def _totals(plant: Plant) -> Tree:
-    """The virtual total of the BMS in parallel: of the one that is on."""
+    """The virtual total of the BMS in parallel: of those that are on."""
     tree = {**_terminals(plant), **_limits(plant)}
     for path in ("Dc/0/Temperature", "Io/AllowToCharge", "Io/AllowToDischarge", "Info/BatteryLowVoltage"):
         tree.pop(path)
-    return tree | {"State": 9, "Capacity": round(plant.spec.battery.capacity_ah), "NumberOfBmses": "1/2"}
+    return tree | {
+        "State": 9,
+        "Capacity": round(plant.spec.battery.capacity_ah),
+        "NumberOfBmses": "2/2" if plant.spec.battery.whole else "1/2",
+    }
 
 
 def _asleep() -> Tree:
@@ -235,5 +251,4 @@ _FORMS = {
     Monitor.SERIAL: _serial,
     Monitor.LYNX_NG: _lynx_ng,
     Monitor.LYNX_PARALLEL: _totals,
-    Monitor.SHUNT: _shunt,
 }

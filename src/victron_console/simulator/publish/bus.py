@@ -13,7 +13,8 @@ def services(plant: Plant) -> dict[str, Tree]:
     """Bus name to values by path without a leading slash."""
     spec = plant.spec
     unit = devices.converter(spec)
-    bus: dict[str, Tree] = {unit.service: converter.vebus(plant) if unit.cls == "vebus" else converter.multi(plant)}
+    form = converter.FORMS.get(spec.converter.kind)
+    bus: dict[str, Tree] = {unit.service: form(plant)} if form is not None else {}
     if unit.cls == "multi" and spec.converter.ess is not None:
         bus[converter.ACSYSTEM] = converter.acsystem(plant)
     bus |= battery.services(plant)

@@ -34,7 +34,7 @@ def state(plant: Plant) -> int:
     """/State: off, inverting, the charger's stage, or external control where ESS leads."""
     if plant.flow.source is AcType.NONE:
         return INVERTING if plant.inverter_on else OFF
-    if plant.spec.converter.ess is not None and plant.spec.battery.monitor.has_bms:
+    if plant.spec.converter.ess is not None and plant.spec.battery.bms is not None:
         return EXTERNAL
     return _STAGES[plant.charge_stage()]
 
@@ -87,7 +87,7 @@ def vebus(plant: Plant) -> Tree:
     connected = flow.source is not AcType.NONE
     levels = {path: plant.levels.get(("converter", path), 0) for path in (
         "Alarms/GridLost", "Alarms/LowBattery", "Alarms/Overload", "Alarms/BmsConnectionLost")}  # fmt: skip
-    has_bms = spec.battery.monitor.has_bms and not plant.faults.bms_lost
+    has_bms = spec.battery.bms is not None and not plant.faults.bms_lost
     now_state = state(plant)
     tree = {**head(devices.converter(spec)), **_VEBUS_QUIET, **_VEBUS_EMPTY, **levels}
     tree |= {f"Alarms/{phase}/Overload": levels["Alarms/Overload"] for phase in unit.phases}
@@ -185,11 +185,23 @@ def multi(plant: Plant) -> Tree:
         "Alarms/Overload": plant.levels.get(("converter", "Alarms/Overload"), 0),
         "Alarms/LowSoc": plant.levels.get(("converter", "Alarms/LowBattery"), 0),
         "Alarms/GridLost": plant.levels.get(("converter", "Alarms/GridLost"), 0),
-        "Settings/BmsPresent": int(spec.battery.monitor.has_bms),
+        "Settings/BmsPresent": int(spec.battery.bms is not None),
         "Settings/ChargeCurrentLimit": unit.charger_a,
         "IsInverterCharger": 1,
         "Relay/0/State": 0,
     }
+
+
+def inverter(plant: Plant) -> Tree:
+    """com.victronenergy.inverter: a Phoenix, that only inverts."""
+    spec, flow = plant.spec, plant.flow
+    tree = head(devices.converter(spec)) | _dc(plant, flow.dc_ic_w)
+    tree |= _phase_values(plant, "Ac/Out", flow.ac_out_w, plant.output_v, flow.frequency_hz, plant.inverter_on)
+    tree |= zeros("Alarms/HighTemperature", "Alarms/HighVoltage", "Alarms/LowVoltage", "Alarms/Ripple")
+    return tree | {
+        "Mode": 2, "State": state(plant), "IsInverterCharger": 0, "Relay/0/State": 0,
+        "Alarms/Overload": plant.levels.get(("converter", "Alarms/Overload"), 0),
+    }  # fmt: skip
 
 
 def acsystem(plant: Plant) -> Tree:
@@ -220,3 +232,7 @@ def acsystem(plant: Plant) -> Tree:
         "Alarms/Overload": plant.levels.get(("converter", "Alarms/Overload"), 0),
         "Alarms/PhaseRotation": 0,
     }
+
+
+FORMS = {"vebus": vebus, "multi": multi, "inverter": inverter}
+"""By the kind of the converter; one that is not there has none."""

@@ -128,12 +128,12 @@ def hub4(plant: Plant) -> Tree:
 def settings(plant: Plant) -> Tree:
     """com.victronenergy.settings: what the owner has chosen."""
     spec, unit, ess = plant.spec, plant.spec.converter, plant.spec.converter.ess
-    managed = spec.battery.monitor.has_bms
+    managed = spec.battery.bms is not None
     return {
         "Settings/SystemSetup/SystemName": spec.name,
         "Settings/SystemSetup/AcInput1": unit.input_1.code,
         "Settings/SystemSetup/AcInput2": unit.input_2.code,
-        "Settings/SystemSetup/BatteryService": "default",
+        "Settings/SystemSetup/BatteryService": "nobattery" if spec.battery.monitor is Monitor.NONE else "default",
         "Settings/SystemSetup/BmsInstance": -1,
         "Settings/SystemSetup/HasDcSystem": int(has_dc_system(plant)),
         "Settings/SystemSetup/HasAcOutSystem": 1,

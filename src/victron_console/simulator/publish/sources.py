@@ -38,14 +38,14 @@ def _solar_charger(plant: Plant, index: int) -> Tree:
         "Pv/I": f32(panel_w / panel_v if awake else 0.0),
         "Dc/0/Voltage": f32(plant.battery_v),
         "Dc/0/Current": f32(panel_w * MPPT_EFFICIENCY / plant.battery_v, 1),
-        "State": (252 if plant.spec.battery.monitor.has_bms else _STAGES[plant.charge_stage()]) if awake else 0,
+        "State": (252 if plant.spec.battery.bms is not None else _STAGES[plant.charge_stage()]) if awake else 0,
         "MppOperationMode": (1 if plant.flow.throttled else 2) if awake else 0,
         "Mode": 1,
         "ErrorCode": 0,
         "DeviceOffReason": 0 if awake else 1,
         "NrOfTrackers": 1,
         "Settings/ChargeCurrentLimit": 100.0,
-        "Settings/BmsPresent": int(plant.spec.battery.monitor.has_bms),
+        "Settings/BmsPresent": int(plant.spec.battery.bms is not None),
         "Link/NetworkMode": 13,
         "Link/NetworkStatus": 4,
         "Load/State": invalid(),
@@ -175,7 +175,12 @@ def dc_devices(plant: Plant) -> dict[str, Tree]:
     measured = [
         (spec.alternator_w > 0, devices.ALTERNATOR, plant.alternator_w),
         (spec.wind_w > 0, devices.WIND, plant.wind_w),
-        (spec.load.dc_measured, devices.DC_LOADS, max(0.0, plant.flow.dc_load_w - plant.faults.unmetered_dc_w)),
+        (spec.load.dc_measured, devices.DC_LOADS, (spec.load.dc_w + spec.starter_w) * plant.dc_share),
+        (spec.charger_w > 0, devices.CHARGER, plant.charger_w),
+        (spec.genset is not None and spec.genset.dc, devices.DC_GENSET, plant.dc_genset_w),
+        (spec.motor_w > 0, devices.MOTOR, outside.motor_w * plant.dc_share),
+        (spec.starter_w > 0, devices.STARTER, spec.starter_w * plant.dc_share),
+        (spec.fridge_w > 0, devices.FRIDGE, spec.fridge_w * plant.dc_share),
     ]
     for present, device, power in measured:
         if present:
@@ -191,6 +196,36 @@ def dc_devices(plant: Plant) -> dict[str, Tree]:
             "FieldDrive": 60.0 if running else 0.0, "ErrorCode": 0,
             "Dc/0/Temperature": f32(67.0 if running else outside.ambient_c, 1),
         }  # fmt: skip
+    trees |= {service: trees[service] | more for service, more in _further(plant).items() if service in trees}
     if spec.wind_w:
         trees[devices.WIND.service] |= {"Settings/MonitorMode": -8, "History/EnergyOut": f32(plant.counters.wind_kwh)}
     return trees
+
+
+def _further(plant: Plant) -> dict[str, Tree]:
+    """What these devices say beside their power."""
+    running = plant.dc_genset_w > 0
+    under_way = plant.outside.motor_w > 0
+    starter_w = plant.spec.starter_w * plant.dc_share
+    return {
+        devices.CHARGER.service: {
+            "State": _STAGES[plant.charge_stage()] if plant.charger_w else 0,
+            "Mode": 1, "NrOfOutputs": 1, "ErrorCode": 0,
+            "Dc/0/Power": invalid(), "Ac/In/L1/I": f32(plant.charger_w / 0.9 / plant.outside.grid_v, 1),
+        },
+        devices.DC_GENSET.service: {
+            "StatusCode": 8 if running else 0, "RemoteStartModeEnabled": 1, "ErrorCode": 0,
+            "Engine/Speed": 2600.0 if running else 0.0, "StarterVoltage": f32(13.9, 1),
+            "Engine/CoolantTemperature": f32(81.0 if running else plant.outside.ambient_c, 1),
+            "Engine/OperatingHours": 904_000 + round(plant.counters.genset_s),
+        },
+        devices.MOTOR.service: {
+            "Motor/RPM": round(1400 * plant.outside.motor_w / plant.spec.motor_w) if under_way else 0,
+            "Motor/Temperature": f32(48.0 if under_way else plant.outside.ambient_c, 1),
+        },
+        devices.STARTER.service: {
+            "Dc/0/Voltage": f32(13.4), "Dc/0/Current": f32(starter_w * 0.95 / 13.4, 1),
+            "Dc/0/Power": f32(starter_w * 0.95, 1), "Dc/In/V": f32(plant.battery_v), "Dc/In/P": f32(starter_w, 1),
+            "Dc/In/I": f32(starter_w / plant.battery_v, 1), "State": 5, "Mode": 1, "ErrorCode": 0,
+        },
+    }  # fmt: skip

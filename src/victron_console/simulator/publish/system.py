@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from victron_console.model.snapshot import PHASES
 from victron_console.simulator import devices
 from victron_console.simulator.plant import Plant
-from victron_console.simulator.publish.converter import ACSYSTEM, DISCONNECTED
+from victron_console.simulator.publish.converter import DISCONNECTED
 from victron_console.simulator.publish.system_status import status
 from victron_console.simulator.publish.values import Tree, head, invalid, numbers
 from victron_console.simulator.spec import AcType
@@ -43,11 +43,13 @@ def system(plant: Plant, bus: Bus) -> Tree:
     device = devices.converter(plant.spec)
     battery = devices.battery(plant.spec).service
     known = battery in bus
-    parts = Parts(bus, bus[device.service], device.cls == "vebus", battery if known else "", bus.get(battery, {}))
+    parts = Parts(
+        bus, bus.get(device.service, {}), device.cls == "vebus", battery if known else "", bus.get(battery, {})
+    )
     tree = head(devices.SYSTEM) | {"Serial": portal_id(plant), "FirmwareVersion": 0}
     tree |= _dc(plant, parts)
     tree |= _ac(plant, parts)
-    return tree | status(plant, parts.battery_service, tree, ACSYSTEM in bus)
+    return tree | status(plant, parts.battery_service, tree, bus)
 
 
 def portal_id(plant: Plant) -> str:
@@ -65,6 +67,8 @@ def _battery(plant: Plant, parts: Parts, solar_w: float) -> Tree:
     if parts.battery_service:
         source, service = parts.battery, parts.battery_service
         volts, amperes, power = source["Dc/0/Voltage"], source["Dc/0/Current"], source["Dc/0/Power"]
+    elif not parts.is_vebus and parts.converter.get("Soc", []) == []:
+        return _without_monitor(parts, solar_w)
     else:
         source, service = parts.converter, device.service
         volts, power = source["Dc/0/Voltage"], source["Dc/0/Power"] + (solar_w if parts.is_vebus else 0.0)
@@ -88,11 +92,28 @@ def _battery(plant: Plant, parts: Parts, solar_w: float) -> Tree:
     }
 
 
+def _without_monitor(parts: Parts, solar_w: float) -> Tree:
+    """No monitor at all: volts of whatever has some, and what the chargers leave of the inverter's power."""
+    seen = [parts.converter, *parts.of("solarcharger")]
+    volts = next((tree["Dc/0/Voltage"] for tree in seen if tree), invalid())
+    power = solar_w + parts.converter.get("Dc/0/Power", 0.0) if volts != [] else invalid()
+    names = ("Soc", "TimeToGo", "ConsumedAmphours", "Capacity", "Temperature", "BatteryService", "ChargeVoltage")
+    return {
+        **{f"Dc/Battery/{name}": invalid() for name in names},
+        "Dc/Battery/Voltage": volts,
+        "Dc/Battery/Power": power,
+        "Dc/Battery/Current": power / volts if volts != [] else invalid(),
+        "Dc/Battery/State": (1 if power > IDLE_W else 2 if power < -IDLE_W else 0) if volts != [] else invalid(),
+    }
+
+
 def _dc(plant: Plant, parts: Parts) -> Tree:
     chargers = parts.of("solarcharger")
     rs_yield = [unit["Yield/Power"] for unit in parts.of("multi")]
     solar = [_volt_ampere(charger) for charger in chargers]
-    alternators = [tree["Dc/0/Power"] for tree in parts.of("alternator")]
+    alternators = [tree["Dc/0/Power"] for tree in (*parts.of("alternator"), *parts.of("dcgenset"))]
+    ac_chargers = [_volt_ampere(charger) for charger in parts.of("charger")]
+    motors = [motor["Dc/0/Power"] for motor in parts.of("motordrive")]
     battery = _battery(plant, parts, sum(solar))
     unit = parts.converter
     tree: Tree = {
@@ -103,9 +124,10 @@ def _dc(plant: Plant, parts: Parts) -> Tree:
         else invalid(),
         "Dc/Vebus/Power": unit["Dc/0/Power"] if parts.is_vebus else invalid(),
         "Dc/Vebus/Current": unit["Dc/0/Current"] if parts.is_vebus else invalid(),
-        "Dc/InverterCharger/Power": unit["Dc/0/Power"],
-        "Dc/InverterCharger/Current": unit["Dc/0/Current"],
-        "Dc/Charger/Power": invalid(),
+        "Dc/InverterCharger/Power": unit.get("Dc/0/Power", invalid()),
+        "Dc/InverterCharger/Current": unit.get("Dc/0/Current", invalid()),
+        "Dc/Charger/Power": sum(ac_chargers) if ac_chargers else invalid(),
+        "MotorDrive/Power": sum(motors) if motors else invalid(),
         "Dc/FuelCell/Power": invalid(),
         "Dc/Alternator/Power": sum(alternators) if alternators else invalid(),
     }
@@ -114,7 +136,8 @@ def _dc(plant: Plant, parts: Parts) -> Tree:
     if measured:
         load = sum(measured)
     elif has_dc_system(plant) and parts.battery_service:
-        load = sum(solar) + sum(alternators) + _volt_ampere(unit) - battery["Dc/Battery/Power"]
+        given = sum(solar) + sum(alternators) + sum(ac_chargers) + (_volt_ampere(unit) if unit else 0.0)
+        load = given - battery["Dc/Battery/Power"]
     return tree | {
         "Dc/System/Power": load if load is not None else invalid(),
         "Dc/System/Current": load / battery["Dc/Battery/Voltage"] if load is not None else invalid(),
@@ -128,7 +151,9 @@ def has_dc_system(plant: Plant) -> bool:
 
 
 def _ac(plant: Plant, parts: Parts) -> Tree:
-    """Grid, genset, PV and loads by phase."""
+    """Grid, genset, PV and loads by phase; nothing of them where there is no inverter."""
+    if not parts.converter:
+        return {"Ac/ActiveIn/Source": invalid()}
     unit, flow = parts.converter, plant.flow
     prefix = "Ac/ActiveIn" if parts.is_vebus else "Ac/In/1"
     ac_in, ac_out = numbers(unit, prefix + "/{}/P"), numbers(unit, "Ac/Out/{}/P")

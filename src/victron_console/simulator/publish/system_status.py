@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from victron_console.simulator import devices
-from victron_console.simulator.plant import Plant
+from victron_console.simulator.plant import WITHOUT_INPUT, Plant
+from victron_console.simulator.publish.converter import ACSYSTEM
 from victron_console.simulator.publish.converter import state as converter_state
 from victron_console.simulator.publish.values import Tree, blanks, invalid, zeros
 from victron_console.simulator.spec import AcType
@@ -19,31 +21,34 @@ _QUIET = zeros(
     "Relay/0/State", "Ac/Genset/Runtime", "Ac/Genset/RunningByConditionCode", "LoadShedding/Active",
 )  # fmt: skip
 _EMPTY = blanks(
-    "GpsService", "GpsSpeed", "MotorDrive/Power", "Control/ScheduledSoc", "Ac/Genset/DeviceType", "Ac/Genset/ProductId",
+    "GpsService", "GpsSpeed", "Control/ScheduledSoc", "Ac/Genset/DeviceType", "Ac/Genset/ProductId",
     "Ac/Genset/LastStartTime", "Hub", "DynamicEss/LastScheduledStart", "LoadShedding/NextDisconnect",
 )  # fmt: skip
 
 
-def status(plant: Plant, battery_service: str, powers: Tree, has_acsystem: bool) -> Tree:
+def status(plant: Plant, battery_service: str, powers: Tree, bus: Collection[str]) -> Tree:
     """States, ESS limits, inputs and the lists of batteries.
 
     Args:
         plant: the station.
         battery_service: bus name of the battery monitor, empty where there is none.
         powers: the power paths worked out before.
-        has_acsystem: whether an acsystem service stands above the inverter/charger.
+        bus: the names of the services on the bus.
     """
+    has_acsystem = ACSYSTEM in bus
     ess = plant.spec.converter.ess
     timers = plant.counters.timers_s
     names = ("TimeOnGrid", "TimeOnGenerator", "TimeOnInverter", "TimeOff")
     tree: Tree = {**_QUIET, **_EMPTY, **{f"Timers/{name}": round(timers.get(name, 0.0)) for name in names}}
     tree |= _batteries(plant, battery_service, powers)
     tree |= _inputs(plant, has_acsystem)
-    tree |= _bms(plant, battery_service)
+    tree |= _bms(plant, bus)
     floor_known = ess is not None and not has_acsystem
     return tree | {
-        "SystemType": "ESS" if ess else "Hub-1" if plant.spec.arrays else "Multi",
-        "SystemState/State": _state(plant, powers, has_acsystem),
+        "SystemType": _type(plant),
+        "SystemState/State": invalid()
+        if plant.spec.converter.kind == "inverter"
+        else _state(plant, powers, has_acsystem),
         "SystemState/LowSoc": int(plant.at_floor),
         "Control/ActiveSocLimit": ess.min_soc_percent if ess and floor_known else invalid(),
         "Control/EssState": (11 if plant.at_floor else 10) if floor_known else invalid(),
@@ -51,9 +56,16 @@ def status(plant: Plant, battery_service: str, powers: Tree, has_acsystem: bool)
     }
 
 
+def _type(plant: Plant) -> str:
+    unit = plant.spec.converter
+    if unit.kind in WITHOUT_INPUT:
+        return "Unknown"
+    return "ESS" if unit.ess else "Hub-1" if plant.spec.arrays else "Multi"
+
+
 def _state(plant: Plant, powers: Tree, has_acsystem: bool) -> int:
     """The inverter/charger's state; ESS overrides it. A lone RS leaves it 0, as the real systemcalc does."""
-    if plant.spec.converter.kind == "multi" and not has_acsystem:
+    if plant.spec.converter.kind != "vebus" and not has_acsystem:
         return 0
     connected = plant.flow.source is AcType.GRID
     if plant.spec.converter.ess is not None and connected:
@@ -64,16 +76,18 @@ def _state(plant: Plant, powers: Tree, has_acsystem: bool) -> int:
     return converter_state(plant)
 
 
-def _bms(plant: Plant, battery_service: str) -> Tree:
+def _bms(plant: Plant, services: Collection[str]) -> Tree:
     """DVCC: what the BMS demands of the system, blank without one."""
-    device = devices.battery(plant.spec)
-    managed = bool(battery_service) and plant.spec.battery.monitor.has_bms
+    device = devices.control(plant.spec)
+    managed = device is not None and device.service in services
     charge_off = managed and plant.battery.charge_limit_a() <= 0
     discharge_off = managed and plant.battery.discharge_limit_a() <= 0
     return {
-        "ActiveBmsService": battery_service if managed else invalid(),
-        "ActiveBmsInstance": device.instance if managed else invalid(),
-        "AvailableBmsServices": [{"instance": device.instance, "name": device.title}] if managed else invalid(),
+        "ActiveBmsService": device.service if managed and device else invalid(),
+        "ActiveBmsInstance": device.instance if managed and device else invalid(),
+        "AvailableBmsServices": [{"instance": device.instance, "name": device.title}]
+        if managed and device
+        else invalid(),
         "Control/Dvcc": int(managed),
         "Control/BmsParameters": int(managed),
         "Control/MaxChargeCurrent": int(managed),
@@ -92,6 +106,8 @@ def _bms(plant: Plant, battery_service: str) -> Tree:
 
 
 def _batteries(plant: Plant, battery_service: str, powers: Tree) -> Tree:
+    if not battery_service and plant.spec.converter.kind in WITHOUT_INPUT:
+        return _NO_BATTERY
     device = devices.battery(plant.spec) if battery_service else devices.converter(plant.spec)
     short = f"{devices.PREFIX}{device.cls}/{device.instance}"
     entry = {
@@ -111,11 +127,18 @@ def _batteries(plant: Plant, battery_service: str, powers: Tree) -> Tree:
     }
 
 
+_NO_BATTERY: Tree = {
+    "ActiveBatteryService": invalid(), "AutoSelectedBatteryService": "No battery monitor", "Batteries": invalid(),
+    "AvailableBatteries": "{}", "AvailableBatteryServices": '{"nobattery": "No battery monitor"}',
+}  # fmt: skip
+
+
 def _inputs(plant: Plant, has_acsystem: bool) -> Tree:
     """The AC inputs by number: what is wired there, and whether it is in use."""
     unit, source = plant.spec.converter, plant.flow.source
     device = devices.converter(plant.spec)
-    kinds = [kind for kind in (unit.input_1, unit.input_2) if kind is not AcType.NONE]
+    wired = () if unit.kind in WITHOUT_INPUT else (unit.input_1, unit.input_2)
+    kinds = [kind for kind in wired if kind is not AcType.NONE]
     grid = devices.grid_meter(plant.spec)
     tree: Tree = {"Ac/In/NumberOfAcInputs": len(kinds)}
     for n in range(2):
