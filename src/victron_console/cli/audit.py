@@ -16,6 +16,7 @@ import click
 from victron_console.alerts.engine.coverage import Blind, blind_rules_of
 from victron_console.alerts.rules.rule_file import load_rules
 from victron_console.alerts.rules.rule_set import RuleSet
+from victron_console.cli.completion import station_ids
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.insight.audit.review import Finding, Outcome, audit, worst_outcome
@@ -50,7 +51,14 @@ class Review:
 
 
 @click.command("audit")
-@click.option("--station", "stations", multiple=True, metavar="ID", help="Only this station; may be repeated.")
+@click.option(
+    "--station",
+    "stations",
+    multiple=True,
+    metavar="ID",
+    shell_complete=station_ids,
+    help="Only this station; may be repeated.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The findings as data, for scripts.")
 @common_options
 @partial(failing_plainly, exit_status=EXIT_STATUS[Outcome.UNKNOWN])

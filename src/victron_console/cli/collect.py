@@ -20,7 +20,7 @@ from victron_console.model.clock import SystemClock
 def collect(options: Options, once: bool) -> None:
     """Poll and record the stations without a screen, until SIGTERM."""
     log_to_stderr(options)
-    files = options.files()
+    files = options.present_files()
     for fault in files.current.faults:
         click.echo(str(fault), err=True)
     if not files.current.stations:

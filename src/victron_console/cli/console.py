@@ -7,6 +7,7 @@ import gc
 import importlib
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -34,9 +35,16 @@ def open_console(
 ) -> None:
     """The console on the configured stations, or on the one at `url`. Ends the process with the console's status."""
     if url is not None:
-        show(options, one_station(url), _store_of(options, url), low_bandwidth=low_bandwidth, ascii_only=ascii_only)
+        show(
+            options,
+            one_station(url),
+            _store_of(options, url),
+            asks=(web_address(url),),
+            low_bandwidth=low_bandwidth,
+            ascii_only=ascii_only,
+        )
         return
-    files = options.files()
+    files = options.present_files()
     if len(files.current.stations) > MOST_STATIONS and lease_holder(options.store_path) is None:
         raise click.ClickException(
             f"{len(files.current.stations)} stations are more than the {MOST_STATIONS} that a console polls by itself: "
@@ -47,6 +55,7 @@ def open_console(
         files,
         options.store_path,
         settings=files.current.console,
+        asks=[station.name for station in files.current.stations],
         notice="; ".join(str(fault) for fault in files.current.faults[:3]),
         low_bandwidth=low_bandwidth,
         ascii_only=ascii_only,
@@ -75,6 +84,7 @@ def show(
     store: Path,
     *,
     settings: ConsoleSettings | None = None,
+    asks: Sequence[str] = (),
     notice: str = "",
     low_bandwidth: bool = False,
     ascii_only: bool = False,
@@ -88,9 +98,11 @@ def show(
         files: the stations, for the collector.
         store: the database that both meet in.
         settings: the `[console]` table.
+        asks: the names of the stations that are asked.
         notice: a sentence to begin with.
         keep_settings: whether the operator's choices are kept for the next session.
     """
+    refuse_without_terminal(os.environ)
     from victron_console.console.app.terminal import prepare_terminal
 
     link = prepare_terminal(os.environ, low_bandwidth=low_bandwidth)
@@ -117,6 +129,7 @@ def show(
             theme=settings.theme or "",
             notice=" ".join(part for part in (notice, link) if part),
             rule_folders=tuple(options.rule_folders()),
+            stations=tuple(asks),
             settings_path=user_state_path(APP_NAME, appauthor=False) / "console.json" if keep_settings else None,
         ),
         watch=StoreWatch(store, clock),
@@ -128,6 +141,20 @@ def show(
     gc.enable()
     app.run()
     sys.exit(app.return_code or 0)
+
+
+def refuse_without_terminal(environment: Mapping[str, str]) -> None:
+    """Refuse to draw where nobody can see it: cron, a pipe, ssh without -t.
+
+    Raises:
+        UsageError: says what to use instead; exit status 2.
+    """
+    in_a_browser = "TEXTUAL_DRIVER" in environment  # which draws by a protocol of its own
+    if not in_a_browser and not all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise click.UsageError(
+            "the console needs a terminal (ssh: -t). Without one, `victron-console status` shows the fleet once and "
+            "`victron-console collect` records it."
+        )
 
 
 async def _collect(options: Options, files: StationFiles, store: Path, clock: Clock) -> None:

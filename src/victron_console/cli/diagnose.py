@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from victron_console.alerts.language.inputs import FIELDS
+from victron_console.cli.completion import station_ids
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.diagnosing.finding import Finding
@@ -23,7 +24,14 @@ from victron_console.store.write.writer import Writer
 
 
 @click.command()
-@click.option("--station", "stations", multiple=True, metavar="ID", help="Only this station; may be repeated.")
+@click.option(
+    "--station",
+    "stations",
+    multiple=True,
+    metavar="ID",
+    shell_complete=station_ids,
+    help="Only this station; may be repeated.",
+)
 @click.option("--all", "everything", is_flag=True, help="Also the figures that are not known, with the reason why.")
 @common_options
 @failing_plainly

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fnmatch
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
+from victron_console.cli.completion import series_names, station_ids
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.times import Moment, Span
@@ -24,9 +27,23 @@ _FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
 
 
 @click.command()
-@click.option("--station", "stations", multiple=True, metavar="ID", help="Only this station; may be repeated.")
-@click.option("--series", "globs", multiple=True, metavar="GLOB", help="Only these series, such as 'battery/*/Soc'.")
-@click.option("--since", type=Moment(), help="From this moment on: 2026-11-22T03:14, or 7d for seven days ago.")
+@click.option(
+    "--station",
+    "stations",
+    multiple=True,
+    metavar="ID",
+    shell_complete=station_ids,
+    help="Only this station; may be repeated.",
+)
+@click.option(
+    "--series",
+    "globs",
+    multiple=True,
+    metavar="GLOB",
+    shell_complete=series_names,
+    help="Only these series, such as 'battery/*/Soc'.",
+)
+@click.option("--since", type=Moment(), help="From this moment on: 2026-11-22T03:14, yesterday, 7d (days ago).")
 @click.option("--until", type=Moment(), help="Up to this moment.")
 @click.option("--every", type=Span(), help="One row a series each 1m, 1h ... instead of every change.")
 @click.option("--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", help="Of the rows.")
@@ -49,7 +66,11 @@ def export(
     clock = SystemClock()
     moment = clock.now() if until is None else until
     with closing(Reader(options.store_path, clock)) as reader:
-        chosen = stations or tuple(row.id for row in reader.stations())
+        known = [row.id for row in reader.stations()]
+        chosen = stations or tuple(known)
+        _refuse_unknown(stations, "station", known)
+        if globs:
+            _refuse_unknown(globs, "series", sorted({each.name for id_ in chosen for each in reader.series(id_)}))
         if bundle is not None:
             if len(stations) != 1:
                 raise click.UsageError("a bundle holds one station: name it with --station.")
@@ -58,6 +79,20 @@ def export(
             return
         rows = export_rows(reader, chosen, globs or ("*",), since or 0.0, moment, every)
         _write(rows, form, output)
+
+
+def _refuse_unknown(wanted: Iterable[str], what: str, known: Sequence[str]) -> None:
+    """Refuse a name or glob that nothing recorded fits.
+
+    Raises:
+        ValueError: names the nearest.
+    """
+    for each in wanted:
+        if fnmatch.filter(known, each):
+            continue
+        folded = {name.casefold(): name for name in known}
+        near = [folded[name] for name in get_close_matches(each.casefold(), folded, n=3, cutoff=0.5)]
+        raise ValueError(f"no {what} fits {each}" + (f"; near it are {', '.join(near)}" if near else " here"))
 
 
 def _write(rows: Iterable[ExportRow], form: str, output: Path | None) -> None:

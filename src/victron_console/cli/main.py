@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+from difflib import get_close_matches
 
 import click
 
@@ -48,6 +49,18 @@ class LazyCommands(click.Group):
         assert isinstance(command, click.Command)
         gc.enable()
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of the first word; one that there is none of is answered with the nearest."""
+        wanted = args[0]
+        if wanted not in COMMANDS and not wanted.startswith("-") and not ctx.resilient_parsing:
+            begun = [name for name in COMMANDS if name.startswith(wanted)]
+            near = begun or get_close_matches(wanted, COMMANDS, n=2)
+            meant = f" Did you mean {' or '.join(near)}?" if near else " `victron-console --help` lists them."
+            ctx.fail(f"No such command {wanted!r}.{meant}")
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=LazyCommands, invoke_without_command=True, context_settings=CONTEXT)

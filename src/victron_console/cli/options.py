@@ -57,6 +57,16 @@ class Options:
             )
         return folder
 
+    def present_files(self) -> ConfigFiles:
+        """The configuration, watched for edits, all of whose named files and folders are there.
+
+        Raises:
+            ValueError: one is not.
+        """
+        if missing := next((path for path in self.config if not path.exists()), None):
+            raise ValueError(f"{missing}, which --config names, is not there")
+        return self.files()
+
     def files(self) -> ConfigFiles:
         """The configuration, watched for edits."""
         return ConfigFiles(self.config)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from victron_console.cli.completion import station_ids
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.model.clock import SystemClock
@@ -28,7 +29,14 @@ class Month(click.ParamType[date]):
 
 
 @click.command()
-@click.option("--station", "stations", multiple=True, metavar="ID", help="Only this station; may be repeated.")
+@click.option(
+    "--station",
+    "stations",
+    multiple=True,
+    metavar="ID",
+    shell_complete=station_ids,
+    help="Only this station; may be repeated.",
+)
 @click.option("--month", type=Month(), help="Such as 2026-10; the last whole month where none is named.")
 @click.option("--format", "form", type=click.Choice(["html", "md"]), default="html", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False, writable=True), help="The file; else stdout.")

@@ -19,6 +19,7 @@ from victron_console.alerts.rules.rule_set import Rule, RuleSet
 from victron_console.alerts.rules.vocabulary import PARAMETERS
 from victron_console.alerts.trying.backtest import Fired, Recorded, backtest, recorded
 from victron_console.alerts.trying.rule_tests import run_file
+from victron_console.cli.completion import station_ids
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.times import Moment, Span
@@ -147,7 +148,14 @@ def test_rules(files: tuple[Path, ...]) -> None:
 
 @rules.command(name="backtest")
 @click.option("--rule", "wanted", multiple=True, metavar="ID", help="Only these rules (or globs); may be repeated.")
-@click.option("--station", "stations", multiple=True, metavar="ID", help="Only this station; may be repeated.")
+@click.option(
+    "--station",
+    "stations",
+    multiple=True,
+    metavar="ID",
+    shell_complete=station_ids,
+    help="Only this station; may be repeated.",
+)
 @click.option("--since", type=Moment(), default="30d", show_default=True, help="How far back: 7d, or a moment.")
 @click.option("--every", type=Span(), help="How far apart the past is looked at. Default 10s up to a day, else 60s.")
 @click.option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +13,7 @@ from pathlib import Path
 import click
 from aiomqtt import MqttError
 
-from victron_console.cli.console import show
+from victron_console.cli.console import refuse_without_terminal, show
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.running import run_until_stopped
@@ -70,6 +71,7 @@ def demo(
     ascii_only: bool,
 ) -> None:
     """Open the console on simulated stations and a throw-away store."""
+    refuse_without_terminal(os.environ)
     with tempfile.TemporaryDirectory(prefix="victron-console-demo-") as folder:
         store = options.store or Path(folder) / "demo.db"
         days = min(days, MOST_LIVED // stations)
@@ -82,6 +84,7 @@ def demo(
                 options,
                 _as_configured(fleet),
                 store,
+                asks=[station.name for station in fleet.stations],
                 notice="Simulated stations: nothing here is real. Dune Pump gets lost after a minute.",
                 low_bandwidth=low_bandwidth,
                 ascii_only=ascii_only,

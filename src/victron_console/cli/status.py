@@ -25,6 +25,7 @@ from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader
 
 PIPE_COLUMNS = 120
+NOTHING_YET = "Nothing is recorded yet: start `victron-console`, or `victron-console collect`."
 FINE, WARNING, CRITICAL, CANNOT_TELL = 0, 1, 2, 3
 
 
@@ -52,6 +53,11 @@ def _print_table(reader: Reader, rows: Sequence[StationRow], now: float) -> None
     # Imported here: it brings Textual, which `status --json` of a monitoring system can do without.
     from victron_console.console.fleet.status_table import status_table
 
+    if not rows:
+        click.echo(NOTHING_YET)
+        return
+    if all(row.read_at is None for row in rows):
+        click.echo(f"No value was read yet of {'its station' if len(rows) == 1 else f'any of {len(rows)} stations'}.")
     width = shutil.get_terminal_size((PIPE_COLUMNS, 24)).columns
     click.echo("\n".join(status_table(reader, rows, now, width)))
 

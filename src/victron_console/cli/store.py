@@ -14,7 +14,9 @@ from victron_console.cli.options import Options, common_options
 from victron_console.cli.times import Span
 from victron_console.config import HistorySettings
 from victron_console.config.amounts import size_bytes
-from victron_console.model.clock import SystemClock
+from victron_console.model.clock import SystemClock, local
+from victron_console.model.units import DAY_S
+from victron_console.store.answers import StoreStats
 from victron_console.store.errors import StoreError
 from victron_console.store.read.reader import Reader
 from victron_console.store.sealed.retention import Retention
@@ -43,23 +45,49 @@ def store() -> None:
 @common_options
 @failing_plainly
 def stats(options: Options, as_json: bool) -> None:
-    """Sizes, rows and versions of the database, and what the configuration keeps of it."""
+    """Size, growth and content of the database, and what the configuration keeps of it; --json has every table."""
     with closing(Reader(options.store_path, SystemClock())) as reader:
-        found = asdict(reader.stats())
+        stats_found = reader.stats()
     keep = options.files().current.history
     if as_json:
         limits = {"keep_changes_s": keep.keep_changes, "max_size_bytes": keep.max_size}
-        click.echo(json.dumps(found | {"retention": limits}, indent=2))
+        click.echo(json.dumps(asdict(stats_found) | {"retention": limits}, indent=2))
         return
-    for key, value in found.items():
-        if isinstance(value, dict):
-            for name, count in value.items():
-                click.echo(f"  {name:<24}{count:>12,}")
-        else:
-            click.echo(f"{key.replace('_', ' '):<26}{value}")
+    told = {**_told(stats_found), "changes are kept": _kept(keep)}
+    for about, words in told.items():
+        click.echo(f"{about:<26}{words}")
     if has_wal_reset_fault():
         click.echo(f"{'':<26}{WAL_RESET_FAULT}")
-    click.echo(f"{'changes are kept':<26}{_kept(keep)}")
+
+
+def _told(found: StoreStats) -> dict[str, str]:
+    """Size, content and growth in words. Growth is what is in use, over the time that is recorded."""
+    in_use = found.size_bytes - found.page_size * found.free_pages
+    stations, series = found.rows["station"], found.rows["series"]
+    each = f", {_megabytes(in_use / stations)} each" if stations > 1 else ""
+    told = {
+        "store": found.path,
+        "size": f"{_megabytes(found.size_bytes)}, {_megabytes(found.size_bytes - in_use)} of it free",
+        "not yet merged in": _megabytes(found.wal_bytes),
+        "stations": f"{stations:,} with {series:,} series{each}",
+        "sqlite version": f"{found.sqlite_version}, schema {found.schema_version}",
+    }
+    if found.first_at is None or found.last_at is None:
+        return told | {"recorded": "nothing yet"}
+    span_s = found.last_at - found.first_at
+    told["recorded"] = f"{_minute(found.first_at)} to {_minute(found.last_at)}"
+    if span_s >= DAY_S:
+        days = span_s / DAY_S
+        told["growth"] = f"about {_megabytes(in_use / days * 30)} in 30 days, by the {days:,.0f} days recorded"
+    return told
+
+
+def _megabytes(size: float) -> str:
+    return f"{size / 2**20:,.1f} MB"
+
+
+def _minute(at: float) -> str:
+    return f"{local(at):%Y-%m-%d %H:%M}"
 
 
 def _kept(keep: HistorySettings) -> str:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
 from victron_console.config.amounts import span_s
 from victron_console.model.clock import SystemClock
+from victron_console.model.moments import parse_moment
+
+WRITTEN = "2026-11-22T03:14, yesterday 3:14, 03:14, or how long ago, such as 12h or 7d"
 
 
 class Moment(click.ParamType[float]):
-    """A moment: ISO 8601 (local time where no zone is given), or how long ago: `30m`, `12h`, `7d`."""
+    """A moment, written as `:at` of the console takes it: `7d`, `yesterday`, `yesterday 3:14`, `2026-11-22T03:14`."""
 
     name = "time"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """UTC epoch seconds."""
         text = str(value)
-        if (ago_s := span_s(text)) is not None:
-            return SystemClock().now() - ago_s
-        try:
-            return datetime.fromisoformat(text).astimezone().timestamp()
-        except (ValueError, OverflowError):  # a zone may lead out of the calendar
-            self.fail(f"{text!r} is no time: write 2026-11-22T03:14, or how long ago, such as 12h or 7d.", param, ctx)
+        moment = parse_moment(text, SystemClock().now())
+        if moment is None:
+            self.fail(f"{text!r} is no time: write {WRITTEN}.", param, ctx)
+        return moment
 
 
 class Span(click.ParamType[float]):

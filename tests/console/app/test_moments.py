@@ -8,9 +8,9 @@ from datetime import date
 
 import pytest
 
-from victron_console.console.app.moments import parse_moment
 from victron_console.console.trends.frame import Frame
 from victron_console.model.clock import local, midnight
+from victron_console.model.moments import parse_moment
 from victron_console.model.units import DAY_S
 
 JULY = 1_784_073_600.0  # 2026-07-15 00:00 UTC

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.console.app.moments import parse_moment
 from victron_console.console.kit import format as shown
 from victron_console.model.clock import local
+from victron_console.model.moments import parse_moment
 
 
 @pytest.mark.parametrize(
@@ -143,4 +143,7 @@ def test_a_moment_can_be_said_as_an_operator_says_it() -> None:
         here + 1800,
         here - 129_600,
     ]
-    assert parse_moment("yesterday", now) is None and parse_moment("", now) is None
+    assert parse_moment("yesterday", now) == parse_moment("yesterday 0:00", now)
+    assert parse_moment("today", now) == parse_moment("today 00:00", now)
+    assert [parse_moment(typed, now, now - 9.0) for typed in ("7d", "2w")] == [now - 7 * 86_400, now - 14 * 86_400]
+    assert parse_moment("tomorrow", now) is None and parse_moment("", now) is None

@@ -221,6 +221,11 @@ class ConsoleApp(TimeApp):
     # ---- the view
 
     @property
+    def configured(self) -> Sequence[str]:
+        """The names of the stations that are asked, also before any of them has answered."""
+        return self.options.stations
+
+    @property
     def rule_folders(self) -> Sequence[Path]:
         """Where the operator's own rules are."""
         return self.options.rule_folders

@@ -20,6 +20,8 @@ class ConsoleOptions:
     theme: str = ""
     notice: str = ""
     """Something to say at the start."""
+    stations: tuple[str, ...] = ()
+    """The names of the stations that are asked, also before any of them has answered."""
     settings_path: Path | None = None
     rule_folders: tuple[Path, ...] = ()
     """Where the operator's own rules are, for the words of their conditions."""

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.app import App
 from textual.worker import Worker
 
-from victron_console.console.app.moments import parse_moment
 from victron_console.console.kit.format import clock as time_of_day
 from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import FleetView
@@ -25,6 +24,7 @@ from victron_console.console.live.watch import (
 )
 from victron_console.model.alert import Occurrence
 from victron_console.model.clock import Clock
+from victron_console.model.moments import parse_moment
 from victron_console.model.units import MINUTE_S
 
 if TYPE_CHECKING:

@@ -34,6 +34,7 @@ from victron_console.console.kit.marks import put_counts
 from victron_console.console.kit.order_hold import OrderHold
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
+from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import (
     FleetView,
     Site,
@@ -54,6 +55,14 @@ FIRST_RUN = (
     "victron-console demo                              shows simulated stations",
 )
 NOTHING_FITS = ("", "No site fits the filter; / changes it, z shows all again.")
+
+
+def unanswered(stations: Sequence[str]) -> tuple[str, ...]:
+    """What stands in the place of the sites until the first has answered; nothing where none is configured."""
+    if not stations:
+        return ()
+    named = stations[0] if len(stations) == 1 else f"{len(stations)} stations"
+    return ("", f"Asking {plain(named)} ...", "", "Link (7) tells how each is reached.")
 
 
 class FleetScreen(ConsoleScreen):
@@ -146,7 +155,7 @@ class FleetScreen(ConsoleScreen):
             coarse=console.low_bandwidth,
             hidden=frozenset(console.settings.hidden_columns),
             said=self._said(),
-            empty=NOTHING_FITS if self.view.sites else FIRST_RUN,
+            empty=NOTHING_FITS if self.view.sites else unanswered(console.configured) or FIRST_RUN,
         )
         self._station.show(self.site, console.now)
         self._ask_detail()

@@ -148,6 +148,10 @@ class Host(Moment, Protocol):
         """When the console was last left (UTC epoch, s); 0 where it never was."""
 
     @property
+    def configured(self) -> Sequence[str]:
+        """The names of the stations that are asked, also before any of them has answered."""
+
+    @property
     def rule_folders(self) -> Sequence[Path]:
         """Where the operator's own rules are, for the words of their conditions."""
 
