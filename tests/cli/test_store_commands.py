@@ -76,6 +76,7 @@ def test_stats_count_what_is_sealed(store: Path) -> None:
     assert "sqlite version" in run(store, "stats").stdout
 
 
+@pytest.mark.slow
 def test_stats_say_what_the_configuration_keeps(store: Path, tmp_path: Path) -> None:
     assert "changes are kept          for ever" in run(store, "stats").stdout
     file = tmp_path / "console.toml"

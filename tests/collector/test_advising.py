@@ -94,6 +94,7 @@ def test_cheap_nights_before_a_dull_day_are_advised_with_what_they_save(store: P
     assert 0 < found.details["low"] <= found.details["saving_a_day"] <= found.details["high"]
 
 
+@pytest.mark.slow
 def test_with_a_flat_price_nothing_is_to_be_changed(store: Path, tmp_path: Path) -> None:
     flat = tmp_path / "flat.toml"
     flat.write_text("buy = 0.30\nsell = 0.08", "utf-8")

@@ -99,6 +99,7 @@ class Inline:
         pass
 
 
+@pytest.mark.slow
 async def test_a_station_that_fails_is_told_once_and_stops_no_other(
     pair: Path, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

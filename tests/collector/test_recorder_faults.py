@@ -161,6 +161,7 @@ async def test_disk_that_fails_while_updates_are_written_one_by_one_loses_none(p
     assert "nowhere" in recorder.lost_rows
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("faulty")
 @pytest.mark.parametrize("code", [sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB])
 async def test_store_found_damaged_at_any_statement_is_moved_aside_and_recording_goes_on(
@@ -335,6 +336,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_writes_that_the_system_cuts_short_wait_and_lose_nothing(path: Path) -> None:
     """A limit of the file's size makes the system write a part of a page and then refuse: EFBIG, as a quota does."""
     root = str(Path(__file__).parents[2])

@@ -173,6 +173,7 @@ def test_a_followed_day_tells_cost_saving_and_what_was_expected(reader: Reader) 
     assert 0.3 * came.expected < came.saved < 3 * came.expected and came.currency == "€"
 
 
+@pytest.mark.slow
 def test_a_day_not_followed_says_so_and_claims_no_saving(reader: Reader) -> None:
     event, came = looked_back(reader, "birch")
     assert came.followed is Followed.NO and came.saved is None and came.expected > 0.05
@@ -202,6 +203,7 @@ def test_a_day_is_looked_back_at_once_and_not_before_it_is_over(store: Path, rea
     assert not outcomes(reader, row, AFTER + HOUR_S)
 
 
+@pytest.mark.slow
 def test_pv_is_expected_by_own_yield_and_days_with_a_full_battery_do_not_count(reader: Reader) -> None:
     promised, came = promised_and_came(reader, "alder", MIDNIGHT + 60.0, UTC, KWP)
     known = [(p, c) for p, c in zip(promised.tolist(), came.tolist(), strict=True) if not math.isnan(p + c)]

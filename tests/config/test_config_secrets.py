@@ -157,6 +157,7 @@ def test_a_ca_file_is_found_beside_its_station_file_and_must_hold_a_certificate(
     assert result.referred == {tmp_path / "ca.pem"}
 
 
+@pytest.mark.slow
 @given(secret=st.text(st.characters(codec="ascii", categories=("L", "N", "P")), min_size=8, max_size=30))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_literal_secret_ever_stands_in_a_fault(tmp_path: Path, secret: str) -> None:

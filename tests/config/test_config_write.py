@@ -68,6 +68,7 @@ def test_an_id_is_made_of_the_name(name: str, expected: str) -> None:
     assert slug(name) == expected
 
 
+@pytest.mark.slow
 @given(name=st.text(max_size=80), taken=st.sets(st.sampled_from(["station", "station-2", "a", "a-2"])))
 def test_a_made_id_is_always_valid_and_free(name: str, taken: set[str]) -> None:
     made = free_id(name, taken)
@@ -77,6 +78,7 @@ def test_a_made_id_is_always_valid_and_free(name: str, taken: set[str]) -> None:
     assert len(made) <= 64
 
 
+@pytest.mark.slow
 @given(name=st.text(min_size=1, max_size=60), notes=st.text(max_size=60))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_name_is_written_and_read_back_or_refused(tmp_path: Path, name: str, notes: str) -> None:

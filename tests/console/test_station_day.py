@@ -21,6 +21,8 @@ from victron_console.store.read.reader import Reader
 from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
+pytestmark = pytest.mark.slow
+
 MIDNIGHT = 1_763_904_600.0
 """November 24th, 2025 in Adelaide: 13:30 UTC of the day before."""
 PV_W = 1200.0

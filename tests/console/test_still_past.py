@@ -17,6 +17,8 @@ from victron_console.console.app.screens import SCREENS
 from victron_console.model.clock import ManualClock
 from victron_console.store.read.reader import Reader
 
+pytestmark = pytest.mark.slow
+
 
 def is_quiet(app: ConsoleApp) -> bool:
     return all(worker.is_finished or worker.group in LASTING for worker in app.workers)

@@ -120,6 +120,7 @@ def test_a_capacity_that_fades_or_scatters_is_no_new_battery() -> None:
     assert found.ah.window.days > 190 and found.relative.value == pytest.approx(85.0, abs=2)
 
 
+@pytest.mark.slow
 def test_a_whole_number_soh_is_read_by_its_steps_and_not_taken_for_a_flat_line() -> None:
     at = house(400).at
     falling = replace(house(400), soh_percent=np.round(95.0 - 0.6 * (at - T0) / MONTH_S))

@@ -110,6 +110,7 @@ def test_a_recorded_house_has_all_that_its_devices_say(recorded: History) -> Non
     assert recorded.genset_w is None
 
 
+@pytest.mark.slow
 def test_the_outage_is_in_the_record_and_in_the_findings(recorded: History) -> None:
     found = diagnose(recorded, Site(nominal_ah=CEDAR_HOUSE.battery.capacity_ah))
     assert found.outages is not None and found.outages.count.value == 1

@@ -29,6 +29,7 @@ def test_adding_evidence_never_lowers_the_tier(evidence: list[Evidence], tier: T
     assert assess(more).tier >= assess(evidence).tier
 
 
+@pytest.mark.slow
 @given(EVIDENCE, st.sets(st.sampled_from("abcdefgh")), st.booleans())
 def test_losing_data_never_raises_health(evidence: list[Evidence], lost: set[str], silently: bool) -> None:
     before = assess(evidence)
@@ -40,6 +41,7 @@ def test_losing_data_never_raises_health(evidence: list[Evidence], lost: set[str
     assert before.healthy or not after.healthy
 
 
+@pytest.mark.slow
 @given(EVIDENCE, EVIDENCE)
 def test_a_kept_risk_comes_back_as_it_was(earlier: list[Evidence], later: list[Evidence]) -> None:
     risk = assess(later, assess(earlier))
@@ -87,6 +89,7 @@ def test_visits_bundle_a_months_jobs_of_a_site_and_the_urgent_come_first() -> No
     assert found[0].deadline == T0 + 3 * DAY_S
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(list(Tier)), st.floats(0, 400)), max_size=20))
 def test_every_job_is_in_exactly_one_visit(rows: list[tuple[str, Tier, float]]) -> None:
     jobs = [job(site, str(n), tier, due) for n, (site, tier, due) in enumerate(rows)]

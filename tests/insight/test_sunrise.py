@@ -117,6 +117,7 @@ def test_what_is_missing_is_said(seen: Outlook, reason: str) -> None:
     assert (seen.reason, seen.soc_percent) == (reason, None)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.floats(-5000, 5000), min_size=1, max_size=300),
     st.floats(0, 100),

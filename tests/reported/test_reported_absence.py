@@ -33,6 +33,7 @@ def test_a_charger_that_lost_its_link_gives_no_power() -> None:
     assert charger_without_link().shown()[1].pv_power_w is None
 
 
+@pytest.mark.slow
 @pytest.mark.xfail(strict=True, reason="a device with Connected 0 is not read as gone yet")
 def test_a_charger_that_lost_its_link_is_told_as_gone() -> None:
     assert any("gone" in title.lower() for title in titles(charger_without_link().alarms(900)))
@@ -100,6 +101,7 @@ def test_counters_that_fall_to_zero_and_come_back_touch_no_figure() -> None:
     assert site.alarms(300) == []
 
 
+@pytest.mark.slow
 def test_a_genset_that_must_not_be_started_from_afar_has_not_failed() -> None:
     """Error 1 of the start/stop is "remote control disabled", while the set gives power."""
     site = Made(

@@ -46,6 +46,7 @@ def test_stations_are_live_with_figures_and_no_gap(recorded: tuple[Path, Stepped
             assert reader.link_totals(NOW - 3600, NOW)[station].errors == 0
 
 
+@pytest.mark.slow
 def test_a_station_that_could_not_be_reached_has_its_gap(recorded: tuple[Path, SteppedFleet]) -> None:
     with closing(Reader(recorded[0], ManualClock(NOW))) as reader:
         gaps = reader.gaps("birch-clinic", NOW - HOURS * 3600, NOW)

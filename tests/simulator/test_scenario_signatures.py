@@ -56,6 +56,7 @@ def test_end_of_an_outage_clears_the_alarm_and_leaves_a_notice(named: Find, noon
     assert platform["Notifications/NumberOfUnAcknowledgedAlarms"] == 1
 
 
+@pytest.mark.slow
 def test_low_battery_falls_and_then_shuts_the_inverter_down(named: Find, noon: float) -> None:
     spec = named("alder-farm")
     soon = troubled(spec, noon, "low-battery", 0.3)
@@ -89,6 +90,7 @@ def test_drifting_cell_comes_back_when_the_scenario_ends(named: Find, noon: floa
     )
 
 
+@pytest.mark.slow
 def test_hot_battery_warms_until_its_bms_protects_it(named: Find, noon: float) -> None:
     bus = troubled(named("cedar-house"), noon, "hot-battery", 8)
     battery = one(bus, "battery")

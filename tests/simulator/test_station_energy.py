@@ -14,6 +14,8 @@ import pytest
 from victron_console.simulator.fleet import NAMED
 from victron_console.simulator.station import Station
 
+pytestmark = pytest.mark.slow
+
 IDS = [spec.id for spec in NAMED]
 START = 1781740800.0  # 2026-06-18T00:00Z
 STEP_S = 120.0

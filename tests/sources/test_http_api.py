@@ -373,6 +373,7 @@ async def test_traffic_is_counted_with_errors_by_kind(station: Station, api: Htt
     assert api.traffic.by_kind == {"NoSuchService": 2, "BusDead": 1}
 
 
+@pytest.mark.slow
 @given(status=st.integers(100, 599), body=st.binary() | st.text().map(str.encode), path=st.sampled_from(["/", "/x"]))
 def test_no_answer_leads_to_another_exception(status: int, body: bytes, path: str) -> None:
     station = Station()

@@ -31,6 +31,7 @@ Poll = Callable[..., None]
 LATER_S = 30 * 86_400.0
 
 
+@pytest.mark.slow
 def test_files_copied_at_any_moment_of_recording_hold_all_that_was_acknowledged(
     poll: Poll, writer: Writer, path: Path, tmp_path: Path, clock: ManualClock
 ) -> None:

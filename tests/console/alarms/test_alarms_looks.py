@@ -31,6 +31,7 @@ def test_alarms(snap_compare: SnapCompare, make_console: MakeConsole, size: tupl
     assert snap_compare(make_console(ALARMS_VIEW), terminal_size=size, run_before=open_alarms)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "mono", "ansi"])
 def test_alarms_in_every_theme(snap_compare: SnapCompare, make_console: MakeConsole, theme: str) -> None:
     assert snap_compare(make_console(ALARMS_VIEW, theme=theme), terminal_size=(120, 40), run_before=open_alarms)

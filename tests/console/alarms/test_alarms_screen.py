@@ -98,6 +98,7 @@ async def test_looking_and_leaving_acknowledge_nothing(console: ConsoleApp) -> N
         assert marks(console) == {"1": Mark.NOW, "2": Mark.TODAY}
 
 
+@pytest.mark.slow
 async def test_an_acknowledgement_shows_at_once_and_the_row_moves_later(
     console: ConsoleApp, clock: ManualClock
 ) -> None:
@@ -162,6 +163,7 @@ async def test_a_site_goes_into_maintenance_and_back(console: ConsoleApp) -> Non
         await until(lambda: marks(console)["1"] is Mark.NOW)
 
 
+@pytest.mark.slow
 async def test_a_comment_stands_in_the_detail(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
@@ -172,6 +174,7 @@ async def test_a_comment_stands_in_the_detail(console: ConsoleApp) -> None:
         assert "J. Alder" in screen_text(console)
 
 
+@pytest.mark.slow
 async def test_on_a_shared_login_the_name_is_asked_for_once(writer: Writer, tmp_path: Path, clock: ManualClock) -> None:
     console = console_on(writer, tmp_path, clock, operator="")
     async with console.run_test(size=(120, 40)) as pilot:
@@ -198,6 +201,7 @@ async def test_in_the_past_and_on_a_store_that_cannot_be_written_actions_say_why
         assert marks(console)["1"] is Mark.NOW
 
 
+@pytest.mark.slow
 async def test_the_filter_narrows_the_list(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot)
@@ -243,6 +247,7 @@ async def test_the_detail_says_the_condition_in_words(console: ConsoleApp) -> No
         assert "the first time in 30 days" in screen_text(console)
 
 
+@pytest.mark.slow
 async def test_the_name_is_asked_for_after_the_question_about_urgent_ones(
     writer: Writer, tmp_path: Path, clock: ManualClock
 ) -> None:

@@ -29,6 +29,7 @@ def said(app: ConsoleApp) -> list[str]:
     return [str(notification.message) for notification in app._notifications]
 
 
+@pytest.mark.slow
 async def test_help_lists_every_key_that_works_here(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(120, 60)) as pilot:
@@ -54,6 +55,7 @@ async def test_the_key_row_drops_from_the_right_and_keeps_the_question_mark(make
             assert "? help" in app.screen.query_one(KeyRow).text
 
 
+@pytest.mark.slow
 async def test_the_header_never_drops_what_must_be_done(make_console: MakeConsole) -> None:
     for width in (60, 80, 120, 200):
         app = make_console()
@@ -106,6 +108,7 @@ async def test_a_broken_theme_is_said_and_the_console_opens(make_console: MakeCo
         assert said(app) == ["Theme mine.toml is no TOML."]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (60, 16)])
 async def test_without_colour_every_screen_says_the_same(
     make_console: MakeConsole, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
@@ -187,6 +190,7 @@ async def test_a_view_that_arrives_late_replaces_none_that_is_newer(make_console
     assert one.can_replace(other)
 
 
+@pytest.mark.slow
 async def test_choices_are_kept_and_a_torn_file_is_forgotten(make_console: MakeConsole, tmp_path: Path) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -15,6 +15,8 @@ from victron_console.console.live import watch
 from victron_console.model.clock import ManualClock
 from victron_console.store.write.writer import Writer
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_store_that_cannot_be_read_is_said_in_the_frame_until_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -30,6 +30,7 @@ def test_fleet(snap_compare: SnapCompare, make_console: MakeConsole, size: tuple
     assert snap_compare(make_console(), terminal_size=size, run_before=know_the_station)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "contrast", "mono", "ansi"])
 def test_fleet_in_every_theme(snap_compare: SnapCompare, make_console: MakeConsole, theme: str) -> None:
     assert snap_compare(make_console(theme=theme), terminal_size=(120, 40), run_before=know_the_station)

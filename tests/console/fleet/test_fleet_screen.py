@@ -113,6 +113,7 @@ async def test_only_abnormal_leaves_out_sites_at_rest(make_console: MakeConsole)
         assert len(names(app)) == 12
 
 
+@pytest.mark.slow
 async def test_groups_stand_under_their_tags(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -126,6 +127,7 @@ async def test_groups_stand_under_their_tags(make_console: MakeConsole) -> None:
         ]
 
 
+@pytest.mark.slow
 async def test_a_hidden_column_leaves_no_hole_and_stays_hidden_in_the_next_session(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -189,6 +191,7 @@ async def test_without_stations_the_screen_says_how_to_add_one(make_console: Mak
         await pilot.press("down", "enter", "o", "z", "g")
 
 
+@pytest.mark.slow
 async def test_more_sites_than_rows_scroll_with_the_cursor_and_say_so(make_console: MakeConsole) -> None:
     many = tuple(Site(f"s{n:03d}", f"Site {n:03d}", read_at=NOW) for n in range(300))
     app = make_console(FleetView(NOW, many))

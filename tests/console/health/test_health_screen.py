@@ -58,6 +58,7 @@ def pane(screen: HealthScreen) -> str:
     return screen.query_one("#health-pane", Rows).text
 
 
+@pytest.mark.slow
 async def test_who_needs_a_visit_stands_first_and_the_unknown_before_the_well(store: Path) -> None:
     async with console_on(store).run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot)
@@ -70,6 +71,7 @@ async def test_who_needs_a_visit_stands_first_and_the_unknown_before_the_well(st
         assert "not diagnosed yet" in rows(screen)[4]
 
 
+@pytest.mark.slow
 async def test_a_station_lists_what_is_known_and_why_the_rest_is_not(store: Path) -> None:
     async with console_on(store).run_test(size=(200, 60)) as pilot:
         screen = await opened(pilot, "home", "enter")
@@ -82,6 +84,7 @@ async def test_a_station_lists_what_is_known_and_why_the_rest_is_not(store: Path
         assert "78.0 %" in level and "▇" in level
 
 
+@pytest.mark.slow
 async def test_enter_on_a_figure_opens_its_explanation_and_escape_leads_back_to_the_fleet(store: Path) -> None:
     async with console_on(store).run_test(size=(60, 16)) as pilot:
         screen = await opened(pilot, "home", "enter", *["down"] * 3, "enter")
@@ -138,6 +141,7 @@ async def test_without_a_store_to_write_to_nothing_is_asked(store: Path) -> None
         assert isinstance(app.screen, HealthScreen)
 
 
+@pytest.mark.slow
 async def test_firmware_behind_stands_first_and_what_cannot_be_weighed_is_unknown(store: Path) -> None:
     async with console_on(store).run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, "f")
@@ -145,6 +149,7 @@ async def test_firmware_behind_stands_first_and_what_cannot_be_weighed_is_unknow
         assert told == ["behind"] * 5 + ["unknown", "same"]
 
 
+@pytest.mark.slow
 async def test_peers_say_who_stands_out(store: Path) -> None:
     async with console_on(store).run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, "r", "home")
@@ -152,6 +157,7 @@ async def test_peers_say_who_stands_out(store: Path) -> None:
         assert "Fir House" in pane(screen).split("\n")[1]
 
 
+@pytest.mark.slow
 async def test_what_is_shown_can_be_taken_along_as_rows(store: Path) -> None:
     async with console_on(store).run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot)
@@ -196,6 +202,7 @@ async def test_a_station_with_advice_shows_what_holds_what_it_rests_on_and_what_
         assert friday.split()[3:8] == ["?", "?", "0.84", "?", "?"] and "was not measured" in friday
 
 
+@pytest.mark.slow
 async def test_the_same_trip_does_what_falls_due_at_the_site_within_a_month(store: Path) -> None:
     with closing(open_for_operator(store)) as db:
         add_job(db, "alder-farm", "Clean the panels", due_at=NOW + 30 * DAY_S, now=NOW, who="NB")
@@ -206,6 +213,7 @@ async def test_the_same_trip_does_what_falls_due_at_the_site_within_a_month(stor
         assert "same trip  Clean the panels" in pane(screen) and "Paint the shed" not in pane(screen)
 
 
+@pytest.mark.slow
 async def test_the_firmware_list_tells_complaints_by_version_and_an_order_of_upgrades(store: Path) -> None:
     async with console_on(store).run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, "f")

@@ -103,6 +103,7 @@ async def test_a_service_set_aside_stands_first_with_when_it_is_asked_again(stor
         assert "asked again in 1m" in first
 
 
+@pytest.mark.slow
 async def test_the_collector_tells_who_it_is_and_what_it_gave_up(store: Path) -> None:
     async with console_on(store).run_test(size=(120, 40)) as pilot:
         told = part(await opened(pilot), "own")
@@ -113,6 +114,7 @@ async def test_the_collector_tells_who_it_is_and_what_it_gave_up(store: Path) ->
         assert "store 12.3 MB + log 4.1 MB   written 5s ago" in told
 
 
+@pytest.mark.slow
 async def test_the_cursor_carries_every_screen_with_it(store: Path) -> None:
     app = console_on(store)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -122,6 +124,7 @@ async def test_the_cursor_carries_every_screen_with_it(store: Path) -> None:
         assert app.screen.NAME == "site"  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 async def test_on_a_small_screen_the_station_can_have_all_of_it(store: Path) -> None:
     async with console_on(store).run_test(size=(60, 16)) as pilot:
         screen = await opened(pilot, "home", "down", "v")
@@ -131,6 +134,7 @@ async def test_on_a_small_screen_the_station_can_have_all_of_it(store: Path) -> 
         assert screen.query_one(CursorList).display
 
 
+@pytest.mark.slow
 async def test_the_past_is_told_as_it_was(store: Path) -> None:
     app = console_on(store)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -156,6 +160,7 @@ def test_link(snap_compare: SnapCompare, store: Path, size: tuple[int, int]) -> 
     assert snap_compare(console_on(store), terminal_size=size, run_before=run)
 
 
+@pytest.mark.slow
 def test_link_of_one_station(snap_compare: SnapCompare, store: Path) -> None:
     async def run(pilot: Pilot[Any]) -> None:
         await opened(pilot, "home", "down", "v")

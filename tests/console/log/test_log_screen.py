@@ -158,6 +158,7 @@ async def know_the_digest(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_log(snap_compare: SnapCompare, make_console: MakeConsole, size: tuple[int, int]) -> None:
     assert SAMPLE.at == NOW

@@ -32,6 +32,8 @@ from victron_console.store.alarms.engine_rows import record_alerts
 from victron_console.store.operator.jobs import add_job
 from victron_console.store.write.writer import Writer
 
+pytestmark = pytest.mark.slow
+
 HOLD = """
 import sqlite3, sys
 conn = sqlite3.connect(sys.argv[1], isolation_level=None)

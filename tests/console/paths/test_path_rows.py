@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,6 +87,7 @@ def test_values_that_are_absent_can_be_left_out() -> None:
     assert ids(rows)[:3] == ["system/0", "system/0/Dc/Battery/Soc", "battery/2"]
 
 
+@pytest.mark.slow
 @given(st.text(max_size=8), st.sets(st.sampled_from(sorted(DEVICES))), st.booleans(), st.booleans())
 def test_every_value_stands_under_the_head_of_its_own_device(
     words: str, opened: set[str], abnormal: bool, without_absent: bool

@@ -91,6 +91,7 @@ def test_the_top_of_a_scale_is_a_tick_that_is_never_below_the_value(value: float
     assert f"{top:.1e}".split("e")[0] in ("1.0", "2.0", "2.5", "5.0")
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30),
     st.integers(4, 10),

@@ -148,6 +148,7 @@ async def test_an_export_writes_the_columns_that_are_shown_and_says_where(
         await until(lambda: list(tmp_path.glob("victron-evidence-alder-*.zip")))
 
 
+@pytest.mark.slow
 async def test_the_screen_and_station_of_the_last_session_are_opened_again(console: ConsoleApp) -> None:
     async with console.run_test(size=(80, 24)) as pilot:
         await until(lambda: console.station)
@@ -160,6 +161,7 @@ async def test_the_screen_and_station_of_the_last_session_are_opened_again(conso
         assert not isinstance(again.screen, TrendsScreen)
 
 
+@pytest.mark.slow
 async def test_a_chart_keeps_its_lines_until_another_span_is_read(
     console: ConsoleApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +192,7 @@ async def opened(pilot: Pilot[int], console: ConsoleApp) -> TrendsScreen:
     return front(console)
 
 
+@pytest.mark.slow
 async def test_a_drag_pans_and_leaves_no_cursor_while_a_click_puts_one_and_chooses_the_panel(
     console: ConsoleApp,
 ) -> None:
@@ -208,6 +211,7 @@ async def test_a_drag_pans_and_leaves_no_cursor_while_a_click_puts_one_and_choos
         assert trends._chosen == last
 
 
+@pytest.mark.slow
 async def test_the_wheel_zooms_about_the_moment_under_the_pointer(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         trends = await opened(pilot, console)

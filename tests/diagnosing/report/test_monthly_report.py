@@ -119,6 +119,7 @@ def october(reader: Reader) -> MonthReport:
     return month_of(reader, "alder", OCTOBER, NOW)
 
 
+@pytest.mark.slow
 def test_energies_of_the_month_are_those_of_its_own_days(october: MonthReport) -> None:
     assert october.total is not None and october.complete
     energies = october.total.energies
@@ -130,6 +131,7 @@ def test_energies_of_the_month_are_those_of_its_own_days(october: MonthReport) -
     assert (october.charge[0].low, october.charge[0].high, october.charge[9].low) == (40.0, 63.0, None)
 
 
+@pytest.mark.slow
 def test_only_alarms_that_stood_in_the_month_are_told(reader: Reader, october: MonthReport) -> None:
     assert [one.key.family for one in october.alarms] == ["soc"]
     assert [one.key.family for one in month_of(reader, "alder", date(2026, 9, 1), NOW).alarms] == ["grid"]

@@ -183,6 +183,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\
 scalars = st.none() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | texts
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(scalars, st.sampled_from(["", "out of range"])), min_size=1, max_size=20))
 def test_every_value_comes_back_from_csv(values: list[tuple[Scalar, str]]) -> None:
     rows = [

@@ -75,6 +75,7 @@ def lived(path: Path, clock: ManualClock) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_sound_store_comes_back_whole_with_what_was_recorded_since(lived: Path, clock: ManualClock) -> None:
     before = histories(lived, clock)
     then = clock.now()
@@ -97,6 +98,7 @@ def test_sound_store_comes_back_whole_with_what_was_recorded_since(lived: Path, 
     live(lived, clock, 5)  # and it can be written on
 
 
+@pytest.mark.slow
 def test_whichever_page_is_lost_the_rest_comes_back(lived: Path, clock: ManualClock) -> None:
     whole = lived.read_bytes()
     before = histories(lived, clock)

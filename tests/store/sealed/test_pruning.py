@@ -108,6 +108,7 @@ def test_without_a_setting_everything_is_kept(store: Path) -> None:
     assert (pruned_weeks(store), log_lines(store)) == ([], [])
 
 
+@pytest.mark.slow
 def test_changes_older_than_the_setting_go_by_the_week_and_hours_and_calm_series_stay(store: Path) -> None:
     with closing(Reader(store, ManualClock(NOW))) as reader:
         hours = reader.rollup("alder", BUSY, START, NOW)

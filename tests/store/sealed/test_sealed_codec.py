@@ -44,6 +44,7 @@ def test_every_entry_comes_back_bit_for_bit(values: list[Entry], data: st.DataOb
     assert all(math.copysign(1, e) == 1 for e in back.entries() if e == 0 and isinstance(e, float))
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(-1e11, 1e11), min_size=1, max_size=50))
 def test_clock_comes_back_exactly(times: list[float]) -> None:
     assert decoded_clock(encoded_clock(np.array(times))).tolist() == times
@@ -57,6 +58,7 @@ def test_bytes_that_are_no_column_are_refused(damage: bytes) -> None:
         decoded(damage)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.integers(0, 10_000), st.integers(1, 255))
 def test_damage_never_does_worse_than_a_wrong_or_refused_column(at: int, flip: int) -> None:

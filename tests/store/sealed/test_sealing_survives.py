@@ -114,6 +114,7 @@ def sealed(tmp_path: Path) -> Iterator[Path]:
     yield path
 
 
+@pytest.mark.slow
 def test_a_damaged_block_costs_its_time_and_nothing_else(sealed: Path) -> None:
     before = histories(sealed)
     with closing(sqlite3.connect(sealed)) as conn, conn:
@@ -197,6 +198,7 @@ values = st.sampled_from([0, 1, 1.0, 12.25, -3, None, 2**60, "text"])
 polls = st.lists(st.tuples(jumps, st.integers(0, 59), st.sampled_from(["P", "Q"]), values), min_size=2, max_size=25)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(polls, st.data())
 def test_clock_jumps_late_and_repeated_samples_all_stay(
@@ -233,6 +235,7 @@ def test_clock_jumps_late_and_repeated_samples_all_stay(
         assert all(any(at == other for other, _ in changes if (other, _) != (at, v)) for at, v in missing), name
 
 
+@pytest.mark.slow
 def test_sealed_columns_are_those_of_the_changes(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     made(path, polls=3000, step_s=120.0, devices=1)
