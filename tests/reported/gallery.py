@@ -189,6 +189,7 @@ class _Builder:
         in_w = self._split(flows.ac_in) if self.topology.fed else ()
         if kind == "vebus":
             tree = multi(self.volts, flows.dc_ic, out_w=self._split(flows.ac_out), in_w=in_w, state=3 if in_w else 9)
+            tree["Hub4/AssistantId"] = 5 if self.topology.source == "grid" else []
             return {"vebus.ttyS4": tree | {"Dc/0/Current": flows.dc_ic / self.volts, "Soc": 60.0}}
         if kind == "phoenix":
             return {"inverter.ttyS5": {

@@ -12,7 +12,7 @@ from functools import lru_cache
 from statistics import median
 
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
-from victron_console.insight.overview.figures import last, temperature_c, text
+from victron_console.insight.overview.figures import last, on_bus, temperature_c, text
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot
@@ -123,7 +123,7 @@ _WHY = {
 
 def cell_spread_v(roles: BatteryRoles) -> float | None:
     """Highest minus lowest cell voltage in V, of the pack where it is widest; None where none gives cells."""
-    return max((spread for pack in roles.packs if (spread := _spread_v(pack)) is not None), default=None)
+    return max((spread for pack in on_bus(roles.packs) if (spread := _spread_v(pack)) is not None), default=None)
 
 
 def _spread_v(pack: DeviceState) -> float | None:

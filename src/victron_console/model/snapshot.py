@@ -143,6 +143,10 @@ class Snapshot:
             if device.state is ServiceState.GONE and not device.accepted and (not classes or key.cls in classes)
         ]
 
+    def fitted(self, *classes: str) -> list[DeviceState]:
+        """What a site has of these classes: what is on the bus, then what left and is missed."""
+        return [*self.of_class(*classes), *self.missed(*classes)]
+
     def read(self, device: DeviceKey, path: str) -> Reading:
         """The reading as its device's age makes it; absent where the station has no such path."""
         state = self.devices.get(device)

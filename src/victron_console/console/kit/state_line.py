@@ -13,14 +13,16 @@ from victron_console.console.kit.sheet import Run
 from victron_console.console.kit.text import width_of
 from victron_console.console.kit.view import Site
 from victron_console.insight.gx_clock import gx_clock_skew_s
-from victron_console.insight.overview.ac_side import inverter_units
+from victron_console.insight.overview.ac_side import inverter_gone, inverter_units
 from victron_console.insight.overview.balance import Balance, Verdict
+from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.figures import last
 from victron_console.insight.overview.site_kind import SiteKind, site_kind
 from victron_console.model.limits import SKEW_LIMIT_S
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.station import ServiceState
 
 GENSET_RUNS_FROM_W = 40.0
 _GENSET_RUNNING = 8
@@ -87,6 +89,8 @@ def _words(snapshot: Snapshot, shown: Overview) -> Iterator[str]:
         target = last(system, "DynamicEss/TargetSoc")
         yield "Dynamic ESS auto" + (f", target {number(target)} %" if target else "")
     source = shown.ac_input
+    if inverter_gone(snapshot):
+        return  # what it was connected to, it no longer says
     if source.type is None:
         kind = site_kind(snapshot)
         yield "no AC input" if kind is SiteKind.INVERTER else f"{kind.value} only"
@@ -94,13 +98,16 @@ def _words(snapshot: Snapshot, shown: Overview) -> Iterator[str]:
         word = "on grid" if source.type == "grid" else "shore connected"
         yield word + _phases(snapshot) if source.connected else f"{source.type} off"
     # Without a solar charger to be told, or without a Multi to tell it, DVCC has nothing to do.
-    if last(system, "Control/Dvcc") == 0 and snapshot.of_class("solarcharger") and snapshot.of_class("vebus"):
+    if last(system, "Control/Dvcc") == 0 and snapshot.fitted("solarcharger") and snapshot.fitted("vebus"):
         yield "DVCC off"
 
 
 def _genset(snapshot: Snapshot, shown: Overview) -> Iterator[str]:
-    genset = next(iter(snapshot.of_class("genset", "dcgenset")), None)
+    genset = next(iter(snapshot.fitted("genset", "dcgenset")), None)
     started = next((words for control in snapshot.of_class("generator") if (words := _started(control))), "")
+    if genset is not None and genset.state is ServiceState.GONE:
+        yield f"genset {started or 'gone'}"
+        return
     running = last(genset, "StatusCode") == _GENSET_RUNNING or (shown.genset_power_w or 0.0) > GENSET_RUNS_FROM_W
     if running:
         hours = last(genset, "Engine/OperatingHours")
@@ -132,12 +139,26 @@ def _link(site: Site, shown: Overview, now: float) -> Iterator[str]:
         yield f"GX {shown.firmware}"
 
 
+_ESS_ASSISTANT = 5
+
+
+def _runs_ess(unit: DeviceState | None) -> bool:
+    """Whether a VE.Bus unit has the ESS assistant (`/Hub4/AssistantId`; an RS needs none and is called by itself)."""
+    return last(unit, "Hub4/AssistantId") == _ESS_ASSISTANT
+
+
+def _voltage_of_missed(snapshot: Snapshot) -> float | None:
+    """The last voltage of a battery that left: good enough to tell 12 V from 48 V."""
+    monitor = battery_roles(snapshot).monitor
+    return last(monitor, "Dc/0/Voltage")
+
+
 def site_type(snapshot: Snapshot, shown: Overview) -> str:
     """What kind of site it is, in two or three words: `ESS 48 V`, `off-grid 24 V  genset`, `RS 48 V`."""
     unit = next(iter(inverter_units(snapshot)), None)
     system = snapshot.device("system")
     reading = system.readings.get("SystemType") if system else None
-    if reading is not None and reading.text == "ESS":
+    if (reading is not None and reading.text == "ESS") or (inverter_gone(snapshot) and _runs_ess(unit)):
         kind = "ESS"
     elif unit is not None and unit.key.cls in ("multi", "acsystem"):
         kind = "RS"
@@ -145,7 +166,7 @@ def site_type(snapshot: Snapshot, shown: Overview) -> str:
         kind = site_kind(snapshot).value
     else:
         kind = {"shore": "shore", "grid": "grid"}.get(shown.ac_input.type or "", "off-grid")
-    volts = shown.battery_voltage_v
+    volts = shown.battery_voltage_v or _voltage_of_missed(snapshot)
     nominal = min(_NOMINAL_V, key=lambda each: abs(each * 1.08 - volts)) if volts else None
     words = f"{kind} {nominal} V" if nominal else kind
     return f"{words}  genset" if kind == "off-grid" and shown.ac_input.type == "genset" else words

@@ -124,10 +124,12 @@ def read_paths(reader: Reader, station: str, as_of: float | None) -> PathTree | 
 
 
 def path_tree(snapshot: Snapshot, pins: Sequence[str] = ()) -> PathTree:
-    """The tree of a snapshot: the system first, its settings last."""
+    """The tree of a snapshot: the system first, its settings last; without devices that are accepted as gone."""
     branches = []
     for key in sorted(snapshot.devices, key=_place):
         device = snapshot.devices[key]
+        if device.accepted:
+            continue
         quality = device.quality_at(snapshot.at)
         values = [PathValue(key, path, device.readings[path].aged(quality)) for path in sorted(device.readings)]
         branches.append(Branch(device, quality, tuple(values)))

@@ -99,7 +99,8 @@ def _draw_head(line: Line, columns: PathColumns, row: PathRow, now: float) -> No
     told = _counted(row.values)
     if device.state is ServiceState.SET_ASIDE or row.branch.quality is not Quality.GOOD:
         state = device.state if device.state is not ServiceState.LIVE else row.branch.quality
-        line.right(columns.words[1], cut(str(state), 12), Role.LINK_TEXT)
+        span = f" for {age(now - device.since)}" if state is ServiceState.GONE and device.since is not None else ""
+        line.right(columns.words[1], f"{cut(str(state), 12)}{span}", Role.LINK_TEXT)
         told = ""
     line.right(columns.words[1], told, Role.TEXT3)
     _put_age(line, columns, row, now)

@@ -14,6 +14,7 @@ from victron_console.insight.overview.ac_side import ac_input, inverter_units, m
 from victron_console.insight.overview.figures import phase_values, total
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import PHASES, DeviceState, Snapshot, worst
+from victron_console.model.station import ServiceState
 
 VOLTS, AMPERES, WATTS = "V", "A", "W"
 MOST_SPACED = 7
@@ -74,12 +75,13 @@ def phase_table(snapshot: Snapshot, rating_w: float | None) -> PhaseTable:
     system, units = snapshot.device("system"), inverter_units(snapshot)
     unit = units[0] if units else None
     source, label = _source(snapshot)
-    meter = next(iter(snapshot.of_class("grid" if source == "Grid" else "genset")), None)
+    meter = next(iter(snapshot.fitted("grid" if source == "Grid" else "genset")), None)
     pv_in = _sum_rows(*(phase_values(system, f"Ac/{place}/{{phase}}/Power") for place in ("PvOnGrid", "PvOnGenset")))
     output = phase_values(unit, "Ac/Out/{phase}/P")
     own_input = phase_values(unit, "Ac/ActiveIn/{phase}/P") or phase_values(unit, "Ac/In/1/{phase}/P")
     measured_v, measured_a = _measured(meter, "Voltage"), _measured(meter, "Current")
-    inverters = snapshot.of_class("pvinverter")
+    fed = phase_values(system, f"Ac/{source}/{{phase}}/Power") or _measured(_left(meter), "Power")
+    inverters = snapshot.fitted("pvinverter")
 
     def row(label: str, quantity: str, values: dict[str, float], *devices: DeviceState | None) -> PhaseRow:
         return PhaseRow(label, quantity, values, trust(snapshot, 0.0, *devices))
@@ -87,7 +89,7 @@ def phase_table(snapshot: Snapshot, rating_w: float | None) -> PhaseTable:
     candidates = (
         row("V", VOLTS, measured_v or phase_values(unit, "Ac/ActiveIn/{phase}/V"), meter if measured_v else unit),
         row("A", AMPERES, measured_a, meter),
-        row(label, WATTS, phase_values(system, f"Ac/{source}/{{phase}}/Power"), system, meter or unit),
+        row(label, WATTS, fed, _left(meter) or system, meter or unit),
         row("PV AC", WATTS, pv_in, system, *inverters),
         row("LOADS in", WATTS, phase_values(system, "Ac/ConsumptionOnInput/{phase}/Power"), system, meter, unit),
         row("INPUT", WATTS, own_input, unit),
@@ -104,9 +106,14 @@ def _source(snapshot: Snapshot) -> tuple[str, str]:
     """The branch of `system` that feeds the AC side, and its name on the screen."""
     system = snapshot.device("system")
     grid, genset = (phase_values(system, f"Ac/{branch}/{{phase}}/Power") for branch in ("Grid", "Genset"))
-    if not grid and (genset or ac_input(snapshot).type == "genset"):
+    if not grid and not snapshot.fitted("grid") and (genset or ac_input(snapshot).type == "genset"):
         return "Genset", "GENSET"
     return "Grid", mains(snapshot).upper()
+
+
+def _left(device: DeviceState | None) -> DeviceState | None:
+    """The device where it left."""
+    return device if device is not None and device.state is ServiceState.GONE else None
 
 
 def _measured(meter: DeviceState | None, quantity: str) -> dict[str, float]:

@@ -10,6 +10,7 @@ from victron_console.insight.overview.ac_side import output_power_w, rs_units
 from victron_console.insight.overview.figures import last, phase_total, text, total
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.station import ServiceState
 
 WATTS_PER_VA = 0.8
 """Continuous output at 25 °C of a VE.Bus unit per VA of its name (3000 VA: 2400 W; Victron data sheets)."""
@@ -21,11 +22,12 @@ _MODEL = re.compile(r"(?P<model>.*?)\s+(?P<volts>\d+)V?/(?P<va>\d+)(VA)?(/.*)?")
 def box(snapshot: Snapshot, shown: Overview, units: list[DeviceState]) -> Box:
     """The box for one inverter/charger or several of a kind."""
     made_of = _made_of(snapshot, units)
-    nominal_w, out_w = nominal_power_w(snapshot, units), total(map(output_power_w, units))
+    gone = [unit for unit in units if unit.state is ServiceState.GONE]
+    nominal_w, out_w = nominal_power_w(snapshot, units), None if gone else total(map(output_power_w, units))
     return Box(
         names=_names(made_of),
         count=_count(made_of),
-        state=shown.system_state,
+        state=f"{len(gone)} of {len(units)} gone" if 0 < len(gone) < len(units) else shown.system_state,
         load_percent=None if not nominal_w or out_w is None else 100 * max(0.0, out_w) / nominal_w,
         devices=tuple(unit.key for unit in made_of),
         trackers=tuple(node for unit in rs_units(snapshot) for node in _trackers(snapshot, unit)),
@@ -73,13 +75,14 @@ def _trackers(snapshot: Snapshot, unit: DeviceState) -> list[Node]:
     """The PV trackers of an RS; one that reports only its yield is one tracker."""
     count = min(int(last(unit, "NrOfTrackers") or 0), MAX_TRACKERS)
     powers = [last(unit, f"Pv/{n}/P") for n in range(count)]
+    gone = unit.state is ServiceState.GONE
     if count <= 1 and not any(power is not None for power in powers):
         powers = [last(unit, "Yield/Power")] if last(unit, "Yield/Power") is not None else []
     return [
         Node(
             NodeKind.TRACKER,
             text(unit, f"Pv/{n}/Name").strip() or f"PV tracker {n + 1}",
-            watts,
+            None if gone else watts,
             trust(snapshot, watts, unit),
             (unit.key,),
         )

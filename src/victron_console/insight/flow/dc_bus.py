@@ -5,48 +5,49 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from victron_console.insight.flow.missed import SOURCES, USES, source_name, with_missed
 from victron_console.insight.flow.model import DcBus, Node, NodeKind, Trunk
 from victron_console.insight.flow.trust import trust
-from victron_console.insight.overview.ac_side import output_power_w, rs_units
+from victron_console.insight.overview.ac_side import inverter_gone, live_units, output_power_w, rs_units
 from victron_console.insight.overview.battery_bank import other_packs
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.insight.overview.dc_side import DcSide, Metered, dc_side
 from victron_console.insight.overview.doubts import backwards
-from victron_console.insight.overview.figures import dc_power_w, last, system_of, text, total
+from victron_console.insight.overview.figures import dc_power_w, last, system_of, total
 from victron_console.insight.overview.signs import runs_backwards
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.station import ServiceState
 
 UNMEASURED_FROM_W = 20.0
 """A negative DC load up to this is noise, beyond it a source that nobody measures."""
-
-MONITOR_NAMES = {-8: "WIND", -7: "SHAFT GEN", -4: "WATER GEN", -3: "DC/DC", -2: "AC CHARGER"}
-"""`dcsource /Settings/MonitorMode`."""
 
 
 def dc_bus(snapshot: Snapshot, shown: Overview, units: list[DeviceState]) -> DcBus | None:
     """The DC bus with its trunk to the inverter; None where nothing is known of it."""
     side = dc_side(snapshot)
-    sources = [
-        *_mppt(snapshot, shown),
-        *_shunted(snapshot, shown, side),
-        *_summed(snapshot, shown, side),
-        *_unmeasured(snapshot, shown),
-    ]
-    trunk_w, roles = inverter_dc_w(snapshot, units), battery_roles(snapshot)
+    metered = [*_mppt(snapshot, shown), *_shunted(snapshot, shown, side), *_summed(snapshot, shown, side)]
+    sources = [*with_missed(metered, snapshot.missed(*SOURCES)), *_unmeasured(snapshot, shown)]
+    live = live_units(snapshot)
+    trunk_w, roles = inverter_dc_w(snapshot, live), battery_roles(snapshot)
     uses = [
-        *_loads(snapshot, side),
+        *with_missed(_loads(snapshot, side), snapshot.missed(*USES)),
         *_battery(snapshot, roles, shown, sources, trunk_w),
         *_others(snapshot, roles),
     ]
     if not sources and not uses:
         return None
     volts = shown.battery_voltage_v
-    if volts is None and units:
-        volts = last(units[0], "Dc/0/Voltage")
-    trunk = Trunk(trunk_w, trust(snapshot, trunk_w, system_of(snapshot), *units)) if units else None
-    return DcBus(tuple(sources), tuple(uses), volts, trunk)
+    if volts is None and live:
+        volts = last(live[0], "Dc/0/Voltage")
+    return DcBus(tuple(sources), tuple(uses), volts, _trunk(snapshot, units, trunk_w))
+
+
+def _trunk(snapshot: Snapshot, units: list[DeviceState], watts: float | None) -> Trunk | None:
+    if inverter_gone(snapshot):
+        return Trunk(None, Quality.GONE)
+    return Trunk(watts, trust(snapshot, watts, system_of(snapshot), *units)) if units else None
 
 
 def inverter_dc_w(snapshot: Snapshot, units: list[DeviceState]) -> float | None:
@@ -86,9 +87,7 @@ def _shunted(snapshot: Snapshot, shown: Overview, side: DcSide) -> list[Node]:
     by_name: dict[str, list[DeviceState]] = {}
     for each in side.shunted:
         (source,) = each.devices
-        mode = last(source, "Settings/MonitorMode")
-        name = MONITOR_NAMES.get(int(mode), "") if mode is not None else ""
-        by_name.setdefault(name or text(source, "CustomName").strip() or "DC SOURCE", []).append(source)
+        by_name.setdefault(source_name(source), []).append(source)
     return [
         _source(snapshot, NodeKind.DC_SOURCE, name, Metered(total(map(dc_power_w, group)), tuple(group)), shown)
         for name, group in by_name.items()
@@ -137,6 +136,8 @@ def _unmeasured(snapshot: Snapshot, shown: Overview) -> list[Node]:
 def _loads(snapshot: Snapshot, side: DcSide) -> list[Node]:
     """The DC loads with those of them that have a meter of their own, and the motors."""
     nodes = []
+    if side.loads_w is None and (side.estimated or snapshot.missed("dcload")):
+        nodes.append(Node(NodeKind.DC_LOADS, "DC LOADS", None, Quality.ABSENT))
     if side.loads_w is not None and side.loads_w > -UNMEASURED_FROM_W and side.has_loads:
         meters = snapshot.of_class("dcsystem") or [each for part in side.parts for each in part.devices]
         nodes.append(_node(snapshot, NodeKind.DC_LOADS, "DC LOADS", side.loads_w, meters))
@@ -153,10 +154,13 @@ def _battery(
 ) -> list[Node]:
     """The site's battery; worked out from the others where nothing measures it."""
     battery, watts = roles.monitor, shown.battery_power_w
+    if battery is not None and battery.state is ServiceState.GONE:
+        return [Node(NodeKind.BATTERY, "BATTERY", None, Quality.GONE, (battery.key,))]
     measured = battery is not None and battery.key.cls != "vebus"
     if watts is None and not measured:
         given = [node.power_w for node in sources if node.kind is not NodeKind.UNMEASURED]
-        gained_w = total((*given, trunk_w))
+        known = not inverter_gone(snapshot) and not snapshot.missed(*SOURCES, *USES)
+        gained_w = total((*given, trunk_w)) if known else None
         watts = None if gained_w is None else gained_w - (shown.dc_load_power_w or 0.0)
     if watts is None and not roles.devices:
         return []
@@ -175,6 +179,8 @@ def _battery(
 
 
 def _others(snapshot: Snapshot, roles: BatteryRoles) -> list[Node]:
+    own = {device.key for device in roles.devices}
+    missed = [pack for pack in snapshot.missed("battery") if pack.key not in own and dc_power_w(pack) is not None]
     return [
         Node(
             NodeKind.OTHER_PACK,
@@ -185,7 +191,7 @@ def _others(snapshot: Snapshot, roles: BatteryRoles) -> list[Node]:
             counted=False,
         )
         for pack in other_packs(snapshot, roles)
-    ]
+    ] + [Node(NodeKind.OTHER_PACK, pack.name, None, Quality.GONE, (pack.key,), counted=False) for pack in missed]
 
 
 def _node(snapshot: Snapshot, kind: NodeKind, name: str, watts: float | None, devices: Sequence[DeviceState]) -> Node:

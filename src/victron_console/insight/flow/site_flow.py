@@ -9,13 +9,16 @@ from dataclasses import dataclass
 
 from victron_console.insight.flow.box import box, nominal_power_w
 from victron_console.insight.flow.dc_bus import dc_bus
+from victron_console.insight.flow.missed import gone_node, with_missed
 from victron_console.insight.flow.model import AcBus, Flow, Node, NodeKind, Trunk
 from victron_console.insight.flow.trust import trust
 from victron_console.insight.overview.ac_side import (
     ac_inputs,
     frequency_hz,
     input_power_w,
+    inverter_gone,
     inverter_units,
+    live_units,
     mean_voltage_v,
     output_power_w,
 )
@@ -31,9 +34,11 @@ from victron_console.insight.overview.figures import (
     total,
 )
 from victron_console.insight.overview.lone_devices import meter_power_w
+from victron_console.insight.overview.origins import METERED_AROUND
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import PHASES, DeviceState, Snapshot
+from victron_console.model.station import ServiceState
 
 FLOWS_FROM_W = 20.0
 EV_MARGIN, EV_MARGIN_W = 0.1, 100.0
@@ -114,8 +119,9 @@ def _ac_in(snapshot: Snapshot, shown: Overview, units: list[DeviceState], split:
     ]
     if not nodes:
         return None
-    volts, hertz = _input_caption(snapshot, units)
-    return AcBus(tuple(nodes), volts, hertz, _trunk(snapshot, units, total(map(input_power_w, units))))
+    live = live_units(snapshot)
+    volts, hertz = _input_caption(snapshot, live)
+    return AcBus(tuple(nodes), volts, hertz, _trunk(snapshot, units, total(map(input_power_w, live))))
 
 
 def _ac_out(snapshot: Snapshot, units: list[DeviceState], split: _AcSplit) -> AcBus | None:
@@ -126,28 +132,36 @@ def _ac_out(snapshot: Snapshot, units: list[DeviceState], split: _AcSplit) -> Ac
     ]
     if not nodes and not units:
         return None
-    unit = units[0] if units else None
+    live = live_units(snapshot)
+    unit = live[0] if live else None
     volts, hertz = mean_voltage_v(unit, "Ac/Out"), frequency_hz(unit, "Ac/Out")
-    return AcBus(tuple(nodes), volts, hertz, _trunk(snapshot, units, total(map(output_power_w, units))))
+    return AcBus(tuple(nodes), volts, hertz, _trunk(snapshot, units, total(map(output_power_w, live))))
 
 
 def _trunk(snapshot: Snapshot, units: list[DeviceState], watts: float | None) -> Trunk | None:
+    if inverter_gone(snapshot):
+        return Trunk(None, Quality.GONE)
+    # Of several units the one that left comes last: what the others pass is no longer all.
     return Trunk(watts, trust(snapshot, watts, *units)) if units else None
 
 
 def _sources(snapshot: Snapshot, shown: Overview) -> list[Node]:
     """Grid, shore and genset: each wired input, the connected one first, and a metered one that is not wired."""
     powers = {"mains": shown.grid_power_w, "genset": _ac_genset_w(snapshot, shown)}
-    nodes = []
+    nodes: list[Node] = []
     for wired in sorted(ac_inputs(snapshot), key=lambda each: not each.connected):
         key = "genset" if wired.type == "genset" else "mains"
         watts = powers.pop(key, None)
         idle = watts is None or abs(watts) < FLOWS_FROM_W
-        nodes.append(_source(snapshot, shown, NodeKind(wired.type), watts, off=not wired.connected and idle))
+        off = not wired.connected and idle and not inverter_gone(snapshot)
+        nodes.append(_source(snapshot, shown, NodeKind(wired.type), watts, off=off))
     for key, watts in powers.items():
         if watts is not None:
             kind = NodeKind.GENSET if key == "genset" else NodeKind(shown.mains)
             nodes.append(_source(snapshot, shown, kind, watts, off=False))
+    for cls, kind in (("grid", NodeKind(shown.mains)), ("genset", NodeKind.GENSET)):
+        if snapshot.missed(cls) and all(node.kind is not kind for node in nodes):
+            nodes.append(_source(snapshot, shown, kind, None, off=False))
     return nodes
 
 
@@ -163,10 +177,10 @@ def _ac_genset_w(snapshot: Snapshot, shown: Overview) -> float | None:
 def _source(snapshot: Snapshot, shown: Overview, kind: NodeKind, watts: float | None, *, off: bool) -> Node:
     cls = "genset" if kind is NodeKind.GENSET else "grid"
     doubt = shown.flags.get(f"{cls}_power_w", "")
-    devices = snapshot.of_class(cls)
+    devices = snapshot.of_class(cls) or snapshot.missed(cls)
     quality = trust(snapshot, watts, system_of(snapshot), *devices)
     doubted = bool(doubt) and quality is Quality.GOOD
-    return Node(
+    node = Node(
         kind,
         kind.value.upper(),
         None if off else watts,
@@ -175,33 +189,39 @@ def _source(snapshot: Snapshot, shown: Overview, kind: NodeKind, watts: float | 
         off=off,
         note=doubt or ("" if cls == "genset" else shown.flags.get("grid_meter", "")),
     )
+    unmeasured = inverter_gone(snapshot) or (bool(devices) and not snapshot.of_class(cls))
+    return gone_node(node) if node.power_w is None and unmeasured else node
 
 
 def _pv(snapshot: Snapshot, watts: float | None, *, at_output: bool) -> list[Node]:
-    devices = [each for each in snapshot.of_class("pvinverter") if (last(each, "Position") == AT_OUTPUT) is at_output]
+    devices, missed = (
+        [each for each in found if (last(each, "Position") == AT_OUTPUT) is at_output]
+        for found in (snapshot.of_class("pvinverter"), snapshot.missed("pvinverter"))
+    )
     if watts is None and not devices:
-        return []
+        return with_missed((), missed)
     quality = trust(snapshot, watts, system_of(snapshot), *devices)
     doubt = next((words for device in devices if (words := backwards(device))), "")
     if doubt and quality is Quality.GOOD:
         quality = Quality.IMPLAUSIBLE
-    return [Node(NodeKind.PV_AC, "PV AC", watts, quality, tuple(each.key for each in devices), note=doubt)]
+    node = Node(NodeKind.PV_AC, "PV AC", watts, quality, tuple(each.key for each in devices), note=doubt)
+    return with_missed([node], missed)
 
 
 def _loads(snapshot: Snapshot, watts: float | None, *, at_output: bool) -> list[Node]:
     """The loads of a side with the EV chargers and heat pumps that are part of them."""
-    if watts is None:
+    parts = [_ev(snapshot, each) for each in snapshot.fitted("evcharger") if ev_at_output(snapshot, each) is at_output]
+    gone = inverter_gone(snapshot)
+    if watts is None and not (gone and (at_output or parts)):
         return []
-    node = Node(NodeKind.LOADS, "LOADS", watts, trust(snapshot, watts, system_of(snapshot), *inverter_units(snapshot)))
-    parts = [
-        _ev(snapshot, each) for each in snapshot.of_class("evcharger") if ev_at_output(snapshot, each) is at_output
-    ]
-    return [node, *parts]
+    behind = (*inverter_units(snapshot), *snapshot.missed(*METERED_AROUND))
+    node = Node(NodeKind.LOADS, "LOADS", watts, trust(snapshot, watts, system_of(snapshot), *behind))
+    return [gone_node(node) if gone and (at_output or watts is None) else node, *parts]
 
 
 def _ev(snapshot: Snapshot, charger: DeviceState) -> Node:
     watts = meter_power_w(charger)
-    return Node(
+    node = Node(
         NodeKind.EV,
         "EV",
         watts,
@@ -210,6 +230,7 @@ def _ev(snapshot: Snapshot, charger: DeviceState) -> Node:
         part=True,
         note=ev_contradiction(snapshot, charger),
     )
+    return gone_node(node) if charger.state is ServiceState.GONE else node
 
 
 def ev_at_output(snapshot: Snapshot, charger: DeviceState) -> bool:
@@ -238,19 +259,12 @@ def ev_contradiction(snapshot: Snapshot, charger: DeviceState) -> str:
 def _own_meters(snapshot: Snapshot, *, at_output: bool) -> list[Node]:
     """Load meters of the owner: beside the balance, never added to the loads."""
     nodes = []
-    for meter in snapshot.of_class("acload", "heatpump"):
+    for meter in snapshot.fitted("acload", "heatpump"):
         watts = meter_power_w(meter)
         if watts is not None and (last(meter, "Position") == EV_AT_OUTPUT) is at_output:
-            nodes.append(
-                Node(
-                    NodeKind.METER,
-                    _meter_name(meter),
-                    watts,
-                    trust(snapshot, watts, meter),
-                    (meter.key,),
-                    counted=False,
-                )
-            )
+            quality = trust(snapshot, watts, meter)
+            node = Node(NodeKind.METER, _meter_name(meter), watts, quality, (meter.key,), counted=False)
+            nodes.append(gone_node(node) if meter.state is ServiceState.GONE else node)
     return nodes
 
 

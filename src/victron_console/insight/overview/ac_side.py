@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from victron_console.insight.overview.figures import last, named_device, phase_total, system_of, text
 from victron_console.model.overview import AcInput
 from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.station import ServiceState
 
 AC_INPUT_TYPES = {1: "grid", 2: "genset", 3: "shore"}
 """`Ac/In/n/Source`, `Ac/ActiveIn/Source` and the setting `AcInputN`; 0 is not used."""
@@ -31,24 +32,35 @@ class WiredInput:
 def inverter_units(snapshot: Snapshot) -> list[DeviceState]:
     """What stands between the AC buses and the battery; empty where a site has no inverter.
 
-    A VE.Bus or an RS system counts as one whatever it is made of; single RS units are several.
+    A VE.Bus or an RS system counts as one whatever it is made of; single RS units are several. One that left is among
+    them until that is accepted: the site is still built around it.
     """
     if vebus := named_device(snapshot, text(system_of(snapshot), "VebusService")):
         return [vebus]
     for classes in (("vebus",), ("acsystem",)):
-        if found := snapshot.of_class(*classes):
+        if found := snapshot.fitted(*classes):
             return found[:1]
-    return snapshot.of_class("multi", "inverter")
+    return snapshot.fitted("multi", "inverter")
+
+
+def live_units(snapshot: Snapshot) -> list[DeviceState]:
+    """Those of them that are on the bus: only they measure anything."""
+    return [unit for unit in inverter_units(snapshot) if unit.state is not ServiceState.GONE]
+
+
+def inverter_gone(snapshot: Snapshot) -> bool:
+    """Whether a site has an inverter of which nothing is left on the bus."""
+    return bool(inverter_units(snapshot)) and not live_units(snapshot)
 
 
 def rs_units(snapshot: Snapshot) -> list[DeviceState]:
     """The single RS units, also those that an RS system is made of: they carry the model and the PV trackers."""
-    return snapshot.of_class("multi", "inverter")
+    return snapshot.fitted("multi", "inverter")
 
 
 def running_unit(snapshot: Snapshot) -> DeviceState | None:
     """The unit that runs although `system` says Off: an RS, where `system` knows no vebus or acsystem."""
-    unit = next(iter(inverter_units(snapshot)), None)
+    unit = next(iter(live_units(snapshot)), None)
     if unit is None or (unit.key.cls in ("vebus", "acsystem") and system_of(snapshot) is not None):
         return None
     return unit if last(unit, "State") else None
@@ -74,6 +86,8 @@ def ac_inputs(snapshot: Snapshot) -> list[WiredInput]:
     units = inverter_units(snapshot)
     by_units = _inputs_of_units(units) or _inputs_of_settings(snapshot, units)
     found = _inputs_of_system(system, [each.number for each in by_units]) or by_units
+    if inverter_gone(snapshot):
+        return by_units or found
     source = last(system, "Ac/ActiveIn/Source")
     if source in AC_INPUT_TYPES and not any(wired.connected for wired in found):
         found.append(WiredInput(len(found) + 1, AC_INPUT_TYPES[int(source)], connected=True))
@@ -81,9 +95,14 @@ def ac_inputs(snapshot: Snapshot) -> list[WiredInput]:
 
 
 def ac_input(snapshot: Snapshot) -> AcInput:
-    """What feeds the AC side: the connected input, else the mains as not connected, else a genset so, else nothing."""
+    """What feeds the AC side: the connected input, else the mains as not connected, else a genset so, else nothing.
+
+    Of an inverter that left it is the last one that was connected; whether it still is nobody knows.
+    """
     chosen = min(ac_inputs(snapshot), key=lambda each: (not each.connected, each.type == "genset"), default=None)
-    return AcInput(chosen.type, chosen.connected) if chosen else AcInput()
+    if chosen is None:
+        return AcInput()
+    return AcInput(chosen.type, None if inverter_gone(snapshot) else chosen.connected)
 
 
 def mains(snapshot: Snapshot) -> str:
@@ -95,7 +114,7 @@ def mains(snapshot: Snapshot) -> str:
 def runs_alone(snapshot: Snapshot) -> bool:
     """Whether the inverter says that no input is connected, whatever is wired to it."""
     said = [last(system_of(snapshot), "Ac/ActiveIn/Source")]
-    said += [last(unit, "Ac/ActiveIn/ActiveInput") for unit in inverter_units(snapshot)]
+    said += [last(unit, "Ac/ActiveIn/ActiveInput") for unit in live_units(snapshot)]
     return INVERTING in said
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from victron_console.insight.overview.signs import possible_w
 from victron_console.model.overview import Overview
+from victron_console.model.station import ServiceState
 
 MARGIN_W = 100.0
 LOSS_SHARE = 0.15
@@ -120,7 +121,14 @@ def unmeasured(overview: Overview) -> str:
         return "any load"
     if all(watts is None for watts in (overview.battery_power_w, overview.grid_power_w, overview.genset_power_w)):
         return "what evens it out: a battery, the mains or a genset"
-    return ""
+    return _left(overview)
+
+
+def _left(overview: Overview) -> str:
+    """What a device that left used to give."""
+    behind = {key for name in BALANCED for key in overview.made_of.get(name, ())}
+    gone = [key for key in sorted(behind & overview.origins.keys()) if overview.origins[key].state is ServiceState.GONE]
+    return f"what {gone[0]} gave, which is gone" if gone else ""
 
 
 def judge(in_w: float, out_w: float) -> Verdict:

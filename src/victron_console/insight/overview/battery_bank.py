@@ -10,6 +10,7 @@ from victron_console.catalogue import catalogue
 from victron_console.insight.overview.battery_roles import BatteryRoles
 from victron_console.insight.overview.figures import last, text
 from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.station import ServiceState
 
 LIMIT_OVER_VOLTAGE = 1.5
 LIMIT_UNDER_VOLTAGE = 0.7
@@ -72,6 +73,8 @@ def _modules(devices: Sequence[DeviceState]) -> Bank | None:
 
 def stopped(pack: DeviceState) -> str:
     """Why a pack takes no part, in words; empty where it does, or does not say."""
+    if pack.state is ServiceState.GONE:
+        return "gone"
     state = last(pack, "State")
     if state in NOT_RUNNING:
         return catalogue().enums["battery_state"].text(state)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from victron_console.insight.overview.figures import last, named_device, system_of, text
 from victron_console.model.device import BUS_PREFIX, DeviceKey, suffix_of
 from victron_console.model.snapshot import NO_DEVICE, DeviceState, Snapshot
-from victron_console.model.station import ServiceState
 
 SAME_BANK_WITHIN = 0.15
 """Packs of a parallel bank stand at its voltage; one that is switched off may sag this far (captured: 6 %)."""
@@ -100,7 +99,8 @@ def _monitor(snapshot: Snapshot, unclear: list[str]) -> DeviceState | None:
         if name:
             return _named(_of_instance(snapshot, name), name, "battery monitor", unclear)
     if system is not None and "ActiveBatteryService" in system.readings:
-        return None  # `system` looked for one and found none
+        # `system` looked for one and found none: what there was left.
+        return _choose_monitor([it for it in snapshot.missed("battery") if last(it, "Soc") is not None], system, [])
     return _monitor_by_class(snapshot, system, unclear)
 
 
@@ -108,14 +108,18 @@ def _monitor_by_class(snapshot: Snapshot, system: DeviceState | None, unclear: l
     """A battery before an RS with a state of charge, that before a Multi; a parallel total before its packs."""
     batteries = _with_soc(snapshot, "battery")
     if batteries:
-        totals = [battery for battery in batteries if is_total(battery)]
-        copied = [battery for battery in batteries if _is_copied(system, battery)]
-        alone = next((some for some in (totals, copied, batteries) if len(some) == 1), batteries)
-        return _only(alone, "battery monitor", unclear)
+        return _choose_monitor(batteries, system, unclear)
     for classes in (("multi", "inverter", "acsystem"), ("vebus",)):
         if units := _with_soc(snapshot, *classes):
             return min(units, key=_order)  # each unit measures the one battery
     return None
+
+
+def _choose_monitor(batteries: list[DeviceState], system: DeviceState | None, unclear: list[str]) -> DeviceState | None:
+    totals = [battery for battery in batteries if is_total(battery)]
+    copied = [battery for battery in batteries if _is_copied(system, battery)]
+    alone = next((some for some in (totals, copied, batteries) if len(some) == 1), batteries)
+    return _only(alone, "battery monitor", unclear)
 
 
 def _is_copied(system: DeviceState | None, battery: DeviceState) -> bool:
@@ -142,7 +146,7 @@ def _bms(
     if chosen is not None and chosen != AUTOMATIC_BMS:
         found = [battery for battery in batteries if _base(battery.key) == str(int(chosen))]
         return _named(found, f"battery/{chosen:.0f}", "BMS", unclear)
-    if monitor is not None and monitor in batteries:
+    if monitor is not None and monitor.key.cls == "battery" and gives_limits(monitor):
         return monitor
     near = [battery for battery in batteries if same_voltage(volts, last(battery, "Dc/0/Voltage"))]
     return _only([battery for battery in near if is_total(battery)] or near, "BMS that controls", unclear)
@@ -159,7 +163,7 @@ def _packs(
     own = list({pack.key: pack for pack in own}.values())
     near = [
         pack
-        for pack in snapshot.of_class("battery")
+        for pack in snapshot.fitted("battery")
         if pack not in own and _is_pack(pack) and same_voltage(volts, last(pack, "Dc/0/Voltage"))
     ]
     if any(map(is_total, own)):
@@ -179,7 +183,7 @@ def _is_pack(battery: DeviceState) -> bool:
 
 def _said(snapshot: Snapshot, name: str, role: str, unclear: list[str]) -> DeviceState | None:
     device = snapshot.devices.get(DeviceKey.parse(name))
-    if device is None or device.state is ServiceState.GONE:
+    if device is None or device.accepted:
         unclear.append(f"The station file names {name} as the {role}, which is not on the bus.")
         return None
     return device
@@ -202,7 +206,8 @@ def _named(found: Sequence[DeviceState], name: str, role: str, unclear: list[str
 def _of_instance(snapshot: Snapshot, name: str) -> list[DeviceState]:
     """The devices of the class and instance in `com.victronenergy.battery/100`; two that share one are both it."""
     cls, _, instance = name.removeprefix(BUS_PREFIX).partition("/")
-    return [device for device in snapshot.of_class(cls) if device.instance == instance]
+    on_bus = [device for device in snapshot.of_class(cls) if device.instance == instance]
+    return on_bus or [device for device in snapshot.missed(cls) if device.instance == instance]
 
 
 def _base(key: DeviceKey) -> str:
@@ -210,7 +215,8 @@ def _base(key: DeviceKey) -> str:
 
 
 def _with_soc(snapshot: Snapshot, *classes: str) -> list[DeviceState]:
-    return [device for device in snapshot.of_class(*classes) if last(device, "Soc") is not None]
+    on_bus = [device for device in snapshot.of_class(*classes) if last(device, "Soc") is not None]
+    return on_bus or [device for device in snapshot.missed(*classes) if last(device, "Soc") is not None]
 
 
 def _order(device: DeviceState) -> tuple[int, str]:

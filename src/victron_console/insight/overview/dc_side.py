@@ -9,8 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from victron_console.insight.overview.battery_roles import same_voltage
-from victron_console.insight.overview.figures import dc_power_w, last, system_of, total
+from victron_console.insight.overview.figures import dc_power_w, last, named_device, system_of, text, total
 from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.station import ServiceState
+
+_AT_BUS = ("vebus", "acsystem", "multi", "inverter", "solarcharger", "charger", "dcsource", "dcdc",
+           "alternator", "fuelcell", "dcgenset", "motordrive")  # fmt: skip
+"""What gives to the DC bus or draws from it beside the loads."""
 
 WHOLE_MARGIN, WHOLE_MARGIN_W = 0.1, 50.0
 """Parts may exceed the whole by this much: they are read at different moments."""
@@ -103,7 +108,7 @@ def _of(snapshot: Snapshot, cls: str, by_system_w: float | None = None) -> Meter
 
 def _alternators(snapshot: Snapshot, system: DeviceState | None, gensets: Metered) -> Metered:
     """As `system` adds them up; beside a DC genset, which it takes for one, as they say themselves."""
-    return _of(snapshot, "alternator", None if gensets.devices else last(system, "Dc/Alternator/Power"))
+    return _of(snapshot, "alternator", None if snapshot.fitted("dcgenset") else last(system, "Dc/Alternator/Power"))
 
 
 def _motors(snapshot: Snapshot, system: DeviceState | None) -> Metered:
@@ -146,6 +151,9 @@ def _uses(
     """
     whole_w = last(system, "Dc/System/Power") if system else total(map(dc_power_w, snapshot.of_class("dcsystem")))
     if whole_w is not None and system is not None and last(system, "Dc/System/MeasurementType") != 1:
-        return whole_w + (given_w or 0.0), True
+        # What is left of the others says nothing of the loads where one of the others left.
+        monitor = named_device(snapshot, text(system, "Dc/Battery/BatteryService"))
+        left = snapshot.missed(*_AT_BUS) or (monitor is not None and monitor.state is ServiceState.GONE)
+        return None if left else whole_w + (given_w or 0.0), True
     beside = whole_w is None or (parts_w or 0.0) > whole_w * (1 + WHOLE_MARGIN) + WHOLE_MARGIN_W
     return total((whole_w, parts_w if beside else None, motors.power_w)), False

@@ -75,7 +75,7 @@ def contradicted_input(snapshot: Snapshot) -> str:
     wired = ac_inputs(snapshot)
     wrong = [each.number for each in wired if each.type == "genset" and each.connected]
     mains_elsewhere = any(each.type in ("grid", "shore") for each in wired)
-    if not wrong or mains_elsewhere or not snapshot.of_class("grid") or snapshot.of_class("genset"):
+    if not wrong or mains_elsewhere or not snapshot.fitted("grid") or snapshot.fitted("genset"):
         return ""
     return f"AC input {wrong[0]} is set to Generator but a grid meter is present."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import isfinite
 
 from victron_console.model.device import class_of
@@ -64,6 +64,11 @@ def dc_power_w(device: DeviceState | None, output: int = 0) -> float | None:
     return None if volts is None or amperes is None else volts * amperes
 
 
+def on_bus(devices: Sequence[DeviceState]) -> Sequence[DeviceState]:
+    """Those of some devices that are on the bus; all of them where none is."""
+    return [device for device in devices if device.state is not ServiceState.GONE] or devices
+
+
 def system_of(snapshot: Snapshot) -> DeviceState | None:
     """The GX device's own `system` service; None where a station has none (one device read alone)."""
     return snapshot.device("system") or next(iter(snapshot.of_class("system")), None)
@@ -82,4 +87,5 @@ def named_device(snapshot: Snapshot, name: str) -> DeviceState | None:
         holders = [it for key, it in snapshot.devices.items() if key.cls == cls and it.instance == instance]
     else:
         holders = [device for device in snapshot.devices.values() if device.service == name]
+    holders = [device for device in holders if not device.accepted]
     return min(holders, key=lambda device: device.state is ServiceState.GONE, default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from victron_console.insight.overview.ac_side import ac_input, input_power_w, inverter_units, output_power_w
+from victron_console.insight.overview.ac_side import ac_input, input_power_w, live_units, output_power_w
 from victron_console.insight.overview.dc_side import dc_side
 from victron_console.insight.overview.figures import dc_power_w, given, last, phase_total, total
 from victron_console.model.overview import Overview
@@ -11,7 +11,7 @@ from victron_console.model.snapshot import DeviceState, Snapshot
 
 def figures(snapshot: Snapshot, battery: DeviceState | None) -> Overview:
     """Battery, PV, loads, grid and genset as the devices themselves give them; None where none does."""
-    units = inverter_units(snapshot)
+    units = live_units(snapshot)
     pv_dc_w = total(last(each, "Yield/Power") for each in [*snapshot.of_class("solarcharger"), *units])
     pv_ac_w = total(meter_power_w(each) for each in snapshot.of_class("pvinverter"))
     taken_w, source = total(map(input_power_w, units)), ac_input(snapshot)

@@ -16,8 +16,8 @@ from victron_console.model.overview import Origin
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState
 
-_OTHER_DC = ("alternator", "charger", "dcgenset", "dcsource", "fuelcell")
-_DC_LOADS = ("dcsystem", "dcload")
+_OTHER_DC = ("alternator", "charger", "dcdc", "dcgenset", "dcsource", "fuelcell")
+_DC_LOADS = ("dcsystem", "dcload", "motordrive")
 _SOLAR, _UNITS = ("solarcharger", "multi", "inverter"), ("vebus", "acsystem", "multi", "inverter")
 _CLASSES: Mapping[str, tuple[str, ...]] = dict.fromkeys(
     ("soc_percent", "battery_power_w", "battery_voltage_v", "battery_current_a", "time_to_go_s"), ("battery",)
@@ -34,6 +34,9 @@ _CLASSES: Mapping[str, tuple[str, ...]] = dict.fromkeys(
     "genset_power_w": ("genset",),
 }
 """What kinds of devices a figure can come from."""
+
+METERED_AROUND = ("grid", "genset", "pvinverter")
+"""Meters that `system` works the AC loads out from."""
 
 
 def origins(snapshot: Snapshot, roles: BatteryRoles) -> tuple[dict[str, tuple[str, ...]], dict[str, Origin]]:
@@ -76,12 +79,16 @@ def _devices(snapshot: Snapshot, roles: BatteryRoles) -> Mapping[str, Sequence[D
     """The devices behind each figure that were read once."""
     units = inverter_units(snapshot)
     monitor = [roles.monitor] if roles.monitor else []
-    of_kind = {field: snapshot.of_class(*classes) for field, classes in _CLASSES.items() if classes != ("battery",)}
+    of_kind = {
+        field: snapshot.fitted(*classes)  # without one that left the figure is not the whole any more
+        for field, classes in _CLASSES.items()
+        if classes != ("battery",)
+    }
     return dict.fromkeys((field for field, classes in _CLASSES.items() if classes == ("battery",)), monitor) | {
         **of_kind,
         "battery_temperature_c": monitor or roles.packs,
         "cell_spread_v": roles.packs,
-        "load_power_w": units,
+        "load_power_w": [*units, *snapshot.missed(*METERED_AROUND)],
         "grid_power_w": of_kind["grid_power_w"] or units,
         "genset_power_w": of_kind["genset_power_w"] or units,
     }

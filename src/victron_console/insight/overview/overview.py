@@ -12,13 +12,14 @@ from victron_console.catalogue import catalogue
 from victron_console.insight.cells import cell_spread_v
 from victron_console.insight.device_alarms import count_by_level, device_alarms
 from victron_console.insight.overview import lone_devices
-from victron_console.insight.overview.ac_side import ac_input, inverter_units, mains, running_unit
+from victron_console.insight.overview.ac_side import ac_input, inverter_gone, inverter_units, mains, running_unit
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.insight.overview.dc_side import dc_side
 from victron_console.insight.overview.doubts import doubts
 from victron_console.insight.overview.figures import (
     given,
     last,
+    on_bus,
     phase_total,
     system_of,
     temperature_c,
@@ -122,7 +123,7 @@ def _battery_temperature_c(system: DeviceState | None, roles: BatteryRoles) -> f
         measured = temperature_c(roles.monitor, "Dc/0/Temperature")
     if measured is not None:
         return measured
-    packs = (temperature_c(pack, "Dc/0/Temperature") for pack in roles.packs)
+    packs = (temperature_c(pack, "Dc/0/Temperature") for pack in on_bus(roles.packs))
     return max((celsius for celsius in packs if celsius is not None), default=None)
 
 
@@ -135,9 +136,9 @@ def _time_to_go_s(found: Overview, state: float | None) -> float | None:
 
 def state_text(snapshot: Snapshot, system: DeviceState | None) -> str | None:
     """The state of the system in words, with ESS named where it is in charge; None where nothing tells it."""
+    if inverter_gone(snapshot):
+        return "Inverter gone"
     if not inverter_units(snapshot):
-        if snapshot.missed("vebus", "multi", "acsystem", "inverter"):
-            return "Inverter gone"
         return _chargers_state(snapshot)
     state = last(system, "SystemState/State")
     if not state:

@@ -39,4 +39,4 @@ def site_kind(snapshot: Snapshot) -> SiteKind:
     )
     if measured:
         return SiteKind.DC
-    return next((kind for kind, classes in kinds if snapshot.of_class(*classes)), SiteKind.SENSORS)
+    return next((kind for kind, classes in kinds if snapshot.fitted(*classes)), SiteKind.SENSORS)
