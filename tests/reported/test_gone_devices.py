@@ -92,9 +92,11 @@ def _changed_flow(was: Flow, now: Flow, key: DeviceKey) -> Iterator[str]:
         one, other = before[place], after[place]
         if other.quality in SHOWN and other.power_w not in (one.power_w, None):
             yield f"{place} of {one.power_w} W shows {other.power_w} W"
-        if key in one.devices and (key not in other.devices or other.quality not in (Quality.GONE, Quality.STALE)):
+        if key in one.devices and other.quality in (Quality.GOOD, Quality.IMPLAUSIBLE):
             yield f"{place} is {other.quality} though {key} is gone"
     drawn = Counter(it for node in now.nodes if not node.part for it in node.devices)
+    if any(key in node.devices for node in was.nodes) and not any(key in node.devices for node in now.nodes):
+        yield f"{key} is no longer drawn"
     twice = [str(it) for it, count in drawn.items() if count > 1]
     if twice:
         yield f"drawn twice: {', '.join(twice)}"
