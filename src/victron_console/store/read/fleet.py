@@ -21,7 +21,14 @@ from victron_console.store.answers import SeriesRow, ServiceRow, StationRow
 from victron_console.store.errors import UnknownStation
 from victron_console.store.operator.wanted import accepted_as_gone
 from victron_console.store.read import link_states
-from victron_console.store.read.presence import LIVE, Presence, ServiceStanding, presences, standings
+from victron_console.store.read.presence import (
+    LIVE,
+    Presence,
+    ServiceStanding,
+    hanging_services,
+    presences,
+    standings,
+)
 from victron_console.store.read.replay import held_at, texts_at
 from victron_console.store.value_encoding import Judged, judged, scalar
 from victron_console.store.write.registry import DEFAULT_CADENCE_S
@@ -129,8 +136,7 @@ def snapshot(conn: sqlite3.Connection, station: str, now: float, as_of: float | 
     accepted = accepted_as_gone(conn, no, LIVE if as_of is None else as_of)
     devices = {device.key: device_state(device, values.get(device.no, {}), accepted) for device in present}
     status = status_at(conn, no, LIVE if as_of is None else as_of)
-    hangs = [it.service for it in standings(conn, no, as_of).values() if it.state is ServiceState.SET_ASIDE]
-    return Snapshot(station, now, devices, status, battery_choice(conn, no), tuple(hangs))
+    return Snapshot(station, now, devices, status, battery_choice(conn, no), hanging_services(conn, no, as_of))
 
 
 def battery_choice(conn: sqlite3.Connection, station_no: int) -> BatteryChoice:

@@ -78,6 +78,12 @@ def standings(conn: sqlite3.Connection, station_no: int, as_of: float | None) ->
     }
 
 
+def hanging_services(conn: sqlite3.Connection, station_no: int, as_of: float | None) -> tuple[str, ...]:
+    """The bus names of the services that were set aside because they did not answer."""
+    last = standings(conn, station_no, as_of).values()
+    return tuple(standing.service for standing in last if standing.state is ServiceState.SET_ASIDE)
+
+
 def presences(conn: sqlite3.Connection, station_no: int, as_of: float | None) -> list[Presence]:
     """All devices that the station had by then."""
     by_service = standings(conn, station_no, as_of)

@@ -13,7 +13,7 @@ from math import inf, nextafter
 from victron_console.model.snapshot import Snapshot
 from victron_console.store.operator.wanted import accepted_as_gone
 from victron_console.store.read.fleet import battery_choice, device_state, station_number, status_at
-from victron_console.store.read.presence import presences
+from victron_console.store.read.presence import hanging_services, presences
 from victron_console.store.read.replay import Held, changes_between, keyframe_before, keyframes_between, texts_at
 from victron_console.store.sealed import history as sealed
 from victron_console.store.value_encoding import Entry, Judged, judged
@@ -60,7 +60,8 @@ def snapshots(conn: sqlite3.Connection, station: str, moments: Sequence[float]) 
                 )
             values = device.values_at(moment)
             states[presence.key] = device_state(presence.read_by(device.changed_at), values, accepted)
-        found.append(Snapshot(station, moment, states, status_at(conn, no, moment), choice))
+        hangs = hanging_services(conn, no, moment)
+        found.append(Snapshot(station, moment, states, status_at(conn, no, moment), choice, hangs))
     return found
 
 
