@@ -99,6 +99,13 @@ async def test_a_site_that_is_not_read_any_more_becomes_stale_by_itself(
         assert "SUM of 0 fresh sites" in screen_text(console)
 
 
+async def test_a_site_that_was_never_read_is_starting_and_not_stale(console: ConsoleApp, writer: Writer) -> None:
+    async with console.run_test(size=(120, 40)):
+        await until(lambda: "Alder Farm" in screen_text(console))
+        assert "..1 starting" in screen_text(console)
+        assert "~0 stale" in screen_text(console)
+
+
 async def test_what_the_engine_raised_is_listed_and_marks_its_site(
     console: ConsoleApp, writer: Writer, clock: ManualClock
 ) -> None:

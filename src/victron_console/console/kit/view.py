@@ -27,6 +27,7 @@ class Mark(StrEnum):
     ACKED_TODAY = "acked !"
     ACKED_LINK = "acked x"
     STALE = "stale"
+    STARTING = "starting"
     SHELVED = "shelved"
     HELD = "held"
     MAINTENANCE = "maint"

@@ -21,7 +21,7 @@ from victron_console.model.station import StationState
 SITE_START, SITE_END = 12, 23
 _FIRST = 25
 _VRM_OLD_S = 3600.0
-_LINK_MARKS = (Mark.LOST, Mark.ACKED_LINK, Mark.STALE)
+_LINK_MARKS = (Mark.LOST, Mark.ACKED_LINK, Mark.STALE, Mark.STARTING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def _older(shown: Overview | None, at: float) -> dict[str, Quality]:
 def _link_mark(state: StationState) -> Mark:
     if state in (StationState.LOST, StationState.MISCONFIGURED):
         return Mark.LOST
-    return Mark.STALE if state in (StationState.STALE, StationState.STARTING) else Mark.NONE
+    return {StationState.STALE: Mark.STALE, StationState.STARTING: Mark.STARTING}.get(state, Mark.NONE)
 
 
 def _beyond(alarms: Sequence[Alarm]) -> dict[str, Mark]:
