@@ -64,6 +64,7 @@ def discover(options: Options, ssdp: Address | None, write: bool) -> None:
 async def report_devices(ssdp: Address | None, stations: Sequence[StationConfig]) -> list[Mapping[str, object]]:
     """Tell which devices answer a search; returns what a station file would say of those that are not configured."""
     if ssdp is None:
+        click.echo("Nothing was searched for: the search is off.")
         return []
     try:
         found = await find_gx(ssdp)

@@ -15,6 +15,7 @@ from textual.widgets import Input
 from victron_console.console.app.console import ConsoleApp
 from victron_console.console.app.screens import SCREENS
 from victron_console.console.kit.frame.dialogs import HelpScreen
+from victron_console.console.kit.frame.prompt import Pairs
 from victron_console.console.kit.frame.screen import (
     ConsoleScreen,
     HeaderRow,
@@ -220,3 +221,21 @@ async def test_a_collector_that_fails_is_said_and_the_screens_stay(make_console:
         assert said(app) == ["The collector stopped: the disk is [full]."]
         await pilot.press("down")
         assert isinstance(app.clock, ManualClock)
+
+
+async def test_a_click_on_a_key_of_the_key_row_is_that_key(make_console: MakeConsole) -> None:
+    app = make_console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        keys = app.screen.query_one(KeyRow)
+        await pilot.click(KeyRow, offset=(keys.text.index("sort"), 0))
+        await pilot.pause()
+        assert app.settings.sort == "charge"
+        await pilot.click(KeyRow, offset=(keys.text.index("/ filter"), 0))
+        await pilot.pause()
+        pairs = app.screen.query_one(Pairs)
+        assert pairs.text.endswith("Enter ok  Esc no")
+        await pilot.press(*"boat")
+        await pilot.click(Pairs, offset=(pairs.text.index("Esc"), 0))
+        await pilot.pause()
+        assert app.settings.filter == "" and keys.display

@@ -153,6 +153,20 @@ async def test_what_is_typed_in_one_burst_behind_a_colon_is_taken_whole(store: P
         assert app.theme == "light"
 
 
+async def test_no_letter_is_lost_when_a_burst_comes_in_two_parts(store: Path) -> None:
+    app = console_on(store)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: app.view.sites)
+        assert app._driver is not None
+        for key, letter in (("slash", "/"), ("c", "c"), ("e", "e")):
+            app._driver.process_message(events.Key(key, letter))
+        await pilot.pause()
+        await pilot.press("d")
+        assert app.screen.query_one(Input).value == "ced"
+        await pilot.press("enter", "slash", "b")
+        assert app.screen.query_one(Input).value == "b"  # what stood there is typed over
+
+
 async def test_a_filter_shows_what_fits_letter_by_letter_and_esc_takes_it_back(store: Path) -> None:
     app = console_on(store)
     async with app.run_test(size=(120, 40)) as pilot:

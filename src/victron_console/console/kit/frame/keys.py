@@ -124,15 +124,18 @@ def bindings(keys: Iterable[Key]) -> list[Binding]:
     return [Binding(key.press, key.action, key.help, show=False) for key in keys]
 
 
-def key_row(line: Line, keys: Sequence[Key], *, end: int) -> None:
-    """Write the key row into a line, up to the column `end`: from the left what fits, and always `?`."""
+def key_row(line: Line, keys: Sequence[Key], *, end: int) -> dict[str, range]:
+    """Write the key row into a line, up to the column `end`: from the left what fits, and always `?`.
+
+    Gives the columns that each key takes, by the first name that Textual knows it by.
+    """
     named = [key for key in keys if key.word and (key.stays or line.width >= key.from_width)]
     while named and _row_width(named) > end:
         droppable = [key for key in named if not key.stays]
         if not droppable:
             break
         named.remove(droppable[-1])
-    put_pairs(line, 1, {key.press: (key.shown, key.word) for key in named})
+    return put_pairs(line, 1, {key.press.partition(",")[0]: (key.shown, key.word) for key in named})
 
 
 def put_pairs(line: Line, column: int, pairs: Mapping[str, tuple[str, str]]) -> dict[str, range]:

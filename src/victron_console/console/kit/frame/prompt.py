@@ -15,6 +15,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from victron_console.console.kit.frame.keys import put_pairs
 from victron_console.console.kit.line import Line
@@ -114,7 +115,7 @@ class PromptRow(Horizontal):
         self._opened = opened
         self._focused_before: Widget | None = None
         self._label, self._says = Static(id="prompt-label"), Static(id="prompt-says")
-        self.field = Input(id="prompt-field", compact=True)
+        self.field = Input(id="prompt-field", compact=True, select_on_focus=False)
         self.field.cursor_blink = False
         self.field.can_focus = False  # a screen would give it the keys while nothing is asked
         self._pairs = Pairs(self._press)
@@ -141,7 +142,7 @@ class PromptRow(Horizontal):
         self._pairs.show("", ENDS)
         self._label.update(literal(asked.label))
         self.field.placeholder, self.field.value = asked.hint, asked.value
-        self.field.cursor_position = len(asked.value)
+        self.field.selection = Selection(0, len(asked.value))  # at once: the focus comes after what is typed
         self._say()
         self.field.can_focus = True
         self.screen.set_focus(self.field, scroll_visible=False)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar, TypeVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
@@ -64,7 +65,7 @@ class HeaderRow(Rows):
 
 
 class KeyRow(Rows):
-    """The last row: the keys that matter here, and the terminal's own bytes each second where they fit.
+    """The last row: the keys that matter here, each to be clicked, and where they fit the terminal's bytes a second.
 
     A new critical alarm stands there instead for a while, and a store that cannot be read as long as that lasts:
     nothing on the screen moves for it.
@@ -73,13 +74,24 @@ class KeyRow(Rows):
     DEFAULT_CSS = "KeyRow { height: 1; dock: bottom; }"
     ground = Role.SURFACE
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._spans: dict[str, range] = {}
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a key is that key; one on a new alarm shows the alarms."""
+        if (press := next((press for press, span in self._spans.items() if event.x in span), None)) is not None:
+            self.app.simulate_key(press)
+
     def draw(self, width: int, height: int) -> list[Line]:
         """The row for the screen it stands on."""
         screen = cast(ConsoleScreen, self.screen)
         line = Line(width, Role.SURFACE)
         console = screen.console
+        self._spans = {}
         if (alarm := console.banner.standing(console.clock.monotonic())) is not None:
             draw_banner(line, alarm)
+            self._spans = {"3": range(width)}
             return [line]
         if console.store_fault:
             line.ground = Role.BANNER
@@ -88,7 +100,7 @@ class KeyRow(Rows):
         end = width - 1
         if width < 120:
             end = line.right(width - 2, rate(screen.console.terminal_bytes_s), Role.TEXT3) - 2
-        key_row(line, in_time_mode(screen.keys) if console.replaying else screen.keys, end=end)
+        self._spans = key_row(line, in_time_mode(screen.keys) if console.replaying else screen.keys, end=end)
         return [line]
 
 
