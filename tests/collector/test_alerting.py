@@ -14,6 +14,7 @@ from tests.patience import PATIENCE_S
 from victron_console.collector.alerting import Alerting
 from victron_console.collector.recorder import Recorder
 from victron_console.model.alert import Occurrence
+from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
@@ -120,7 +121,12 @@ async def test_broken_rules_are_an_alarm_of_their_own_until_they_are_mended(tmp_
 async def test_troubles_told_at_once_from_several_tasks_are_each_kept_once(tmp_path: Path, clock: ManualClock) -> None:
     async with opened(tmp_path, clock) as alerting:
         kept: list[str] = []
-        alerting.on_kept = lambda changes: kept.extend(it.key.family for it in changes.occurrences)
+
+        def plan(changes: AlertChanges) -> AlertChanges:
+            kept.extend(it.key.family for it in changes.occurrences)
+            return changes
+
+        alerting.plan = plan
         alarms = [(f"family_{n}", f"Fails {n}", "mend it") for n in range(4)]
         await asyncio.gather(*(alerting.tell_trouble(alarm, "it fails") for alarm in alarms))
         found = occurrences(tmp_path, clock)

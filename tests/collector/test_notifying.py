@@ -1,12 +1,16 @@
-"""Alarms leave the console by a command or by Apprise, each once, and a failure of that is an alarm itself."""
+"""Alarms leave the console by a command or by Apprise, each until it was told, and a failure of that is an alarm."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import pickle
+import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -14,14 +18,19 @@ from types import ModuleType
 import pytest
 from tests.patience import PATIENCE_S
 
-from victron_console.collector.notifying import FAMILY, Notice, Notifier, NotifyFailed, tell
+from victron_console.collector.notice import Notice
+from victron_console.collector.notice_ways import TIMEOUT_S, NotifyFailed, tell
+from victron_console.collector.notifying import FAMILY, Notifier
+from victron_console.collector.outbox import DIGEST_S, GATHER_S, QUIET_LOOK_S, RETRY_CAP_S, SETTLE_S
 from victron_console.config import NotifySettings, load
 from victron_console.config.fields import Surroundings
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
 from victron_console.store.alarms.engine_rows import record_alerts
+from victron_console.store.errors import StoreFull
 from victron_console.store.operator import alarm_actions as operator_alerts
+from victron_console.store.read.reader import Reader
 from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer
 
@@ -30,10 +39,18 @@ LOW = Occurrence(
     1, AlertKey("alder", "soc"), "soc_island", Severity.WARNING, "Battery low", "cut loads", T0, T0 + 60,
     announced_at=T0 + 70, last_value=18.5, unit="%", limit="< 20",
 )  # fmt: skip
+SENTENCE = "Alder Farm: Battery low, 18.5 % (< 20). cut loads"
+NOTICE = Notice("test", {"title": "Test", "priority": "!"}, "a test")
 WRITE_DOWN = """
 import json, os, sys
-with open(sys.argv[1], "a") as file:
-    file.write(json.dumps([json.load(sys.stdin), os.environ["VICTRON_EVENT"], os.environ["VICTRON_TEXT"]]) + "\\n")
+told, notice = sys.argv[1], sys.stdin.read()
+if os.path.exists(told + ".off"):
+    open(told + ".off", "a").write("x")
+    sys.exit("the pager is off")
+if os.path.exists(told + ".refused") and open(told + ".refused").read() in notice:
+    sys.exit("refused")
+with open(told, "a") as file:
+    file.write(json.dumps([json.loads(notice), os.environ["VICTRON_EVENT"], os.environ["VICTRON_TEXT"]]) + "\\n")
 """
 
 
@@ -51,121 +68,409 @@ def writer(tmp_path: Path, clock: ManualClock) -> Iterator[Writer]:
     opened.close()
 
 
-@pytest.fixture
-def told(tmp_path: Path) -> Callable[[], list[tuple[str, str, str]]]:
-    """What the command was told so far: event, severity, sentence."""
+class Pager:
+    """A command that writes down what it is told, and can be out of order."""
 
-    def read() -> list[tuple[str, str, str]]:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        (folder / "write_down.py").write_text(WRITE_DOWN)
+
+    def settings(self, **more: object) -> NotifySettings:
+        command = [sys.executable, "-S", "-E", str(self._folder / "write_down.py"), str(self._folder / "told")]
+        return NotifySettings.model_validate({"command": command, **more})
+
+    def off(self) -> None:
+        (self._folder / "told.off").touch()
+
+    def on(self) -> None:
+        (self._folder / "told.off").unlink()
+
+    def refuse(self, word: str) -> None:
+        (self._folder / "told.refused").write_text(word)
+
+    def tries(self) -> int:
+        """How often it was run while it was off."""
+        return (self._folder / "told.off").stat().st_size
+
+    def told(self) -> list[tuple[str, str]]:
+        """What it was told so far: event and sentence."""
         with suppress(FileNotFoundError):
-            lines = (tmp_path / "told").read_text().splitlines()
-            return [(event, data["severity"], text) for data, event, text in map(json.loads, lines)]
+            lines = (self._folder / "told").read_text().splitlines()
+            return [(event, text) for _, event, text in map(json.loads, lines)]
         return []
 
-    return read
 
-
-def by_command(tmp_path: Path, **more: object) -> NotifySettings:
-    script = tmp_path / "write_down.py"
-    script.write_text(WRITE_DOWN)
-    return NotifySettings.model_validate({"command": [sys.executable, str(script), str(tmp_path / "told")], **more})
+@pytest.fixture
+def pager(tmp_path: Path) -> Pager:
+    return Pager(tmp_path)
 
 
 def by_apprise(address: str) -> NotifySettings:
     return NotifySettings.model_validate({"apprise": "env:PAGER"}, context=Surroundings(Path(), {"PAGER": address}))
 
 
-class Running:
-    """A notifier that runs, and what trouble it told of."""
+def use_apprise(monkeypatch: pytest.MonkeyPatch, send: Callable[[str], bool]) -> None:
+    """Put this in place of the library."""
 
-    def __init__(self, tmp_path: Path, clock: ManualClock, settings: NotifySettings) -> None:
+    class Apprise:
+        def add(self, address: str) -> bool:
+            return True
+
+        def notify(self, *, title: str, body: str) -> bool:
+            return send(body)
+
+    module = ModuleType("apprise")
+    module.Apprise = Apprise  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "apprise", module)
+
+
+class Running:
+    """A collector's notifier on a store, and what trouble it told of."""
+
+    def __init__(self, writer: Writer, clock: ManualClock, settings: NotifySettings) -> None:
         self.troubles: list[str] = []
-        self.notifier = Notifier(tmp_path / "store.db", clock, self._trouble)
+        self.full = False
+        """The disk is."""
+        self._writer = writer
+        self._clock = clock
+        self.notifier = Notifier(writer.path, clock, self._write, self._trouble)
         self.notifier.use(settings)
+
+    async def _write(self, work: Callable[[Writer], None]) -> None:
+        if self.full:
+            raise StoreFull("the disk is full")
+        work(self._writer)
 
     async def _trouble(self, problem: str) -> None:
         self.troubles.append(problem)
 
     async def take(self, *occurrences: Occurrence) -> None:
-        """Hand these in one by one, and wait until all were dealt with."""
-        task = asyncio.create_task(self.notifier.run())
-        for occurrence in occurrences:
-            self.notifier.take(AlertChanges((occurrence,)))
-        async with asyncio.timeout(PATIENCE_S):
-            await self.notifier._waiting.join()
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        """Hand these in at once, and tell what is due when they have settled."""
+        changes = self.notifier.plan(AlertChanges(occurrences))
+        if not self.full:
+            record_alerts(self._writer.db, changes, self._clock.now())
+        await self.after(SETTLE_S)
+
+    async def after(self, seconds: float) -> None:
+        """Let time pass and tell what is due then."""
+        self._clock.advance(seconds)
+        await self.notifier.tell_due()
+
+
+def low(number: int, **changes: object) -> Occurrence:
+    """One of many alarms; those of one `title` say the same."""
+    key = AlertKey(f"site{number}", "soc")
+    return replace(LOW, id=number, key=key, announced_at=T0 + 70, **changes)  # type: ignore[arg-type]
+
+
+def critical(number: int, title: str) -> Occurrence:
+    return low(number, title=title, severity=Severity.CRITICAL)
 
 
 async def test_an_alarm_is_told_once_when_announced_when_it_gets_worse_and_when_it_is_over(
-    tmp_path: Path, writer: Writer, clock: ManualClock, told: Callable[[], list[tuple[str, str, str]]]
+    writer: Writer, clock: ManualClock, pager: Pager
 ) -> None:
-    running = Running(tmp_path, clock, by_command(tmp_path))
-    waiting = replace(LOW, announced_at=None)
+    running = Running(writer, clock, pager.settings())
     worse = replace(LOW, severity=Severity.CRITICAL, announced_at=T0 + 200)
     over = replace(worse, cleared_at=T0 + 300)
+    for it in (replace(LOW, announced_at=None), LOW, replace(LOW, last_value=17.0), worse, over, over):
+        await running.take(it)
 
-    await running.take(waiting, LOW, replace(LOW, last_value=17.0), worse, over, over)
-
-    sentence = "Alder Farm: Battery low, 18.5 % (< 20). cut loads"
-    assert [(event, text) for event, _, text in told()] == [
-        ("raised", sentence), ("escalated", sentence), ("cleared", sentence),
-    ]  # fmt: skip
+    assert pager.told() == [("raised", SENTENCE), ("escalated", SENTENCE), ("cleared", SENTENCE)]
     assert running.troubles == []
 
 
-async def test_what_was_announced_before_a_restart_is_not_told_again_but_its_end_is(
-    tmp_path: Path, writer: Writer, clock: ManualClock, told: Callable[[], list[tuple[str, str, str]]]
+async def test_who_was_told_what_and_when_stands_in_the_alarm_and_in_the_log(
+    writer: Writer, clock: ManualClock, pager: Pager
 ) -> None:
-    clock.advance(1000)
-    running = Running(tmp_path, clock, by_command(tmp_path))
+    running = Running(writer, clock, pager.settings())
+    pager.off()
+    await running.take(LOW)
+    pager.on()
+    await running.after(RETRY_CAP_S)
 
-    await running.take(LOW, replace(LOW, cleared_at=T0 + 1100))
+    with closing(Reader(writer.path, clock)) as reader:
+        view = reader.alert(LOW.id)
+        lines = [event.text for event in reader.events(T0, clock.now(), kinds=("told",))]
+    assert view is not None
+    assert [(it.way, it.event, it.tries, it.at) for it in view.told] == [("command", "raised", 1, clock.now())]
+    assert lines == ["Battery low: told by command (raised) after 1 failed tries"]
 
-    assert [event for event, _, _ in told()] == ["cleared"]
 
-
-async def test_shelved_alarms_events_and_lesser_ones_are_not_told(
-    tmp_path: Path, writer: Writer, clock: ManualClock, told: Callable[[], list[tuple[str, str, str]]]
+async def test_what_failed_is_told_within_a_minute_of_the_pagers_return_and_no_sooner_than_it_may(
+    writer: Writer, clock: ManualClock, pager: Pager
 ) -> None:
-    await Running(tmp_path, clock, by_command(tmp_path, severity="critical")).take(LOW)
-    running = Running(tmp_path, clock, by_command(tmp_path))
-    operator_alerts.shelve(writer.db, 1, reason="known", now=T0, who="mk")
+    running = Running(writer, clock, pager.settings())
+    pager.off()
+    await running.take(LOW)
+    for _ in range(3600):
+        await running.after(1.0)
+    tries = pager.tries()
+    pager.on()
+    await running.after(60.0)
 
-    await running.take(LOW, replace(LOW, id=2, response=""))
-
-    assert told() == []
-
-
-async def test_beyond_the_limit_of_an_hour_the_rest_is_only_counted(
-    tmp_path: Path, writer: Writer, clock: ManualClock, told: Callable[[], list[tuple[str, str, str]]]
-) -> None:
-    running = Running(tmp_path, clock, by_command(tmp_path, per_hour=2))
-
-    await running.take(*[replace(LOW, id=number) for number in range(10, 15)])
-    assert len(told()) == 2
-    clock.advance(3700)
-    await running.take(replace(LOW, id=20))
-
-    assert "3 more" in told()[-1][2]
-
-
-async def test_a_command_that_fails_is_trouble_until_it_works_again(
-    tmp_path: Path, writer: Writer, clock: ManualClock
-) -> None:
-    failing = NotifySettings(command=(sys.executable, "-c", "import sys; sys.exit('the pager is off')"))
-    running = Running(tmp_path, clock, failing)
-
-    await running.take(LOW, replace(LOW, id=2, key=AlertKey("", FAMILY)))
-    assert len(running.troubles) == 1
+    assert pager.told() == [("raised", SENTENCE)]
+    assert 3600 / RETRY_CAP_S <= tries <= 3600 / RETRY_CAP_S + 8
     assert "status 1: the pager is off" in running.troubles[0]
-    running.notifier.use(by_command(tmp_path))
-    await running.take(replace(LOW, id=3))
-
     assert running.troubles[1:] == [""]
 
 
-NOTICE = Notice("test", {"title": "Test", "priority": "!"}, "a test")
+async def test_what_a_collector_left_untold_the_next_one_tells_and_nothing_twice(
+    writer: Writer, clock: ManualClock, pager: Pager
+) -> None:
+    before = Running(writer, clock, pager.settings())
+    await before.take(LOW)
+    pager.off()
+    await before.take(critical(2, "Grid lost"))
+    pager.on()
+    clock.advance(1000)
+
+    after = Running(writer, clock, pager.settings())
+    await after.notifier.open()
+    await after.after(0.0)
+    await after.take(replace(LOW, last_value=17.0))
+    await after.take(replace(LOW, cleared_at=clock.now()))
+
+    assert [event for event, _ in pager.told()] == ["raised", "raised", "cleared"]
+    assert "Grid lost" in pager.told()[1][1]
+
+
+async def test_what_is_over_before_anybody_could_be_told_is_not_told_and_the_log_says_so(
+    writer: Writer, clock: ManualClock, pager: Pager
+) -> None:
+    running = Running(writer, clock, pager.settings())
+    pager.off()
+    await running.take(LOW)
+    pager.on()
+    await running.take(replace(LOW, cleared_at=T0 + 200))
+    await running.after(60.0)
+
+    assert pager.told() == []
+    with closing(Reader(writer.path, clock)) as reader:
+        assert [event.text for event in reader.events(T0, clock.now(), kinds=("not told",))] == [
+            "Battery low: over before anybody could be told by command"
+        ]
+
+
+async def test_what_somebody_acknowledged_is_told_no_more(writer: Writer, clock: ManualClock, pager: Pager) -> None:
+    running = Running(writer, clock, pager.settings())
+    pager.off()
+    await running.take(LOW)
+    operator_alerts.acknowledge(writer.db, LOW.id, now=clock.now(), who="mk")
+    pager.on()
+    await running.after(60.0)
+
+    assert pager.told() == []
+
+
+async def test_a_shelved_alarm_is_told_when_its_shelf_ends(writer: Writer, clock: ManualClock, pager: Pager) -> None:
+    running = Running(writer, clock, pager.settings())
+    operator_alerts.shelve(writer.db, LOW.id, seconds=600.0, reason="known", now=T0, who="mk")
+    await running.take(LOW)
+    assert pager.told() == []
+    await running.after(600.0)
+    await running.after(QUIET_LOOK_S)
+
+    assert pager.told() == [("raised", SENTENCE)]
+
+
+async def test_events_lesser_alarms_and_the_pagers_own_are_not_told(
+    writer: Writer, clock: ManualClock, pager: Pager
+) -> None:
+    running = Running(writer, clock, pager.settings(severity="critical"))
+    await running.take(LOW)
+    running.notifier.use(pager.settings())
+    await running.take(low(2, response=""), replace(LOW, id=3, key=AlertKey("", FAMILY)))
+
+    assert pager.told() == []
+
+
+async def test_a_flood_is_one_message_and_its_stragglers_another(
+    writer: Writer, clock: ManualClock, pager: Pager
+) -> None:
+    running = Running(writer, clock, pager.settings())
+    lost = [critical(number, "Comms lost") for number in range(10, 43)]
+    await running.take(*lost[:30])
+    for it in lost[30:]:
+        await running.take(it)
+    await running.after(GATHER_S)
+
+    told = pager.told()
+    assert len(told) == 1 + 3
+    assert told[0][1].startswith("30 sites: Comms lost: site10, site11, site12, site13, site14 and 25 more. cut loads")
+    assert sorted(said for _, said in told[1:]) == [
+        f"site{n}: Comms lost, 18.5 % (< 20). cut loads" for n in (40, 41, 42)
+    ]
+
+
+async def test_critical_alarms_are_outside_the_limit_and_what_it_holds_back_is_told_together(
+    writer: Writer, clock: ManualClock, pager: Pager
+) -> None:
+    running = Running(writer, clock, pager.settings(per_hour=2))
+    await running.take(*[low(number, title=f"Warning {number}") for number in range(10, 40)])
+    await running.take(critical(50, "Grid lost"))
+    await running.take(*[low(number, title=f"Warning {number}") for number in range(60, 65)])
+    texts = [text for _, text in pager.told()]
+    assert len(texts) == 4
+    assert texts[2].startswith("28 alarms: ") and "site50: Grid lost" in texts[3]
+
+    await running.after(DIGEST_S)
+    assert pager.told()[4:] and pager.told()[4][1].startswith("5 alarms: ")
+
+
+async def test_the_end_of_a_flood_is_one_message(writer: Writer, clock: ManualClock, pager: Pager) -> None:
+    running = Running(writer, clock, pager.settings())
+    lost = [critical(number, "Comms lost") for number in range(10, 20)]
+    await running.take(*lost)
+    await running.take(*[replace(it, cleared_at=T0 + 500) for it in lost])
+
+    assert [event for event, _ in pager.told()] == ["raised", "cleared"]
+    assert pager.told()[1][1].startswith("10 sites: Comms lost is over")
+
+
+async def test_an_hour_without_pager_with_a_full_disk_and_a_restart_tells_each_critical_once(
+    writer: Writer, clock: ManualClock, pager: Pager
+) -> None:
+    running = Running(writer, clock, pager.settings())
+    pager.off()
+    await running.take(*[low(number, title=f"Kind {number % 8}") for number in range(100, 300)])
+    for number in (1001, 1002):
+        await running.take(critical(number, f"Grid lost {number}"))
+    await running.after(1800.0)
+    running = Running(writer, clock, pager.settings())
+    await running.notifier.open()
+    running.full = True
+    await running.take(replace(critical(1003, "Grid lost 1003"), announced_at=clock.now()))
+    await running.after(1800.0)
+    pager.on()
+    await running.after(60.0)
+    await running.after(3600.0)
+
+    texts = [text for _, text in pager.told()]
+    assert ["Grid lost" in text for text in texts[:3]] == [True] * 3  # before any warning
+    assert sum("Grid lost" in text for text in texts) == 3
+    assert len(texts) == 3 + 8
+    assert all(text.startswith("25 sites: Kind") for text in texts[3:])
+
+
+async def test_a_full_disk_holds_nothing_back_and_what_was_told_is_kept_once_there_is_room(
+    writer: Writer, clock: ManualClock, pager: Pager
+) -> None:
+    running = Running(writer, clock, pager.settings())
+    running.full = True
+    changes = running.notifier.plan(AlertChanges((LOW,)))
+    await running.after(SETTLE_S)
+    assert pager.told() == [("raised", SENTENCE)]
+
+    running.full = False
+    record_alerts(writer.db, changes, clock.now())  # the alerts waited, too
+    await running.take(critical(7, "Grid lost"))
+    after = Running(writer, clock, pager.settings())
+    await after.notifier.open()
+    await after.after(60.0)
+    assert len(pager.told()) == 2
+
+
+async def test_one_message_that_cannot_be_delivered_holds_up_no_other(
+    writer: Writer, clock: ManualClock, pager: Pager
+) -> None:
+    running = Running(writer, clock, pager.settings())
+    pager.refuse("poison")
+    await running.take(critical(1, "poison"))
+    for number in range(2, 8):
+        await running.take(low(number, title=f"Kind {number}"))
+        await running.after(RETRY_CAP_S)
+
+    assert len(pager.told()) == 6
+
+
+async def test_one_way_that_fails_neither_holds_up_the_other_nor_has_it_told_twice(
+    writer: Writer, clock: ManualClock, pager: Pager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+
+    def send(body: str) -> bool:
+        sent.append(body)
+        return True
+
+    use_apprise(monkeypatch, send)
+    settings = pager.settings().model_copy(update={"apprise": by_apprise("json://localhost").apprise})
+    running = Running(writer, clock, settings)
+    pager.off()
+    await running.take(LOW)
+    pager.on()
+    await running.after(60.0)
+
+    assert sent == [SENTENCE]
+    assert pager.told() == [("raised", SENTENCE)]
+
+
+KILLED = """
+import asyncio, pickle, sys
+from pathlib import Path
+from victron_console.collector.notifying import Notifier
+from victron_console.config import NotifySettings
+from victron_console.model.alert_record import AlertChanges
+from victron_console.model.clock import ManualClock
+from victron_console.store.alarms.engine_rows import record_alerts
+from victron_console.store.write.writer import Writer
+
+store, script, occurrence = Path(sys.argv[1]), sys.argv[2], pickle.loads(bytes.fromhex(sys.argv[3]))
+clock = ManualClock(occurrence.announced_at)
+writer = Writer(store, clock)
+
+async def write(work):
+    work(writer)
+
+async def trouble(problem):
+    pass
+
+async def main():
+    notifier = Notifier(store, clock, write, trouble)
+    notifier.use(NotifySettings(command=("/bin/sh", "-c", script)))
+    record_alerts(writer.db, notifier.plan(AlertChanges((occurrence,))), clock.now())
+    clock.advance(60)
+    await notifier.tell_due()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "before_told"),
+    [("kill -9 $PPID", 0), ("sleep 0.1; kill -9 $PPID; exit 1", 0), ("exit 1", 0), ("cat > /dev/null", 1)],
+)
+def test_a_collector_killed_while_it_tells_loses_nothing(
+    writer: Writer, clock: ManualClock, pager: Pager, script: str, before_told: int
+) -> None:
+    writer.close()
+    arguments = [str(writer.path), script, pickle.dumps(LOW).hex()]
+    ended = subprocess.run([sys.executable, "-c", KILLED, *arguments], check=False, timeout=10 * PATIENCE_S)
+    assert ended.returncode == (-signal.SIGKILL if "kill" in script else 0)
+
+    async def restarted(opened: Writer) -> None:
+        after = Running(opened, clock, pager.settings())
+        await after.notifier.open()
+        await after.after(60.0)
+
+    clock.advance(1000)
+    with closing(Writer(writer.path, clock)) as opened:
+        asyncio.run(restarted(opened))
+    assert len(pager.told()) == 1 - before_told
+
+
+async def test_a_pager_whose_child_keeps_its_output_open_has_told_when_it_ended(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    script = f"sleep 300 & echo $! > {pid}; cat > /dev/null; exit 0"
+    async with asyncio.timeout(min(PATIENCE_S, TIMEOUT_S / 2)):
+        await tell(NotifySettings(command=("/bin/sh", "-c", script)), NOTICE)
+    os.kill(int(pid.read_text()), signal.SIGKILL)
+
+
+async def test_what_a_failing_pager_said_last_is_told_however_much_it_said() -> None:
+    script = "import sys; sys.stderr.write('x' * 200_000 + '\\nno such number\\n'); sys.exit(3)"
+    with pytest.raises(NotifyFailed, match="status 3: no such number"):
+        await tell(NotifySettings(command=(sys.executable, "-c", script)), NOTICE)
 
 
 async def test_a_command_that_is_not_there_says_what_to_correct() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from victron_console.collector.recorder import ANEW_EVERY_S, Recorder
-from victron_console.collector.store_alarm import StoreAlarm
+from victron_console.collector.store_alarm import RECORDING_FAILS, STORE_DAMAGED, StoreAlarm
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
@@ -286,7 +286,8 @@ def told() -> list[str]:
 async def test_alarm_stands_while_a_damaged_store_lies_beside_and_is_told_once(
     path: Path, clock: ManualClock, told: list[str]
 ) -> None:
-    async def alarm(problem: str) -> None:
+    async def alarm(of: tuple[str, str, str], problem: str) -> None:
+        assert of is STORE_DAMAGED
         told.append(problem)
 
     recorder = await opened(path, clock)
@@ -343,3 +344,17 @@ def test_writes_that_the_system_cuts_short_wait_and_lose_nothing(path: Path) -> 
     code = _LIMITED.format(root=root, path=str(path))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+async def test_that_nothing_can_be_recorded_is_an_alarm_until_it_can(path: Path, clock: ManualClock) -> None:
+    told: list[tuple[tuple[str, str, str], str]] = []
+
+    async def alarm(of: tuple[str, str, str], problem: str) -> None:
+        told.append((of, problem))
+
+    recorder = await opened(path, clock)
+    watch = StoreAlarm(path, recorder, alarm)
+    for recorder.trouble in ("", "the disk is full", "the disk is full", ""):
+        await watch.tell()
+    assert told == [(RECORDING_FAILS, "the disk is full"), (RECORDING_FAILS, "")]
+    await recorder.close()

@@ -139,7 +139,8 @@ def maintenance(options: Options, where: str, tag: bool, seconds: float, reason:
 @failing_plainly
 def test_notify(options: Options) -> None:
     """Send a made-up alarm to whom [notify] in the configuration names."""
-    from victron_console.collector.notifying import Notice, NotifyFailed, tell
+    from victron_console.collector.notice import Notice
+    from victron_console.collector.notice_ways import NotifyFailed, tell
 
     settings = options.files().current.notify
     if not settings.wanted:

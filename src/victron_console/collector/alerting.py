@@ -82,8 +82,8 @@ class Alerting:
         self._stamps: _Stamps = {}
         self._unwritten: deque[AlertChanges] = deque()
         self._writing = asyncio.Lock()
-        self.on_kept: Callable[[AlertChanges], None] = lambda changes: None
-        """Told of changes once they are stored."""
+        self.plan: Callable[[AlertChanges], AlertChanges] = lambda changes: changes
+        """Takes what changed before it is stored, and gives it with what else is to be stored along."""
 
     async def open(self, stations: Sequence[StationRecord]) -> None:
         """Load the rules and go on where the last collector stood."""
@@ -167,7 +167,7 @@ class Alerting:
 
     async def _keep(self, changes: AlertChanges) -> None:
         if not changes.empty:
-            self._unwritten.append(changes)
+            self._unwritten.append(self.plan(changes))
         await self._write()
 
     async def tidy(self) -> None:
@@ -185,7 +185,7 @@ class Alerting:
                 except PASSING as error:
                     log.debug("alerts wait for the store: %s", error)
                     return
-                self.on_kept(self._unwritten.popleft())
+                self._unwritten.popleft()
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

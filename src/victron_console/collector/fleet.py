@@ -23,7 +23,7 @@ from victron_console.collector.notifying import NOTIFY_FAILED, Notifier
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import Recorder
 from victron_console.collector.sealing import HISTORY_FAILS, Sealing
-from victron_console.collector.store_alarm import STORE_DAMAGED, StoreAlarm
+from victron_console.collector.store_alarm import StoreAlarm
 from victron_console.config import Fault, LoadResult, StationConfig, StationFiles
 from victron_console.insight.overview.overview import polled
 from victron_console.model.clock import Clock
@@ -118,11 +118,11 @@ class Fleet:
         self._store_alarm = StoreAlarm(
             store,
             self.recorder,
-            partial(self._alerting.tell_trouble, STORE_DAMAGED),
+            self._alerting.tell_trouble,
             blocks=lambda: self._sealing.damaged,
         )
-        self._notifier = Notifier(store, clock, partial(self._alerting.tell_trouble, NOTIFY_FAILED))
-        self._alerting.on_kept = self._notifier.take
+        self._notifier = Notifier(store, clock, self.recorder.call, partial(self._alerting.tell_trouble, NOTIFY_FAILED))
+        self._alerting.plan = self._notifier.plan
 
     async def run(self) -> None:
         """Record the fleet until cancelled; what was read by then is written.
@@ -158,6 +158,8 @@ class Fleet:
         loaded = self._files.reload()
         self._durable = loaded.console.synchronous == "full"
         await self.recorder.open()
+        self._notifier.use(loaded.notify)
+        await self._notifier.open()
         await self._alerting.open([_record(config) for config in loaded.stations])
         await self._take_up(loaded, keep_polling=keep_polling)
 

@@ -1,4 +1,4 @@
-"""The alarm that the store is damaged: what was moved aside, and what is lost of it as the collector writes on."""
+"""The alarms that the store is damaged (what was moved aside, and what is lost of it) and that nothing is recorded."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from victron_console.store.files.set_aside import stores_set_aside
 
 STORE_DAMAGED = ("store_damaged", "Store damaged", "run `victron-console store verify`, then `store salvage`")
 """The alarm: family, title and response."""
+RECORDING_FAILS = ("recording_fails", "Recording fails", "make room on the disk, or mend what `status` names")
 
-Alarm = Callable[[str], Awaitable[None]]
-"""Takes what is damaged, as a sentence; an empty one once nothing is."""
+Alarm = Callable[[tuple[str, str, str], str], Awaitable[None]]
+"""Takes an alarm and what is wrong, as a sentence; an empty one once nothing is."""
 
 
 class StoreAlarm:
@@ -25,16 +26,17 @@ class StoreAlarm:
         self._blocks = blocks
         self._recorder = recorder
         self._alarm = alarm
-        self._told = ""
+        self._told: dict[tuple[str, str, str], str] = {}
 
     async def tell(self) -> None:
-        """Raise, change or clear the alarm where what is damaged is not what it was."""
-        problem = await asyncio.to_thread(self._problem)
-        if problem != self._told:
-            self._told = problem
-            await self._alarm(problem)
+        """Raise, change or clear an alarm where what is wrong is not what it was."""
+        problems = {RECORDING_FAILS: self._recorder.trouble, STORE_DAMAGED: await asyncio.to_thread(self._damage)}
+        for alarm, problem in problems.items():
+            if problem != self._told.get(alarm, ""):
+                self._told[alarm] = problem
+                await self._alarm(alarm, problem)
 
-    def _problem(self) -> str:
+    def _damage(self) -> str:
         sentences = [
             f"a damaged store was moved to {file.name} and a new one was begun: "
             f"`victron-console store salvage {file.name}` brings over what can be read"

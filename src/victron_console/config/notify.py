@@ -23,7 +23,12 @@ class NotifySettings(Table):
         default="warning", description='"warning", or "critical": only those to act on now'
     )
     clear: bool = Field(default=True, description="true or false: tell of the end of an alarm, too")
-    per_hour: int = Field(default=30, ge=1, le=1000, description="at most so many messages an hour, 1 to 1000")
+    per_hour: int = Field(
+        default=30,
+        ge=1,
+        le=1000,
+        description="at most so many messages an hour, 1 to 1000; critical alarms are outside it",
+    )
 
     @property
     def wanted(self) -> bool:

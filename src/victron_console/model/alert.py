@@ -158,8 +158,8 @@ class Occurrence:
 @dataclass(frozen=True, slots=True)
 class AlertEvent:
     """One line of the alarm log. `kind`: raised, cleared, escalated, eased, flapping, steady, stale, fresh,
-    suppressed, released, requalified, notification, parameter; operator rows join as acknowledged, commented, shelved,
-    unshelved, maintenance, maintenance ended."""
+    suppressed, released, requalified, notification, parameter, told, not told; operator rows join as acknowledged,
+    commented, shelved, unshelved, maintenance, maintenance ended."""
 
     at: float
     kind: str
@@ -192,6 +192,21 @@ class Comment:
     at: float
     who: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSent:
+    """Somebody was told of an occurrence outside the console."""
+
+    occurrence: int
+    way: str
+    """`command` or `apprise`."""
+    at: float
+    event: str
+    """`raised`, `escalated` or `cleared`."""
+    severity: Severity
+    tries: int
+    """How often it failed before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +272,8 @@ class AlertView:
     shelf: Shelf | None = None
     maintenance: Maintenance | None = None
     """The first that covers it at the moment; None where it is not put aside."""
+    told: Sequence[NoticeSent] = ()
+    """Who was told of it outside the console, oldest first."""
 
     @property
     def ack(self) -> Ack | None:

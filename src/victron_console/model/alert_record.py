@@ -51,6 +51,32 @@ class NoticeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeDue:
+    """What somebody is still to be told of an alarm by one way."""
+
+    occurrence: int
+    way: str
+    """`command` or `apprise`."""
+    event: str
+    """`raised`, `escalated` or `cleared`; empty: nothing any more."""
+    tries: int = 0
+    """How often it failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptNotice:
+    """What the store kept of telling one alarm by one way."""
+
+    occurrence: Occurrence
+    way: str
+    event: str
+    """As in `NoticeDue`."""
+    tries: int
+    told: Severity | None
+    """The highest severity at which it was told; None where it was not."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertChanges:
     """What one step of the engine changed; to be stored in one transaction before anyone is told."""
 
@@ -59,11 +85,13 @@ class AlertChanges:
     levels: tuple[LevelRecord, ...] = ()
     notices: tuple[NoticeRecord, ...] = ()
     """Entries of the ring not met since the start; the store keeps each once."""
+    due: tuple[NoticeDue, ...] = ()
+    """What somebody is to be told of it."""
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to store."""
-        return not (self.occurrences or self.events or self.levels or self.notices)
+        return not (self.occurrences or self.events or self.levels or self.notices or self.due)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from victron_console.alerts.device.device_alarms import DEVICE, NOTIFICATION
 from victron_console.alerts.rules.rule_set import Level, Rule, RuleSet
 from victron_console.console.kit.format import duration
-from victron_console.model.alert import AlertView, Comment, Occurrence
+from victron_console.model.alert import AlertView, Comment, NoticeSent, Occurrence
 from victron_console.model.device import DeviceKey, split_series
 from victron_console.store.read.reader import Reader
 
@@ -54,6 +54,8 @@ class AlarmDetail:
     reason: str = ""
     """Why it was shelved, or what is done at the site."""
     contact: str = ""
+    told: tuple[NoticeSent, ...] = ()
+    """Who was told of it outside the console, oldest first."""
 
 
 def alarm_detail(reader: Reader, alarm: str, rules: RuleSet, now: float, as_of: float | None) -> AlarmDetail:
@@ -84,6 +86,7 @@ def alarm_detail(reader: Reader, alarm: str, rules: RuleSet, now: float, as_of: 
         tuple(view.comments),
         _reason(view),
         _contact(reader, occurrence.key.station, as_of),
+        tuple(view.told),
     )
 
 

@@ -211,3 +211,8 @@ def _said(it: Selected) -> Iterator[tuple[str, list[Run]]]:
         yield "WHY", [Run(f"{it.detail.reason}   "), Run(it.alarm.who, Role.TEXT3)]
     for comment in reversed(it.detail.comments[-2:]):
         yield "SAID", [Run(f"{comment.text}   "), Run(f"{comment.who} {moment(comment.at, it.now)}", Role.TEXT3)]
+    if it.detail.told:
+        last = it.detail.told[-1]
+        after = f" after {last.tries} failed tries" if last.tries else ""
+        times = f", {len(it.detail.told)} messages" if len(it.detail.told) > 1 else ""
+        yield "TOLD", [Run(f"{last.event} by {last.way} {moment(last.at, it.now)}{after}{times}")]

@@ -12,6 +12,7 @@ KIND_WORDS = {
     "suppressed": "held",
     "requalified": "waits",
     "notification": "notice",
+    "not told": "untold",
     "acknowledged": "ack",
     "commented": "says",
     "shelved": "shelve",

@@ -19,7 +19,7 @@ KINDS: Mapping[str, tuple[str, ...] | None] = {
     "all": None,
     "alarms": (
         "raised", "raised again", "cleared", "escalated", "eased", "flapping", "quiet", "steady", "stale", "fresh",
-        "suppressed", "released", "requalified", "notification",
+        "suppressed", "released", "requalified", "notification", "told", "not told",
     ),
     "operators": ("acknowledged", "commented", "shelved", "unshelved", "maintenance", "maintenance ended"),
     "links": ("link", "service", "station", "clock", "collector"),

@@ -22,6 +22,7 @@ from victron_console.model.alert import (
     Shelf,
 )
 from victron_console.model.alert_record import AlertChanges, KeptAlerts, LevelRecord, NoticeRecord
+from victron_console.store.alarms.notices import put_due, sent_of
 from victron_console.store.alarms.occurrences import COLUMNS, as_it_was, from_row, put
 from victron_console.store.connection import transaction
 from victron_console.store.event_log import add_events
@@ -61,6 +62,7 @@ def record_alerts(db: Database, changes: AlertChanges, now: float) -> None:
         log(db, *changes.events)
         for level in changes.levels:
             _put_level(conn, level)
+        put_due(conn, changes.due)
         db.table("alert_notice").insert_all(map(_notice_row, changes.notices), ignore=True)
 
 
@@ -257,6 +259,7 @@ def _joined(
             comments.get(it.id, ()),
             next((shelf for shelf in put_aside if shelf.covers(it, now)), None),
             next((work for work in works if work.covers(it.key.station, tags.get(it.key.station, ()), now)), None),
+            sent_of(conn, it.id, at),
         )
         for it in found
     ]

@@ -14,6 +14,7 @@ from victron_console.store.migrations import (
     m0007_alert_past,
     m0008_promises,
     m0009_judgements,
+    m0010_notices,
 )
 
 MIGRATIONS = (
@@ -26,5 +27,6 @@ MIGRATIONS = (
     m0007_alert_past,
     m0008_promises,
     m0009_judgements,
+    m0010_notices,
 )
 """The position (from 1) is the version that the store has after it."""
