@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from victron_console.catalogue import Kind, Tier, catalogue
@@ -53,3 +55,9 @@ def test_alarm_paths_are_told_from_alarm_settings(cls: str, path: str, expected:
 def test_every_enum_a_metric_names_exists() -> None:
     missing = {m.enum for m in catalogue().metrics if m.enum} - set(catalogue().enums)
     assert not missing
+
+
+def test_every_path_and_every_key_is_there_once() -> None:
+    metrics = catalogue().metrics
+    names = Counter([f"{metric.service} {metric.path}" for metric in metrics] + [metric.key for metric in metrics])
+    assert [name for name, count in names.items() if count > 1] == []
