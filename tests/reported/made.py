@@ -8,6 +8,7 @@ from typing import Any
 
 from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_file import shipped_rules
+from victron_console.collector.device_table import is_connected
 from victron_console.console.kit.view import Site
 from victron_console.console.site.data import SiteData, SiteDay, SiteFigures, site_figures
 from victron_console.console.site.page import draw_page
@@ -15,11 +16,12 @@ from victron_console.console.site.parts import Page, PageState, SiteSection
 from victron_console.insight.moment import StationMoment
 from victron_console.insight.overview.overview import polled
 from victron_console.model.alert import Occurrence
-from victron_console.model.device import BUS_PREFIX, class_of
+from victron_console.model.device import BUS_PREFIX, DeviceKey, class_of
 from victron_console.model.judgement import PollMemory
 from victron_console.model.overview import Overview
+from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import DeviceState, Snapshot
-from victron_console.model.station import StationState, StationStatus
+from victron_console.model.station import ServiceState, StationState, StationStatus
 from victron_console.model.station_info import StationInfo
 from victron_console.sources.naming import DeviceNames
 from victron_console.sources.values import read_tree
@@ -48,6 +50,7 @@ class Made:
     tags: tuple[str, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
     _names: DeviceNames = field(default_factory=DeviceNames)
+    _gone: dict[DeviceKey, float] = field(default_factory=dict)
 
     def at(self, seconds: float) -> Snapshot:
         """The station so long after the start, everything just read."""
@@ -59,7 +62,10 @@ class Made:
             service = BUS_PREFIX + name
             readings = read_tree(class_of(service), tree, now)
             key = self._names.key(service, readings)
-            states[key] = DeviceState(key, service, readings, read_at=now)
+            there = is_connected(ServiceReading(service, key, now, readings))
+            self._gone = {it: at for it, at in self._gone.items() if it != key} if there else {key: now} | self._gone
+            state = ServiceState.LIVE if there else ServiceState.GONE
+            states[key] = DeviceState(key, service, readings, read_at=now, state=state, since=self._gone.get(key, T0))
         return Snapshot("made", now, states, StationStatus(StationState.LIVE, T0))
 
     def shown(self, seconds: float = 120.0) -> tuple[Snapshot, Overview]:

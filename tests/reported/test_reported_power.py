@@ -294,3 +294,38 @@ def test_the_input_is_called_what_is_connected_to_it(source: int) -> None:
     assert sources(site) == {"grid" if source == GRID else "shore": 400}
     shown = site.screen()
     assert ("SHORE" in shown, "GRID" in shown) == (source == SHORE, source == GRID)
+
+
+def test_a_genset_alone_is_named_for_what_it_is() -> None:
+    site = Made(
+        {
+            "system": system(None, None, soc=None, source=None, kind="Unknown", state=0, vebus="",
+                             Ac_Genset_L1=3400, Ac_Consumption_L1=3400),
+            "genset.socketcan_can0_vi0_uc88": meter(0, 3400, name="Genset") | {
+                "StatusCode": 8, "Engine/Speed": 1500, "Engine/OperatingHours": 16_045_438,
+            },
+            "settings": settings(0),
+        }
+    )  # fmt: skip
+    screen = site.screen()
+    assert sources(site) == {PartKind.GENSET: 3400}
+    assert "GENSET" in screen
+    assert "GRID" not in screen
+    assert "Off" not in screen
+
+
+def test_an_ev_charger_alone_is_no_dc_site() -> None:
+    site = Made(
+        {
+            "system": system(None, None, soc=None, source=None, kind="Unknown", state=0, vebus=""),
+            "evcharger.cg_M8": {
+                "DeviceInstance": 42, "ProductName": "EV Charging Station", "Connected": 1, "Ac/Power": 7100.0,
+                "Ac/L1/Power": 7100.0, "Status": 2, "Current": 31.0, "Session/Energy": 12.4,
+            },
+            "settings": settings(0),
+        }
+    )  # fmt: skip
+    screen = site.screen()
+    assert "7.10k" in screen
+    for untrue in ("DC only", "Off", "no battery monitor", "on grid"):
+        assert untrue not in screen

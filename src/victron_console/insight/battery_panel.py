@@ -150,7 +150,9 @@ def _unknown(shown: Overview, amperes: float | None) -> str:
     if shown.credible("soc_percent") is None:
         if "soc_percent" in shown.flags:
             return "implausible state of charge"
-        return "no battery monitor" if shown.battery_power_w is None else "no state of charge"
+        if shown.battery_power_w is None:
+            return "no battery monitor" if shown.battery_voltage_v is not None else "no battery"
+        return "no state of charge"
     return "no battery current" if amperes is None else ""
 
 

@@ -101,8 +101,9 @@ def _packs(snapshot: Snapshot) -> Iterator[DeviceLine]:
 
 
 def _missed_line(snapshot: Snapshot, device: DeviceState) -> DeviceLine:
-    """A device that left: it stays until somebody accepts that it is gone."""
-    span = f"gone for {age(snapshot.at - device.since)}" if device.since is not None else "gone"
+    """A device that left, or whose driver lost it: it stays until somebody accepts that it is gone."""
+    word = "not connected" if last(device, "Connected") == 0 else "gone"
+    span = f"{word} for {age(snapshot.at - device.since)}" if device.since is not None else word
     name = (device.name,) if device.name not in (label_of(device), str(device.key)) else ()
     return DeviceLine(label_of(device), (span, *name), (device.key,), Quality.GONE)
 
