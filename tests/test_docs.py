@@ -61,6 +61,7 @@ def test_every_page_is_linked_from_another() -> None:
     assert [str(page.relative_to(ROOT)) for page in DOCS.rglob("*.md") if page not in linked] == []
 
 
+@pytest.mark.slow
 def test_the_places_and_names_of_the_architecture_are_in_the_code() -> None:
     package = ROOT / "src" / "victron_console"
     roots = (ROOT, package, package / "console")

@@ -87,6 +87,7 @@ def test_stats_say_what_the_configuration_keeps(store: Path, tmp_path: Path) -> 
     assert found["retention"] == {"keep_changes_s": 104 * 7 * DAY_S, "max_size_bytes": 20 * 2**30}
 
 
+@pytest.mark.slow
 def test_backup_is_the_same_history_and_overwrites_nothing(store: Path, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
     assert run(store, "backup", str(target)).exit_code == 0

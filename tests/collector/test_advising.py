@@ -103,6 +103,7 @@ def test_with_a_flat_price_nothing_is_to_be_changed(store: Path, tmp_path: Path)
     assert found.text.startswith("no change") and not found.details["steps"]
 
 
+@pytest.mark.slow
 def test_on_old_figures_nothing_is_advised(store: Path) -> None:
     assert "stale" in advised(store, "alder", NOW + 3600, dull()).advice.text
 

@@ -124,6 +124,7 @@ async def test_a_station_that_fails_is_told_once_and_stops_no_other(
     assert sorted(told) == ["diagnosed again", "not diagnosed: ValueError: the arrays do not belong together"]
 
 
+@pytest.mark.slow
 async def test_a_station_that_failed_is_tried_again_after_an_hour(pair: Path, recorder: Recorder) -> None:
     clock = ManualClock(AT + 60 * 86_400)
     work = Diagnosing(pair, clock, recorder, Rules().take)

@@ -48,6 +48,7 @@ async def unheard(_: str) -> None:
     """Nobody hears the alarm."""
 
 
+@pytest.mark.slow
 async def test_old_rows_are_sealed_beside_the_recorder(store: Path) -> None:
     clock = SystemClock()
     recorder = Recorder(store, clock, lambda: Writer(store, clock))

@@ -181,6 +181,7 @@ def test_a_day_not_followed_says_so_and_claims_no_saving(reader: Reader) -> None
     assert "not followed (0 of" in event.text and "saved" not in event.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("station", "why"),
     [("cedar", "grid power was not measured in 24 of 24 hours"), ("dune", "the meters do not agree: 9.6 kWh came in")],

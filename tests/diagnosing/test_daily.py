@@ -158,6 +158,7 @@ def test_a_simulated_house_without_wear_is_quiet() -> None:
     assert house.pv.specific.value is not None and 2.0 < house.pv.specific.value < 8.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(25))
 def test_whatever_is_missing_or_odd_the_rest_is_diagnosed(seed: int) -> None:
     """Days cut short, series left out, wholly or partly unknown, or stuck at a value: no error and no warning."""

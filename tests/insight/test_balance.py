@@ -132,6 +132,7 @@ def test_a_sign_that_its_kind_cannot_have_is_in_no_sum(field: str, watts: float,
     assert sides.out_w == 500.0 - (watts if counted else 0.0)
 
 
+@pytest.mark.slow
 @given(watts, possible, possible, watts, watts)
 def test_no_part_is_negative_and_nothing_is_lost(
     grid: float | None, pv: float | None, load: float | None, dc: float | None, battery: float | None

@@ -88,6 +88,7 @@ def test_a_sign_conflict_is_told_of_the_past_as_it_was_told_live(site: Site) -> 
     assert {at: site.flags(at) for at in live} == live
 
 
+@pytest.mark.slow
 def test_an_imbalance_is_told_of_the_past_as_it_was_told_live(site: Site) -> None:
     live = {}
     for poll in range(60):

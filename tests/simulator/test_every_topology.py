@@ -12,6 +12,8 @@ from victron_console.simulator.rarer import EVERY, HERON_YARD, MV_SCOTER, OTTER_
 from victron_console.simulator.spec import StationSpec
 from victron_console.simulator.station import Station
 
+pytestmark = pytest.mark.slow
+
 
 def published(station: Station) -> Bus:
     return {service.removeprefix(BUS_PREFIX): tree for service, tree in station.services().items()}

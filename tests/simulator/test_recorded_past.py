@@ -56,6 +56,7 @@ def test_a_station_that_could_not_be_reached_has_its_gap(recorded: tuple[Path, S
         assert lost == [None, None]
 
 
+@pytest.mark.slow
 def test_live_stations_go_on_from_what_was_recorded(recorded: tuple[Path, SteppedFleet]) -> None:
     path, fleet = recorded
     assert fleet.at == pytest.approx(NOW)

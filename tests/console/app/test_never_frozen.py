@@ -30,6 +30,8 @@ from victron_console.store.alarms.engine_rows import record_alerts
 from victron_console.store.records import Event, StationUpdate
 from victron_console.store.write.writer import Writer
 
+pytestmark = pytest.mark.slow
+
 STATION = "cedar-house"
 SITE = STATIONS[STATION][0]
 LOW = Occurrence(

@@ -91,6 +91,7 @@ async def test_a_moment_looked_at_while_the_store_is_read_is_not_lost(tmp_path: 
         await until(lambda: console.view.at == NOON + 619)
 
 
+@pytest.mark.slow
 async def test_there_is_no_alarm_beyond_the_first_and_the_last_and_the_moment_stays(console: ConsoleApp) -> None:
     async with console.run_test(size=(80, 24)) as pilot:
         await until(lambda: "Alder" in screen_text(console))

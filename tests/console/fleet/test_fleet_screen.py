@@ -66,6 +66,7 @@ async def test_arrows_and_the_wheel_move_the_cursor_and_every_screen_follows_it(
         assert app.station == "alder-farm"
 
 
+@pytest.mark.slow
 async def test_a_click_selects_the_row_under_it(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -77,6 +77,7 @@ def record(
     )
 
 
+@pytest.mark.slow
 async def test_what_is_recorded_stands_on_the_screen(console: ConsoleApp, writer: Writer, clock: ManualClock) -> None:
     record(writer, clock, 81.0)
     async with console.run_test(size=(200, 60)):

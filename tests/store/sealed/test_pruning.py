@@ -131,6 +131,7 @@ def test_changes_older_than_the_setting_go_by_the_week_and_hours_and_calm_series
         assert verify(db).faults == []
 
 
+@pytest.mark.slow
 def test_above_the_size_the_oldest_weeks_go_and_no_more_than_needed(store: Path) -> None:
     with closing(open_writable(store)) as db:
         used = used_bytes(db.conn)
@@ -166,6 +167,7 @@ def test_a_week_recorded_by_a_clock_years_ahead_costs_one_old_week_at_most(store
     assert len(pruned_weeks(store)) <= len(before) + 2  # one for the strange week, one for week 4, that now is over too
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("years", [-40, -5])
 def test_a_clock_years_back_costs_no_week_recorded_by_a_right_one(store: Path, years: int) -> None:
     back = START + years * 52 * WEEK_S
