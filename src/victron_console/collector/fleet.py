@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+from victron_console.catalogue import catalogue
 from victron_console.collector.advising import Advising
 from victron_console.collector.alerting import Alerting
 from victron_console.collector.background_tasks import BackgroundTasks
@@ -157,6 +158,9 @@ class Fleet:
     async def _start(self, *, keep_polling: bool = True) -> None:
         loaded = self._files.reload()
         self._durable = loaded.console.synchronous == "full"
+        # Parsed only when first used, in some 100 ms: in the midst of a first read it would leave another station's
+        # single-threaded server waiting on a connection that asks nothing.
+        catalogue()
         await self.recorder.open()
         self._notifier.use(loaded.notify)
         await self._notifier.open()
