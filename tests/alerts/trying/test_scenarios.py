@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from victron_console.alerts.trying.rule_tests import TestFileInvalid, run_file
+from victron_console.alerts.trying.rule_tests import RuleTest, TestFileInvalid, read_tests, run_file
 
 FILES = sorted((Path(__file__).parent / "scenarios").glob("*.toml"))
-OUTCOMES = [(file.stem, outcome) for file in FILES for outcome in run_file(file)]
+SCENARIOS = [pytest.param(test, id=f"{file.stem}: {test.name}") for file in FILES for test in read_tests(file)]
 
 
-@pytest.mark.parametrize(("file", "outcome"), OUTCOMES, ids=[f"{file}: {it.name}" for file, it in OUTCOMES])
-def test_scenario(file: str, outcome: object) -> None:
-    assert getattr(outcome, "differences", None) == ()
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_scenario(scenario: RuleTest) -> None:
+    assert scenario.run().differences == ()
 
 
 def test_a_test_that_fails_says_where_and_what(tmp_path: Path) -> None:

@@ -111,11 +111,41 @@ class _TestFile(_StrictTable):
     test: list[_Test] = Field(min_length=1)
 
 
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """A test with the rules that it tries."""
+
+    _table: _Test
+    _rules: RuleSet
+
+    @property
+    def name(self) -> str:
+        """What the file calls it."""
+        return self._table.name
+
+    def run(self) -> RuleTestResult:
+        """Run it.
+
+        Raises:
+            TestFileInvalid: it cannot be used.
+        """
+        return _run(self._table, self._rules)
+
+
 def run_file(path: Path) -> list[RuleTestResult]:
     """Run every test of a file.
 
     Raises:
         TestFileInvalid: it cannot be read, or its rules or tests cannot be used.
+    """
+    return [test.run() for test in read_tests(path)]
+
+
+def read_tests(path: Path) -> list[RuleTest]:
+    """The tests of a file.
+
+    Raises:
+        TestFileInvalid: it cannot be read, or its rules or tests are none.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -123,7 +153,7 @@ def run_file(path: Path) -> list[RuleTestResult]:
         file = _TestFile.model_validate(data)
         base = shipped_rules() if file.rules == "shipped" else RuleSet(())
         rules = parse_rules(_only_rules(path.read_text(encoding="utf-8")), str(path), base) if rule_tables else base
-        return [_run(test, rules) for test in file.test]
+        return [RuleTest(test, rules) for test in file.test]
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TestFileInvalid(f"{path} cannot be read: {error}") from error
     except ValidationError as error:
