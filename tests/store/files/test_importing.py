@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from victron_console.model.clock import ManualClock, iso_utc
 from victron_console.model.device import DeviceKey
+from victron_console.model.judgement import Judgement, PollMemory
+from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading, Scalar
 from victron_console.model.service import ServiceReading
@@ -177,6 +179,38 @@ def test_bundle_shows_somebody_elses_station(recorded: Path, tmp_path: Path, clo
         [row] = reader.stations()
         assert (row.id, row.name, row.tags) == ("theirs", "Alder Farm", ("north",))
         assert [event.text for event in reader.events(0, clock.now())] == ["lost"]
+
+
+def judged_at(path: Path, clock: ManualClock, station: str, at: float) -> Judgement | None:
+    with closing(Reader(path, clock)) as reader:
+        moment = reader.moment(station, at)
+    assert moment is not None
+    return moment.judgement
+
+
+def test_bundle_carries_what_the_polls_were_judged_to_be(recorded: Path, tmp_path: Path, clock: ManualClock) -> None:
+    now = clock.now()
+    changes = [
+        (now - 5 * DAY_S, Judgement()),
+        (now - 4 * DAY_S, Judgement(signs_conflict=True)),
+        (now - 2 * DAY_S, Judgement(imbalance_w=-310.0)),
+        (now - DAY_S, Judgement(imbalance_w=0.0)),
+    ]
+    with closing(Writer(recorded, clock)) as writer:
+        for at, judgement in changes:
+            writer.record(StationUpdate("alder", at, overview=Overview(), memory=PollMemory(at, judgement=judgement)))
+    since = now - 3 * DAY_S
+    moments = [since, since + 60, *(at for at, _ in changes[2:]), now]
+    told = [judged_at(recorded, clock, "alder", at) for at in moments]
+    assert len(set(told)) == 3
+    with closing(Reader(recorded, clock)) as reader:
+        write_bundle(reader, tmp_path / "evidence.zip", "alder", since, now, now)
+    for target, id_ in ((tmp_path / "look.db", "theirs"), (recorded, "alder")):  # and again where they are known
+        import_file(target, tmp_path / "evidence.zip", clock, station=id_)
+        assert [judged_at(target, clock, id_, at) for at in moments] == told
+    assert judged_at(tmp_path / "look.db", clock, "theirs", since - 60) is None, "of before nothing is known"
+    with closing(Reader(recorded, clock)) as reader:
+        assert reader.judgements("alder", 0, now) == changes, "nothing was written twice"
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), max_size=8)

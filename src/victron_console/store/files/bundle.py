@@ -2,7 +2,7 @@
 
 station.json   what is configured of it that helps to judge it, its services, the versions of program and store
 values.csv     every change, with gaps, in the format of `export`; the first rows carry what held at the begin
-events.json    the event log, alarms and the GX's notices of the window, and the gaps
+events.json    the event log, alarms and the GX's notices of the window, the gaps, and what the polls were judged to be
 screen.txt     what was on the screen, all of it, where the console made the bundle
 manifest.json  the window, and a SHA-256 of each of the files
 
@@ -146,4 +146,5 @@ def _events(reader: Reader, station: str, since: float, until: float) -> dict[st
             {"since": g.since, "until": g.until, "kind": g.kind, "device": str(g.device or ""), "reason": g.reason}
             for g in reader.gaps(station, since, until)
         ],
+        "judgements": [{"at": at, **asdict(judged)} for at, judged in reader.judgements(station, since, until)],
     }

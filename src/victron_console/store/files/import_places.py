@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from victron_console.model.device import DeviceKey
 from victron_console.model.station import StationState
 from victron_console.model.text import MAX_TEXT, clean
+from victron_console.store.connection import transaction
 from victron_console.store.files.import_source import About
+from victron_console.store.value_encoding import Entry, judged
 from victron_console.store.write.registry import DEFAULT_CADENCE_S, MAX_DEVICES, MAX_SERIES
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 IMPORTED = 2
 """`station.active` of stations that no configuration names and that stay in view."""
@@ -106,3 +113,35 @@ def series_number(conn: sqlite3.Connection, device_no: int, path: str) -> int:
     number = conn.execute("INSERT INTO series (device_no, path) VALUES (?, ?)", (device_no, path)).lastrowid
     assert number is not None
     return number
+
+
+def keep_latest(conn: sqlite3.Connection, latest: Mapping[int, tuple[float, Entry]]) -> None:
+    """Keep the last change of each series, by its number, where none that is later is known."""
+    conn.executemany(
+        "INSERT INTO latest (series_no, value, quality, reason, changed_at) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET value = excluded.value, quality = excluded.quality, reason = excluded.reason, "
+        "changed_at = excluded.changed_at WHERE excluded.changed_at >= changed_at",
+        [(no, *judged(entry), at) for no, (at, entry) in latest.items()],
+    )
+
+
+def widen_span(conn: sqlite3.Connection, device_no: int, first_at: float, last_at: float) -> None:
+    """When the device was read first and last, as far as the rows tell."""
+    conn.execute("UPDATE device SET first_at = min(first_at, ?) WHERE no = ?", (first_at, device_no))
+    conn.execute("UPDATE device_change SET at = min(at, ?) WHERE id = (SELECT id FROM device_change "
+                 "WHERE device_no = ? ORDER BY at, id LIMIT 1)", (first_at, device_no))  # fmt: skip
+    conn.execute("UPDATE device_now SET read_at = max(ifnull(read_at, 0), ?) WHERE device_no = ?",
+                 (last_at, device_no))  # fmt: skip
+    conn.execute(
+        "UPDATE summary SET read_at = max(ifnull(read_at, 0), ?) WHERE station_no = "
+        "(SELECT station_no FROM device WHERE no = ?)",
+        (last_at, device_no),
+    )
+
+
+def read_until(db: Database, devices: Mapping[int, float]) -> None:
+    """Devices whose rows end in no gap were read until the file ends, also where nothing changed any more."""
+    with transaction(db):
+        db.conn.executemany(
+            "UPDATE device_now SET read_at = max(ifnull(read_at, 0), ?2) WHERE device_no = ?1", devices.items()
+        )

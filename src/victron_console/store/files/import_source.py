@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from victron_console.config.fields import Parameter, ParameterName
 from victron_console.config.station import Battery, Cadence, Grid, Location, Pv
 from victron_console.model.device import DeviceKey
+from victron_console.model.judgement import Judgement
 from victron_console.model.text import MAX_JSON_TEXT, clean
 from victron_console.store.errors import UnreadableImport
 from victron_console.store.files.bundle import EVENTS, FORM, MANIFEST, SCREEN, STATION, VALUES
@@ -91,8 +92,18 @@ class LoggedEvent(_Read):
     details: dict[str, Any]
 
 
+class _Judged(_Read):
+    """What the polls came to from a moment on, as `model.judgement.Judgement` has it."""
+
+    at: float = Field(ge=0, lt=2**32)
+    signs_conflict: bool
+    imbalance_w: float | None
+
+
 class _Events(_Read):
     events: list[LoggedEvent]
+    judgements: list[_Judged] = []
+    """Bundles of earlier versions have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,8 @@ class ImportSource:
     """Of `values.csv`, or of the export."""
     about: About = field(default_factory=About)
     events: tuple[LoggedEvent, ...] = ()
+    judgements: tuple[tuple[float, Judgement], ...] = ()
+    """With the moment from which each held (UTC epoch, s)."""
 
 
 @contextmanager
@@ -120,7 +133,8 @@ def opened(source: Path) -> Iterator[ImportSource]:
         _check(made, source)
         about, events = _parsed(made, STATION, About, source), _parsed(made, EVENTS, _Events, source)
         with made.open(VALUES) as values, io.TextIOWrapper(values, encoding="utf-8", newline="") as file:
-            yield ImportSource(_lines(file), about, tuple(events.events))
+            judged = tuple((it.at, Judgement(it.signs_conflict, it.imbalance_w)) for it in events.judgements)
+            yield ImportSource(_lines(file), about, tuple(events.events), judged)
 
 
 def _opened_text(source: Path) -> IO[str]:

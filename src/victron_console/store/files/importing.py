@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from math import inf
@@ -18,25 +18,26 @@ from victron_console.model.clock import Clock, iso_utc
 from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.quality import Quality
 from victron_console.model.text import MAX_JSON_TEXT, clean
-from victron_console.store.alarms.engine_rows import IMPORTED
 from victron_console.store.connection import open_writable, reading, transaction
 from victron_console.store.errors import UnreadableImport
-from victron_console.store.event_log import add_events
 from victron_console.store.files.export import ExportRow, read_csv
+from victron_console.store.files.import_log import import_events, import_judgements
 from victron_console.store.files.import_places import (
     device_number,
+    keep_latest,
+    read_until,
     refuse_id,
     refuse_name,
     series_number,
     station_number,
+    widen_span,
 )
-from victron_console.store.files.import_source import About, LoggedEvent, opened
+from victron_console.store.files.import_source import About, opened
 from victron_console.store.lease import Lease
-from victron_console.store.records import Event
 from victron_console.store.sealed import chunks
 from victron_console.store.sealed.seal import SETTLED_S, Replacement, add, seal_step
 from victron_console.store.sealed.upkeep import upkeep_lock
-from victron_console.store.value_encoding import Entry, entry_from, judged, same
+from victron_console.store.value_encoding import Entry, entry_from, same
 from victron_console.store.write.writer import Writer
 
 if TYPE_CHECKING:
@@ -97,14 +98,17 @@ def import_file(path: Path, source: Path, clock: Clock, station: str | None = No
         refuse_id(station)
     done, now = Imported(), clock.now()
     with opened(source) as found, _opened(path, clock) as db:
-        if (latest := max((event.at for event in found.events), default=now)) > now + AHEAD_S:
+        if (
+            latest := max([now, *(event.at for event in found.events), *(at for at, _ in found.judgements)])
+        ) > now + AHEAD_S:
             raise UnreadableImport(f"{source}: an event at {iso_utc(latest)} lies in the future")
         try:
             _take(db, _checked(read_csv(found.lines), station, now), found.about, now, done)
         except ValueError as error:
             raise UnreadableImport(f"{source}: {error}") from error
-        if found.events and done.stations:
-            _take_events(db, found.events, done.stations[0], done)
+        if done.stations:
+            done.events = import_events(db, found.events, done.stations[0])
+            import_judgements(db, found.judgements, done.stations[0])
     return done
 
 
@@ -201,15 +205,7 @@ def _take(db: Database, rows: Iterable[ExportRow], about: About, now: float, don
             _store(db, device_no, part, now, done)
             part = replace(part, changes=defaultdict(list), texts=[], count=0)
     _store(db, device_no, part, now, done)
-    _heard_until(db, {device: ends[station] for device, station in heard.items()})
-
-
-def _heard_until(db: Database, devices: Mapping[int, float]) -> None:
-    """Devices whose rows end in no gap were read until the file ends, also where nothing changed any more."""
-    with transaction(db):
-        db.conn.executemany(
-            "UPDATE device_now SET read_at = max(ifnull(read_at, 0), ?2) WHERE device_no = ?1", devices.items()
-        )
+    read_until(db, {device: ends[station] for device, station in heard.items()})
 
 
 def _add(part: _Part, series_no: int, at: float, entry: Entry, held: Entry) -> None:
@@ -251,8 +247,8 @@ def _store(db: Database, device_no: int, part: _Part, now: float, done: Imported
         for no, at, text in part.texts:
             if text is not None and (no not in latest or at > latest[no][0]):
                 latest[no] = (at, text)
-        _newest(conn, latest)
-        _device_seen(conn, device_no, part)
+        keep_latest(conn, latest)
+        widen_span(conn, device_no, part.first_at, part.last_at)
     done.changes += part.count - replacement.late
     done.late += replacement.late
 
@@ -269,29 +265,6 @@ def _silence(conn: sqlite3.Connection, device_no: int, since: float, until: floa
     done.gaps += 1
 
 
-def _newest(conn: sqlite3.Connection, latest: dict[int, Change]) -> None:
-    conn.executemany(
-        "INSERT INTO latest (series_no, value, quality, reason, changed_at) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET value = excluded.value, quality = excluded.quality, reason = excluded.reason, "
-        "changed_at = excluded.changed_at WHERE excluded.changed_at >= changed_at",
-        [(no, *judged(entry), at) for no, (at, entry) in latest.items()],
-    )
-
-
-def _device_seen(conn: sqlite3.Connection, device_no: int, part: _Part) -> None:
-    """When the device was read first and last, as far as the rows tell."""
-    conn.execute("UPDATE device SET first_at = min(first_at, ?) WHERE no = ?", (part.first_at, device_no))
-    conn.execute("UPDATE device_change SET at = min(at, ?) WHERE id = (SELECT id FROM device_change "
-                 "WHERE device_no = ? ORDER BY at, id LIMIT 1)", (part.first_at, device_no))  # fmt: skip
-    conn.execute("UPDATE device_now SET read_at = max(ifnull(read_at, 0), ?) WHERE device_no = ?",
-                 (part.last_at, device_no))  # fmt: skip
-    conn.execute(
-        "UPDATE summary SET read_at = max(ifnull(read_at, 0), ?) WHERE station_no = "
-        "(SELECT station_no FROM device WHERE no = ?)",
-        (part.last_at, device_no),
-    )
-
-
 def _place(db: Database, station: str, key: DeviceKey, about: About, now: float, done: Imported) -> int:
     """The number of a device, made where it is new."""
     with transaction(db):
@@ -305,14 +278,3 @@ def _place(db: Database, station: str, key: DeviceKey, about: About, now: float,
 def _series(db: Database, device_no: int, path: str) -> int:
     with transaction(db):
         return series_number(db.conn, device_no, path)
-
-
-def _take_events(db: Database, events: Iterable[LoggedEvent], station: str, done: Imported) -> None:
-    with transaction(db):
-        table, known = db.table("event"), "at = ? AND station = ? AND kind = ? AND text = ?"
-        for event in events:
-            if not table.count_where(known, (event.at, station, event.kind, event.text)):
-                # Marked: the alert engine goes on from its own lines of the log, and these are somebody else's.
-                marked = event.details | {IMPORTED: True}
-                add_events(db, [Event(event.at, station, event.kind, event.text, marked)])
-                done.events += 1

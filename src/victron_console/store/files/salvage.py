@@ -7,7 +7,7 @@ the larger; what a new one recorded meanwhile is taken into it, and that file is
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from math import inf
@@ -21,10 +21,12 @@ from victron_console.store.connection import open_readable, open_writable, readi
 from victron_console.store.errors import StoreDamaged, StoreMissing, StoreReadOnly, explaining
 from victron_console.store.event_log import add_events
 from victron_console.store.files.export import export
+from victron_console.store.files.import_log import import_judgements
 from victron_console.store.files.importing import import_rows
 from victron_console.store.files.set_aside import move
 from victron_console.store.lease import Lease, lease_file
 from victron_console.store.read.reader import Reader
+from victron_console.store.records import Event
 from victron_console.store.schema import migrate
 from victron_console.store.sqlite import sqlite3
 from victron_console.store.write.registry import DEFAULT_CADENCE_S
@@ -52,6 +54,7 @@ _BELONG = (
     ("latest", "series_no", "series"),
     ("text_change", "series_no", "series"),
     ("summary", "station_no", "station"),
+    ("judgement", "station_no", "station"),
 )
 """A table, its column and the table whose `no` that is: rows of what is lost cannot be read either."""
 _JSON_ROWS = (("hot", "body"), ("keyframe", "body"), ("link_state", "body"), ("event", "details"), ("block", "last"))
@@ -268,14 +271,22 @@ def _drop(db: Database, table: str, where: str, why: str, done: Salvaged) -> Non
 
 
 def _take_in(store: Path, made: Path, clock: Clock, done: Salvaged) -> None:
-    """What was recorded since: every series with its gaps, and the log. Alarms go on by the log; it names each."""
+    """What was recorded since: every series with its gaps, the judgements, the log. Alarms go on by the log's names."""
     now = clock.now()
     with closing(Reader(store, clock)) as since:
         stations = [row.id for row in since.stations()]
         rows = export(since, stations, ("*",), 0.0, now)
         done.changes = import_rows(made, rows, clock).changes
         events = since.events(0.0, inf, limit=_MOST_EVENTS)
-    with closing(open_writable(made)) as db, transaction(db):
+        judged = {station: since.judgements(station, 0.0, now) for station in stations}
+    with closing(open_writable(made)) as db:
+        for station, judgements in judged.items():
+            import_judgements(db, judgements, station)
+        _take_in_log(db, events)
+
+
+def _take_in_log(db: Database, events: Sequence[Event]) -> None:
+    with transaction(db):
         known = "at = ? AND station IS ? AND kind = ? AND text = ?"
         add_events(
             db,

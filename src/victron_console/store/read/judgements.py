@@ -19,6 +19,17 @@ def judgement(conn: sqlite3.Connection, station: str, as_of: float | None) -> Ju
     return None if row is None else Judgement(bool(row[0]), row[1])
 
 
+def judgements(conn: sqlite3.Connection, station: str, since: float, until: float) -> list[tuple[float, Judgement]]:
+    """From when on which judgement held in a span, oldest first; the first may have been made before."""
+    rows = conn.execute(
+        "SELECT max(at, ?2), signs_conflict, imbalance_w FROM judgement JOIN station ON no = station_no "
+        "WHERE id = ?1 AND at <= ?3 AND at >= ifnull((SELECT max(at) FROM judgement JOIN station ON no = station_no "
+        "WHERE id = ?1 AND at <= ?2), ?2) ORDER BY at",
+        (station, since, until),
+    )
+    return [(at, Judgement(bool(signs), imbalance_w)) for at, signs, imbalance_w in rows]
+
+
 def poll_memory(conn: sqlite3.Connection, station: str) -> PollMemory:
     """What the last poll of a station left; an empty memory where there was none."""
     row = conn.execute("SELECT memory FROM summary JOIN station ON no = station_no WHERE id = ?", (station,)).fetchone()

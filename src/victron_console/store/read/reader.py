@@ -12,7 +12,7 @@ from math import inf
 
 from victron_console.model.alert import Ack, AlertView, Occurrence
 from victron_console.model.alert_record import NoticeRecord
-from victron_console.model.judgement import PollMemory
+from victron_console.model.judgement import Judgement, PollMemory
 from victron_console.model.snapshot import Snapshot
 from victron_console.store import diagnoses, promises
 from victron_console.store.alarms import engine_rows as alerts
@@ -57,6 +57,11 @@ class Reader(OverTime):
                 return None
             snapshot = fleet.snapshot(conn, station, self._clock.now() if as_of is None else as_of, as_of)
             return StoredMoment(row, snapshot, judgements.judgement(conn, station, as_of))
+
+    def judgements(self, station: str, since: float, until: float) -> list[tuple[float, Judgement]]:
+        """From when on (UTC epoch, s) which judgement of its polls held in a span, oldest first."""
+        with self._reading() as conn:
+            return judgements.judgements(conn, station, since, until)
 
     def poll_memory(self, station: str) -> PollMemory:
         """What judging the station's next poll needs of those before; empty where there was none."""

@@ -1,4 +1,4 @@
-"""Gives up the oldest changes, by age or by size; hourly figures, texts, states, gaps and events are kept.
+"""Gives up the oldest changes, by age or by size; hourly figures, texts, states, judgements, gaps and events stay.
 
 Only whole weeks are pruned. Series that changed no more than three times an hour keep their changes: they are as small.
 """
