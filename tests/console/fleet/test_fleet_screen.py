@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.console.conftest import MakeConsole
 from tests.console.sample_fleet import NOW, SAMPLE, SITES
+from textual._context import visible_screen_stack
 from textual.widgets import Input
 
 from victron_console.console.app.console import ConsoleApp
@@ -23,6 +24,8 @@ from victron_console.model.clock import ManualClock
 
 def screen_text(app: ConsoleApp) -> str:
     """What stands on the screen, without its looks."""
+    # As the app itself does before it draws: else what lies under a dialog is drawn, and then remembered, as nothing.
+    visible_screen_stack.set(app._background_screens)
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
