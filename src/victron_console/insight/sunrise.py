@@ -1,6 +1,7 @@
 """Will it make it to sunrise? The state of charge projected to the end of the night, as a range.
 
-From the battery's own power on the nights before, so that losses, DC loads and what the grid takes over are in it. It
+Each day of the last two weeks is played on from the present state of charge: what the battery was asked for then,
+brought to the loads and the sun of today. The range is what came of it in eight of ten; later days count more. It
 starts from the last state of charge known, which for a lost station may be hours old.
 """
 
@@ -12,28 +13,36 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from victron_console.insight.battery_panel import battery_panel
+from victron_console.insight.half_hours import SLOT_S, SLOTS_A_DAY, Days, HalfHour, days_before, usual_of_slot
 from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.figures import system_of
 from victron_console.insight.sun import SunTimes, next_night
-from victron_console.model.clock import local
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.units import DAY_S
 
 MAINS = ("grid", "shore")
-STEP_S = 900.0
-SLOT_S = 1800.0
-RECENT_S = 7200.0
-"""What the battery did in the last two hours is carried on, fading into the pattern with this time."""
+PAST_DAYS = 14
+"""How far back is worth handing in: more days know more of the weather and less of the season (own judgement)."""
+HALF_LIFE_DAYS = 7.0
+"""A day this much older counts half."""
 OLDEST_S = 4 * DAY_S
 """Further than this nothing is projected: the weather of those days is not known."""
-NIGHTS_FOR_SPREAD = 3
-LOW_QUANTILE, HIGH_QUANTILE = 0.2, 0.8
+LOW_QUANTILE, HIGH_QUANTILE = 0.1, 0.9
+RUNS_DRY_SHARE = 0.375
+"""Empty is told where this share of the days ends so: less than half, for an empty battery costs more than a false
+word (on the loads of six real houses as many such nights went untold at 15 h as were told in vain; own judgement)."""
+RECENT_SLOTS, RECENT_SHARE, RECENT_S = 4, 0.6, 7200.0
+"""Loads above those of another day in the last two hours go on at this share of it and fade with this time."""
+SUN_SLOTS, MOST_SUN = 6, 3.0
+"""The sun of the last three hours against that of another day scales the rest of it, at most this much."""
+DIM = 0.1
+"""Of the best day's sun, added to both: two dark mornings do not make a bright afternoon."""
+FEW_DAYS = 5
 GUESSED_SPREAD = 0.25
-"""Taken for the spread of the load while fewer than three days are known."""
+"""Taken for the spread of the load while fewer than five days are known."""
 CAPACITY_SPREAD = 0.10
-"""Nameplate against what a battery holds (age, temperature): no capacity is known better without a full cycle."""
-SOC_SPREAD_PERCENT = 2.0
+"""Nameplate against what a battery holds (age, temperature), until the record tells the energy of a percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +51,15 @@ class Outlook:
 
     sunrise_at: float
     soc_low_percent: float | None = None
+    """One night of ten ends lower."""
     soc_percent: float | None = None
+    """The middle: as many nights end above it as below."""
     soc_high_percent: float | None = None
+    """One night of ten ends higher."""
     empty_at: float | None = None
-    """When the floor is reached before sunrise (UTC epoch, s); None: not empty tonight."""
+    """By when three of eight days had reached the floor before sunrise (UTC epoch, s); None: not empty tonight."""
     empty_earliest_at: float | None = None
-    """The same at the low end of the range."""
+    """By when one of ten had: the low end of the range."""
     floor_percent: float = 0.0
     basis: str = ""
     """What it rests on: `5 days`, `the last hours`."""
@@ -59,7 +71,7 @@ class Outlook:
 def site_outlook(
     snapshot: Snapshot,
     shown: Overview,
-    battery_power_w: Sequence[tuple[float, float | None]],
+    past: Sequence[HalfHour],
     *,
     capacity_ah: float | None = None,
     site_floor_percent: float | None = None,
@@ -78,11 +90,10 @@ def site_outlook(
     projected = outlook(
         soc_percent=shown.credible("soc_percent"),
         soc_at=soc_at,
-        battery_power_w=battery_power_w,
+        past=past,
         capacity_wh=panel.capacity_ah * volts if panel.capacity_ah and volts else None,
         floor_percent=panel.floor_percent,
         night=next_night(snapshot.at, zone, latitude, longitude),
-        zone=zone,
     )
     if shown.ac_input.connected and shown.ac_input.type in MAINS and projected.empty_earliest_at is not None:
         # The floor is where ESS hands the loads to the mains: a battery that rests on it is not empty.
@@ -95,136 +106,196 @@ def outlook(
     *,
     soc_percent: float | None,
     soc_at: float,
-    battery_power_w: Sequence[tuple[float, float | None]],
+    past: Sequence[HalfHour],
     capacity_wh: float | None,
     floor_percent: float | None,
     night: SunTimes,
-    zone: tzinfo | None = None,
 ) -> Outlook:
-    """The state of charge at sunrise and when the floor is reached.
+    """The state of charge at sunrise and when the floor is reached, mains or not.
 
     Args:
         soc_percent: the last state of charge known.
         soc_at: when it was (UTC epoch, s); the projection starts there.
-        battery_power_w: moments (UTC epoch, s, ascending) and mean battery power around them in W, + charges, None in
-            gaps; up to some days, best in buckets of 5 to 30 minutes.
-        capacity_wh: what the battery holds.
+        past: the half hours before, best of `PAST_DAYS`; what is not before `soc_at` is left out.
+        capacity_wh: what the battery holds by its nameplate; None: only by what the record tells of it.
         floor_percent: where the site stops discharging; None is 0.
         night: the coming or present night.
-        zone: the station's time zone, for the time of day of the pattern.
     """
-    known = [(at, watts) for at, watts in battery_power_w if watts is not None and at <= soc_at]
     if soc_percent is None:
         return Outlook(night.sunrise_at, reason="no state of charge")
     if night.sunrise_at - soc_at > OLDEST_S:
         return Outlook(night.sunrise_at, reason="the last state of charge is days old")
-    if not capacity_wh or capacity_wh <= 0:
-        return Outlook(night.sunrise_at, reason="set the capacity")
-    if not known:
-        return Outlook(night.sunrise_at, reason="no battery power recorded yet")
     floor = floor_percent or 0.0
-    pattern = _Pattern(known, soc_at, zone)
-    low = _walk(
-        soc_percent - SOC_SPREAD_PERCENT, soc_at, night, floor, capacity_wh * (1 - CAPACITY_SPREAD), pattern, -1
-    )
-    middle = _walk(soc_percent, soc_at, night, floor, capacity_wh, pattern, 0)
-    high = _walk(
-        soc_percent + SOC_SPREAD_PERCENT, soc_at, night, floor, capacity_wh * (1 + CAPACITY_SPREAD), pattern, 1
-    )
+    days = days_before(soc_at, past, floor)
+    energies = _energies(days, capacity_wh)
+    if not energies:
+        return Outlook(night.sunrise_at, reason="set the capacity")
+    if not any(watts is not None for watts in days.asked_w):
+        return Outlook(night.sunrise_at, reason="no battery power recorded yet")
+    ends = [
+        _walk(soc_percent, soc_at, night, floor, course, energy, weight)
+        for weight, course in _courses(days, math.ceil((night.sunrise_at - soc_at) / SLOT_S))
+        for energy in energies
+    ]
+    empty = {share: _reached(ends, share) for share in (RUNS_DRY_SHARE, LOW_QUANTILE)}
+    low, middle, high = (_quantile(ends, share, days.count) for share in (LOW_QUANTILE, 0.5, HIGH_QUANTILE))
     return Outlook(
         sunrise_at=night.sunrise_at,
-        soc_low_percent=low.soc_percent,
-        soc_percent=middle.soc_percent,
-        soc_high_percent=high.soc_percent,
-        empty_at=middle.empty_at,
-        empty_earliest_at=low.empty_at,
+        soc_low_percent=low,
+        soc_percent=middle,
+        soc_high_percent=high,
+        empty_at=empty[RUNS_DRY_SHARE],
+        empty_earliest_at=empty[LOW_QUANTILE],
         floor_percent=floor,
-        basis=pattern.basis,
+        basis=f"{days.count} day{'s' if days.count > 1 else ''}" if days.count else "the last hours",
         notes=_notes(night, soc_at, floor_percent),
     )
 
 
 def _notes(night: SunTimes, soc_at: float, floor_percent: float | None) -> tuple[str, ...]:
-    before_sunset = "until sunset: low end without further charge, high end as on the days before"
     return tuple(
         note
         for note in (
             night.note,
-            before_sunset if soc_at < night.sunset_at else "",
+            "until sunset: charge as on the days before, by the sun of today" if soc_at < night.sunset_at else "",
             "no floor known: 0 %" if floor_percent is None else "",
         )
         if note
     )
 
 
-class _Pattern:
-    """The battery's power by time of day, in W, + charges: low, usual and high, blended with what it did just now."""
+@dataclass(frozen=True, slots=True)
+class _Energy:
+    """What one percent of charge gives and takes, Wh."""
 
-    def __init__(self, known: list[tuple[float, float]], until: float, zone: tzinfo | None) -> None:
-        shift = local(until, zone).utcoffset()
-        # The offset of now for all days: an hour's shift on two days of the year is inside the spread.
-        self._shift_s = shift.total_seconds() if shift else 0.0
-        self._until = until
-        by_slot: dict[int, dict[int, list[float]]] = {}
-        for at, watts in known:
-            day, slot = self._place(at)
-            by_slot.setdefault(slot, {}).setdefault(day, []).append(watts)
-        days = {day: [sum(found) / len(found) for found in each.values()] for day, each in by_slot.items()}
-        self._bands = {slot: _band(means) for slot, means in days.items()}
-        recent = [watts for at, watts in known if at > until - RECENT_S] or [known[-1][1]]
-        self._recent = _band([sum(recent) / len(recent)])
-        count = round((until - known[0][0]) / DAY_S)
-        self.basis = f"{count} day{'s' if count > 1 else ''}" if count else "the last hours"
-
-    def watts(self, at: float, end: int) -> float:
-        """The power at a moment: at the low (-1), usual (0) or high (1) end."""
-        usual = self._bands.get(self._place(at)[1], self._recent)[end + 1]
-        fade = math.exp(-max(0.0, at - self._until) / RECENT_S)
-        return fade * self._recent[end + 1] + (1 - fade) * usual
-
-    def _place(self, at: float) -> tuple[int, int]:
-        day, second = divmod(at + self._shift_s, DAY_S)
-        return int(day), int(second // SLOT_S)
+    gives: float
+    takes: float
 
 
-def _band(means: list[float]) -> tuple[float, float, float]:
-    """Low, usual and high of what the same time of day saw."""
-    ordered = sorted(means)
-    usual = _quantile(ordered, 0.5)
-    if len(means) >= NIGHTS_FOR_SPREAD:
-        return _quantile(ordered, LOW_QUANTILE), usual, _quantile(ordered, HIGH_QUANTILE)
-    return usual - GUESSED_SPREAD * abs(usual), usual, usual + GUESSED_SPREAD * abs(usual)
+def _energies(days: Days, capacity_wh: float | None) -> list[_Energy]:
+    """One where the record tells it; by the nameplate a range of what the battery may hold."""
+    gives, takes = days.discharged_wh or days.charged_wh, days.charged_wh or days.discharged_wh
+    if gives and takes:
+        return [_Energy(gives, takes)]
+    if not capacity_wh or capacity_wh <= 0:
+        return []
+    holds = [capacity_wh * (1.0 + spread) / 100 for spread in (-CAPACITY_SPREAD, 0.0, CAPACITY_SPREAD)]
+    return [_Energy(wh, wh) for wh in holds]
 
 
-def _quantile(ordered: list[float], share: float) -> float:
-    """By linear interpolation. For a handful of values numpy's is what made a station cost 11 ms, not 1.4."""
-    place = share * (len(ordered) - 1)
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+def _courses(days: Days, steps: int) -> list[tuple[float, list[float]]]:
+    """Weight and battery power (W, + charges) of each half hour to come, as each of the days before had it."""
+    if not days.count:
+        recent = [watts for watts in days.asked_w[:RECENT_SLOTS] if watts is not None]
+        recent = recent or [next(watts for watts in days.asked_w if watts is not None)]
+        courses = [(1.0, [sum(recent) / len(recent)] * steps)]
+    else:
+        usual = usual_of_slot(days.asked_w)
+        courses = [(0.5 ** (n / HALF_LIFE_DAYS), _course(days, n, usual, steps)) for n in range(days.count)]
+    if len(courses) >= FEW_DAYS:
+        return courses
+    factors = (1.0 - GUESSED_SPREAD, 1.0, 1.0 + GUESSED_SPREAD)
+    return [(weight, [watts * factor for watts in course]) for weight, course in courses for factor in factors]
+
+
+def _course(days: Days, day: int, usual: Sequence[float | None], steps: int) -> list[float]:
+    """What a day back (0: the last 24 hours) would ask for from now on, with the loads and the sun of today."""
+    more_w = RECENT_SHARE * _more_load(days, day) / days.discharging_share
+    sun = _more_sun(days, day)
+    course: list[float] = []
+    for step in range(steps):
+        place = SLOTS_A_DAY - 1 - step % SLOTS_A_DAY
+        back = place + day * SLOTS_A_DAY
+        watts = _at(days.asked_w, back)
+        if watts is None:
+            watts = usual[place]
+        if watts is None:
+            watts = course[-1] if course else 0.0
+        course.append(watts + (sun - 1.0) * (_at(days.pv_w, back) or 0.0) * days.charging_share)
+    return [watts - more_w * math.exp(-(step + 0.5) * SLOT_S / RECENT_S) for step, watts in enumerate(course)]
+
+
+def _more_load(days: Days, day: int) -> float:
+    """By how many W the loads of the last hours exceed those of a day back; by the battery where they are not known."""
+    then = (day + 1) * SLOTS_A_DAY
+    for known, sign in ((days.load_w, 1.0), ([None if w is None else min(0.0, w) for w in days.asked_w], -1.0)):
+        now_w, then_w = _mean(known, 0, RECENT_SLOTS), _mean(known, then, RECENT_SLOTS)
+        if now_w is not None and then_w is not None:
+            return sign * (now_w - then_w)
+    return 0.0
+
+
+def _more_sun(days: Days, day: int) -> float:
+    """The sun of today against a day back, as a factor."""
+    now_w = _mean(days.pv_w, 0, SUN_SLOTS)
+    others = [_mean(days.pv_w, (n + 1) * SLOTS_A_DAY, SUN_SLOTS) for n in range(days.count)]
+    then_w, best_w = others[day], max((watts for watts in others if watts is not None), default=0.0)
+    if now_w is None or then_w is None:
+        return 1.0
+    dim_w = DIM * max(best_w, now_w, 1.0)
+    return min(MOST_SUN, max(1.0 / MOST_SUN, (now_w + dim_w) / (then_w + dim_w)))
+
+
+def _at(values: Sequence[float | None], place: int) -> float | None:
+    return values[place] if place < len(values) else None
+
+
+def _mean(values: Sequence[float | None], place: int, count: int) -> float | None:
+    known = [value for value in values[place : place + count] if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
+    weight: float
     soc_percent: float
     empty_at: float | None
 
 
 def _walk(
-    soc: float, start: float, night: SunTimes, floor: float, capacity_wh: float, pattern: _Pattern, end: int
+    soc: float, start: float, night: SunTimes, floor: float, course: Sequence[float], energy: _Energy, weight: float
 ) -> _End:
     """Step to sunrise. At the floor the site stops discharging; a site below it is empty now and stays there."""
     soc = min(100.0, max(0.0, soc))
     stop = min(floor, soc)
     at, empty_at = start, start if soc <= floor else None
-    while at < night.sunrise_at:
-        step_s = min(STEP_S, night.sunrise_at - at)
-        watts = pattern.watts(at + step_s / 2, end)
-        # At night nothing charges that the pattern can promise; by day only the low end expects no more sun.
-        if watts > 0 and (end < 0 or at >= night.sunset_at):
+    for watts in course:
+        step_s = min(SLOT_S, night.sunrise_at - at)
+        # After sunset nothing charges that the days before can promise: a genset may not start, prices change.
+        if watts > 0 and at >= night.sunset_at:
             watts = 0.0
-        soc = max(stop, min(100.0, soc + watts * step_s / 3600 / capacity_wh * 100))
+        percent = watts * step_s / 3600 / (energy.takes if watts > 0 else energy.gives)
+        soc = max(stop, min(100.0, soc + percent))
         at += step_s
         if soc <= floor and empty_at is None:
             empty_at = at
-    return _End(soc, empty_at)
+    return _End(weight, soc, empty_at)
+
+
+def _quantile(ends: Sequence[_End], share: float, days: int) -> float:
+    """Of the weighted ends, as wide as the few days they come from make it: q (n + 1) of n (Weibull's position)."""
+    ordered = sorted(ends, key=lambda end: end.soc_percent)
+    weights = [0.5 ** (n / HALF_LIFE_DAYS) for n in range(max(days, 1))]
+    count: float = sum(weights) ** 2 / sum(weight * weight for weight in weights)
+    wanted = (share * (count + 1) - 0.5) / count
+    whole = sum(end.weight for end in ordered)
+    passed = 0.0
+    below: tuple[float, float] | None = None
+    for end in ordered:
+        place = (passed + end.weight / 2) / whole
+        if place >= wanted:
+            if below is None:
+                return end.soc_percent
+            return below[1] + (wanted - below[0]) / (place - below[0]) * (end.soc_percent - below[1])
+        passed, below = passed + end.weight, (place, end.soc_percent)
+    return ordered[-1].soc_percent
+
+
+def _reached(ends: Sequence[_End], share: float) -> float | None:
+    """When this share of the ends had reached the floor; None where fewer ever do."""
+    whole, passed = sum(end.weight for end in ends), 0.0
+    for at, weight in sorted((end.empty_at, end.weight) for end in ends if end.empty_at is not None):
+        passed += weight
+        if passed >= share * whole:
+            return at
+    return None

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from victron_console.console.kit.view import Dawn
 from victron_console.insight.gx_clock import vrm_contact_at
+from victron_console.insight.half_hours import FIELDS, half_hours
 from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.figures import last
 from victron_console.insight.overview.signs import runs_backwards
-from victron_console.insight.sunrise import site_outlook
+from victron_console.insight.sunrise import PAST_DAYS, site_outlook
 from victron_console.model.clock import local, midnight
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.units import DAY_S, SLOT_S
@@ -19,9 +20,6 @@ from victron_console.store.read.reader import Reader
 
 SOC_TREND_POINTS = 36
 """Points of `Site.soc_trend`: 24 hours in steps of 40 minutes, so that both 6 cells of 2 h and 18 of 80 min divide."""
-_PATTERN_DAYS = 5
-_PATTERN_COLUMNS = _PATTERN_DAYS * 48
-"""Half hours: what the projection to sunrise wants of the nights before."""
 _LINK_S = 3600.0
 _GENSET_RUNS_W = 100.0
 """A generator that gives less than this for five minutes is not counted as running."""
@@ -77,14 +75,11 @@ def _daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> 
 def _dawn(reader: Reader, moment: StationMoment, now: float, as_of: float | None, zone: ZoneInfo | None) -> Dawn | None:
     """What is expected until sunrise; None where it cannot be said."""
     row = moment.row
-    since = now - _PATTERN_DAYS * DAY_S
-    watts = reader.overview_history(row.id, "battery_power_w", since, now, _PATTERN_COLUMNS, as_of)
-    step = (now - since) / _PATTERN_COLUMNS
     place = row.info.location
     expected = site_outlook(
         moment.snapshot,
         moment.shown,
-        [(since + (index + 0.5) * step, value) for index, value in enumerate(watts)],
+        half_hours(reader.overview_slots(row.id, FIELDS, now - PAST_DAYS * DAY_S, now), now),
         capacity_ah=row.info.battery.capacity_ah,
         zone=zone,
         latitude=place.latitude,

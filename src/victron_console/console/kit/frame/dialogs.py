@@ -27,8 +27,9 @@ class HelpScreen(ModalScreen[None]):
     SIGNS = (
         "Battery + charges, - discharges. AC-IN - is export. W below 1 kW, k is kW; 0 zero, - has none, --- lost.",
         "~ last known, too old to be live. ? doubtful, left out of sums. G grid, S shore, N genset; off: no voltage.",
-        "!! act now, ! act today, x link, r cleared unseen; * not yet seen. DAWN% is the charge expected at sunrise,",
-        "▼15:12 the time the battery goes empty before it.",
+        "!! act now, ! act today, x link, r cleared unseen; * not yet seen.",
+        "DAWN% is the charge at sunrise: of ten nights like the last 14 one ends below the range, one above it.",
+        "▼15:12 is when the battery is on its floor before sunrise; told where 3 of 8 such nights run dry.",
     )
 
     def __init__(self, title: str, keys: Sequence[Key], screens: Sequence[tuple[str, str, str]]) -> None:
