@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from victron_console.console.kit.palette import Role
+from victron_console.console.kit.palette import Ink, Role
 from victron_console.console.paths.data import PathRow, PathTree, Wish, path_rows, path_tree
 from victron_console.console.paths.detail import (
     PathTrend,
@@ -75,7 +75,7 @@ def test_a_doubtful_value_wears_its_mark_and_tells_why() -> None:
 
 
 def test_an_alarm_of_the_device_is_the_only_colour() -> None:
-    def roles(values: dict[str, Any]) -> set[Role]:
+    def roles(values: dict[str, Any]) -> set[Ink]:
         row = value_row(values)
         return {cell[1] for cell in draw_row(80, row, NOW, selected=False)._cells}
 

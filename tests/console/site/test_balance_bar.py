@@ -10,16 +10,18 @@ from tests.console.sample_stations import CEDAR, LARCH, QUARRY, Devices, snapsho
 
 from victron_console.console.kit.energy.balance_bar import (
     BarPart,
+    NamedSource,
     draw_balance,
     shares,
 )
+from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
 from victron_console.insight.overview.balance import balance
 from victron_console.insight.overview.overview import overview
 from victron_console.model.overview import Overview
 
 
-def drawn(shown: Overview, place: BarPart, sources: tuple[tuple[str, float], ...] = ()) -> list[str]:
+def drawn(shown: Overview, place: BarPart, sources: tuple[NamedSource, ...] = ()) -> list[str]:
     sheet = Sheet(120)
     draw_balance(balance(shown), sheet, place, sources)
     return sheet.text.splitlines()
@@ -48,9 +50,10 @@ def test_a_site_at_rest_has_dots_and_says_why() -> None:
 
 def test_sources_are_named_one_by_one_where_they_make_up_their_part() -> None:
     shown = figures(QUARRY)
-    named = drawn(shown, BarPart(0, 1, 118), (("WIND", 300.8), ("ALTERNATOR", 300.8)))
-    assert named[1].strip() == "█ GENSET 11.7k   ▓ PV 116W   ▒ WIND 301W   ▒ ALTERNATOR 301W"
-    other = drawn(shown, BarPart(0, 1, 118), (("WIND", 300.8),))
+    wind, alternator = NamedSource("WIND", 300.8, Role.OTHER), NamedSource("ALTERNATOR", 300.8, Role.GENSET)
+    named = drawn(shown, BarPart(0, 1, 118), (wind, alternator))
+    assert named[1].strip() == "▚ GENSET 11.7k   ▓ PV 116W   ▒ WIND 301W   ▚ ALTERNATOR 301W"
+    other = drawn(shown, BarPart(0, 1, 118), (wind,))
     assert "DC SOURCES 602W" in other[1]
 
 

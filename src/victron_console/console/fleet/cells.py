@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from victron_console.console.fleet.state_word import state_word
 from victron_console.console.fleet.sums import is_doubtful, source_field, source_power
+from victron_console.console.kit.energy.kinds import kind_of_source
 from victron_console.console.kit.figures import URGENT_TEXT, Figure, number_figure, place, power_figure
 from victron_console.console.kit.format import (
     ABSENT,
@@ -28,7 +29,7 @@ from victron_console.console.kit.format import age as age_text
 from victron_console.console.kit.format import round_trip as round_trip_text
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_glyph
-from victron_console.console.kit.palette import Role
+from victron_console.console.kit.palette import Ink, Role, Step, Tone
 from victron_console.console.kit.text import cut
 from victron_console.console.kit.view import (
     Mark,
@@ -59,7 +60,7 @@ class Cell:
         """Cells to draw in."""
         return self.end + 1 - self.start
 
-    def left(self, text: str, role: Role = Role.TEXT2, *, bold: bool = False) -> None:
+    def left(self, text: str, role: Ink = Role.TEXT2, *, bold: bool = False) -> None:
         """Write from the first cell, cut to the column."""
         self.line.put(self.start, cut(text, self.width), role, bold=bold)
 
@@ -115,7 +116,8 @@ def bar(cell: Cell) -> None:
         return
     fill, rest = soc_bar(site.overview.soc_percent, cell.width)
     beyond = site.beyond.get("soc_percent", Mark.NONE)
-    role = URGENT_TEXT.get(beyond, Role.BAR) if site.quality_of("soc_percent") is Quality.GOOD else Role.SPARK
+    known = site.quality_of("soc_percent") is Quality.GOOD
+    role: Ink = URGENT_TEXT.get(beyond, Tone(Role.BATTERY, Step.FILL)) if known else Role.SPARK
     cell.line.put(cell.line.put(cell.start, fill, role), rest, Role.BAR_REST)
 
 
@@ -123,21 +125,21 @@ def battery(cell: Cell) -> None:
     """Battery power; + charges."""
     site = cell.site
     quality, doubtful = site.quality_of("battery_power_w"), is_doubtful(site, "battery_power_w")
-    cell.figure(power_figure(site.overview.battery_power_w, quality, signed=True, doubtful=doubtful))
+    cell.figure(power_figure(site.overview.battery_power_w, quality, signed=True, doubtful=doubtful, kind=Role.BATTERY))
 
 
 def pv(cell: Cell) -> None:
     """PV power. None at night is nothing wrong and looks like it."""
     site = cell.site
     quality, doubtful = site.quality_of("pv_power_w"), is_doubtful(site, "pv_power_w")
-    cell.figure(power_figure(site.overview.pv_power_w, quality, doubtful=doubtful))
+    cell.figure(power_figure(site.overview.pv_power_w, quality, doubtful=doubtful, kind=Role.PV))
 
 
 def load(cell: Cell) -> None:
     """What the loads take."""
     site = cell.site
     quality, doubtful = site.quality_of("load_power_w"), is_doubtful(site, "load_power_w")
-    cell.figure(power_figure(site.overview.load_power_w, quality, doubtful=doubtful))
+    cell.figure(power_figure(site.overview.load_power_w, quality, doubtful=doubtful, kind=Role.LOADS))
 
 
 def ac_input(cell: Cell) -> None:
@@ -147,7 +149,7 @@ def ac_input(cell: Cell) -> None:
         cell.figure(Figure(unitless(LOST), Role.LINK_TEXT))
         return
     source = site.overview.ac_input
-    letter = _SOURCE_LETTERS.get(source.type or "", "")
+    letter, kind = _SOURCE_LETTERS.get(source.type or "", ""), kind_of_source(source.type)
     if not letter:
         cell.figure(Figure(unitless(ABSENT), Role.TEXT3))
         return
@@ -156,9 +158,9 @@ def ac_input(cell: Cell) -> None:
     else:
         doubtful = is_doubtful(site, "grid_power_w", "genset_power_w", "ac_input")
         quality = site.quality_of(source_field(site))
-        figure = power_figure(source_power(site), quality, doubtful=doubtful)
+        figure = power_figure(source_power(site), quality, doubtful=doubtful, kind=kind)
     idle = figure.text.strip() == OFF or not site.fresh
-    cell.line.put(cell.start, letter, Role.TEXT3 if idle else Role.TEXT2)
+    cell.line.put(cell.start, letter, Role.TEXT3 if idle else kind)
     cell.figure(figure)
 
 

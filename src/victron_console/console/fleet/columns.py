@@ -45,6 +45,8 @@ class FleetColumn:
     fixed: bool = False
     """Never hidden."""
     wide_head: str = ""
+    kind: Role | None = None
+    """Of the energy that it is about."""
 
 
 COLUMNS = (
@@ -53,10 +55,10 @@ COLUMNS = (
     FleetColumn("site", "SITE", 12, cells.name, Head.LEFT, gap=2, wide=16, fixed=True),
     FleetColumn("soc", "SOC%", 3, cells.soc, Head.LEFT),
     FleetColumn("bar", "", 6, cells.bar, wide=10),
-    FleetColumn("battery", "BATT", 6, cells.battery, Head.UNIT),
-    FleetColumn("pv", "PV", 5, cells.pv, Head.UNIT),
-    FleetColumn("load", "LOAD", 5, cells.load, Head.UNIT),
-    FleetColumn("ac-in", "AC-IN", 8, cells.ac_input, Head.UNIT, gap=2),
+    FleetColumn("battery", "BATT", 6, cells.battery, Head.UNIT, kind=Role.BATTERY),
+    FleetColumn("pv", "PV", 5, cells.pv, Head.UNIT, kind=Role.PV),
+    FleetColumn("load", "LOAD", 5, cells.load, Head.UNIT, kind=Role.LOADS),
+    FleetColumn("ac-in", "AC-IN", 8, cells.ac_input, Head.UNIT, gap=2, kind=Role.GRID),
     FleetColumn("dawn", "DAWN%", 6, cells.dawn),
     FleetColumn("trend", "12h", 6, cells.trend, Head.LEFT, wide=18, wide_head="SOC 24h"),
     FleetColumn("spread", "dCELL", 5, cells.spread),
@@ -110,7 +112,7 @@ def draw_heads(width: int, columns: Iterable[Placed]) -> Line:
         if at.column.align is Head.LEFT:
             line.put(at.start, head, Role.TEXT3)
         else:
-            line.right(at.end - (at.column.align is Head.UNIT), head, Role.TEXT3)
+            line.right(at.end - (at.column.align is Head.UNIT), head, at.column.kind or Role.TEXT3)
     return line
 
 
@@ -145,7 +147,7 @@ def draw_sums(width: int, columns: Iterable[Placed], sites: Sequence[Site]) -> L
             value_of, signed = SUMMED[name]
             values = [value for site in fresh if (value := value_of(site)) is not None]
             if values:
-                place(line, at.end, power_figure(sum(values), signed=signed))
+                place(line, at.end, power_figure(sum(values), signed=signed, kind=at.column.kind))
         elif name in sums.SUMMED_NUMBERS:
             values = [value for site in fresh if (value := sums.SUMMED_NUMBERS[name](site)) is not None]
             if values:

@@ -20,7 +20,7 @@ from victron_console.console.kit.format import (
     unitless,
 )
 from victron_console.console.kit.line import Line
-from victron_console.console.kit.palette import Role
+from victron_console.console.kit.palette import Ink, Role, Step, Tone
 from victron_console.console.kit.sheet import Run
 from victron_console.console.kit.view import Mark
 from victron_console.model.alert import Severity
@@ -39,7 +39,7 @@ class Figure:
     """Text for a column, right-aligned, and the mark that hugs it from the left."""
 
     text: str
-    role: Role
+    role: Ink
     mark: str = ""
     bold: bool = False
 
@@ -68,9 +68,14 @@ def place(line: Line, end: int, figure: Figure) -> None:
 
 
 def power_figure(
-    watts: float | None, quality: Quality = Quality.GOOD, *, signed: bool = False, doubtful: bool = False
+    watts: float | None,
+    quality: Quality = Quality.GOOD,
+    *,
+    signed: bool = False,
+    doubtful: bool = False,
+    kind: Role | None = None,
 ) -> Figure:
-    """A power: kW bright, W middle; zero, absent, old and doubtful ones faint."""
+    """A power: kW bright, W middle, in the hue of its kind where one is given; zero, absent, old and doubtful faint."""
     if quality in NOT_SHOWN:
         return Figure(unitless(LOST), Role.LINK_TEXT)
     text = power(watts, signed=signed)
@@ -80,7 +85,9 @@ def power_figure(
         return Figure(text, Role.TEXT3, mark)
     if text.strip() == "0":
         return Figure(text, Role.TEXT3)
-    return Figure(text, Role.TEXT1 if is_kilo(watts) else Role.TEXT2)
+    if kind is None:
+        return Figure(text, Role.TEXT1 if is_kilo(watts) else Role.TEXT2)
+    return Figure(text, kind if is_kilo(watts) else Tone(kind, Step.FIGURE))
 
 
 def number_figure(

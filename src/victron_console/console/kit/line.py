@@ -10,10 +10,10 @@ from itertools import groupby
 from rich.segment import Segment
 from textual.strip import Strip
 
-from victron_console.console.kit.palette import Palette, Role
+from victron_console.console.kit.palette import Ink, Palette, Role
 from victron_console.console.kit.text import graphemes, width_of
 
-_Cell = tuple[str, Role, bool]
+_Cell = tuple[str, Ink, bool]
 _WORTH_A_MOVE = 6
 """Cells that are rather written again than jumped over: a jump and a new colour cost some 30 bytes."""
 
@@ -29,7 +29,7 @@ class Line:
         self._blank: _Cell = (" ", Role.TEXT1, False)
         self._cells: list[_Cell] = [self._blank] * self.width
 
-    def put(self, column: int, text: str, role: Role = Role.TEXT2, *, bold: bool = False) -> int:
+    def put(self, column: int, text: str, role: Ink = Role.TEXT2, *, bold: bool = False) -> int:
         """Write text from a column on, over what is there; gives the column after it."""
         for character, width in graphemes(text):
             end = column + width
@@ -41,7 +41,7 @@ class Line:
             column = end
         return column
 
-    def right(self, end: int, text: str, role: Role = Role.TEXT2, *, bold: bool = False) -> int:
+    def right(self, end: int, text: str, role: Ink = Role.TEXT2, *, bold: bool = False) -> int:
         """Write text so that its last cell stands in column `end`; gives the column of its first."""
         start = end + 1 - width_of(text)
         self.put(start, text, role, bold=bold)

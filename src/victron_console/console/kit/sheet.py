@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from victron_console.console.kit.line import Line
-from victron_console.console.kit.palette import Role
+from victron_console.console.kit.palette import Ink, Role
 from victron_console.console.kit.text import width_of
 
 
@@ -15,7 +15,7 @@ class Run:
     """Text of one look."""
 
     text: str
-    role: Role = Role.TEXT2
+    role: Ink = Role.TEXT2
     bold: bool = False
 
 
@@ -40,11 +40,11 @@ class Sheet:
             self.lines.append(Line(self.width))
         return self.lines[index]
 
-    def put(self, row: int, column: int, text: str, role: Role = Role.TEXT2, *, bold: bool = False) -> int:
+    def put(self, row: int, column: int, text: str, role: Ink = Role.TEXT2, *, bold: bool = False) -> int:
         """Write from a column on; gives the column after."""
         return self.row(row).put(column, text, role, bold=bold)
 
-    def right(self, row: int, end: int, text: str, role: Role = Role.TEXT2, *, bold: bool = False) -> int:
+    def right(self, row: int, end: int, text: str, role: Ink = Role.TEXT2, *, bold: bool = False) -> int:
         """Write up to a column; gives the column of the first cell."""
         return self.row(row).right(end, text, role, bold=bold)
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from textwrap import wrap
 
+from victron_console.console.kit.energy.kinds import texture_ink
 from victron_console.console.kit.figures import (
     projected,
     trusted,
 )
 from victron_console.console.kit.format import clock, number, sunrise
-from victron_console.console.kit.palette import Role
+from victron_console.console.kit.palette import Role, Step, Tone
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.text import cut, width_of
 from victron_console.console.site.battery_words import (
@@ -168,9 +169,9 @@ def _draw_charge(sheet: Sheet, row: int, start: int, end: int, view: BatteryView
     high = soc if dawn is None or dawn.high_percent is None else max(soc, dawn.high_percent)
     columns = end + 1 - start
     sure, may = _columns(low, columns), _columns(high, columns)
-    role = Role.SPARK if view.quality is Quality.STALE else Role.BAR
-    column = sheet.put(row, start, "█" * sure, role)
-    column = sheet.put(row, column, "▒" * (may - sure), role)
+    known = view.quality is not Quality.STALE
+    column = sheet.put(row, start, "█" * sure, Tone(Role.BATTERY, Step.FILL) if known else Role.SPARK)
+    column = sheet.put(row, column, "▒" * (may - sure), texture_ink(Role.BATTERY) if known else Role.SPARK)
     sheet.put(row, column, "·" * (columns - may), Role.TEXT3)
 
 

@@ -10,7 +10,7 @@ from victron_console.console.kit.figures import (
     trusted,
 )
 from victron_console.console.kit.format import ABSENT, DOUBT_MARK, LOST, clock, duration, number
-from victron_console.console.kit.palette import Role
+from victron_console.console.kit.palette import Role, Step, Tone
 from victron_console.console.kit.sheet import Run
 from victron_console.console.kit.view import Dawn
 from victron_console.insight.battery_panel import BatteryPanel, Limit, Span
@@ -113,7 +113,7 @@ def gauge_runs(limit: Limit | None, quality: Quality) -> tuple[Run, ...]:
     eighths = min(_GAUGE * 8, round(limit.used_a * _GAUGE * 8 / limit.allowed_a))
     bar = "█" * (eighths // 8) + ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")[eighths % 8]
     return (
-        Run(bar, Role.BAR),
+        Run(bar, Tone(Role.BATTERY, Step.FILL)),
         Run("·" * (_GAUGE - len(bar)), Role.TEXT3),
         Run(f"  {number(limit.free_a)}A", Role.TEXT1),
         Run(" free", Role.TEXT2),

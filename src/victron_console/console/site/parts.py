@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from victron_console.console.kit.energy.balance_bar import (
     BarPart,
+    NamedSource,
     draw_balance,
 )
 from victron_console.console.kit.energy.flow import Pencil, names_of
+from victron_console.console.kit.energy.kinds import kind_of_node
 from victron_console.console.kit.marks import GLYPHS
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
@@ -128,7 +130,7 @@ def draw_device_list(page: Page, sheet: Sheet, row: int, start: int, end: int, r
 def draw_bars(page: Page, sheet: Sheet, place: BarPart) -> int:
     figures = page.data.figures
     sources = [
-        (names_of(node)[0], node.power_w)
+        NamedSource(names_of(node)[0], node.power_w, kind_of_node(node.kind))
         for node in (figures.flow.dc.sources if figures.flow.dc else ())
         if node.kind in _DC_SOURCES and node.power_w is not None and node.power_w > 0
     ]

@@ -31,11 +31,8 @@ MOST_UNITS = 2
 LABEL_CELLS = 6
 LEFT = LABEL_CELLS + 1
 """Columns left of the plot: labels of a fixed width, and the axis; so a click can be told its moment."""
-INKS = (
-    Role.TEXT1, Role.TEXT3, Role.FILL_PV, Role.FILL_BATTERY,
-    Role.FILL_GRID, Role.FILL_OTHER, Role.BAR, Role.FILL_LOSS,
-)  # fmt: skip
-"""Greys of unlike brightness; each line is named by its number too."""
+INKS = (Role.LOADS, Role.PV, Role.BATTERY, Role.GRID, Role.GENSET, Role.DC_LOADS, Role.OTHER, Role.TEXT3)
+"""Inks of unlike brightness; each line is named by its number too."""
 _LABELS = 4
 _PRIORITY = {"!!": Role.NOW_TEXT, "!": Role.TODAY_TEXT, "x": Role.LINK_TEXT}
 

@@ -22,7 +22,8 @@ svg text { fill: #5a6570; font-size: 11px }
 table.months th + th { text-align: right }
 section.station + section.station { page-break-before: always }
 """
-PV, LOAD, GRID = "#e0a030", "#5f7488", "#2b343c"
+PV, LOAD, GRID = "#6c7637", "#33363f", "#483e7c"
+"""The hues of these kinds of energy on light ground, as the console's light theme has them."""
 
 
 def page(months: Sequence[MonthReport]) -> str:

@@ -8,6 +8,8 @@ from html import escape
 
 WIDTH, HEIGHT = 720, 180
 LEFT, BOTTOM, TOP = 44, 22, 10
+BATTERY = "#185a4d"
+"""The hue of the battery on light ground, as the console's light theme has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def band(title: str, unit: str, labels: Sequence[str], ends: Sequence[tuple[floa
         if pair is not None:
             low, high = (min(top, max(0.0, value)) for value in pair)
             x, y = LEFT + place * step + step * 0.2, HEIGHT - BOTTOM - high * scale
-            shapes.append(_rectangle(x, y, step * 0.6, max(1.5, (high - low) * scale), "#5f7488"))
+            shapes.append(_rectangle(x, y, step * 0.6, max(1.5, (high - low) * scale), BATTERY))
     return _picture(f"{title} ({unit})", [*_axis(0.0, top, unit), *shapes, *_labels(labels, step)])
 
 

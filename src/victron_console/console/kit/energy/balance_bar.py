@@ -5,29 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from victron_console.console.kit.energy.kinds import OF_PART, TEXTURES, texture_ink
 from victron_console.console.kit.format import ABSENT, LOST, STALE_MARK, power, unitless
-from victron_console.console.kit.palette import Role
+from victron_console.console.kit.palette import Ink, Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.text import cut, width_of
 from victron_console.insight.overview.balance import Balance, PartKind, Rest, Verdict
 from victron_console.model.quality import Quality
 
-_GRID_INK = Role.TEXT2
-"""Not `FILL_GRID`: a bar of a hundred columns in that would be the brightest thing on the screen."""
-FILLS = {
-    PartKind.GRID: ("█", _GRID_INK, "GRID"),
-    PartKind.SHORE: ("█", _GRID_INK, "SHORE"),
-    PartKind.GENSET: ("█", _GRID_INK, "GENSET"),
-    PartKind.EXPORT: ("█", _GRID_INK, "EXPORT"),
-    PartKind.PV: ("▓", Role.FILL_PV, "PV"),
-    PartKind.AC_LOAD: ("▓", Role.FILL_PV, "LOADS"),
-    PartKind.DC_SOURCE: ("▒", Role.FILL_OTHER, "DC SOURCES"),
-    PartKind.UNMEASURED_SOURCE: ("▒", Role.FILL_OTHER, "UNMEAS."),
-    PartKind.DC_LOAD: ("▒", Role.FILL_OTHER, "DC LOADS"),
-    PartKind.MOTOR: ("▓", Role.FILL_PV, "MOTOR"),
-    PartKind.BATTERY: ("░", Role.FILL_BATTERY, "BATTERY"),
+_NAMES = {
+    PartKind.GRID: "GRID",
+    PartKind.SHORE: "SHORE",
+    PartKind.GENSET: "GENSET",
+    PartKind.EXPORT: "EXPORT",
+    PartKind.PV: "PV",
+    PartKind.AC_LOAD: "LOADS",
+    PartKind.DC_SOURCE: "DC SOURCES",
+    PartKind.UNMEASURED_SOURCE: "UNMEAS.",
+    PartKind.DC_LOAD: "DC LOADS",
+    PartKind.MOTOR: "MOTOR",
+    PartKind.BATTERY: "BATTERY",
 }
-"""Fill, its role and its name by the kind of a part: the same in IN and in OUT."""
 
 _RESTS = {
     Rest.LOSS: ("·", Role.FILL_LOSS, "loss+unmeasured", "loss", Role.TEXT3),
@@ -41,15 +39,24 @@ _TOTAL_END = 9
 
 
 @dataclass(frozen=True, slots=True)
+class NamedSource:
+    """A DC source that is named for itself: its name, its W, its kind of energy."""
+
+    name: str
+    power_w: float
+    kind: Role
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """One fill of a bar with its name beside the swatch."""
 
     watts: float
     fill: str
-    role: Role
+    role: Ink
     name: str
     short: str
-    name_role: Role = Role.TEXT2
+    name_role: Ink = Role.TEXT2
     is_rest: bool = False
     is_old: bool = False
     """Whether it is the last that was known, not what is."""
@@ -89,7 +96,7 @@ def draw_balance(
     balance: Balance,
     sheet: Sheet,
     place: BarPart,
-    sources: Sequence[tuple[str, float]] = (),
+    sources: Sequence[NamedSource] = (),
     quality: Quality = Quality.GOOD,
 ) -> int:
     """Draw both bars; gives the row after the last.
@@ -98,7 +105,7 @@ def draw_balance(
         balance: the two sides.
         sheet: where to draw.
         place: where on it.
-        sources: name and W of the DC sources, to be named one by one where they make up the part of that kind.
+        sources: the DC sources, to be named one by one where they make up the part of that kind.
         quality: how far the figures are of now; stale ones are faint, lost ones are not drawn.
     """
     if quality in (Quality.LOST, Quality.GONE):
@@ -156,14 +163,13 @@ def _aged(piece: _Piece) -> _Piece:
     return replace(piece, role=Role.TEXT3, name_role=Role.TEXT3, is_old=True)
 
 
-def _pieces(balance: Balance, side: int, sources: Sequence[tuple[str, float]]) -> list[_Piece]:
+def _pieces(balance: Balance, side: int, sources: Sequence[NamedSource]) -> list[_Piece]:
     pieces = []
     for part in balance.sources if side == IN else balance.uses:
-        fill, role, name = FILLS[part.kind]
         if part.kind is PartKind.DC_SOURCE and _make_up(sources, part.power_w):
-            pieces += [_Piece(watts, fill, role, each, each) for each, watts in sources]
+            pieces += [_piece(each.power_w, each.kind, each.name) for each in sources]
         else:
-            pieces.append(_Piece(part.power_w, fill, role, name, name))
+            pieces.append(_piece(part.power_w, OF_PART[part.kind], _NAMES[part.kind]))
     lesser = IN if balance.residual_w < 0 else OUT
     if side == lesser and balance.rest in _RESTS:
         fill, role, name, short, name_role = _RESTS[balance.rest]
@@ -171,9 +177,13 @@ def _pieces(balance: Balance, side: int, sources: Sequence[tuple[str, float]]) -
     return pieces
 
 
-def _make_up(sources: Sequence[tuple[str, float]], watts: float) -> bool:
+def _piece(watts: float, kind: Role, name: str) -> _Piece:
+    return _Piece(watts, TEXTURES[kind], texture_ink(kind), name, name, kind)
+
+
+def _make_up(sources: Sequence[NamedSource], watts: float) -> bool:
     """Whether the sources are all that the part is made of."""
-    return bool(sources) and abs(sum(each for _, each in sources) - watts) < 1.0
+    return bool(sources) and abs(sum(each.power_w for each in sources) - watts) < 1.0
 
 
 def _bar(sheet: Sheet, row: int, column: int, pieces: Sequence[_Piece], length: int, scale: float) -> None:
@@ -206,7 +216,7 @@ def _names_width(pieces: Sequence[_Piece], gap: int) -> int:
 
 
 def _named(piece: _Piece) -> tuple[Run, ...]:
-    figure_role = Role.TEXT1 if piece.name_role is Role.TEXT2 else piece.name_role
+    figure_role = piece.name_role if piece.is_old or piece.is_rest else Role.TEXT1
     return (
         Run(piece.fill, piece.role),
         Run(f" {piece.short} ", piece.name_role),

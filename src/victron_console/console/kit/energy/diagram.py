@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from victron_console.console.kit.energy.wire import Direction, Wire
 from victron_console.console.kit.figures import Figure
-from victron_console.console.kit.palette import Role
+from victron_console.console.kit.palette import Ink, Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.text import cut, width_of
 
@@ -23,7 +23,7 @@ class Entry:
     """The name, the fullest first: the first that fits is drawn."""
     figure: Figure
     wire: Wire | None = None
-    name_role: Role = Role.TEXT2
+    name_role: Ink = Role.TEXT2
     note: str = ""
     """Faint words in the row below, for an entry that needs to be explained."""
 
@@ -161,7 +161,7 @@ def _box(diagram: Diagram, grid: Grid, sheet: Sheet, top: int, free: int) -> int
         sheet.put(row, grid.box_left + 1 + (inner - width_of(text)) // 2, text, run.role)
     sheet.put(bottom, grid.box_left, "└" + "─" * inner + "┘", Role.TEXT3)
     if diagram.trunk_dc:
-        sheet.put(bottom, grid.bus_dc, diagram.trunk_dc.wire.upright, Role.TEXT3)
+        sheet.put(bottom, grid.bus_dc, diagram.trunk_dc.wire.upright, diagram.trunk_dc.wire.role)
     for row, entry in enumerate(diagram.trackers, first_tracker):
         _left_entry(sheet, row, grid, entry, grid.box_left)
     return bottom + 1

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from victron_console.console.kit.energy.diagram import Box, Diagram, Entry, Trunk
+from victron_console.console.kit.energy.kinds import kind_of_node
 from victron_console.console.kit.energy.wire import BROKEN, IDLE, Direction, Wire, is_moving, wire
 from victron_console.console.kit.figures import (
     OFF_FIGURE,
@@ -60,13 +61,13 @@ class FlowDrawing:
             box=_box(flow.box) if flow.box else None,
             ac_in_caption=_ac_caption(ac_in) if ac_in else None,
             ac_in=self.entries("in", ac_in.nodes) if ac_in else (),
-            trunk_in=self._trunk("trunk in", ac_in.trunk) if ac_in else None,
+            trunk_in=self._trunk("trunk in", ac_in.trunk, _main_kind(ac_in.nodes)) if ac_in else None,
             trackers=self.entries("tracker", flow.box.trackers) if flow.box else (),
             ac_out_caption=_ac_caption(ac_out) if ac_out else None,
             ac_out=self.entries("out", ac_out.nodes, mirrored=True) if ac_out else (),
-            trunk_out=self._trunk("trunk out", ac_out.trunk) if ac_out else None,
+            trunk_out=self._trunk("trunk out", ac_out.trunk, Role.LOADS) if ac_out else None,
             dc_caption=_dc_caption(dc) if dc else None,
-            trunk_dc=self._trunk("trunk dc", dc.trunk) if dc else None,
+            trunk_dc=self._trunk("trunk dc", dc.trunk, Role.BATTERY) if dc else None,
             dc_left=self.entries("dc", dc.sources) if dc else (),
             dc_right=self.entries("dc use", dc.uses, mirrored=True) if dc else (),
         )
@@ -85,21 +86,22 @@ class FlowDrawing:
             return Entry(names, OFF_FIGURE, name_role=Role.TEXT3)
         if node.part or not node.counted:
             return Entry(names, _figure(node), name_role=Role.TEXT3)
-        drawn = self._wire(f"{side} {node.kind} {node.name}", node.to_bus_w, node.quality, mirrored=mirrored)
+        kind = kind_of_node(node.kind)
+        drawn = self._wire(f"{side} {node.kind} {node.name}", node.to_bus_w, node.quality, kind, mirrored=mirrored)
         if drawn is IDLE and node.quality is Quality.GOOD and node.power_w is not None:
-            return Entry(names, idle_figure(node.power_w, signed=node.kind in _SIGNED), drawn)
-        return Entry(names, _figure(node), drawn)
+            return Entry(names, idle_figure(node.power_w, signed=node.kind in _SIGNED), drawn, kind)
+        return Entry(names, _figure(node), drawn, kind)
 
-    def _trunk(self, key: str, trunk: model.Trunk | None) -> Trunk | None:
+    def _trunk(self, key: str, trunk: model.Trunk | None, kind: Role) -> Trunk | None:
         if trunk is None:
             return None
-        drawn = self._wire(key, trunk.power_w, trunk.quality, mirrored=False)
+        drawn = self._wire(key, trunk.power_w, trunk.quality, kind, mirrored=False)
         size = None if trunk.power_w is None else abs(trunk.power_w)
         if drawn is IDLE and size is not None and trunk.quality is Quality.GOOD:
             return Trunk(idle_figure(size), drawn)
         return Trunk(power_figure(size, trunk.quality), drawn)
 
-    def _wire(self, key: str, watts: float | None, quality: Quality, *, mirrored: bool) -> Wire:
+    def _wire(self, key: str, watts: float | None, quality: Quality, kind: Role, *, mirrored: bool) -> Wire:
         if quality in (Quality.LOST, Quality.GONE):
             return BROKEN
         if watts is None or not is_moving(watts, key in self._before.moving):
@@ -107,7 +109,14 @@ class FlowDrawing:
         self._moving.add(key)
         rightwards = (watts > 0) is not mirrored
         direction = Direction.RIGHT if rightwards else Direction.LEFT
-        return wire(watts, self._flow.rating_w, direction, moving=True, stale=quality is Quality.STALE)
+        return wire(watts, self._flow.rating_w, direction, moving=True, stale=quality is Quality.STALE, kind=kind)
+
+
+def _main_kind(nodes: Sequence[Node]) -> Role:
+    """The kind of what gives most to a bus."""
+    giving = [node for node in nodes if not node.off and node.counted and (node.to_bus_w or 0.0) > 0]
+    most = max(giving, key=lambda node: node.to_bus_w or 0.0, default=None)
+    return kind_of_node(most.kind) if most is not None else Role.GRID
 
 
 def together(nodes: Sequence[Node]) -> list[Node]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from victron_console.console.kit.palette import Role
+from victron_console.console.kit.palette import Ink, Role
 
 ARROW_ON_W = 40.0
 ARROW_OFF_W = 20.0
@@ -29,12 +29,12 @@ class Wire:
 
     direction: Direction
     stroke: str
-    role: Role
+    role: Ink
     upright: str
     """The piece by which it leaves the inverter's box downwards."""
 
     @property
-    def head_role(self) -> Role:
+    def head_role(self) -> Ink:
         """An arrow head is never faint: it is what says the direction."""
         return Role.TEXT2 if self.role is Role.TEXT3 else self.role
 
@@ -63,7 +63,15 @@ def is_moving(power_w: float, was_moving: bool) -> bool:
     return abs(power_w) >= (ARROW_OFF_W if was_moving else ARROW_ON_W)
 
 
-def wire(power_w: float, rating_w: float | None, direction: Direction, *, moving: bool, stale: bool = False) -> Wire:
+def wire(
+    power_w: float,
+    rating_w: float | None,
+    direction: Direction,
+    *,
+    moving: bool,
+    stale: bool = False,
+    kind: Role = Role.OTHER,
+) -> Wire:
     """The wire for a power.
 
     Args:
@@ -72,14 +80,15 @@ def wire(power_w: float, rating_w: float | None, direction: Direction, *, moving
         direction: where the power goes when it moves.
         moving: whether it has an arrow, see `is_moving`.
         stale: the power is an old one.
+        kind: of the energy in it.
     """
     if not moving:
         return IDLE
     share = abs(power_w) / rating_w if rating_w else 0.0
     if share > HEAVY_FROM:
-        stroke, role, upright = "━", Role.TEXT1, "┰"
+        stroke, upright = "━", "┰"
     elif share >= DOUBLE_FROM:
-        stroke, role, upright = "═", Role.TEXT2, "╥"
+        stroke, upright = "═", "╥"
     else:
-        stroke, role, upright = "─", Role.TEXT3, "┬"
-    return Wire(direction, "╌", Role.TEXT3, upright) if stale else Wire(direction, stroke, role, upright)
+        stroke, upright = "─", "┬"
+    return Wire(direction, "╌", Role.TEXT3, upright) if stale else Wire(direction, stroke, kind, upright)
