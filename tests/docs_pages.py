@@ -10,7 +10,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import click
 from pydantic.fields import FieldInfo
@@ -21,11 +21,9 @@ from victron_console import console
 from victron_console.cli.main import COMMANDS, victron_console
 from victron_console.cli.options import common_options
 from victron_console.config.fields import Table
-from victron_console.config.files import ConsoleSettings
-from victron_console.config.history import HistorySettings
-from victron_console.config.notify import NotifySettings
 from victron_console.config.sources import SourceSettings
 from victron_console.config.station import StationConfig
+from victron_console.config.tables import TABLES
 from victron_console.console.app.screens import SCREENS
 from victron_console.console.kit.frame.keys import GLOBAL_KEYS, Key
 from victron_console.console.kit.frame.screen import ConsoleScreen
@@ -63,7 +61,7 @@ def configuration() -> str:
 
 def _tables() -> Iterator[str]:
     yield from _keys_of("[[station]]", StationConfig, "station")
-    for name, model in (("console", ConsoleSettings), ("notify", NotifySettings), ("history", HistorySettings)):
+    for name, model in TABLES.items():
         yield from _keys_of(f"[{name}]", model, name)
 
 
@@ -75,7 +73,8 @@ def _keys_of(heading: str, model: type[Table], path: str) -> Iterator[str]:
         ("key", "value", "default"), [(f"`{name}`", field.description or "", _default(field)) for name, field in keys]
     )
     for name, found in inner.items():
-        yield from _keys_of(f"[{path}.{name}]", found, f"{path}.{name}")
+        heading = f"[[{path}.{name}]]" if _is_list(model.model_fields[name]) else f"[{path}.{name}]"
+        yield from _keys_of(heading, found, f"{path}.{name}")
         if issubclass(found, SourceSettings) and found.SHORT_KEY:
             yield from (f"`{found.SHORT_KEY}` may also stand in `[[station]]` itself.", "")
 
@@ -85,6 +84,10 @@ def _inner(field: FieldInfo) -> type[Table] | None:
         if isinstance(kind, type) and issubclass(kind, Table):
             return kind
     return None
+
+
+def _is_list(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is tuple
 
 
 def _first_line(model: type[Table]) -> str:

@@ -140,3 +140,30 @@ def test_a_new_secret_in_a_file_is_a_change(tmp_path: Path) -> None:
     access = files.reload().stations[0].http
     assert access is not None
     assert access.access().token == "second!"
+
+
+def test_an_edit_that_breaks_who_is_told_silences_nobody(folder: Path) -> None:
+    file = folder / "notify.toml"
+    good = '[notify]\ncommand = ["/bin/page"]\nper_hour = 5\n'
+    file.write_text(good)
+    files = ConfigFiles([folder])
+    for broken in ("per_hour = 0\n", "[[notify.way]]\n", "[[[\n"):
+        file.write_text(good + broken)
+        assert files.reload().faults
+        assert (files.current.notify.command, files.current.notify.per_hour) == (("/bin/page",), 5)
+    file.unlink()
+    assert not files.reload().notify.wanted
+
+
+def test_of_who_is_told_what_is_right_holds_from_the_start(folder: Path) -> None:
+    (folder / "notify.toml").write_text(
+        '[notify]\ncommand = ["/bin/page"]\nhours = "always"\n'
+        '[[notify.way]]\nname = "boss"\ncommand = ["/bin/call"]\n'
+        '[[notify.way]]\nname = "none"\n'
+    )
+    files = ConfigFiles([folder])
+    assert [way.name for way in files.current.notify.ways()] == ["command", "boss"]
+    assert [(fault.line, fault.key, fault.found) for fault in files.current.faults] == [
+        (3, "notify.hours", '"always"'),
+        (7, "notify.way.1", "neither"),
+    ]

@@ -152,3 +152,12 @@ CREATE TABLE judgement (
     station_no INTEGER NOT NULL, at REAL NOT NULL, signs_conflict INTEGER NOT NULL, imbalance_w REAL,
     PRIMARY KEY (station_no, at)) STRICT, WITHOUT ROWID;
 ALTER TABLE summary ADD COLUMN memory TEXT;
+
+-- version 10
+CREATE TABLE notice_due (
+    occurrence INTEGER NOT NULL, way TEXT NOT NULL, event TEXT NOT NULL, tries INTEGER NOT NULL,
+    PRIMARY KEY (occurrence, way)) STRICT, WITHOUT ROWID;
+CREATE TABLE notice_sent (
+    id INTEGER PRIMARY KEY, occurrence INTEGER NOT NULL, way TEXT NOT NULL, at REAL NOT NULL, event TEXT NOT NULL,
+    severity TEXT NOT NULL, tries INTEGER NOT NULL) STRICT;
+CREATE INDEX idx_notice_sent_occurrence ON notice_sent (occurrence);

@@ -50,7 +50,10 @@ def as_data(view: AlertView, name: str | None) -> dict[str, Any]:
         "shelved": shelf and {"who": shelf.who, "until": iso_utc(shelf.end_for(it.severity)), "reason": shelf.reason},
         "maintenance": work and {"who": work.who, "until": iso_utc(work.until), "reason": work.reason},
         "comments": [{"who": said.who, "at": iso_utc(said.at), "text": said.text} for said in view.comments],
-        "told": [{"way": it.way, "at": iso_utc(it.at), "event": it.event, "tries": it.tries + 1} for it in view.told],
+        "told": [
+            {"way": it.way, "at": iso_utc(it.at), "event": it.event, "tries": it.tries + 1, "times": it.times}
+            for it in view.told
+        ],
     }
 
 

@@ -139,8 +139,8 @@ def maintenance(options: Options, where: str, tag: bool, seconds: float, reason:
 @failing_plainly
 def test_notify(options: Options) -> None:
     """Send a made-up alarm to whom [notify] in the configuration names."""
-    from victron_console.collector.notice import Notice
-    from victron_console.collector.notice_ways import NotifyFailed, tell
+    from victron_console.collector.notify.notice import Notice
+    from victron_console.collector.notify.senders import NotifyFailed, send_by_all
 
     settings = options.files().current.notify
     if not settings.wanted:
@@ -152,7 +152,7 @@ def test_notify(options: Options) -> None:
         Occurrence(0, AlertKey("", "test"), "test", Severity.WARNING, "Test", "nothing to do: this is a test", now, now)
     )
     try:
-        asyncio.run(tell(settings, Notice("test", as_data(view, None), sentence(view, None))))
+        asyncio.run(send_by_all(settings, Notice("test", as_data(view, None), sentence(view, None))))
     except NotifyFailed as failure:
         raise click.ClickException(str(failure)) from failure
     click.echo("Told.")

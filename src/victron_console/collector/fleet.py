@@ -20,7 +20,7 @@ from victron_console.collector.alerting import Alerting
 from victron_console.collector.background_tasks import BackgroundTasks
 from victron_console.collector.collector_health import CollectorHealth
 from victron_console.collector.diagnosing import Diagnosing
-from victron_console.collector.notifying import NOTIFY_FAILED, Notifier
+from victron_console.collector.notify.notifier import NOTIFY_FAILED, Notifier
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import Recorder
 from victron_console.collector.sealing import HISTORY_FAILS, Sealing
@@ -162,7 +162,7 @@ class Fleet:
         # single-threaded server waiting on a connection that asks nothing.
         catalogue()
         await self.recorder.open()
-        self._notifier.use(loaded.notify)
+        self._use_notify(loaded)
         await self._notifier.open()
         await self._alerting.open([_record(config) for config in loaded.stations])
         await self._take_up(loaded, keep_polling=keep_polling)
@@ -220,7 +220,7 @@ class Fleet:
 
     async def _take_up(self, loaded: LoadResult, *, keep_polling: bool = True) -> None:
         """Start, restart and stop pollers so that they are those of the configuration."""
-        self._notifier.use(loaded.notify)
+        self._use_notify(loaded)
         self._sealing.keep(Retention(loaded.history.keep_changes, loaded.history.max_size))
         wanted = {config.id: config for config in loaded.stations}
         records = [_record(config) for config in loaded.stations]
@@ -242,6 +242,9 @@ class Fleet:
             log.warning("%s", event.text)
         self._faults = loaded.faults
         await self.recorder.call(lambda writer: writer.note(events))
+
+    def _use_notify(self, loaded: LoadResult) -> None:
+        self._notifier.use(loaded.notify, {config.id: config.tags for config in loaded.stations})
 
     def _known(self, stations: Sequence[str]) -> dict[str, _Known]:
         with closing(Reader(self._store, self._clock)) as reader:

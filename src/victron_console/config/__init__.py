@@ -3,7 +3,6 @@
 from victron_console.config.faults import ConfigError, Fault
 from victron_console.config.files import (
     APP_NAME,
-    ConsoleSettings,
     LoadResult,
     default_paths,
     load,
@@ -14,6 +13,7 @@ from victron_console.config.history import HistorySettings
 from victron_console.config.notify import NotifySettings
 from victron_console.config.sources import SOURCES, HttpAccess, HttpSettings, MqttAccess, MqttSettings, SourceSettings
 from victron_console.config.station import StationConfig
+from victron_console.config.tables import ConsoleSettings
 from victron_console.config.watch import ConfigFiles, FixedStations, StationFiles
 from victron_console.config.write import station_text, write_station
 

@@ -123,6 +123,8 @@ def _expected(path: tuple[str, ...], model: type[Table]) -> str:
     table: type[Table] | None = model
     sentence = "a table"
     for part in path:
+        if part.isdigit():  # of a list of tables
+            continue
         if table is None or part not in table.model_fields:
             break
         info = table.model_fields[part]
@@ -134,7 +136,8 @@ def _expected(path: tuple[str, ...], model: type[Table]) -> str:
 def _table(path: tuple[str, ...], model: type[Table]) -> type[Table] | None:
     table: type[Table] | None = model
     for part in path:
-        table = _table_of(table.model_fields[part]) if table and part in table.model_fields else None
+        if not part.isdigit():  # of a list of tables
+            table = _table_of(table.model_fields[part]) if table and part in table.model_fields else None
     return table
 
 

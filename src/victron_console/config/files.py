@@ -8,40 +8,25 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any
 
 from platformdirs import user_config_path
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from victron_console.config.faults import ConfigError, Fault, Problem, problems, shown
-from victron_console.config.fields import Name, Surroundings, Table
+from victron_console.config.fields import Surroundings, Table
 from victron_console.config.history import HistorySettings
 from victron_console.config.lines import line_of, places
 from victron_console.config.notify import NotifySettings
 from victron_console.config.sources import SOURCES
 from victron_console.config.station import StationConfig
+from victron_console.config.tables import TABLES, ConsoleSettings, without
 from victron_console.model.text import clean
 
 APP_NAME = "victron-console"
 EXAMPLE_SUFFIX = ".example.toml"
 MAX_FILE_BYTES = 4_000_000
-TABLES = "[[station]], [console], [notify] or [history]"
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
-
-
-T = TypeVar("T", bound=Table)
-
-
-class ConsoleSettings(Table):
-    """`[console]`: how the console itself behaves. A command line option wins over it."""
-
-    theme: Name | None = Field(default=None, description="the name of a theme")
-    operator: Name | None = Field(default=None, description="the name that acknowledges alarms on this machine")
-    bell: bool = Field(default=False, description="true or false: ring once for a new critical alarm")
-    synchronous: Literal["normal", "full"] = Field(
-        default="normal",
-        description='"normal", or "full": a power cut loses nothing, the disk writes more',
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +40,8 @@ class LoadResult:
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
     history: HistorySettings = field(default_factory=HistorySettings)
+    homes: Mapping[str, Path] = field(default_factory=dict)
+    """The file of each such table that has no fault, by the table's name."""
     referred: frozenset[Path] = frozenset()
     """Secret and certificate files that the stations point to."""
 
@@ -141,9 +128,8 @@ class _Reading:
         self.referred: set[Path] = set()
         self.stations: dict[str, StationConfig] = {}
         self.origins: dict[str, str] = {}
-        self.console: ConsoleSettings | None = None
-        self.notify: NotifySettings | None = None
-        self.history: HistorySettings | None = None
+        self.tables: dict[str, Any] = {}
+        self.homes: dict[str, Path] = {}
 
     def result(self) -> LoadResult:
         """Everything that was read."""
@@ -152,9 +138,8 @@ class _Reading:
             stations=tuple(self.stations.values()),
             faults=tuple(sorted(self.faults, key=lambda fault: (order.get(fault.file, -1), fault.line or 0))),
             files=self.files,
-            console=self.console or ConsoleSettings(),
-            notify=self.notify or NotifySettings(),
-            history=self.history or HistorySettings(),
+            **self.tables,
+            homes=self.homes,
             referred=frozenset(self.referred),
         )
 
@@ -171,12 +156,8 @@ class _Reading:
             if key == "station" and isinstance(value, list):
                 for index, raw in enumerate(value):
                     self._take_station(file, index, raw, lines)
-            elif key == "console":
-                self.console = self._take_table(file, key, value, lines, ConsoleSettings, self.console)
-            elif key == "notify":
-                self.notify = self._take_table(file, key, value, lines, NotifySettings, self.notify)
-            elif key == "history":
-                self.history = self._take_table(file, key, value, lines, HistorySettings, self.history)
+            elif key in TABLES:
+                self._take_table(file, key, value, lines)
             else:
                 self._refuse_table(file, key, line_of(lines, [key]))
         self.files[file] = tuple(station for station in self.stations if station not in known)
@@ -210,7 +191,8 @@ class _Reading:
         return None
 
     def _refuse_table(self, file: Path, key: str, line: int | None) -> None:
-        expected = "[[station]] in double brackets" if key in ("station", "stations") else TABLES
+        known = ", ".join(["[[station]]", *(f"[{name}]" for name in TABLES)])
+        expected = "[[station]] in double brackets" if key in ("station", "stations") else f"one of {known}"
         found = "one table" if key == "station" else "an unknown table or key"
         self.faults.append(Fault(file, line, clean(key, 60), found, expected))
 
@@ -236,30 +218,33 @@ class _Reading:
             self.stations[station.id] = station
             self.origins[station.id] = f"{file}, line {line}" if line else str(file)
 
-    def _take_table(
-        self,
-        file: Path,
-        key: str,
-        raw: object,
-        lines: Mapping[tuple[str, ...], int],
-        model: type[T],
-        before: T | None,
-    ) -> T | None:
-        """A table of which there is one; None, or the one before it, where it cannot be used."""
-        if before is not None:
+    def _take_table(self, file: Path, key: str, raw: object, lines: Mapping[tuple[str, ...], int]) -> None:
+        """A table of which there is one; of one with faults, what is right in it."""
+        if key in self.tables:
             line = line_of(lines, [key])
             self.faults.append(Fault(file, line, key, "a second table", f"[{key}] in one file only"))
-            return before
+            return
         around = Surroundings(file.parent, self.environ)
+        model = TABLES[key]
         try:
-            return model.model_validate(raw, context=around)
+            self.tables[key] = model.model_validate(raw, context=around)
+            self.homes[key] = file
         except ValidationError as error:
-            for p in problems(error, model):
+            found = problems(error, model)
+            for p in found:
                 path = (key, *p.path)
                 self.faults.append(Fault(file, line_of(lines, path), ".".join(path), p.found, p.expected))
-            return None
+            self.tables[key] = _what_is_right(model, raw, [p.path for p in found], around)
         finally:
             self.referred |= around.referred
+
+
+def _what_is_right(model: type[Table], raw: object, wrong: Sequence[Sequence[str]], around: Surroundings) -> Table:
+    """The table without what is wrong in it: one faulty key must not silence all who are to be told."""
+    try:
+        return model.model_validate(without(raw, [place for place in wrong if place]), context=around)
+    except ValidationError:
+        return model()
 
 
 def _station(raw: Mapping[str, object], around: Surroundings) -> tuple[StationConfig | None, list[Problem]]:

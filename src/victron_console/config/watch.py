@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from victron_console.config.files import LoadResult, default_paths, list_files, load
 from victron_console.config.station import StationConfig
@@ -75,10 +75,21 @@ class ConfigFiles:
         # A stamp from before the reading: what is written in between is seen the next time.
         self._stamps = {path: before.get(path, now) for path, now in self._look(fresh.referred).items()}
         kept = self._last_good(fresh)
+        tables = self._last_good_tables(fresh)
         homes = {station: file for file, ids in fresh.files.items() for station in ids}
         self._homes = {station.id: self._homes[station.id] for station in kept} | homes
-        self.current = replace(fresh, stations=(*fresh.stations, *kept))
+        held: dict[str, Any] = {name: getattr(self.current, name) for name in tables}
+        self.current = replace(fresh, stations=(*fresh.stations, *kept), homes={**fresh.homes, **tables}, **held)
         return self.current
+
+    def _last_good_tables(self, fresh: LoadResult) -> dict[str, Path]:
+        """Those that had no fault before, and now stand in a file with faults or have one: who is told goes on."""
+        broken = {fault.file for fault in fresh.faults}
+        return {
+            name: home
+            for name, home in self.current.homes.items()
+            if name not in fresh.homes and broken.intersection((home, *home.parents))
+        }
 
     def _last_good(self, fresh: LoadResult) -> list[StationConfig]:
         """The stations that are missing now although nobody took them out: their file has a fault."""

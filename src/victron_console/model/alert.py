@@ -200,13 +200,15 @@ class NoticeSent:
 
     occurrence: int
     way: str
-    """`command` or `apprise`."""
+    """`command` or `apprise`, or the name that the configuration gives it."""
     at: float
     event: str
-    """`raised`, `escalated` or `cleared`."""
+    """`raised`, `escalated`, `cleared`, or `repeated`: a reminder, of which the last is kept."""
     severity: Severity
     tries: int
     """How often it failed before."""
+    times: int = 1
+    """How often somebody was reminded."""
 
 
 @dataclass(frozen=True, slots=True)

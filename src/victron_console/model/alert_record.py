@@ -56,7 +56,7 @@ class NoticeDue:
 
     occurrence: int
     way: str
-    """`command` or `apprise`."""
+    """`command` or `apprise`, or the name that the configuration gives it."""
     event: str
     """`raised`, `escalated` or `cleared`; empty: nothing any more."""
     tries: int = 0
@@ -74,6 +74,8 @@ class KeptNotice:
     tries: int
     told: Severity | None
     """The highest severity at which it was told; None where it was not."""
+    told_at: float | None = None
+    """When it was last told (UTC epoch, s)."""
 
 
 @dataclass(frozen=True, slots=True)

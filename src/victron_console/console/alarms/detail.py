@@ -18,6 +18,7 @@ from victron_console.console.kit.view import (
     Mark,
     Site,
 )
+from victron_console.model.alert import NoticeSent
 from victron_console.model.clock import local
 from victron_console.model.quality import Quality
 
@@ -212,7 +213,16 @@ def _said(it: Selected) -> Iterator[tuple[str, list[Run]]]:
     for comment in reversed(it.detail.comments[-2:]):
         yield "SAID", [Run(f"{comment.text}   "), Run(f"{comment.who} {moment(comment.at, it.now)}", Role.TEXT3)]
     if it.detail.told:
-        last = it.detail.told[-1]
-        after = f" after {last.tries} failed tries" if last.tries else ""
-        times = f", {len(it.detail.told)} messages" if len(it.detail.told) > 1 else ""
-        yield "TOLD", [Run(f"{last.event} by {last.way} {moment(last.at, it.now)}{after}{times}")]
+        yield "TOLD", [Run("   ".join(_told(it.detail.told, it.now)))]
+
+
+def _told(told: Sequence[NoticeSent], now: float) -> Iterator[str]:
+    """`command raised 03:14, repeated 3 times to 06:15` for each way, the one that was first told first."""
+    for way in dict.fromkeys(sent.way for sent in told):
+        said = []
+        for sent in told:
+            if sent.way == way:
+                times = f" {sent.times} times to" if sent.times > 1 else ""
+                after = f" after {sent.tries} failed tries" if sent.tries else ""
+                said.append(f"{sent.event}{times} {moment(sent.at, now)}{after}")
+        yield f"{way} {', '.join(said)}"

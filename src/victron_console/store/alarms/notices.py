@@ -38,11 +38,25 @@ def record_notices(db: Database, due: Sequence[NoticeDue], sent: Sequence[Notice
     """
     with transaction(db):
         put_due(db.conn, due)
-        db.conn.executemany(
-            "INSERT INTO notice_sent (occurrence, way, at, event, severity, tries) VALUES (?, ?, ?, ?, ?, ?)",
-            [(it.occurrence, it.way, it.at, it.event, it.severity.value, it.tries) for it in sent],
-        )
+        for it in sent:
+            if not _count_again(db.conn, it):
+                db.conn.execute(
+                    "INSERT INTO notice_sent (occurrence, way, at, event, severity, tries, times) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (it.occurrence, it.way, it.at, it.event, it.severity.value, it.tries, it.times),
+                )
         add_events(db, events)
+
+
+def _count_again(conn: sqlite3.Connection, it: NoticeSent) -> bool:
+    """Of reminders the last is kept, with their number: an alarm may stand for months. False where it is the first."""
+    return it.event == "repeated" and bool(
+        conn.execute(
+            "UPDATE notice_sent SET at = ?, severity = ?, tries = ?, times = times + ? "
+            "WHERE occurrence = ? AND way = ? AND event = 'repeated'",
+            (it.at, it.severity.value, it.tries, it.times, it.occurrence, it.way),
+        ).rowcount
+    )
 
 
 def kept_notices(conn: sqlite3.Connection) -> list[KeptNotice]:
@@ -58,20 +72,22 @@ def kept_notices(conn: sqlite3.Connection) -> list[KeptNotice]:
     for way, event, tries, *row in rows:
         occurrence = from_row(row)
         told = [it for it in sent_of(conn, occurrence.id) if it.way == way]
-        found.append(
-            KeptNotice(occurrence, way, event, tries, max((it.severity for it in told), default=None, key=_weight))
-        )
+        severity = max((it.severity for it in told), default=None, key=_weight)
+        told_at = max((it.at for it in told), default=None)
+        found.append(KeptNotice(occurrence, way, event, tries, severity, told_at))
     return found
 
 
 def sent_of(conn: sqlite3.Connection, occurrence: int, until: float = float("inf")) -> list[NoticeSent]:
     """What was told of an alarm by a moment (UTC epoch, s), oldest first."""
     rows = conn.execute(
-        "SELECT occurrence, way, at, event, severity, tries FROM notice_sent WHERE occurrence = ? AND at <= ? "
-        "ORDER BY id",
+        "SELECT occurrence, way, at, event, severity, tries, times FROM notice_sent "
+        "WHERE occurrence = ? AND at <= ? ORDER BY at, id",
         (occurrence, until),
     )
-    return [NoticeSent(no, way, at, event, Severity(severity), tries) for no, way, at, event, severity, tries in rows]
+    return [
+        NoticeSent(number, way, at, event, Severity(level), *counts) for number, way, at, event, level, *counts in rows
+    ]
 
 
 def _weight(severity: Severity) -> int:

@@ -15,6 +15,7 @@ from victron_console.store.migrations import (
     m0008_promises,
     m0009_judgements,
     m0010_notices,
+    m0011_reminders,
 )
 
 MIGRATIONS = (
@@ -28,5 +29,6 @@ MIGRATIONS = (
     m0008_promises,
     m0009_judgements,
     m0010_notices,
+    m0011_reminders,
 )
 """The position (from 1) is the version that the store has after it."""

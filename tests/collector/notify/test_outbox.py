@@ -8,12 +8,15 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from victron_console.collector.outbox import DIGEST_S, FLOOD, Message, Outbox
+from victron_console.collector.notify.grouping import DIGEST_S, FLOOD
+from victron_console.collector.notify.message import Message
+from victron_console.collector.notify.outbox import REPEAT_TOGETHER, Outbox
 from victron_console.config import NotifySettings
-from victron_console.model.alert import AlertKey, AlertView, Occurrence, Severity
+from victron_console.model.alert import Ack, AlertKey, AlertView, Occurrence, Severity
 from victron_console.model.alert_record import KeptNotice
 
 T0 = 1_800_000_000.0
+REPEAT_S = 3600.0
 TITLES = ("Comms lost", "Battery low", "Grid lost")
 
 
@@ -27,18 +30,20 @@ class Telling(RuleBasedStateMachine):
         self.due: dict[int, tuple[str, int]] = {}
         """What the store keeps as still to be told."""
         self.sent: list[tuple[int, str, Severity]] = []
+        self.sent_at: dict[int, float] = {}
+        self.acks: dict[int, Ack] = {}
         self.pager_works = True
         self.outbox = self._begun()
 
     def _begun(self) -> Outbox:
         outbox = Outbox("command", "notify_failed")
-        outbox.settings = NotifySettings(command=("page",), per_hour=3)
-        outbox.since = T0 + self.now
+        (way,) = NotifySettings(command=("page",), per_hour=3).ways()
+        outbox.use(way, {}, T0 + self.now)
         return outbox
 
     def _take(self, it: Occurrence) -> None:
         self.alarms[it.id] = it
-        self.outbox.take(it, self.now)
+        self.outbox.take(it, self.now, T0 + self.now)
         self._keep()
 
     def _keep(self) -> None:
@@ -48,7 +53,8 @@ class Telling(RuleBasedStateMachine):
                 self.due[it.occurrence] = (it.event, it.tries)
 
     def _tell(self) -> None:
-        views = {it.id: (AlertView(it), it.key.station) for it in self.outbox.ready(self.now)}
+        ready = self.outbox.ready(self.now, T0 + self.now)
+        views = {it.id: (AlertView(it, self._acks(it.id)), it.key.station) for it in ready}
         failures = 0
         for message in self.outbox.messages(views, self.now, T0 + self.now):
             delivered = self._deliver(message)
@@ -59,11 +65,21 @@ class Telling(RuleBasedStateMachine):
             self.outbox.rest(self.now)
         self._keep()
 
+    def _acks(self, number: int) -> tuple[Ack, ...]:
+        return (self.acks[number],) if number in self.acks else ()
+
     def _deliver(self, message: Message) -> bool:
         if not self.pager_works:
             self.outbox.failed(message, self.now)
             return False
-        self.sent += [(it.occurrence, it.event, it.severity) for it in self.outbox.sent(message, self.now, T0)]
+        for it in self.outbox.sent(message, self.now, T0 + self.now):
+            if it.event == "repeated":
+                alarm = self.alarms[it.occurrence]
+                assert alarm.severity is Severity.CRITICAL and not AlertView(alarm, self._acks(alarm.id)).acknowledged
+                assert self.now - self.sent_at[it.occurrence] >= REPEAT_S * (1 - REPEAT_TOGETHER)
+            else:
+                self.sent.append((it.occurrence, it.event, it.severity))
+            self.sent_at[it.occurrence] = self.now
         return True
 
     def _told(self, number: int) -> Severity | None:
@@ -91,6 +107,12 @@ class Telling(RuleBasedStateMachine):
         if it.active:
             self._take(replace(it, severity=Severity.CRITICAL, announced_at=T0 + self.now))
 
+    @precondition(lambda self: self.alarms)
+    @rule(data=st.data())
+    def acknowledge_one(self, data: st.DataObject) -> None:
+        it = self.alarms[data.draw(st.sampled_from(sorted(self.alarms)))]
+        self.acks[it.id] = Ack(it.id, T0 + self.now, "mk", it.severity)
+
     @rule(works=st.booleans())
     def turn_the_pager(self, works: bool) -> None:
         self.pager_works = works
@@ -108,7 +130,9 @@ class Telling(RuleBasedStateMachine):
         for it in self.alarms.values():
             event, tries = self.due.get(it.id, ("", 0))
             if event or (it.active and self._told(it.id) is not None):
-                self.outbox.restore(KeptNotice(it, "command", event, tries, self._told(it.id)))
+                told_at = T0 + self.sent_at[it.id] if it.id in self.sent_at else None
+                kept = KeptNotice(it, "command", event, tries, self._told(it.id), told_at)
+                self.outbox.restore(kept, self.now, T0 + self.now)
 
     @invariant()
     def nothing_is_told_twice(self) -> None:
@@ -121,14 +145,19 @@ class Telling(RuleBasedStateMachine):
         self._tell()
         urgent = [it for it in self.alarms.values() if it.active and it.severity is Severity.CRITICAL]
         self._wait(30.0)  # what says the same as what was just told is gathered
-        assert all(self._told(it.id) is Severity.CRITICAL for it in urgent)
+        unseen = [it for it in urgent if not AlertView(it, self._acks(it.id)).acknowledged]
+        assert all(self._told(it.id) is Severity.CRITICAL for it in unseen)
         self._wait(2 * DIGEST_S)
         self._wait(2 * DIGEST_S)
         for it in self.alarms.values():
             told = self._told(it.id)
-            assert told is it.severity if it.active else True
+            if it.active and not AlertView(it, self._acks(it.id)).acknowledged:
+                assert told is it.severity
             assert ((it.id, "cleared", it.severity) in self.sent) is (told is not None and not it.active)
         assert self.due == {}
+        self._wait(REPEAT_S)
+        assert all(self.now - self.sent_at[it.id] < REPEAT_S for it in unseen)
+        assert self.outbox.next_moment() > self.now  # nobody looks again and again for what was seen
 
     def _wait(self, seconds: float) -> None:
         self.now += seconds

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from victron_console.alerts.alarm_json import as_data, sentence
-from victron_console.collector.outbox import Member, Message
+from victron_console.collector.notify.message import CLEARED, Member, Message, is_reminder
 from victron_console.model.alert import Severity
+from victron_console.model.units import DAY_S, HOUR_S, MINUTE_S
 
 NAMED_AT_MOST = 5
 """Sites, or kinds of alarm, that a line names; the data names all."""
@@ -20,18 +21,25 @@ class Notice:
     """One thing to tell."""
 
     event: str
-    """`raised`, `escalated`, `cleared`, `summary` of several of these, or `test`."""
+    """`raised`, `escalated`, `repeated`, `cleared`, `summary` of several of these, or `test`."""
     data: Mapping[str, Any]
     """The alarm, as `alerts --json` gives it; of several, their number and each of them as `alarms`."""
     text: str
     """The same in one line."""
 
 
-def notice_of(message: Message) -> Notice:
-    """The words of a message."""
+def notice_of(message: Message, at: float, *, waited: bool = False) -> Notice:
+    """The words of a message.
+
+    Args:
+        message: what is told.
+        at: when (UTC epoch, s).
+        waited: whether it is told because nobody acknowledged it for a while.
+    """
+    unseen = f" {_unseen(message, at)}" if is_reminder(message) or (waited and not _is_over(message)) else ""
     if len(message) == 1:
         (it,) = message
-        return Notice(it.event, as_data(it.view, it.name), sentence(it.view, it.name))
+        return Notice(it.event, as_data(it.view, it.name), sentence(it.view, it.name) + unseen)
     events = {it.event for it in message}
     worst = max(message, key=lambda it: it.view.occurrence.severity.weight).view.occurrence
     kinds: dict[tuple[str, str, str], list[Member]] = {}
@@ -43,10 +51,11 @@ def notice_of(message: Message) -> Notice:
         text = f"{title}: {_names(message)}. {worst.response}".strip()
     else:
         text = f"{len(message)} alarms: {title}"
+    text += unseen
     data = {
         "station": None,
         "name": None,
-        "severity": str(worst.severity if events != {"cleared"} else Severity.WARNING),
+        "severity": str(worst.severity if not _is_over(message) else Severity.WARNING),
         "priority": worst.priority,
         "title": title,
         "response": worst.response if len(kinds) == 1 else "",
@@ -56,12 +65,29 @@ def notice_of(message: Message) -> Notice:
     return Notice(events.pop() if len(events) == 1 else "summary", data, text)
 
 
+def _is_over(message: Message) -> bool:
+    return all(it.event == CLEARED for it in message)
+
+
+def _unseen(message: Message, at: float) -> str:
+    """`Not acknowledged for 2 h.`"""
+    since = min(it.view.occurrence.announced_at or it.view.occurrence.raised_at for it in message)
+    return f"Not acknowledged for {_span(max(0.0, at - since))}."
+
+
+def _span(seconds: float) -> str:
+    for unit_s, unit in ((DAY_S, "days"), (HOUR_S, "h")):
+        if seconds >= 2 * unit_s:
+            return f"{seconds / unit_s:.0f} {unit}"
+    return f"{max(1.0, seconds / MINUTE_S):.0f} min"
+
+
 def _counted(members: Sequence[Member]) -> str:
     """`33 sites: Comms lost`."""
     sites = len({it.view.occurrence.key.station for it in members})
     what = f"{sites} sites" if sites > 1 else members[0].name or "console"
     many = f" ({len(members)} alarms)" if len(members) > max(sites, 1) else ""
-    over = " is over" if members[0].event == "cleared" else ""
+    over = " is over" if members[0].event == CLEARED else ""
     return f"{what}: {members[0].view.occurrence.title}{over}{many}"
 
 

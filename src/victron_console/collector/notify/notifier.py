@@ -1,4 +1,4 @@
-"""Tells the world outside of alarms: a command of the operator's, or an Apprise address. Off by default.
+"""Tells the world outside of alarms, by each way that the configuration names. Off by default.
 
 It runs off the loop that polls, each way for itself. What is to be told is kept with the alarm and told again until
 it was delivered, also by a later collector; while nothing can be kept it is told all the same. A failure of it is an
@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from victron_console.collector.notice import notice_of
-from victron_console.collector.notice_ways import WAYS, NotifyFailed, ways_of
-from victron_console.collector.outbox import Message, Outbox
+from victron_console.collector.notify.message import Message, is_reminder
+from victron_console.collector.notify.notice import notice_of
+from victron_console.collector.notify.outbox import Outbox
+from victron_console.collector.notify.senders import NotifyFailed, send
 from victron_console.config import NotifySettings
+from victron_console.config.notify import Way
 from victron_console.model.alert import AlertEvent, AlertView, NoticeSent, Occurrence
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock
@@ -50,15 +52,18 @@ class Notifier:
         self._clock = clock
         self._write = write
         self._trouble = trouble
-        self._settings = NotifySettings()
-        self._outboxes = {way: Outbox(way, FAMILY) for way in WAYS}
+        self._ways: Mapping[str, Way] = {}
+        self._outboxes: dict[str, Outbox] = {}
+        """By way; one that is wanted no more goes on knowing what was told by it."""
         self._problems: dict[str, str] = {}
-        self._unkept: list[tuple[NoticeSent, Event]] = []
+        self._unkept: list[tuple[NoticeSent, Event | None]] = []
         """What was told and could not be kept yet."""
-        self._news = {way: asyncio.Event() for way in WAYS}
+        self._news: dict[str, asyncio.Event] = {}
+        self._came = asyncio.Event()
+        """A way that was not there before."""
 
     async def open(self) -> None:
-        """Go on from what a collector before left untold.
+        """Go on from what a collector before left untold; `use` came before.
 
         Raises:
             StoreError: the store cannot be read.
@@ -67,20 +72,18 @@ class Notifier:
         def restore(writer: Writer) -> None:
             for kept in kept_notices(writer.db.conn):
                 if kept.way in self._outboxes:
-                    self._outboxes[kept.way].restore(kept)
+                    self._outboxes[kept.way].restore(kept, self._clock.monotonic(), self._clock.now())
 
         await self._write(restore)
 
-    def use(self, settings: NotifySettings) -> None:
-        """Tell by these from now on."""
-        self._settings = settings
-        wanted = ways_of(settings)
-        for way, outbox in self._outboxes.items():
-            outbox.settings = settings
-            if way not in wanted:
-                outbox.since = None
-            elif outbox.since is None:
-                outbox.since = self._clock.now()
+    def use(self, settings: NotifySettings, tags: Mapping[str, Collection[str]]) -> None:
+        """Tell by these from now on; `tags` are of the stations, by id."""
+        self._ways = {way.name: way for way in settings.ways()}
+        for name in self._ways.keys() - self._outboxes.keys():
+            self._outboxes[name], self._news[name] = Outbox(name, FAMILY), asyncio.Event()
+            self._came.set()
+        for name, outbox in self._outboxes.items():
+            outbox.use(self._ways.get(name), tags, self._clock.now())
 
     def plan(self, changes: AlertChanges) -> AlertChanges:
         """Take what changed, before it is stored; gives it with what is to be told of it, to be stored along."""
@@ -88,7 +91,7 @@ class Notifier:
         events = []
         for way, outbox in self._outboxes.items():
             for it in changes.occurrences:
-                if outbox.take(it, now):
+                if outbox.take(it, now, at):
                     text = f"{it.title}: over before anybody could be told by {way}"
                     events.append(AlertEvent(at, "not told", it.key.station, str(it.key), text, it.id, it.severity))
             self._news[way].set()
@@ -97,20 +100,25 @@ class Notifier:
 
     async def run(self) -> None:
         """Tell until cancelled."""
+        running: set[str] = set()
         async with asyncio.TaskGroup() as group:
-            for way in self._outboxes:
-                group.create_task(self._keep_telling(way))
+            while True:
+                self._came.clear()
+                for way in self._outboxes.keys() - running:
+                    running.add(way)
+                    group.create_task(self._keep_telling(way))
+                await self._came.wait()
 
     async def tell_due(self) -> None:
         """Tell what is to be told by now."""
-        for way in self._outboxes:
+        for way in list(self._outboxes):
             await self._tell_by(way)
 
     async def _keep_telling(self, way: str) -> None:
         while True:
             await self._tell_by(way)
             outbox = self._outboxes[way]
-            soon_s = outbox.next_at() - self._clock.monotonic() if outbox.since is not None else LOOK_S
+            soon_s = outbox.next_moment() - self._clock.monotonic() if outbox.since is not None else LOOK_S
             wait_s = min(max(soon_s, 0.1), LOOK_S)
             try:
                 async with asyncio.timeout(wait_s):
@@ -119,10 +127,14 @@ class Notifier:
                 pass
             self._news[way].clear()
 
-    async def _tell_by(self, way: str) -> None:
-        outbox = self._outboxes[way]
-        ready = outbox.ready(self._clock.monotonic()) if outbox.since is not None else []
-        if not ready:
+    async def _tell_by(self, name: str) -> None:
+        outbox = self._outboxes[name]
+        way = self._ways.get(name)
+        if way is None:
+            await self._note_trouble(name, "")
+            return
+        if not (ready := outbox.ready(self._clock.monotonic(), self._clock.now())):
+            await self._keep(outbox)  # what waits for the store
             return
         views = await asyncio.to_thread(self._views, ready)
         failures = 0
@@ -151,28 +163,23 @@ class Notifier:
             return {it.id: views.get(it.id, (AlertView(it), it.key.station or None)) for it in occurrences}
         return views
 
-    async def _deliver(self, way: str, message: Message) -> bool:
-        outbox = self._outboxes[way]
+    async def _deliver(self, way: Way, message: Message) -> bool:
+        outbox = self._outboxes[way.name]
         kept_all = not self._unkept
+        at = self._clock.now()
         try:
-            await WAYS[way](self._settings, notice_of(message))
+            await send(way, notice_of(message, at, waited=way.settings.after > 0))
         except NotifyFailed as failure:
-            log.warning("notify: %s", failure)
+            log.warning("notify by %s: %s", way.name, failure)
             outbox.failed(message, self._clock.monotonic())
-            await self._note_trouble(way, str(failure))
+            await self._note_trouble(way.name, str(failure))
             return False
         at = self._clock.now()
-        of = {it.view.occurrence.id: it for it in message}
-        for sent in outbox.sent(message, self._clock.monotonic(), at):
-            it = of[sent.occurrence].view.occurrence
-            after = f" after {sent.tries} failed tries" if sent.tries else ""
-            among = f", one of {len(message)} in a message" if len(message) > 1 else ""
-            text = f"{it.title}: told by {way} ({sent.event}){after}{among}"
-            details = {"key": str(it.key), "occurrence": it.id, "severity": sent.severity.value, "way": way}
-            self._unkept.append((sent, Event(at, it.key.station or None, "told", text, details)))
+        told = outbox.sent(message, self._clock.monotonic(), at)
+        self._unkept += zip(told, _lines(message, told, at), strict=True)
         if kept_all:  # else the store does not take it at the moment, which must not hold up the next message
             await self._keep(outbox)
-        await self._note_trouble(way, "")
+        await self._note_trouble(way.name, "")
         return True
 
     async def _keep(self, outbox: Outbox) -> None:
@@ -183,7 +190,9 @@ class Notifier:
         self._unkept = []
         try:
             await self._write(
-                lambda writer: record_notices(writer.db, due, [it for it, _ in told], [event for _, event in told])
+                lambda writer: record_notices(
+                    writer.db, due, [it for it, _ in told], [event for _, event in told if event]
+                )
             )
         except StoreError as error:
             log.debug("who was told waits for the store: %s", error)
@@ -194,3 +203,18 @@ class Notifier:
         if self._problems.get(way, "") != problem:
             self._problems[way] = problem
             await self._trouble(" ".join(filter(None, self._problems.values())))
+
+
+def _lines(message: Message, told: Sequence[NoticeSent], at: float) -> list[Event | None]:
+    """What the log says of each that was told; a reminder of many alarms is one line, with the first of them."""
+    of = {it.view.occurrence.id: it.view.occurrence for it in message}
+    found: list[Event | None] = []
+    for sent in told:
+        it = of[sent.occurrence]
+        after = f" after {sent.tries} failed tries" if sent.tries else ""
+        among = f", one of {len(message)} in a message" if len(message) > 1 else ""
+        text = f"{it.title}: told by {sent.way} ({sent.event}){after}{among}"
+        details = {"key": str(it.key), "occurrence": it.id, "severity": sent.severity.value, "way": sent.way}
+        is_said = bool(found) and is_reminder(message)
+        found.append(None if is_said else Event(at, it.key.station or None, "told", text, details))
+    return found

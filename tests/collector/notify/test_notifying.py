@@ -3,106 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.collector.notify.pager import LOW, SENTENCE, T0, Pager, Running, critical, low
 from tests.patience import PATIENCE_S
 
-from victron_console.collector.notice import Notice
-from victron_console.collector.notice_ways import TIMEOUT_S, NotifyFailed, tell
-from victron_console.collector.notifying import FAMILY, Notifier
-from victron_console.collector.outbox import DIGEST_S, GATHER_S, QUIET_LOOK_S, RETRY_CAP_S, SETTLE_S
+from victron_console.collector.notify.grouping import DIGEST_S, GATHER_S
+from victron_console.collector.notify.notice import Notice
+from victron_console.collector.notify.notifier import FAMILY
+from victron_console.collector.notify.outbox import QUIET_LOOK_S, RETRY_CAP_S, SETTLE_S
+from victron_console.collector.notify.senders import TIMEOUT_S, NotifyFailed, send_by_all
 from victron_console.config import NotifySettings, load
 from victron_console.config.fields import Surroundings
-from victron_console.model.alert import AlertKey, Occurrence, Severity
+from victron_console.model.alert import AlertKey, Severity
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
 from victron_console.store.alarms.engine_rows import record_alerts
-from victron_console.store.errors import StoreFull
 from victron_console.store.operator import alarm_actions as operator_alerts
 from victron_console.store.read.reader import Reader
-from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer
 
-T0 = 1_800_000_000.0
-LOW = Occurrence(
-    1, AlertKey("alder", "soc"), "soc_island", Severity.WARNING, "Battery low", "cut loads", T0, T0 + 60,
-    announced_at=T0 + 70, last_value=18.5, unit="%", limit="< 20",
-)  # fmt: skip
-SENTENCE = "Alder Farm: Battery low, 18.5 % (< 20). cut loads"
 NOTICE = Notice("test", {"title": "Test", "priority": "!"}, "a test")
-WRITE_DOWN = """
-import json, os, sys
-told, notice = sys.argv[1], sys.stdin.read()
-if os.path.exists(told + ".off"):
-    open(told + ".off", "a").write("x")
-    sys.exit("the pager is off")
-if os.path.exists(told + ".refused") and open(told + ".refused").read() in notice:
-    sys.exit("refused")
-with open(told, "a") as file:
-    file.write(json.dumps([json.loads(notice), os.environ["VICTRON_EVENT"], os.environ["VICTRON_TEXT"]]) + "\\n")
-"""
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(T0)
-
-
-@pytest.fixture
-def writer(tmp_path: Path, clock: ManualClock) -> Iterator[Writer]:
-    opened = Writer(tmp_path / "store.db", clock)
-    opened.register([StationRecord("alder", "Alder Farm")])
-    record_alerts(opened.db, AlertChanges((LOW,)), T0 + 70)
-    yield opened
-    opened.close()
-
-
-class Pager:
-    """A command that writes down what it is told, and can be out of order."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        (folder / "write_down.py").write_text(WRITE_DOWN)
-
-    def settings(self, **more: object) -> NotifySettings:
-        command = [sys.executable, "-S", "-E", str(self._folder / "write_down.py"), str(self._folder / "told")]
-        return NotifySettings.model_validate({"command": command, **more})
-
-    def off(self) -> None:
-        (self._folder / "told.off").touch()
-
-    def on(self) -> None:
-        (self._folder / "told.off").unlink()
-
-    def refuse(self, word: str) -> None:
-        (self._folder / "told.refused").write_text(word)
-
-    def tries(self) -> int:
-        """How often it was run while it was off."""
-        return (self._folder / "told.off").stat().st_size
-
-    def told(self) -> list[tuple[str, str]]:
-        """What it was told so far: event and sentence."""
-        with suppress(FileNotFoundError):
-            lines = (self._folder / "told").read_text().splitlines()
-            return [(event, text) for _, event, text in map(json.loads, lines)]
-        return []
-
-
-@pytest.fixture
-def pager(tmp_path: Path) -> Pager:
-    return Pager(tmp_path)
 
 
 def by_apprise(address: str) -> NotifySettings:
@@ -122,49 +53,6 @@ def use_apprise(monkeypatch: pytest.MonkeyPatch, send: Callable[[str], bool]) ->
     module = ModuleType("apprise")
     module.Apprise = Apprise  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "apprise", module)
-
-
-class Running:
-    """A collector's notifier on a store, and what trouble it told of."""
-
-    def __init__(self, writer: Writer, clock: ManualClock, settings: NotifySettings) -> None:
-        self.troubles: list[str] = []
-        self.full = False
-        """The disk is."""
-        self._writer = writer
-        self._clock = clock
-        self.notifier = Notifier(writer.path, clock, self._write, self._trouble)
-        self.notifier.use(settings)
-
-    async def _write(self, work: Callable[[Writer], None]) -> None:
-        if self.full:
-            raise StoreFull("the disk is full")
-        work(self._writer)
-
-    async def _trouble(self, problem: str) -> None:
-        self.troubles.append(problem)
-
-    async def take(self, *occurrences: Occurrence) -> None:
-        """Hand these in at once, and tell what is due when they have settled."""
-        changes = self.notifier.plan(AlertChanges(occurrences))
-        if not self.full:
-            record_alerts(self._writer.db, changes, self._clock.now())
-        await self.after(SETTLE_S)
-
-    async def after(self, seconds: float) -> None:
-        """Let time pass and tell what is due then."""
-        self._clock.advance(seconds)
-        await self.notifier.tell_due()
-
-
-def low(number: int, **changes: object) -> Occurrence:
-    """One of many alarms; those of one `title` say the same."""
-    key = AlertKey(f"site{number}", "soc")
-    return replace(LOW, id=number, key=key, announced_at=T0 + 70, **changes)  # type: ignore[arg-type]
-
-
-def critical(number: int, title: str) -> Occurrence:
-    return low(number, title=title, severity=Severity.CRITICAL)
 
 
 async def test_an_alarm_is_told_once_when_announced_when_it_gets_worse_and_when_it_is_over(
@@ -279,7 +167,7 @@ async def test_events_lesser_alarms_and_the_pagers_own_are_not_told(
 ) -> None:
     running = Running(writer, clock, pager.settings(severity="critical"))
     await running.take(LOW)
-    running.notifier.use(pager.settings())
+    running.use(pager.settings())
     await running.take(low(2, response=""), replace(LOW, id=3, key=AlertKey("", FAMILY)))
 
     assert pager.told() == []
@@ -408,7 +296,7 @@ async def test_one_way_that_fails_neither_holds_up_the_other_nor_has_it_told_twi
 KILLED = """
 import asyncio, pickle, sys
 from pathlib import Path
-from victron_console.collector.notifying import Notifier
+from victron_console.collector.notify.notifier import Notifier
 from victron_console.config import NotifySettings
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
@@ -427,7 +315,7 @@ async def trouble(problem):
 
 async def main():
     notifier = Notifier(store, clock, write, trouble)
-    notifier.use(NotifySettings(command=("/bin/sh", "-c", script)))
+    notifier.use(NotifySettings(command=("/bin/sh", "-c", script)), {})
     record_alerts(writer.db, notifier.plan(AlertChanges((occurrence,))), clock.now())
     clock.advance(60)
     await notifier.tell_due()
@@ -463,26 +351,26 @@ async def test_a_pager_whose_child_keeps_its_output_open_has_told_when_it_ended(
     pid = tmp_path / "pid"
     script = f"sleep 300 & echo $! > {pid}; cat > /dev/null; exit 0"
     async with asyncio.timeout(min(PATIENCE_S, TIMEOUT_S / 2)):
-        await tell(NotifySettings(command=("/bin/sh", "-c", script)), NOTICE)
+        await send_by_all(NotifySettings(command=("/bin/sh", "-c", script)), NOTICE)
     os.kill(int(pid.read_text()), signal.SIGKILL)
 
 
 async def test_what_a_failing_pager_said_last_is_told_however_much_it_said() -> None:
     script = "import sys; sys.stderr.write('x' * 200_000 + '\\nno such number\\n'); sys.exit(3)"
     with pytest.raises(NotifyFailed, match="status 3: no such number"):
-        await tell(NotifySettings(command=(sys.executable, "-c", script)), NOTICE)
+        await send_by_all(NotifySettings(command=(sys.executable, "-c", script)), NOTICE)
 
 
 async def test_a_command_that_is_not_there_says_what_to_correct() -> None:
     with pytest.raises(NotifyFailed, match=r"cannot be run .* correct `command`"):
-        await tell(NotifySettings(command=("/nowhere/at/all",)), NOTICE)
+        await send_by_all(NotifySettings(command=("/nowhere/at/all",)), NOTICE)
 
 
 async def test_apprise_that_is_not_installed_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
 
     with pytest.raises(NotifyFailed, match="not installed") as failed:
-        await tell(by_apprise("mailto://me:secret@example.org"), NOTICE)
+        await send_by_all(by_apprise("mailto://me:secret@example.org"), NOTICE)
     assert "secret" not in str(failed.value)
 
 
@@ -502,7 +390,7 @@ async def test_apprise_is_given_the_address_and_the_words(monkeypatch: pytest.Mo
     module.Apprise = Apprise  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "apprise", module)
 
-    await tell(by_apprise("json://localhost"), NOTICE)
+    await send_by_all(by_apprise("json://localhost"), NOTICE)
 
     assert sent == [("json://localhost",), ("! test: Test", "a test")]
 

@@ -1,16 +1,20 @@
-"""The ways by which a notice leaves the console: the operator's command, and Apprise."""
+"""The means by which a notice leaves the console: the operator's command, and Apprise."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from victron_console.collector.notice import Notice
+from victron_console.collector.notify.notice import Notice
 from victron_console.config import NotifySettings
+from victron_console.config.notify import Way, WaySettings
+
+log = logging.getLogger(__name__)
 
 TIMEOUT_S = 30.0
 SAID_BYTES = 4096
@@ -21,29 +25,32 @@ class NotifyFailed(Exception):
     """Nobody could be told; the text is a sentence that says why and what to do."""
 
 
-async def tell(settings: NotifySettings, notice: Notice) -> None:
-    """Send one notice by all ways that the settings name.
+async def send(way: Way, notice: Notice) -> None:
+    """Send one notice by one way.
+
+    Raises:
+        NotifyFailed: nobody could be told by it.
+    """
+    await _SENDERS[way.means](way.settings, notice)
+
+
+async def send_by_all(settings: NotifySettings, notice: Notice) -> None:
+    """Send one notice by all ways of the settings.
 
     Raises:
         NotifyFailed: one of them failed; the others did not.
     """
     failures = []
-    for way in ways_of(settings):
+    for way in settings.ways():
         try:
-            await WAYS[way](settings, notice)
+            await send(way, notice)
         except NotifyFailed as failure:
-            failures.append(str(failure))
+            failures.append(f"{way.name}: {failure}")
     if failures:
         raise NotifyFailed(" ".join(failures))
 
 
-def ways_of(settings: NotifySettings) -> list[str]:
-    """The ways that the settings name."""
-    wanted = {"command": bool(settings.command), "apprise": settings.apprise is not None}
-    return [way for way in WAYS if wanted[way]]
-
-
-async def _by_command(settings: NotifySettings, notice: Notice) -> None:
+async def _by_command(settings: WaySettings, notice: Notice) -> None:
     """Run the operator's command: the notice as JSON on its standard input, the main words in its environment.
 
     It has told when it ended. What it leaves running may keep the output open: nobody waits for that.
@@ -116,13 +123,18 @@ def _environment(notice: Notice) -> dict[str, str]:
     return {**found, "VICTRON_EVENT": notice.event, "VICTRON_TEXT": notice.text}
 
 
-async def _by_apprise(settings: NotifySettings, notice: Notice) -> None:
+async def _by_apprise(settings: WaySettings, notice: Notice) -> None:
     address = settings.apprise.get_secret_value() if settings.apprise is not None else ""
     try:
         async with asyncio.timeout(TIMEOUT_S):
             sent = await asyncio.to_thread(_send_by_apprise, address, notice)
     except TimeoutError:
         raise NotifyFailed(f"Apprise did not answer within {TIMEOUT_S:.0f} s.") from None
+    except NotifyFailed:
+        raise
+    except Exception as error:  # one of its hundred services
+        log.exception("Apprise failed")
+        raise NotifyFailed(f"Apprise failed ({type(error).__name__}): the log has the whole of it.") from error
     if not sent:
         raise NotifyFailed("Apprise could not deliver: check the address that `apprise` in [notify] points to.")
 
@@ -141,8 +153,7 @@ def _send_by_apprise(address: str, notice: Notice) -> bool:
     return bool(sender.notify(title=title, body=notice.text))
 
 
-WAYS: Mapping[str, Callable[[NotifySettings, Notice], Awaitable[None]]] = {
+_SENDERS: Mapping[str, Callable[[WaySettings, Notice], Awaitable[None]]] = {
     "command": _by_command,
     "apprise": _by_apprise,
 }
-"""Each raises NotifyFailed where nobody could be told by it."""
