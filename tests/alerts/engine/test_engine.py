@@ -10,7 +10,6 @@ from tests.alerts.conftest import CRIT_ONLY, POLL_S, SHORT, SOC_RULES, T0, Playe
 
 from victron_console.alerts.engine.bound_rule import BoundRule
 from victron_console.alerts.engine.engine import AlertEngine
-from victron_console.alerts.engine.level_state import Turn
 from victron_console.alerts.grouping import grouped
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, parse_rules, shipped_rules
 from victron_console.model.alert import AlertView, Severity
@@ -359,7 +358,7 @@ def test_only_what_changed_is_judged(play: Play, monkeypatch: pytest.MonkeyPatch
     judged: list[str] = []
     evaluate = BoundRule.evaluate
 
-    def counted(self: BoundRule, now: float) -> list[tuple[Severity, Turn]]:
+    def counted(self: BoundRule, now: float) -> bool:
         judged.append(self.rule.id)
         return evaluate(self, now)
 

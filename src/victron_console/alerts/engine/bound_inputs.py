@@ -80,6 +80,8 @@ class DeviceWatch:
         """Move its times: the clock was stepped."""
         self.evidence += seconds
         self._stepped = True
+        for part in self.plan.values():
+            part.shift(seconds)
 
 
 class BoundInput(Input, Protocol):
@@ -122,6 +124,11 @@ class PathInput:
         self._value, self._absent = value, absent
         self.seen = self.seen or value is not None
         return True
+
+    def shift(self, seconds: float) -> None:
+        """Move its time: the clock was stepped."""
+        if self.changed_at is not None:
+            self.changed_at += seconds
 
     def _usable(self, reading: Reading | None) -> tuple[float | str | None, bool]:
         if reading is None or reading.quality is Quality.ABSENT or reading.value is None:

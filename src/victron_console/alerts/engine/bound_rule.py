@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from victron_console.alerts.engine.bound_inputs import BoundInput, DeviceWatch, PathInput
-from victron_console.alerts.engine.level_state import LevelState, Phase, Timing, Turn
+from victron_console.alerts.engine.level_state import LevelState, Phase, Timing
 from victron_console.alerts.language.context import Context
 from victron_console.alerts.language.inputs import FOLDED, Binding
 from victron_console.alerts.language.limits import limit_text
@@ -94,6 +94,16 @@ class BoundRule:
         self.devices, self.inputs, self.parts = other.devices, other.inputs, other.parts
         self.context.inputs = other.inputs
 
+    def shift(self, seconds: float) -> None:
+        """Move all times but those of its inputs: the clock was stepped."""
+        self.window_due += seconds
+        self.unknown_since = None if self.unknown_since is None else self.unknown_since + seconds
+        self.due = None if self.due is None else self.due + seconds
+        for state in self.states.values():
+            state.shift(seconds)
+        for window in self.context.windows:
+            window.shift(seconds)
+
     def direct_parts(self) -> Iterator[PathInput]:
         """The inputs a change of which must be judged at once."""
         for index in sorted(self.rule.direct):
@@ -126,30 +136,27 @@ class BoundRule:
                 result = spec.condition(self.context)
                 window.push(at, None if result is None else float(result), hold_s)
 
-    def evaluate(self, now: float) -> list[tuple[Severity, Turn]]:
-        """Judge every level; what turned, by severity."""
+    def evaluate(self, now: float) -> bool:
+        """Judge every level; whether one was raised or cleared, or became or ceased to be stale."""
         self.context.now = now
         self.window_due = now + self.window_each_s
         evidence, timings = self.evidence, self._timing()
         gate = self.rule.gate.run(self.context) if self.rule.gate else True
         if gate is False and self.rule.outside == "clear":
             timings = tuple(replace(timing, clear_for_s=0.0) for timing in timings)
-        turns: list[tuple[Severity, Turn]] = []
-        untold = unsettled = False
+        turned = untold = unsettled = False
         for level, timing in zip(self.rule.levels, timings, strict=True):
             raised, clear = self._results(level, gate)
             untold = untold or raised is None
             state = self.states[level.severity]
             if raised is not True and state.phase is Phase.NORMAL:
                 continue
-            turn = state.advance(raised, clear, evidence, now, timing)
-            unsettled = unsettled or state.phase is not Phase.NORMAL
-            if turn is not Turn.NONE:
-                turns.append((level.severity, turn))
+            turned |= state.advance(raised, clear, evidence, now, timing)
+            unsettled |= state.phase is not Phase.NORMAL
         self.unsettled = unsettled
         if self.rule.no_data == "alert":
-            turns += self._no_data(untold, now)
-        return turns
+            turned |= self._no_data(untold, now)
+        return turned
 
     def _timing(self) -> tuple[Timing, ...]:
         """What the levels wait for: the grace is three polls of the slowest device behind them."""
@@ -175,21 +182,22 @@ class BoundRule:
             return False, True
         return raised, clear
 
-    def _no_data(self, untold: bool, now: float) -> list[tuple[Severity, Turn]]:
+    def _no_data(self, untold: bool, now: float) -> bool:
+        """Raise where nothing could be told for too long; whether it did."""
         self.due = None
         if not untold:
             self.unknown_since = None
-            return []
+            return False
         if self.unknown_since is None:
             self.unknown_since = now
         self.due = self.unknown_since + self.rule.no_data_for_s
         level = self.rule.levels[-1]
         state = self.states[level.severity]
         if now < self.due or state.on:
-            return []
+            return False
         state.raise_for_no_data(now)
         self.unsettled = True
-        return [(level.severity, Turn.RAISED)]
+        return True
 
     def shown_value(self) -> Scalar:
         """The value to show: what the rule says, else its first input; a number rounded to six digits."""

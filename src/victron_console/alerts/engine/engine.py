@@ -190,10 +190,10 @@ class AlertEngine:
             self._by_key.setdefault(bound.key, {})[bound] = None
         watch.binder.newly_bound.clear()
         for bound in sorted(dirty, key=lambda i: (i.rule.id, i.scope)):
-            turns = bound.evaluate(now)
-            if turns or bound.key in self._alarms.open:
+            turned = bound.evaluate(now)
+            if turned or bound.key in self._alarms.open:
                 touched.setdefault(bound.key, "")
-            if turns or bound.unsettled or bound.written:
+            if turned or bound.unsettled or bound.written:
                 self._levels.note(bound)
         if watch.id not in self._queued:
             self._queued.add(watch.id)
@@ -292,4 +292,3 @@ class AlertEngine:
         self._alarms.shift(seconds)
         self._inhibition.shift(seconds)
         self._due = [(at + seconds, station) for at, station in self._due]
-        heapq.heapify(self._due)

@@ -24,16 +24,6 @@ class Phase(StrEnum):
     CLEARING = "clearing"
 
 
-class Turn(StrEnum):
-    """What one advance did that matters outside."""
-
-    NONE = "none"
-    RAISED = "raised"
-    CLEARED = "cleared"
-    STALE = "stale"
-    """It became or ceased to be stale."""
-
-
 @dataclass(frozen=True, slots=True)
 class Timing:
     """How long a level waits (s)."""
@@ -67,8 +57,8 @@ class LevelState:
         """Move its times: the clock was stepped."""
         self.since, self.started, self.seen = self.since + seconds, self.started + seconds, self.seen + seconds
 
-    def advance(self, raised: Truth, clear: Truth, evidence: float, now: float, timing: Timing) -> Turn:
-        """Move on by one evaluation.
+    def advance(self, raised: Truth, clear: Truth, evidence: float, now: float, timing: Timing) -> bool:
+        """Move on by one evaluation; whether it was raised or cleared, or became or ceased to be stale.
 
         Args:
             raised: whether the condition to raise holds; None where it cannot be told.
@@ -85,29 +75,29 @@ class LevelState:
             case _:
                 return self._from_on(raised, clear, evidence, timing)
 
-    def _from_normal(self, raised: Truth, evidence: float, timing: Timing) -> Turn:
+    def _from_normal(self, raised: Truth, evidence: float, timing: Timing) -> bool:
         if raised is not True:
-            return Turn.NONE
+            return False
         self.since = self.started = self.seen = evidence
         self.phase, self.stale, self.resumed, self.no_data = Phase.PENDING, False, False, False
         if timing.for_s > 0:
-            return Turn.NONE
+            return False
         self.phase = Phase.ACTIVE
-        return Turn.RAISED
+        return True
 
-    def _from_pending(self, raised: Truth, evidence: float, now: float, timing: Timing) -> Turn:
+    def _from_pending(self, raised: Truth, evidence: float, now: float, timing: Timing) -> bool:
         if raised is None:
             if now - self.seen > timing.grace_s and not self.resumed:
                 self.phase = Phase.NORMAL
-            return Turn.NONE
+            return False
         if raised is False:
             self.phase = Phase.NORMAL
-            return Turn.NONE
+            return False
         self._see(evidence, timing)
         if evidence - self.since < timing.for_s:
-            return Turn.NONE
+            return False
         self.phase, self.started, self.since = Phase.ACTIVE, self.since, evidence
-        return Turn.RAISED
+        return True
 
     def _see(self, evidence: float, timing: Timing) -> None:
         """Use a sample: after a gap the waiting starts anew, after a restart it goes on where it stood."""
@@ -118,24 +108,24 @@ class LevelState:
         self.seen = max(self.seen, evidence)
         self.resumed = False
 
-    def _from_on(self, raised: Truth, clear: Truth, evidence: float, timing: Timing) -> Turn:
+    def _from_on(self, raised: Truth, clear: Truth, evidence: float, timing: Timing) -> bool:
         untold = raised is None and clear is not True
         was_stale, self.stale = self.stale, untold
-        turn = Turn.STALE if was_stale is not untold else Turn.NONE
+        turned = was_stale is not untold
         if self.no_data and not untold:
             self.no_data = False
             clear = raised is not True
         if clear is not True or raised is True:
             self.phase = Phase.ACTIVE
-            return turn
+            return turned
         if self.phase is Phase.ACTIVE:
             self.phase, self.since, self.seen, self.resumed = Phase.CLEARING, evidence, evidence, False
         else:
             self._see(evidence, timing)
         if evidence - self.since < timing.clear_for_s:
-            return turn
+            return turned
         self.phase, self.stale = Phase.NORMAL, False
-        return Turn.CLEARED
+        return True
 
     def raise_for_no_data(self, now: float) -> None:
         """Raise although nothing can be told: the rule asks for it."""

@@ -138,10 +138,7 @@ class StationWatch:
         for watch in self.binder.devices.values():
             watch.shift(seconds)
         for bound in self.binder.all.values():
-            for state in bound.states.values():
-                state.shift(seconds)
-            for window in bound.context.windows:
-                window.shift(seconds)
+            bound.shift(seconds)
 
     def _take_facts(self, snapshot: Snapshot, fresh: Mapping[DeviceWatch, DeviceState], now: float) -> None:
         if fresh:
