@@ -1,7 +1,8 @@
 """How many faults put into the core on purpose the tests notice: `make mutation`. Takes long; no part of any check.
 
 mutmut makes the faults (see [tool.mutmut] in pyproject.toml). Of the thousands one in ten is run, drawn by a seed:
-those whose number in their function ends in one digit.
+those whose number in their function ends in one digit. Each that no test noticed is printed with its line and why it
+may stay, from `mutation_reasons.toml`: a table for each function, and in it the changed line as key.
 """
 
 from __future__ import annotations
@@ -11,15 +12,32 @@ import json
 import random
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 ONLY_BY_NAME = True
 PACKAGES = ("alerts.engine", "insight.flow", "insight.overview", "store.write")
 MUTANTS = Path("mutants")
+SOURCE = Path("src") / "victron_console"
+REASONS = Path(__file__).with_name("mutation_reasons.toml")
 SURVIVED, NOT_COVERED = 0, 33
 """Exit status of pytest where no test failed, and what mutmut gives a fault that no test runs."""
+
+Reasons = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """A fault that no test noticed: where it is, the lines as they are and as the fault makes them."""
+
+    function: str
+    """With module and class, such as `alerts.engine.flap.Flap.raised`."""
+    line: str
+    changed: str
+    reason: str
+    """Why it may stay; empty where nobody said so."""
 
 
 def main() -> None:
@@ -28,28 +46,48 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--package", action="append", choices=PACKAGES, help="Only this; may be repeated.")
     parser.add_argument("--all", action="store_true", help="Every fault, not one in ten.")
+    parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
     digit = "" if given.all else str(random.Random(given.seed).randrange(10))
     packages = given.package or PACKAGES
     wanted = [f"victron_console.{package}.*__mutmut_*{digit}" for package in packages]
-    subprocess.run([sys.executable, "-m", "mutmut", "run", *wanted], check=False)
+    command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(given.processes), *wanted]
+    subprocess.run(command, check=False)
+    reasons = tomllib.loads(REASONS.read_text(encoding="utf-8"))
+    rows = []
     for package in packages:
         results = dict(_results(package, digit))
-        missed = sorted(name for name, status in results.items() if status in (SURVIVED, NOT_COVERED))
-        share = f"{1 - len(missed) / len(results):.0%}" if results else "-"
-        print(f"{package:<18}{len(results) - len(missed):>5} of {len(results):<5}{share} noticed")
-        for module, count in Counter(name.rpartition(".")[0] for name in missed).items():
-            print(f"    {module.removeprefix('victron_console.')}: {count} not noticed")
-        for name in missed:
-            print(f"        {name.rpartition('.')[2]}")
+        survivors = [_survivor(name, reasons) for name, status in results.items() if status in (SURVIVED, NOT_COVERED)]
+        rows.append((package, len(results), survivors))
+        for it in sorted(survivors, key=lambda survivor: (survivor.function, survivor.changed)):
+            print(f"{it.function}\n    - {it.line}\n    + {it.changed}\n    {it.reason or 'NO REASON GIVEN'}")
+    print(f"\n{'':<18}faults  noticed  not, with a reason  without")
+    for package, count, survivors in rows:
+        share = f"{1 - len(survivors) / count:.0%}" if count else "-"
+        told = sum(bool(it.reason) for it in survivors)
+        print(f"{package:<18}{count:>6}{share:>9}{told:>20}{len(survivors) - told:>9}")
 
 
 def _results(package: str, digit: str) -> Iterator[tuple[str, int]]:
     """The faults of a package that were run, with the exit status of their tests."""
-    for meta in (MUTANTS / "src" / "victron_console" / package.replace(".", "/")).glob("*.meta"):
+    for meta in (MUTANTS / SOURCE / package.replace(".", "/")).glob("*.meta"):
         for name, status in json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"].items():
             if status is not None and name.endswith(digit):
                 yield name, status
+
+
+def _survivor(name: str, reasons: Reasons) -> Survivor:
+    """A fault by mutmut's name of it, with its reason."""
+    from mutmut.mutation.diff_apply import get_diff_for_mutant  # at hand for `make mutation` alone
+    from mutmut.utils.format_utils import orig_function_and_class_names_from_key
+
+    module = name.rpartition(".")[0].removeprefix("victron_console.")
+    function, cls = orig_function_and_class_names_from_key(name)
+    path = SOURCE / f"{module.replace('.', '/')}.py"
+    changes = get_diff_for_mutant(name, path=path).splitlines()[2:]
+    line, changed = (" ".join(it[1:].strip() for it in changes if it.startswith(sign)) for sign in "-+")
+    where = ".".join(filter(None, (module, cls, function.rpartition(".")[2])))
+    return Survivor(where, line, changed, reasons.get(where, {}).get(changed, ""))
 
 
 if __name__ == "__main__":
