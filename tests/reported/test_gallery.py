@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import fields
 
 import pytest
 from tests.reported.gallery import LOSS_W, Powers, Roles, Topology, possible, role_setups, site
@@ -107,6 +108,18 @@ def test_no_topology_has_a_figure_invented_missing_or_doubled(source: str) -> No
 def test_no_set_up_of_the_roles_has_a_figure_invented_missing_or_doubled(topology: Topology) -> None:
     found = [f"{roles}: {said}" for roles in role_setups() for said in wrong(topology, roles)]
     assert found == []
+
+
+def one_of_each() -> list[Topology]:
+    """The first topology of every source, inverter, PV, DC part and count of phases."""
+    named = [(field.name, getattr(it, field.name), it) for field in fields(Topology) for it in TOPOLOGIES]
+    found = {(field, value): it for field, value, it in reversed(named)}
+    return list(dict.fromkeys(found.values()))
+
+
+@pytest.mark.parametrize("topology", one_of_each(), ids=str)
+def test_one_of_each_part_has_no_figure_invented_missing_or_doubled(topology: Topology) -> None:
+    assert list(wrong(topology, Roles("shunt", "other", 1))) == []
 
 
 @pytest.mark.parametrize("topology", [HOUSE, BOAT], ids=str)
