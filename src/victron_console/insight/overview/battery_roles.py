@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from victron_console.insight.overview.figures import last, named_device, system_of, text
+from victron_console.insight.overview.figures import given, last, named_device, system_of, text
 from victron_console.model.device import BUS_PREFIX, DeviceKey, suffix_of
 from victron_console.model.snapshot import NO_DEVICE, DeviceState, Snapshot
 
@@ -100,7 +100,7 @@ def _monitor(snapshot: Snapshot, unclear: list[str]) -> DeviceState | None:
             return _named(_of_instance(snapshot, name), name, "battery monitor", unclear)
     if system is not None and "ActiveBatteryService" in system.readings:
         # `system` looked for one and found none: what there was left.
-        return _choose_monitor([it for it in snapshot.missed("battery") if last(it, "Soc") is not None], system, [])
+        return _choose_monitor([it for it in snapshot.missed("battery") if given(it, "Soc") is not None], system, [])
     return _monitor_by_class(snapshot, system, unclear)
 
 
@@ -215,8 +215,8 @@ def _base(key: DeviceKey) -> str:
 
 
 def _with_soc(snapshot: Snapshot, *classes: str) -> list[DeviceState]:
-    on_bus = [device for device in snapshot.of_class(*classes) if last(device, "Soc") is not None]
-    return on_bus or [device for device in snapshot.missed(*classes) if last(device, "Soc") is not None]
+    on_bus = [device for device in snapshot.of_class(*classes) if given(device, "Soc") is not None]
+    return on_bus or [device for device in snapshot.missed(*classes) if given(device, "Soc") is not None]
 
 
 def _order(device: DeviceState) -> tuple[int, str]:

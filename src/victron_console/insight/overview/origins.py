@@ -16,7 +16,7 @@ from victron_console.model.overview import Origin
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState
 
-_OTHER_DC = ("alternator", "charger", "dcdc", "dcgenset", "dcsource", "fuelcell")
+_OTHER_DC = ("alternator", "charger", "dcdc", "dcsource", "fuelcell")
 _DC_LOADS = ("dcsystem", "dcload", "motordrive")
 _SOLAR, _UNITS = ("solarcharger", "multi", "inverter"), ("vebus", "acsystem", "multi", "inverter")
 _CLASSES: Mapping[str, tuple[str, ...]] = dict.fromkeys(
@@ -31,7 +31,7 @@ _CLASSES: Mapping[str, tuple[str, ...]] = dict.fromkeys(
     "dc_load_power_w": _DC_LOADS,
     "other_dc_power_w": _OTHER_DC,
     "grid_power_w": ("grid",),
-    "genset_power_w": ("genset",),
+    "genset_power_w": ("genset", "dcgenset"),
 }
 """What kinds of devices a figure can come from."""
 
