@@ -181,3 +181,118 @@ def test_a_bank_is_counted_by_its_total_and_by_its_packs(
     station = wired(build, devices, ActiveBatteryService="com.victronenergy.battery/0")
     assert bank(battery_roles(station)) == expected
     assert ("battery_bank" in overview(station).flags) is (expected.working < expected.of)
+
+
+NAMES: dict[str, Any] = {"ActiveBatteryService": "com.victronenergy.battery/279"}
+PLAIN = {"Dc/0/Voltage": 52.5, "ProductName": "Plain"}
+
+
+@pytest.mark.parametrize(
+    ("second", "is_pack"),
+    [
+        ({"Soh": 98.0}, True), ({"Io/AllowToCharge": 1}, True), ({"System/NrOfModulesOnline": 2}, True),
+        ({"Info/MaxDischargeCurrent": 10.0}, True), ({"Voltages/Cell1": 3.3}, True), ({"NumberOfBmses": "1/1"}, True),
+        ({}, False), ({"Soh": 98.0, "Dc/0/Voltage": 13.0}, False),
+    ],
+)  # fmt: skip
+def test_a_pack_is_what_knows_the_inside_of_one_at_the_batterys_voltage(
+    build: Build, second: dict[str, Any], is_pack: bool
+) -> None:
+    station = wired(build, {"battery/9": PLAIN | second, "settings/0": {"Settings/SystemSetup/BmsInstance": -255}},
+                    ActiveBatteryService=[])  # fmt: skip
+    assert named(station)[2] == (["battery/9"] if is_pack else [])
+
+
+@pytest.mark.parametrize(
+    ("soc", "volts", "taken"),
+    [
+        (81.5, 52.8, True), (81.6, 52.8, False), (80.5, 52.8, True), (81.0, 53.3, True), (81.0, 53.4, False),
+        (81.0, None, False), (None, 52.8, False),
+    ],
+)  # fmt: skip
+def test_system_shows_a_battery_within_half_a_percent_and_a_hundredth_of_the_voltage(
+    build: Build, soc: float | None, volts: float | None, taken: bool
+) -> None:
+    tree = {path: value for path, value in (("Soc", soc), ("Dc/0/Voltage", volts)) if value is not None}
+    others: Devices = {"battery/3": {"Soc": 20.0, "Dc/0/Voltage": 26.0}, "battery/4": {"Soc": 30.0}}
+    station = wired(build, {"battery/279": {"Dc/0/Current": 1.0} | tree, **others})
+    assert (named(station)[0] == "battery/279") is taken
+
+
+def test_a_total_is_taken_before_its_packs_and_a_gone_monitor_keeps_its_role(build: Build) -> None:
+    devices: Devices = {"battery/0": TOTAL, "battery/1": BMS, "battery/2": BMS}
+    assert named(wired(build, devices))[:2] == ("battery/0", "battery/0")
+    left = replace(build({"system/0": SYSTEM | {"ActiveBatteryService": []}, "battery/279": SHUNT, "battery/3": PLAIN},
+                         gone=("battery/279", "battery/3")))  # fmt: skip
+    assert named(left)[0] == "battery/279"
+    told = replace(build({"system/0": SYSTEM | NAMES, "battery/279": SHUNT}, gone=("battery/279",)))
+    assert named(told)[0] == "battery/279"
+    alone = build({"battery/279": SHUNT}, gone=("battery/279",))
+    assert named(alone)[0] == "battery/279"
+
+
+def test_an_impossible_state_of_charge_takes_no_battery_its_role(build: Build) -> None:
+    shown = overview(build({"battery/279": SHUNT | {"Soc": 480.0}}))
+    assert (shown.battery_voltage_v, shown.soc_percent, shown.credible("soc_percent")) == (52.8, 480.0, None)
+
+
+@pytest.mark.parametrize(
+    ("choice", "instance", "bms", "unclear"),
+    [
+        (BatteryChoice(bms="none"), None, None, ""),
+        (BatteryChoice(bms="battery/2"), None, "battery/2", ""),
+        (BatteryChoice(bms="battery/7"), None, None,
+         "The station file names battery/7 as the BMS, which is not on the bus."),
+        (AS_TOLD, -1, None, "2 devices could be the BMS that controls: BMS (battery/1), BMS (battery/2). "
+                            "Name it in the station file."),
+        (AS_TOLD, 2, "battery/2", ""),
+        (AS_TOLD, 5, None, "The GX names battery/5 as the BMS; there are no values of it."),
+        (AS_TOLD, -255, None, ""),
+    ],
+)  # fmt: skip
+def test_the_bms_is_the_owners_then_the_gxs(
+    build: Build, choice: BatteryChoice, instance: int | None, bms: str | None, unclear: str
+) -> None:
+    settings = {} if instance is None else {"settings/0": {"Settings/SystemSetup/BmsInstance": instance}}
+    station = wired(build, {"battery/1": BMS, "battery/2": BMS, "battery/279": SHUNT, **settings}, choice, **NAMES)
+    assert named(station)[1] == bms
+    assert " ".join(battery_roles(station).unclear) == unclear
+
+
+def test_of_two_monitors_none_is_taken_and_both_are_named(build: Build) -> None:
+    twins = wired(build, {"battery/3": SHUNT, "battery/279": SHUNT})
+    assert battery_roles(twins).unclear[0] == (
+        "2 devices could be the battery monitor: Shunt (battery/279), Shunt (battery/3). Name it in the station file."
+    )
+    gone = battery_roles(wired(build, {}, ActiveBatteryService="com.victronenergy.battery/7"))
+    assert gone.unclear == ("The GX names battery/7 as the battery monitor; there are no values of it.",)
+
+
+def test_of_several_units_that_measure_the_battery_the_lowest_instance_is_taken(build: Build) -> None:
+    unit = {"Soc": 50.0, "Dc/0/Voltage": 52.0}
+    assert named(build({"multi/10": unit, "multi/9": unit, "vebus/1": unit}))[0] == "multi/9"
+    assert named(build({"vebus/10": unit, "vebus/9": unit}))[0] == "vebus/9"
+    assert named(build({"multi/9": {}, "vebus/1": unit}))[0] == "vebus/1"
+
+
+def test_without_a_voltage_of_system_the_monitors_tells_which_packs_are_near(build: Build) -> None:
+    devices: Devices = {"battery/1": BMS, "battery/2": BMS | {"Dc/0/Voltage": 13.0}, "battery/279": SHUNT}
+    station = wired(build, devices, Dc__Battery__Voltage=[], **NAMES)
+    assert named(station) == ("battery/279", "battery/1", ["battery/1"])
+
+
+@pytest.mark.parametrize(("volts", "near"), [(44.89, True), (44.87, False), (60.71, True), (60.73, False)])
+def test_packs_of_one_bank_are_within_15_percent(build: Build, volts: float, near: bool) -> None:
+    station = wired(build, {"battery/1": BMS | {"Dc/0/Voltage": volts}, "battery/279": SHUNT}, **NAMES)
+    assert (named(station)[1] == "battery/1") is near
+
+
+def test_a_pack_that_left_is_counted_as_gone(build: Build) -> None:
+    total, twin = TOTAL | {"NumberOfBmses": "2/2"}, BMS | {"ProductName": "Twin"}
+    devices: Devices = {"battery/0": total, "battery/1": BMS, "battery/2": twin}
+    station = build({"system/0": SYSTEM | {"ActiveBatteryService": "com.victronenergy.battery/0"}, **devices},
+                    gone=("battery/2",))  # fmt: skip
+    assert bank(battery_roles(station)) == Bank(1, 2, "BMS", ("Twin: gone",))
+    assert overview(station).flags["battery_bank"] == (
+        "Only 1 of 2 BMS of the battery work: the state of charge is of that part. Twin: gone."
+    )

@@ -169,3 +169,76 @@ def test_shore_on_the_second_input_is_what_the_mains_are_called(build: Build) ->
     inputs = {"Ac/In/0/Source": 2, "Ac/In/0/Connected": 0, "Ac/In/1/Source": 3, "Ac/In/1/Connected": 0}
     shown = overview(build({"system/0": inputs, "vebus/1": {}}))
     assert (shown.ac_input, shown.mains) == (AcInput("shore", False), "shore")
+
+
+@pytest.mark.parametrize(
+    ("converter", "watts"),
+    [
+        ({"Dc/In/P": 57.0, "Dc/In/V": 51.7, "Dc/In/I": 9.0}, 57.0),
+        ({"Dc/In/V": 50.0, "Dc/In/I": 2.0, "Dc/0/Power": 90.0}, 100.0),
+        ({"Dc/In/V": 50.0, "Dc/0/Power": 90.0}, 90.0),
+    ],
+)
+def test_a_converter_draws_what_goes_in_as_well_as_it_is_told(
+    build: Build, converter: dict[str, Any], watts: float
+) -> None:
+    side = dc_side(build({"system/0": BUS, "dcdc/2": converter | {"Dc/0/Voltage": 13.4}}))
+    assert [(part.power_w, [str(it.key) for it in part.devices]) for part in side.parts] == [(watts, ["dcdc/2"])]
+
+
+@pytest.mark.parametrize(("parts_w", "uses_w"), [(160.0, 100.0), (161.0, 261.0)])
+def test_single_loads_are_in_the_whole_up_to_a_tenth_and_50_w_more(build: Build, parts_w: float, uses_w: float) -> None:
+    measured = {"Dc__System__Power": 100.0, "Dc__System__MeasurementType": 1}
+    assert uses(build, {"dcload/1": {"Dc/0/Power": parts_w}}, **measured) == uses_w
+
+
+@pytest.mark.parametrize("left", ["", "battery/1", "solarcharger/2", "dcload/3"])
+def test_an_estimate_is_none_once_something_it_was_made_of_left(build: Build, left: str) -> None:
+    system = BUS | {
+        "Dc/System/Power": 500.0, "Dc/System/MeasurementType": 0,
+        "Dc/Battery/BatteryService": "com.victronenergy.battery.test1",
+    }  # fmt: skip
+    devices: Devices = {"system/0": system, "battery/1": {}, "solarcharger/2": {}, "dcload/3": {}}
+    side = dc_side(build(devices, gone=(left,)))
+    assert side.estimated
+    assert side.uses_w == (None if left in ("battery/1", "solarcharger/2") else 500.0)
+
+
+def test_without_a_system_the_meters_of_the_dc_system_are_added(build: Build) -> None:
+    side = dc_side(build({"dcsystem/1": {"Dc/0/Power": 40.0}, "dcsystem/2": {"Dc/0/Power": 2.0}}))
+    assert (side.uses_w, side.estimated) == (42.0, False)
+
+
+def test_motors_without_a_figure_take_that_of_system_and_stay_its_devices(build: Build) -> None:
+    side = dc_side(build({"system/0": BUS | {"MotorDrive/Power": 900.0}, "motordrive/0": {}}))
+    assert (side.motors.power_w, [str(it.key) for it in side.motors.devices]) == (900.0, ["motordrive/0"])
+
+
+@pytest.mark.parametrize("path", ["Dc/Battery/Power", "Dc/Pv/Power", "Dc/System/Power"])
+def test_a_site_whose_gx_measures_a_battery_is_a_dc_site(build: Build, path: str) -> None:
+    assert site_kind(build({"system/0": {path: 0.0}, "evcharger/1": {}})).value == "DC"
+    assert site_kind(build({"system/0": {}, "evcharger/1": {}})).value == "EV charger"
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [((3, 3), "Bulk"), ((3, 4), None), ((3, None), "Bulk"), ((None, None), None)],
+)
+def test_chargers_that_do_different_things_have_no_state_together(
+    build: Build, states: tuple[int | None, ...], said: str | None
+) -> None:
+    devices: Devices = {
+        f"{cls}/{n}": {} if state is None else {"State": state}
+        for n, (cls, state) in enumerate(zip(("solarcharger", "charger"), states, strict=True))
+    }
+    assert overview(build(devices)).system_state == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "said"),
+    [("ESS", 256, "ESS discharging"), ("ESS", 9, "Inverting"), ("Hub", 256, "Discharging"), ("ESS", 255, "255")],
+)
+def test_ess_is_named_where_it_is_in_charge(build: Build, kind: str, state: int, said: str) -> None:
+    shown = overview(build({"system/0": {"SystemType": kind, "SystemState/State": state}, "vebus/1": {}}))
+    assert shown.system_state is not None and said in shown.system_state
+    assert shown.system_state.startswith("ESS ") is (kind == "ESS" and state >= 256)
