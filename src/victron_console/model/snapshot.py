@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Self
 
 from victron_console.model.device import DeviceKey, split_series
@@ -12,6 +13,7 @@ from victron_console.model.reading import ABSENT, Reading
 from victron_console.model.station import ServiceState, StationState, StationStatus
 
 PHASES = ("L1", "L2", "L3")
+_BY_KEY = attrgetter("key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +127,14 @@ class Snapshot:
 
     def of_class(self, *classes: str) -> list[DeviceState]:
         """The devices of these classes that are on the bus, by class and instance."""
-        return [
-            device
-            for key, device in sorted(self.devices.items())
-            if key.cls in classes and device.state is not ServiceState.GONE
-        ]
+        return sorted(
+            [
+                device
+                for key, device in self.devices.items()
+                if key.cls in classes and device.state is not ServiceState.GONE
+            ],
+            key=_BY_KEY,
+        )
 
     def missed(self, *classes: str) -> list[DeviceState]:
         """The devices that left or lost their connection and that nobody accepted as gone, by class and instance.
@@ -137,11 +142,14 @@ class Snapshot:
         Args:
             classes: which; none for all.
         """
-        return [
-            device
-            for key, device in sorted(self.devices.items())
-            if device.state is ServiceState.GONE and not device.accepted and (not classes or key.cls in classes)
-        ]
+        return sorted(
+            [
+                device
+                for key, device in self.devices.items()
+                if device.state is ServiceState.GONE and not device.accepted and (not classes or key.cls in classes)
+            ],
+            key=_BY_KEY,
+        )
 
     def fitted(self, *classes: str) -> list[DeviceState]:
         """What a site has of these classes: what is on the bus, then what left and is missed."""

@@ -21,22 +21,26 @@ _WORTH_A_MOVE = 6
 class Line:
     """A row under construction, `width` cells wide, on one ground. What is put past its ends is cut."""
 
-    __slots__ = ("_blank", "_cells", "ground", "width")
+    __slots__ = ("_blank", "_cells", "_is_wide", "ground", "width")
 
     def __init__(self, width: int, ground: Role = Role.BACKGROUND) -> None:
         self.width = max(0, width)
         self.ground = ground
         self._blank: _Cell = (" ", Role.TEXT1, False)
         self._cells: list[_Cell] = [self._blank] * self.width
+        self._is_wide = False
+        """Whether a character of two cells was ever put."""
 
     def put(self, column: int, text: str, role: Ink = Role.TEXT2, *, bold: bool = False) -> int:
         """Write text from a column on, over what is there; gives the column after it."""
         for character, width in graphemes(text):
             end = column + width
             if column >= 0 and end <= self.width:
-                self._free(column, end)
+                if self._is_wide:
+                    self._free(column, end)
                 self._cells[column] = (character, role, bold)
                 if width == 2:
+                    self._is_wide = True
                     self._cells[column + 1] = ("", role, bold)
             column = end
         return column
@@ -53,6 +57,7 @@ class Line:
 
     def overlay(self, column: int, other: Line) -> None:
         """Take over another line's cells from a column on, blanks too."""
+        self._is_wide = self._is_wide or other._is_wide
         for offset, cell in enumerate(other._cells[: max(0, self.width - column)]):
             self._cells[column + offset] = cell
 

@@ -10,7 +10,7 @@ from victron_console.insight.gx_clock import vrm_contact_at
 from victron_console.insight.half_hours import FIELDS, half_hours
 from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.figures import last
-from victron_console.insight.overview.signs import runs_backwards
+from victron_console.insight.overview.signs import possible_course
 from victron_console.insight.sunrise import PAST_DAYS, site_outlook
 from victron_console.model.clock import local, midnight
 from victron_console.model.snapshot import Snapshot
@@ -97,7 +97,7 @@ def _slots(since: float, until: float) -> int:
 def _energy_kwh(reader: Reader, station: str, since: float, until: float, as_of: float | None) -> float | None:
     """PV energy by five-minute means; where nothing was received nothing is counted."""
     watts = reader.overview_history(station, "pv_power_w", since, until, _slots(since, until), as_of)
-    known = [value for value in watts if value is not None and not runs_backwards("pv_power_w", value)]
+    known = [value for value in possible_course("pv_power_w", watts) if value is not None]
     return sum(max(0.0, value) for value in known) * (until - since) / len(watts) / 3.6e6 if known else None
 
 

@@ -19,7 +19,7 @@ from victron_console.insight.flow.site_flow import flow
 from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.balance import Balance, balance
 from victron_console.insight.overview.battery_roles import battery_roles
-from victron_console.insight.overview.signs import possible_w, runs_backwards
+from victron_console.insight.overview.signs import possible_course, possible_w
 from victron_console.model.clock import local, midnight
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
@@ -163,10 +163,7 @@ def _day(reader: Reader, station: str, shown: Overview, now: float, as_of: float
     rows = [
         DayRow(
             label,
-            tuple(
-                None if runs_backwards(name, watts) else watts
-                for watts in reader.overview_history(station, name, since, now, columns, as_of)
-            ),
+            tuple(possible_course(name, reader.overview_history(station, name, since, now, columns, as_of))),
             possible_w(shown, name),
             is_power,
             shown.quality(name, now),

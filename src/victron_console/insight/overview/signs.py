@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import inf
+
 from victron_console.model.overview import Overview
 
 STANDBY_W = -100.0
@@ -22,6 +25,12 @@ _LEAST_W = {
 def runs_backwards(field: str, watts: float | None) -> bool:
     """Whether a power has a sign that its kind cannot have, beyond what stand-by and reading times explain."""
     return watts is not None and field in _LEAST_W and watts < _LEAST_W[field]
+
+
+def possible_course(field: str, watts: Sequence[float | None]) -> list[float | None]:
+    """A power over time; None where its sign is impossible, too. A day of it is judged on each refresh of a screen."""
+    least_w = _LEAST_W.get(field, -inf)
+    return [None if value is not None and value < least_w else value for value in watts]
 
 
 def possible_w(shown: Overview, field: str) -> float | None:
