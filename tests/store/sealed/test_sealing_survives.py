@@ -35,7 +35,6 @@ from victron_console.store.write.writer import Writer
 START = 1_763_899_200.0
 HOUR_S, DAY_S, WEEK_S = 3600, 86_400, 604_800
 LATER = START + 4 * WEEK_S
-CASES = 1000
 
 Histories = dict[str, list[Point]]
 
@@ -87,14 +86,15 @@ def test_a_crash_at_any_moment_loses_nothing_and_the_files_open_as_they_were_the
     recorded = histories(original)
     total = run_until(original, tmp_path / "whole.db", tmp_path / "unused.db", 10**9, _seal_and_merge)
     assert histories(tmp_path / "whole.db") == recorded
-    draw = random.Random(7)
-    for case in range(CASES):
+    assert total > 100
+    for case in range(total):
         path, cut = tmp_path / "case.db", tmp_path / "cut.db"
-        run_until(original, path, cut, draw.randrange(total), _seal_and_merge)
+        run_until(original, path, cut, case, _seal_and_merge)
         assert histories(path) == recorded, case
         assert histories(cut) == recorded, case
-        if case % 25 == 0:  # and it goes on from there
+        if case % 10 == 0:  # and it goes on from there
             with closing(open_writable(cut)) as db:
+                db.conn.execute("PRAGMA synchronous = OFF")
                 kept_up(db)
                 assert verify(db).faults == []
             assert histories(cut) == recorded, case
