@@ -3,6 +3,8 @@ VENV := .venv
 MUTATION := .venv-mutation
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# The suite starts Python again and again: what it compiles is compiled once, not at every start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test quick under-load coverage check format bench screenshots mutation docs lock clean
 

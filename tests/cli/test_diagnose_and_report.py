@@ -46,6 +46,7 @@ def run(store: Path, *words: str) -> str:
     return result.output
 
 
+@pytest.mark.slow
 def test_a_diagnosis_is_told_and_kept(store: Path) -> None:
     said = run(store, "diagnose", "--all")
     assert "Alder (alder): unknown" in said and "Birch (birch): nothing is recorded yet." in said

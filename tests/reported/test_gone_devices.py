@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from tests.reported.gallery import Roles, Topology, possible, site
@@ -58,24 +58,39 @@ def left(before: Snapshot, key: DeviceKey, *, forgotten: bool, accepted: bool = 
     return replace(before, devices=devices)
 
 
-def monitors(snapshot: Snapshot, device: DeviceState) -> bool:
+def monitors(shown: Overview, device: DeviceState) -> bool:
     """Whether `system` takes its battery figures from the device."""
-    return overview(snapshot).made_of["soc_percent"][1:2] == (str(device.key),)
+    return shown.made_of["soc_percent"][1:2] == (str(device.key),)
 
 
-def changed(before: Snapshot, key: DeviceKey, after: Snapshot) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """What the page of a station says."""
+
+    shown: Overview
+    flow: Flow
+    title: str
+    phases: frozenset[str]
+
+
+def page_of(snapshot: Snapshot) -> SitePage:
+    shown = overview(snapshot)
+    wired = flow(snapshot, shown)
+    phases = frozenset(row.label for row in phase_table(snapshot, wired.rating_w).rows)
+    return SitePage(shown, wired, site_type(snapshot, shown), phases)
+
+
+def changed(before: SitePage, key: DeviceKey, after: SitePage) -> Iterator[str]:
     """What the page says otherwise than before, but that the device is gone."""
-    was, now = overview(before), overview(after)
-    if (one := site_type(before, was)) != (other := site_type(after, now)):
-        yield f"title {one} became {other}"
+    was, now = before.shown, after.shown
+    if before.title != after.title:
+        yield f"title {before.title} became {after.title}"
     if (was.mains, was.ac_input.type) != (now.mains, now.ac_input.type):
         yield f"{was.mains}, fed by {was.ac_input.type}, became {now.mains}, fed by {now.ac_input.type}"
-    drawn_was, drawn = flow(before, was), flow(after, now)
-    yield from _changed_flow(drawn_was, drawn, key)
-    if drawn_was.box is not None and drawn.rating_w != drawn_was.rating_w:
-        yield f"a rating of {drawn_was.rating_w} W became {drawn.rating_w} W"
-    labels = {row.label for row in phase_table(before, drawn_was.rating_w).rows}
-    if strange := {row.label for row in phase_table(after, drawn.rating_w).rows} - labels:
+    yield from _changed_flow(before.flow, after.flow, key)
+    if before.flow.box is not None and after.flow.rating_w != before.flow.rating_w:
+        yield f"a rating of {before.flow.rating_w} W became {after.flow.rating_w} W"
+    if strange := after.phases - before.phases:
         yield f"phases of {', '.join(strange)}"
     if balance(now).verdict is Verdict.UNBALANCED or "balance" in now.flags:
         yield "a balance is made without the device"
@@ -124,10 +139,11 @@ def test_a_device_that_left_keeps_its_place_and_changes_no_other(source: str, fo
     found = []
     for topology in (each for each in TOPOLOGIES if each.source == source):
         before = site(topology, Roles("shunt", "other", 1))[0].at(0.0)
+        page = page_of(before)
         for key, device in before.devices.items():
-            if key.cls in FORGOTTEN and (key.cls != "battery" or monitors(before, device)):
-                after = left(before, key, forgotten=forgotten)
-                found += [f"{topology}, {key}: {said}" for said in changed(before, key, after)]
+            if key.cls in FORGOTTEN and (key.cls != "battery" or monitors(page.shown, device)):
+                after = page_of(left(before, key, forgotten=forgotten))
+                found += [f"{topology}, {key}: {said}" for said in changed(page, key, after)]
     assert found == []
 
 

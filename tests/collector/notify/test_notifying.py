@@ -85,6 +85,7 @@ async def test_who_was_told_what_and_when_stands_in_the_alarm_and_in_the_log(
     assert lines == ["Battery low: told by command (raised) after 1 failed tries"]
 
 
+@pytest.mark.slow
 async def test_what_failed_is_told_within_a_minute_of_the_pagers_return_and_no_sooner_than_it_may(
     writer: Writer, clock: ManualClock, pager: Pager
 ) -> None:
@@ -216,6 +217,7 @@ async def test_the_end_of_a_flood_is_one_message(writer: Writer, clock: ManualCl
     assert pager.told()[1][1].startswith("10 sites: Comms lost is over")
 
 
+@pytest.mark.slow
 async def test_an_hour_without_pager_with_a_full_disk_and_a_restart_tells_each_critical_once(
     writer: Writer, clock: ManualClock, pager: Pager
 ) -> None:
@@ -324,6 +326,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "before_told"),
     [("kill -9 $PPID", 0), ("sleep 0.1; kill -9 $PPID; exit 1", 0), ("exit 1", 0), ("cat > /dev/null", 1)],
