@@ -10,7 +10,8 @@ from contextlib import closing
 from pathlib import Path
 from types import FrameType
 
-from tests.console.sample_stations import NOW, make_store
+from tests.console.sample_fleet import NOW
+from tests.console.sample_stations import make_store
 
 from victron_console.console.kit.view import Site
 from victron_console.console.site.data import read_site
