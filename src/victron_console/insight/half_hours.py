@@ -11,11 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from victron_console.model.units import SLOT_S as FIVE_MINUTES_S
+from victron_console.model.units import HALF_HOUR_S, SLOT_S
 
 FIELDS = ("battery_power_w", "soc_percent", "load_power_w", "dc_load_power_w", "pv_power_w")
 """Of `Overview`: what a half hour is made of."""
-SLOT_S = 1800.0
 SLOTS_A_DAY = 48
 RESTS_WITHIN_PERCENT = 1.5
 """A state of charge this near to the floor or to full rests there: it is told in whole percents."""
@@ -50,14 +49,14 @@ def half_hours(rows: Iterable[Sequence[float | None]], until: float) -> list[Hal
     """
     sums: dict[int, list[list[float]]] = {}
     for begin, *values in rows:
-        if begin is None or begin + FIVE_MINUTES_S > until:
+        if begin is None or begin + SLOT_S > until:
             continue
-        found = sums.setdefault(int((until - begin - FIVE_MINUTES_S / 2) // SLOT_S), [[] for _ in FIELDS])
+        found = sums.setdefault(int((until - begin - SLOT_S / 2) // HALF_HOUR_S), [[] for _ in FIELDS])
         for known, value in zip(found, values, strict=True):
             if value is not None:
                 known.append(value)
     has_pv = any(pv for *_, pv in sums.values())
-    return [_half_hour(until - (n + 0.5) * SLOT_S, sums[n], has_pv=has_pv) for n in sorted(sums, reverse=True)]
+    return [_half_hour(until - (n + 0.5) * HALF_HOUR_S, sums[n], has_pv=has_pv) for n in sorted(sums, reverse=True)]
 
 
 def _half_hour(at: float, sums: Sequence[Sequence[float]], *, has_pv: bool) -> HalfHour:
@@ -126,7 +125,9 @@ def usual_of_slot(asked_w: Sequence[float | None]) -> list[float | None]:
 
 def _slots(until: float, past: Sequence[HalfHour]) -> list[HalfHour | None]:
     """Latest first. A lone hole is filled with the half hour before it: a station read each hour says so until then."""
-    placed = {int((until - each.at) // SLOT_S): each for each in past if each.at < until and each.battery_w is not None}
+    placed = {
+        int((until - each.at) // HALF_HOUR_S): each for each in past if each.at < until and each.battery_w is not None
+    }
     count = max(placed, default=-1) + 1
     return [placed.get(n) or placed.get(n + 1) for n in range(count)]
 
@@ -178,7 +179,7 @@ def _wh_a_percent(slots: Sequence[HalfHour | None], rests: Sequence[int], *, cha
         powers, charge = (later.battery_w or 0.0, earlier.battery_w or 0.0), (later.soc_percent, earlier.soc_percent)
         if charge[0] is None or charge[1] is None or any((watts > 0) != charges for watts in powers):
             continue
-        energy_wh += sum(powers) / 2 * SLOT_S / 3600
+        energy_wh += sum(powers) / 2 * HALF_HOUR_S / 3600
         swing += charge[0] - charge[1]
     found = energy_wh / swing if abs(swing) >= LEAST_SWING_PERCENT else 0.0
     return found if found > 0 else None

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from victron_console.insight.battery_panel import battery_panel
-from victron_console.insight.half_hours import SLOT_S, SLOTS_A_DAY, Days, HalfHour, days_before, usual_of_slot
+from victron_console.insight.half_hours import SLOTS_A_DAY, Days, HalfHour, days_before, usual_of_slot
 from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.figures import system_of
 from victron_console.insight.sun import SunTimes, next_night
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
-from victron_console.model.units import DAY_S
+from victron_console.model.units import DAY_S, HALF_HOUR_S
 
 MAINS = ("grid", "shore")
 PAST_DAYS = 14
@@ -134,7 +134,7 @@ def outlook(
         return Outlook(night.sunrise_at, reason="no battery power recorded yet")
     ends = [
         _walk(soc_percent, soc_at, night, floor, course, energy, weight)
-        for weight, course in _courses(days, math.ceil((night.sunrise_at - soc_at) / SLOT_S))
+        for weight, course in _courses(days, math.ceil((night.sunrise_at - soc_at) / HALF_HOUR_S))
         for energy in energies
     ]
     empty = {share: _reached(ends, share) for share in (RUNS_DRY_SHARE, LOW_QUANTILE)}
@@ -212,7 +212,7 @@ def _course(days: Days, day: int, usual: Sequence[float | None], steps: int) -> 
         if watts is None:
             watts = course[-1] if course else 0.0
         course.append(watts + (sun - 1.0) * (_at(days.pv_w, back) or 0.0) * days.charging_share)
-    return [watts - more_w * math.exp(-(step + 0.5) * SLOT_S / RECENT_S) for step, watts in enumerate(course)]
+    return [watts - more_w * math.exp(-(step + 0.5) * HALF_HOUR_S / RECENT_S) for step, watts in enumerate(course)]
 
 
 def _more_load(days: Days, day: int) -> float:
@@ -260,7 +260,7 @@ def _walk(
     stop = min(floor, soc)
     at, empty_at = start, start if soc <= floor else None
     for watts in course:
-        step_s = min(SLOT_S, night.sunrise_at - at)
+        step_s = min(HALF_HOUR_S, night.sunrise_at - at)
         # After sunset nothing charges that the days before can promise: a genset may not start, prices change.
         if watts > 0 and at >= night.sunset_at:
             watts = 0.0

@@ -222,9 +222,7 @@ class Shelf:
     reason: str
     severity: Severity
     """The most severe level it covers; an escalation beyond breaks through."""
-    key: AlertKey | None = None
-    station: str = ""
-    family: str = ""
+    key: AlertKey
     ended_at: float | None = None
     occurrence: int | None = None
     """Only this occurrence, until it clears; None: those to come, too."""
@@ -235,9 +233,7 @@ class Shelf:
             return False
         if self.occurrence is not None:
             return occurrence.id == self.occurrence
-        if self.key is not None:
-            return occurrence.key == self.key
-        return self.station in ("", occurrence.key.station) and self.family in ("", occurrence.key.family)
+        return occurrence.key == self.key
 
     def end_for(self, severity: Severity) -> float:
         """When it ends for an alarm of a severity: a critical one after a day at the latest."""

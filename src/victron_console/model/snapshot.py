@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Self
 
 from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.quality import Quality, freshness
@@ -87,22 +86,6 @@ class BatteryChoice:
     """Gives the limits that the chargers keep to."""
     packs: tuple[str, ...] = ()
     """Have the cells."""
-
-    @classmethod
-    def from_json(cls, battery: object) -> Self:
-        """What the table `battery` of a station file says; what else is there, or is damaged, is left out."""
-        if not isinstance(battery, dict):
-            return cls()
-        packs = battery.get("packs")
-        return cls(
-            _device(battery.get("monitor")),
-            _device(battery.get("bms")),
-            tuple(filter(None, map(_device, packs if isinstance(packs, list | tuple) else ()))),
-        )
-
-
-def _device(name: object) -> str:
-    return name if isinstance(name, str) and (name == NO_DEVICE or all(name.partition("/"))) else ""
 
 
 AS_TOLD = BatteryChoice()

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter
 
+from victron_console.model.snapshot import BatteryChoice
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -21,11 +23,19 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class BatteryFacts:
-    """What no device says of its battery; None where the file is silent."""
+    """What no device says of its battery, and which devices are it; None or empty where the file is silent."""
 
     chemistry: str | None = None
     cells_in_series: int | None = None
     capacity_ah: float | None = None
+    monitor: str = ""
+    bms: str = ""
+    packs: tuple[str, ...] = ()
+
+    @property
+    def choice(self) -> BatteryChoice:
+        """Which devices the owner named as the battery's."""
+        return BatteryChoice(self.monitor, self.bms, self.packs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MINUTE_S = 60
+HALF_HOUR_S = 1800
 HOUR_S = 3600
 DAY_S = 86_400
 SLOT_S = 300

@@ -157,13 +157,6 @@ def test_what_is_not_there_is_said_and_nothing_else_happens(db: Database) -> Non
     assert operator_alerts.shelve(db, 99, reason="x", now=T0, who="ann") == "There is no alarm 99."
 
 
-def test_all_warnings_of_a_kind_are_shelved_together(db: Database) -> None:
-    operator_alerts.shelve_matching(db, "", "soc", reason="test week", now=T0 + 100, who="ann")
-    assert only(db, T0 + 110).state is AlertState.SHELVED
-    alerts.record_alerts(db, AlertChanges((replace(LOW, severity=Severity.CRITICAL),)), T0 + 120)
-    assert only(db, T0 + 130).state is AlertState.UNACKNOWLEDGED
-
-
 def test_a_notice_of_the_gx_is_kept_once(db: Database) -> None:
     lost = NoticeRecord("alder", "vebus.x", "Alarms/GridLost", T0, "Grid lost", "Multi", Severity.CRITICAL, False)
     for _ in range(2):

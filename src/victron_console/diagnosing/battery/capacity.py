@@ -12,7 +12,7 @@ import numpy as np
 
 from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import BoolArray, FloatArray, checked, middle, steps_s, turning_points
-from victron_console.diagnosing.record.trend import Centre, centre
+from victron_console.diagnosing.record.trend import BASELINE_DAYS, Centre, centre
 from victron_console.model.units import DAY_S
 
 LEAST_SWING_PERCENT = 40.0
@@ -21,7 +21,6 @@ SYNC_JUMP_PERCENT = 3.0
 """A SOC that jumps more within a step was corrected, not charged."""
 TEMPERATURES_C = (15.0, 35.0)
 SEGMENTS = 20
-BASELINE_DAYS = 90.0
 WIDEST_INTERVAL = 0.15
 REPLACED_BY, REPLACED_AFTER = 1.15, 10
 """A rise of the median of so many segments that is another battery, or another setting of its BMS (own judgement)."""

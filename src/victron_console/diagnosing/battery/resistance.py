@@ -12,7 +12,7 @@ import numpy as np
 
 from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import MONTH_S, WEEK_S, FloatArray, checked, grouped
-from victron_console.diagnosing.record.trend import centre, huber_centre, mad
+from victron_console.diagnosing.record.trend import BASELINE_DAYS, centre, huber_centre, mad
 from victron_console.model.units import DAY_S
 
 STEP_C = 0.1
@@ -22,7 +22,6 @@ REFERENCE_K = 298.15
 ZERO_C_K = 273.15
 REFERENCE_SOC = 0.5
 STEPS_A_WEEK = 30
-BASELINE_DAYS = 90.0
 RECENT_WEEKS = 4
 METHOD = Method(
     name="median dV/dI of load steps above 0.1 C within one poll, at 25 °C and 50 % SOC",

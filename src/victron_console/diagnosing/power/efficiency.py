@@ -14,7 +14,7 @@ from scipy.optimize import nnls
 
 from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import WEEK_S, BoolArray, FloatArray, checked
-from victron_console.diagnosing.record.trend import Centre, centre, mad
+from victron_console.diagnosing.record.trend import BASELINE_DAYS, Centre, centre, mad
 from victron_console.model.units import DAY_S
 
 INVERTING = 9.0
@@ -23,7 +23,6 @@ STEADY = 0.10
 GRID_W = (250.0, 500.0, 1000.0, 2000.0)
 GRID_WEIGHT = (0.25, 0.35, 0.30, 0.10)
 LEAST_A_WEEK = 100
-BASELINE_DAYS = 90.0
 LEAST_WEEKS = 4
 METHOD = Method(
     name="losses c + b·P + a·P² fitted to steady inverting, efficiency at 250/500/1000/2000 W",

@@ -15,7 +15,7 @@ from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.power.energy import Period, Powers, Report, report
 from victron_console.diagnosing.record.timeline import MONTH_S, WEEK_S, BoolArray, FloatArray, grouped
 from victron_console.diagnosing.record.trend import block_bootstrap
-from victron_console.model.units import DAY_S
+from victron_console.model.units import DAY_S, HALF_HOUR_S
 
 RECENT_DAYS = 30
 LEAST_DAYS = 14
@@ -27,7 +27,6 @@ CURTAILED_SHARE = 0.1
 FULL_SOC = 99.5
 SELLING_W, BUYING_W = 50.0, 200.0
 """An ESS that holds PV back still buys its setpoint, 50 W as delivered."""
-SLOT_S = 1800.0
 YIELD = Method(
     name="energy per kWp and day, whole days of the last 30",
     inputs=("PV power", "kWp of the station file"),
@@ -140,8 +139,8 @@ def _specific(numbers: FloatArray, specific: FloatArray, until: float) -> Findin
 
 def clear_sky_kwh_m2(begin: float, end: float, latitude: float, longitude: float) -> float:
     """Energy of a clear sky on level ground between two moments (UTC epoch, s), kWh/m²."""
-    at = np.arange(begin + SLOT_S / 2, end, SLOT_S)
-    return float(clear_sky_w_m2(at, latitude, longitude).sum()) * SLOT_S / 3.6e6
+    at = np.arange(begin + HALF_HOUR_S / 2, end, HALF_HOUR_S)
+    return float(clear_sky_w_m2(at, latitude, longitude).sum()) * HALF_HOUR_S / 3.6e6
 
 
 def clear_sky_w_m2(at: FloatArray, latitude: float, longitude: float) -> FloatArray:

@@ -11,6 +11,8 @@ from victron_console.diagnosing.record.timeline import MONTH_S, FloatArray
 MAD_TO_SIGMA = 1.4826
 MEDIAN_TO_MEAN_ERROR = 1.2533
 """The standard error of a median over that of a mean, for normal errors."""
+BASELINE_DAYS = 90.0
+"""The first days of a record: what came later is held against them (own judgement: a season, so that no wear hides)."""
 RESAMPLES = 400
 SEED = 20_240
 

@@ -191,13 +191,13 @@ def _notice_row(notice: NoticeRecord) -> dict[str, Any]:
 def shelves(conn: sqlite3.Connection, at: float) -> list[Shelf]:
     """Shelves that hold at a moment, oldest first."""
     rows = conn.execute(
-        "SELECT s.id, s.at, s.until, s.who, s.reason, s.severity, s.key, s.station, s.family, e.at, s.occurrence "
+        "SELECT s.id, s.at, s.until, s.who, s.reason, s.severity, s.key, e.at, s.occurrence "
         "FROM shelf s LEFT JOIN shelf_end e ON e.shelf = s.id "
-        "WHERE s.at <= :at AND s.until > :at AND (e.at IS NULL OR e.at > :at) ORDER BY s.id",
+        "WHERE s.key IS NOT NULL AND s.at <= :at AND s.until > :at AND (e.at IS NULL OR e.at > :at) ORDER BY s.id",
         {"at": at},
     )
     return [
-        Shelf(no, since, until, who, reason, Severity(severity), AlertKey.parse(key) if key else None, *rest)
+        Shelf(no, since, until, who, reason, Severity(severity), AlertKey.parse(key), *rest)
         for no, since, until, who, reason, severity, key, *rest in rows
     ]
 
@@ -267,10 +267,8 @@ def _joined(
 
 def _ended_shelves(conn: sqlite3.Connection, now: float) -> list[tuple[int, float, str, str]]:
     rows = conn.execute(
-        "SELECT id, until, station, ifnull(key, '') FROM shelf "
-        "WHERE until <= ? AND id NOT IN (SELECT shelf FROM shelf_end)",
+        "SELECT id, until, key FROM shelf "
+        "WHERE key IS NOT NULL AND until <= ? AND id NOT IN (SELECT shelf FROM shelf_end)",
         (now,),
     )
-    return [
-        (no, until, station or AlertKey.parse(key).station if key else station, key) for no, until, station, key in rows
-    ]
+    return [(no, until, AlertKey.parse(key).station, key) for no, until, key in rows]

@@ -12,7 +12,6 @@ from victron_console.model.alert import (
     SHELVE_CRITICAL_AT_MOST_S,
     SHELVE_DEFAULT_S,
     AlertEvent,
-    AlertKey,
     Occurrence,
     Severity,
     check_shelving,
@@ -109,27 +108,12 @@ def shelve(
         if any(shelf.covers(it, now) and shelf.until >= now + span for shelf in shelves(db.conn, now)):
             return "It is shelved for as long already."
         once = it.id if seconds is None else None
-        _shelve(db, now, now + span, who, reason, it.severity, str(it.key), "", "", once)
+        db.table("shelf").insert(
+            {"at": now, "until": now + span, "who": who, "reason": reason[:REASON_AT_MOST],
+             "severity": it.severity.value, "key": str(it.key), "station": "", "family": "", "occurrence": once}
+        )  # fmt: skip
         log(db, _event(it, now, "shelved", who, reason))
     return f"Shelved: {it.title}."
-
-
-def shelve_matching(
-    db: Database, station: str, family: str, *, reason: str, seconds: float = SHELVE_DEFAULT_S, now: float, who: str
-) -> str:
-    """Put aside all warnings of a station, of a family, or of both; critical ones are shelved one by one.
-
-    Raises:
-        ValueError: nothing named, no reason, or too long.
-        StoreError: the store cannot be written.
-    """
-    if not station and not family:
-        raise ValueError("Name a station or a kind of alarm to shelve.")
-    check_shelving(Severity.WARNING, seconds, reason)
-    with transaction(db):
-        _shelve(db, now, now + seconds, who, reason, Severity.WARNING, None, station, family)
-        log(db, AlertEvent(now, "shelved", station, str(AlertKey(station, family)), reason, who=who))
-    return "Shelved."
 
 
 def unshelve(db: Database, shelf: int, *, now: float, who: str) -> str:
@@ -143,8 +127,7 @@ def unshelve(db: Database, shelf: int, *, now: float, who: str) -> str:
         if held is None:
             return "That shelf has ended already."
         db.table("shelf_end").insert({"shelf": shelf, "at": now, "who": who}, ignore=True)
-        key = held.key or AlertKey(held.station, held.family)
-        log(db, AlertEvent(now, "unshelved", key.station, str(key), "Ended early", who=who))
+        log(db, AlertEvent(now, "unshelved", held.key.station, str(held.key), "Ended early", who=who))
     return "Unshelved."
 
 
@@ -210,16 +193,6 @@ def end_maintenance_of(db: Database, station: str, *, now: float, who: str) -> s
     own = [each for each in maintenances(db.conn, now) if each.station == station]
     said = [end_maintenance(db, each.id, now=now, who=who) for each in own]
     return said[-1] if said else TAGGED
-
-
-def _shelve(
-    db: Database, now: float, until: float, who: str, reason: str, severity: Severity, key: str | None,
-    station: str, family: str, once: int | None = None,
-) -> None:  # fmt: skip
-    db.table("shelf").insert(
-        {"at": now, "until": until, "who": who, "reason": reason[:REASON_AT_MOST], "severity": severity.value,
-         "key": key, "station": station, "family": family, "occurrence": once}
-    )  # fmt: skip
 
 
 def _longest_s(severity: Severity) -> float:

@@ -96,7 +96,7 @@ def _live_row(
 ) -> StationRow:
     status = StationStatus(StationState(state), since, reason)
     figures = Overview.from_json(json.loads(overview)) if overview else None
-    labels, configured = json.loads(tags), StationInfo.from_json(json.loads(info))
+    labels, configured = json.loads(tags), _info(info)
     if not isinstance(labels, list):
         raise TypeError(f"the configuration of {station} is none of ours")
     return StationRow(station, name, tuple(map(str, labels)), configured, status, figures, read_at, cadence_s)
@@ -141,8 +141,12 @@ def snapshot(conn: sqlite3.Connection, station: str, now: float, as_of: float | 
 
 def battery_choice(conn: sqlite3.Connection, station_no: int) -> BatteryChoice:
     """What the station's file says of its battery's devices."""
-    (info,) = conn.execute("SELECT info FROM station WHERE no = ?", (station_no,)).fetchone()
-    return BatteryChoice.from_json(json.loads(info).get("battery"))
+    return _info(*conn.execute("SELECT info FROM station WHERE no = ?", (station_no,)).fetchone()).battery.choice
+
+
+@lru_cache(maxsize=4096)  # asked with every snapshot, and a station file is rarely edited
+def _info(text: str) -> StationInfo:
+    return StationInfo.from_json(json.loads(text))
 
 
 _Values = dict[int, dict[str, Judged]]
