@@ -97,7 +97,7 @@ async def test_without_a_line_the_kept_forecast_serves_and_says_how_old_it_is(
     [
         (500, {}, "500"),
         (400, {"error": True, "reason": "x"}, "400"),
-        (200, "<html>", "no JSON"),
+        (200, "<html>", "another form"),
         (200, {}, "another form"),
         (200, [], "another form"),
         (200, hourly([None, None]), "no coming hour"),

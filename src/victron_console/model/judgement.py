@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from math import isfinite
-from typing import Any, Self
+from functools import cache
+from typing import Any
+
+from pydantic import FiniteFloat, NonNegativeInt, TypeAdapter, ValidationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +15,7 @@ class Judgement:
 
     signs_conflict: bool = False
     """Whether the battery's power and current have had opposite signs for several polls."""
-    imbalance_w: float | None = None
+    imbalance_w: FiniteFloat | None = None
     """What comes in minus what goes out, W, as a mean of a minute: 0.0 where losses explain it, None: not judged."""
 
 
@@ -21,14 +23,14 @@ class Judgement:
 class PollMemory:
     """What the judgement of a station's figures carries from one poll to the next."""
 
-    read_at: float | None = None
+    read_at: FiniteFloat | None = None
     """When the figures were last read (UTC epoch, s): the same reading is not counted twice."""
-    conflicting_polls: int = 0
+    conflicting_polls: NonNegativeInt = 0
     """Polls in a row in which power and current of the battery had opposite signs."""
-    since: float | None = None
+    since: FiniteFloat | None = None
     """When the means begin (UTC epoch, s); None where a side is not measured."""
-    in_w: float | None = None
-    out_w: float | None = None
+    in_w: FiniteFloat | None = None
+    out_w: FiniteFloat | None = None
     """Means of the two sides of the balance over about a minute."""
     judgement: Judgement = field(default_factory=Judgement)
 
@@ -37,24 +39,14 @@ class PollMemory:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: object) -> Self:
+    def from_json(cls, data: object) -> PollMemory:
         """The memory that `to_json` gave; an empty one where it is damaged or of another version."""
-        if not isinstance(data, dict):
+        try:
+            return _memory().validate_python(data)
+        except ValidationError:
             return cls()
-        judgement = data.get("judgement")
-        judged = judgement if isinstance(judgement, dict) else {}
-        polls = data.get("conflicting_polls")
-        return cls(
-            read_at=_number(data.get("read_at")),
-            conflicting_polls=polls if type(polls) is int and polls >= 0 else 0,
-            since=_number(data.get("since")),
-            in_w=_number(data.get("in_w")),
-            out_w=_number(data.get("out_w")),
-            judgement=Judgement(judged.get("signs_conflict") is True, _number(judged.get("imbalance_w"))),
-        )
 
 
-def _number(raw: object) -> float | None:
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not isfinite(raw):
-        return None
-    return float(raw)
+@cache
+def _memory() -> TypeAdapter[PollMemory]:
+    return TypeAdapter(PollMemory)

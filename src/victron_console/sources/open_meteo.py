@@ -6,14 +6,12 @@ Free for non-commercial use, CC BY 4.0: whoever shows its figures names Open-Met
 from __future__ import annotations
 
 import hashlib
-import json
-import math
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
+from pydantic import BaseModel, FiniteFloat, TypeAdapter
 
 from victron_console.model.clock import Clock
 from victron_console.model.units import HOUR_S
@@ -48,13 +46,27 @@ class Plane:
 class IrradianceForecast:
     """Mean irradiance on the array in each coming hour."""
 
-    begins: tuple[float, ...]
+    begins: tuple[FiniteFloat, ...]
     """UTC epoch, s."""
-    w_m2: tuple[float, ...]
+    w_m2: tuple[FiniteFloat, ...]
     """Never negative."""
-    fetched_at: float
+    fetched_at: FiniteFloat
     note: str = ""
     """Why it is not the latest; empty where it is."""
+
+
+_KEPT = TypeAdapter(IrradianceForecast)
+
+
+class _Hourly(BaseModel):
+    time: list[FiniteFloat]
+    global_tilted_irradiance: list[FiniteFloat | None]
+
+
+class _Answer(BaseModel):
+    """As asked for: times in UTC epoch seconds, W/m² on the array."""
+
+    hourly: _Hourly
 
 
 class OpenMeteo:
@@ -96,7 +108,7 @@ class OpenMeteo:
         self._save(plane, fetched)
         return fetched
 
-    async def _ask(self, plane: Plane) -> Any:  # noqa: ANN401 - the JSON of a stranger, judged by `_read`
+    async def _ask(self, plane: Plane) -> bytes:
         parameters = {
             "latitude": f"{plane.latitude:.3f}", "longitude": f"{plane.longitude:.3f}",
             "hourly": "global_tilted_irradiance", "tilt": f"{plane.tilt_deg:g}",
@@ -117,10 +129,7 @@ class OpenMeteo:
             raise ForecastUnavailable(f"Open-Meteo cannot be reached: {error or type(error).__name__}") from error
         if answer.status_code != httpx.codes.OK:
             raise ForecastUnavailable(f"Open-Meteo answered {answer.status_code}")
-        try:
-            return json.loads(body)
-        except ValueError as error:
-            raise ForecastUnavailable("Open-Meteo's answer is no JSON") from error
+        return body
 
     def _file(self, plane: Plane) -> Path | None:
         if self._cache is None:
@@ -134,40 +143,35 @@ class OpenMeteo:
         if file is None:
             return None
         try:
-            kept = json.loads(file.read_text("utf-8"))
-            begins, w_m2 = (tuple(float(value) for value in kept[key]) for key in ("begins", "w_m2"))
-            found = IrradianceForecast(begins, w_m2, float(kept["fetched_at"]))
-        except (OSError, ValueError, TypeError, KeyError):
+            found = _KEPT.validate_json(file.read_bytes())
+        except (OSError, ValueError):
             return None
-        return found if len(begins) == len(w_m2) > 0 else None
+        return found if len(found.begins) == len(found.w_m2) > 0 else None
 
     def _save(self, plane: Plane, forecast: IrradianceForecast) -> None:
         """Keep an answer, whole or not at all. A full disk costs the next start a request, nothing else."""
         file = self._file(plane)
         if file is None:
             return
-        text = json.dumps({"begins": forecast.begins, "w_m2": forecast.w_m2, "fetched_at": forecast.fetched_at})
         fresh = file.with_suffix(".new")
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(text, "utf-8")
+            fresh.write_bytes(_KEPT.dump_json(forecast))
             fresh.replace(file)
 
 
-def _read(answer: Any, now: float) -> IrradianceForecast:  # noqa: ANN401
+def _read(body: bytes, now: float) -> IrradianceForecast:
     """The forecast of an answer. Its values are means of the hour before their time, and may be slightly negative.
 
     Raises:
         ForecastUnavailable: it is not of the form that Open-Meteo documents.
     """
     try:
-        times, values = answer["hourly"]["time"], answer["hourly"]["global_tilted_irradiance"]
-        pairs = [
-            (float(at) - HOUR_S, float(value)) for at, value in zip(times, values, strict=True) if value is not None
-        ]
-    except (KeyError, TypeError, ValueError) as error:
+        hourly = _Answer.model_validate_json(body).hourly
+        pairs = list(zip(hourly.time, hourly.global_tilted_irradiance, strict=True))
+    except ValueError as error:
         raise ForecastUnavailable("Open-Meteo's answer has another form than expected") from error
-    coming = [(at, max(0.0, value)) for at, value in pairs if at + HOUR_S > now and math.isfinite(value)]
+    coming = [(at - HOUR_S, max(0.0, value)) for at, value in pairs if value is not None and at > now]
     if not coming:
         raise ForecastUnavailable("Open-Meteo's answer holds no coming hour")
     return IrradianceForecast(tuple(at for at, _ in coming), tuple(value for _, value in coming), now)
