@@ -35,7 +35,7 @@ def explain(error: Exception, place: str) -> SourceError:
 
 def _transport_failure(error: Exception, chain: list[BaseException], place: str) -> SourceError:
     if isinstance(error, httpx.ProxyError):
-        return Unreachable(f"The proxy on the way to {place} did not let the request through ({_words(error)}).")
+        return Unreachable(f"The proxy on the way to {place} did not let the request through ({short_text(error)}).")
     if isinstance(error, httpx.ConnectTimeout):
         return Unreachable(
             f"{place} does not take a connection: the device is off, the link or the VPN is down, "
@@ -56,7 +56,7 @@ def _transport_failure(error: Exception, chain: list[BaseException], place: str)
 
 def cut_off(error: Exception, place: str) -> BadAnswer:
     """The error for an exception in the middle of an answer."""
-    return BadAnswer(f"{place} broke off its answer ({_words(error)}): it counts as a failed poll.")
+    return BadAnswer(f"{place} broke off its answer ({short_text(error)}): it counts as a failed poll.")
 
 
 def refused_status(status: int, location: str, place: str) -> SourceError | None:
@@ -84,11 +84,12 @@ def tls_failure(error: ssl.SSLError, place: str, protocol: str) -> Misconfigured
             f"or its fingerprint."
         )
     return Misconfigured(
-        f"{place} does not complete the TLS handshake ({_words(error)}): check whether it speaks {protocol} at all."
+        f"{place} does not complete the TLS handshake ({short_text(error)}): check whether it speaks {protocol} at all."
     )
 
 
-def _words(error: BaseException) -> str:
+def short_text(error: BaseException) -> str:
+    """What a library says of an error, short and clean; the name of the error where it says nothing."""
     return clean(str(error) or type(error).__name__, 120)
 
 

@@ -8,9 +8,8 @@ import ssl
 from aiomqtt.exceptions import MqttConnectError
 from paho.mqtt.reasoncodes import ReasonCode
 
-from victron_console.model.text import clean
 from victron_console.sources.base import BadAnswer, Misconfigured, SourceError, Unreachable
-from victron_console.sources.failures import causes, tls_failure
+from victron_console.sources.failures import causes, short_text, tls_failure
 from victron_console.sources.mqtt_guard import Refused
 
 _LOGIN_REFUSED = frozenset((4, 5, 134, 135))
@@ -22,8 +21,8 @@ def explain(error: Exception, place: str) -> SourceError:
     for cause in causes(error):
         if isinstance(cause, Refused):
             return BadAnswer(
-                f"{place} sent {_words(cause)}, which no MQTT broker does: the connection was ended. Check what runs "
-                f"there, and who may publish on it."
+                f"{place} sent {short_text(cause)}, which no MQTT broker does: the connection was ended. "
+                f"Check what runs there, and who may publish on it."
             )
         if isinstance(cause, MqttConnectError):
             return _refused(cause, place)
@@ -45,7 +44,7 @@ def explain(error: Exception, place: str) -> SourceError:
                 f"drops the packets."
             )
     leaf = next((cause for cause in causes(error) if not isinstance(cause, BaseExceptionGroup)), error)
-    return Unreachable(f"The broker at {place} ended the connection ({_words(leaf)}): it is made anew.")
+    return Unreachable(f"The broker at {place} ended the connection ({short_text(leaf)}): it is made anew.")
 
 
 def _refused(error: MqttConnectError, place: str) -> SourceError:
@@ -55,7 +54,7 @@ def _refused(error: MqttConnectError, place: str) -> SourceError:
             f"{place} refused the login: check user name and password (of the GX, the password of its security "
             f"profile); wrong ones are limited to 150 a day."
         )
-    return Unreachable(f"{place} does not take us now ({_words(error)}).")
+    return Unreachable(f"{place} does not take us now ({short_text(error)}).")
 
 
 def no_answer(place: str, portal: str, deadline_s: float) -> Unreachable:
@@ -89,7 +88,3 @@ def no_heartbeat(place: str, portal: str, silent_s: float) -> Unreachable:
     return Unreachable(
         f"Station {portal} at {place} has had no heartbeat for {silent_s:.0f} s: the device hangs or lost its link."
     )
-
-
-def _words(error: BaseException) -> str:
-    return clean(str(error) or type(error).__name__, 120)

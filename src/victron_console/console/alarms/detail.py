@@ -60,7 +60,13 @@ def draw_compact(sheet: Sheet, row: int, end: int, it: Selected) -> None:
     if rest:
         sheet.put(place, 12, cut(rest, narrow - 11), Role.TEXT1, bold=True)
         place += 1
-    parts = [("NOW", _now(it, brief=True)), ("THEN", _then(it)), ("LAST", _last(it)), ("WITH", _with(it)), *_said(it)]
+    parts = [
+        ("NOW", _now(it, brief=True)),
+        ("THEN", _then(it)),
+        ("LAST", _last(it)),
+        ("WITH", _with(it)),
+        *_remarks(it),
+    ]
     for label, runs in [part for part in parts if part[1]][: row + 5 - place]:
         sheet.put(place, 2, label, Role.TEXT3)
         _runs(sheet, place, 7, narrow if place < row + 3 else end, runs)
@@ -97,7 +103,13 @@ def _text(sheet: Sheet, row: int, end: int, text_end: int, it: Selected) -> int:
     if rest:
         sheet.put(row + 3, 13, cut(rest, text_end - 12), Role.TEXT1, bold=True)
     place = row + 4
-    parts = [("NOW", _now(it, brief=False)), ("THEN", _then(it)), ("WITH", _with(it)), ("LAST", _last(it)), *_said(it)]
+    parts = [
+        ("NOW", _now(it, brief=False)),
+        ("THEN", _then(it)),
+        ("WITH", _with(it)),
+        ("LAST", _last(it)),
+        *_remarks(it),
+    ]
     for label, runs in parts:
         if runs:
             sheet.put(place, 2, label, Role.TEXT3)
@@ -205,7 +217,7 @@ def _last(it: Selected) -> list[Run]:
     return [Run(words)]
 
 
-def _said(it: Selected) -> Iterator[tuple[str, list[Run]]]:
+def _remarks(it: Selected) -> Iterator[tuple[str, list[Run]]]:
     if it.detail is None:
         return
     if it.detail.reason:

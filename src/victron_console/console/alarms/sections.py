@@ -110,7 +110,7 @@ def sections(
         sort: one of `SORTS`; rows of a section stand in this order.
         state: one of `STATES`.
     """
-    shown = fitting(wanted, [alarm for alarm in alarms if alarm.listed], _said)
+    shown = fitting(wanted, [alarm for alarm in alarms if alarm.listed], _filter_text)
     note = held_note(alarms)
     found = []
     for name in STATES[state]:
@@ -134,7 +134,7 @@ def narrowed(state: str, wanted: str, sort: str) -> tuple[str, str]:
     return "  ".join(words), NO_ALARMS if is_all else nothing
 
 
-def _said(alarm: Alarm) -> str:
+def _filter_text(alarm: Alarm) -> str:
     words = (alarm.site, alarm.station, alarm.what, alarm.source, alarm.family, alarm.mark.value, alarm.response)
     return " ".join((*words, alarm.who))
 

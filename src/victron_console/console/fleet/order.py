@@ -70,13 +70,13 @@ def chosen(sites: Sequence[Site], choice: FleetChoice) -> list[Site]:
     key = SORTS.get(choice.sort, _urgency)
     kept = [
         site
-        for site in fitting(choice.filter, sites, _said)
+        for site in fitting(choice.filter, sites, _filter_text)
         if not (choice.abnormal_only and site.mark is Mark.NONE and site.fresh)
     ]
     return sorted(kept, key=lambda site: (*key(site), site.name.casefold(), site.id))
 
 
-def _said(site: Site) -> str:
+def _filter_text(site: Site) -> str:
     """What a filter is held against: names, place, tags and state."""
     return " ".join((site.id, site.name, site.place, *site.tags, site.mark.value, site.state.value))
 

@@ -147,7 +147,7 @@ def path_rows(tree: PathTree, wish: Wish) -> list[PathRow]:
     A filter opens every device in which something fits and hides the others.
     """
     wanted = [(branch, value) for branch in tree.branches for value in branch.values if _wanted(value, wish)]
-    found = fitting(wish.filter, wanted, lambda pair: _said(pair[1].key, pair[1].path, pair[0].device.name))
+    found = fitting(wish.filter, wanted, lambda pair: _filter_text(pair[1].key, pair[1].path, pair[0].device.name))
     return [*_pinned_rows(tree, found), *_device_rows(tree, wish, found)]
 
 
@@ -197,6 +197,6 @@ def _wanted(value: PathValue, wish: Wish) -> bool:
 
 
 @lru_cache(maxsize=50_000)
-def _said(key: DeviceKey, path: str, device: str) -> str:
+def _filter_text(key: DeviceKey, path: str, device: str) -> str:
     """What a filter is held against: series, name in the catalogue, name of the device."""
     return f"{key.series(path)} {catalogue().name(key.cls, path)} {device}"

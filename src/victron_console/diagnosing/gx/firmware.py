@@ -38,9 +38,9 @@ def decode(value: Scalar, device_class: str = "") -> Version | None:
             return None
         if number > 0xFFFF and device_class != "vebus":
             last = number & 0xFF
-            major, minor = _figures(number >> 16), _figures(number >> 8 & 0xFF)
-            return Version(major, minor, beta=RELEASED if last == RELEASE else _figures(last))
-        return Version(_figures(number >> 8), _figures(number & 0xFF))
+            major, minor = _decimal(number >> 16), _decimal(number >> 8 & 0xFF)
+            return Version(major, minor, beta=RELEASED if last == RELEASE else _decimal(last))
+        return Version(_decimal(number >> 8), _decimal(number & 0xFF))
     except ValueError:
         return None
 
@@ -106,7 +106,7 @@ def _latest_for(version: Version, highest: Mapping[Channel, Version]) -> Version
     return max((rival for rival in rivals if rival is not None), default=None)
 
 
-def _figures(byte: int) -> int:
+def _decimal(byte: int) -> int:
     """A number from its hexadecimal figures: 0x70 is 70.
 
     Raises:

@@ -28,13 +28,13 @@ def put(conn: sqlite3.Connection, it: Occurrence, now: float) -> None:
     row = _row(it)
     found = conn.execute(f"SELECT {COLUMNS} FROM occurrence WHERE id = ?", (it.id,)).fetchone()
     before = dict(zip(_NAMES, found, strict=True)) if found is not None else None
-    if before is None or _said(before) != _said(row):
+    if before is None or _content(before) != _content(row):
         conn.execute(
             "INSERT INTO occurrence_version (occurrence, at, severity, count, stale, flapping, suppressed_by, body) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 it.id, now, row["severity"], row["count"], row["stale"], row["flapping"], row["suppressed_by"],
-                json.dumps(_said(row), ensure_ascii=False, separators=(",", ":")),
+                json.dumps(_content(row), ensure_ascii=False, separators=(",", ":")),
             ),
         )  # fmt: skip
     if before is None or (before["last_value"], before["peak_value"]) != (row["last_value"], row["peak_value"]):
@@ -60,7 +60,7 @@ def _row(it: Occurrence) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _said(row: Mapping[str, Any]) -> dict[str, Any]:
+def _content(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in _OF_ITS_OWN}
 
 

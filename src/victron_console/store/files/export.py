@@ -186,7 +186,7 @@ def _as_number(text: str) -> Scalar:
     return text
 
 
-def _said(cell: str) -> Scalar:
+def _scalar(cell: str) -> Scalar:
     """What a field says.
 
     Raises:
@@ -241,9 +241,9 @@ def read_csv(file: Iterable[str]) -> Iterator[ExportRow]:
 def _row(cells: Sequence[str]) -> ExportRow:
     time, station, series, value, said = cells
     quality, _, reason = said.partition(": ")
-    name = str(_said(series))
+    name = str(_scalar(series))
     split_series(name)
-    return ExportRow(_moment(time), station, name, _said(value), Quality(quality), reason)
+    return ExportRow(_moment(time), station, name, _scalar(value), Quality(quality), reason)
 
 
 def write_json_lines(rows: Iterable[ExportRow], file: Sink) -> None:
