@@ -13,7 +13,6 @@ from tests.diagnosing.made_tariff import (
     HOME,
     brute_force,
     net,
-    part,
     planned_cost,
     rolled,
     weeks,
@@ -24,7 +23,8 @@ from victron_console.diagnosing.battery.cycles import cycles
 from victron_console.diagnosing.battery.replacement import months_left, replacement
 from victron_console.diagnosing.battery.resistance import resistance
 from victron_console.diagnosing.battery.thermal import HeatRecord, thermal
-from victron_console.diagnosing.ess.plan import end_value, plan, self_consumption
+from victron_console.diagnosing.ess.plan import plan
+from victron_console.diagnosing.ess.storage import end_value, self_consumption
 from victron_console.diagnosing.finding import Status
 from victron_console.diagnosing.power.efficiency import LossCurve, efficiency
 from victron_console.diagnosing.power.grid import Supply, grid_quality
@@ -138,10 +138,10 @@ def rolled_savings(seeds: int = 20) -> tuple[float, float, float]:
     saved, possible, usual, losses = 0.0, 0.0, 0.0, []
     for seed in range(seeds):
         hours = weeks(seed, 14)
-        run = part(hours, 0, -(-(len(hours.buy) - 36) // 12) * 12)
+        run = hours.part(0, -(-(len(hours.buy) - 36) // 12) * 12)
         without = float(np.sum(np.where(net(run) > 0, run.buy, run.sell) * net(run))) - 5.0 * end_value(hours, HOME)
         done = self_consumption(run, HOME, 5.0)
-        plain = done.cost - done.stored_kwh * end_value(hours, HOME)
+        plain = float(done.cost) - float(done.stored_kwh) * end_value(hours, HOME)
         noisy, perfect = rolled(hours, HOME, np.random.default_rng(seed)), rolled(hours, HOME, None)
         saved, possible, usual = saved + without - noisy, possible + without - perfect, usual + without - plain
         losses.append((noisy - plain) / float(np.sum(run.buy * run.load_kwh)))
@@ -150,9 +150,9 @@ def rolled_savings(seeds: int = 20) -> tuple[float, float, float]:
 
 def plan_error(seed: int) -> float:
     """The cost of a planned day less that of brute force, over its bill: on tenths of a kWh, that both can keep to."""
-    day = part(weeks(seed, 2), 0, 24)
+    day = weeks(seed, 2).part(0, 24)
     hours = replace(day, load_kwh=np.round(day.load_kwh, 1), pv_kwh=np.round(day.pv_kwh, 1))
-    storage = replace(HOME, reserve_kwh=0.0, charge_efficiency=0.8, discharge_efficiency=0.8, wear_per_kwh=0.0)
+    storage = replace(HOME, floor_kwh=0.0, charge_efficiency=0.8, discharge_efficiency=0.8, wear_per_kwh=0.0)
     exact = brute_force(hours, storage, 5.0, 2001)
     return (planned_cost(plan(hours, storage, 5.0), hours, storage) - exact) / float(np.sum(hours.buy * hours.load_kwh))
 

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from victron_console.diagnosing.ess.advice import expected_saving, worthwhile
-from victron_console.diagnosing.ess.plan import (
-    Horizon,
-    Mode,
-    Plan,
-    Storage,
-    end_value,
-    follow,
-    modes,
-    plan,
-    self_consumption,
-)
+from victron_console.diagnosing.ess.advice import worthwhile
+from victron_console.diagnosing.ess.decision import decide
+from victron_console.diagnosing.ess.plan import Plan
+from victron_console.diagnosing.ess.storage import USUAL, Horizon, Storage, end_value, run
 
-HOME = Storage(capacity_kwh=10.0, charge_kw=4.0, discharge_kw=4.0, reserve_kwh=1.0, wear_per_kwh=0.02)
+HOME = Storage(capacity_kwh=10.0, charge_kw=4.0, discharge_kw=4.0, floor_kwh=1.0, wear_per_kwh=0.02)
 
 
 def weeks(seed: int, days: int) -> Horizon:
@@ -36,33 +26,29 @@ def weeks(seed: int, days: int) -> Horizon:
     return Horizon(buy=buy, sell=np.full(days * 24, 0.07), load_kwh=load, pv_kwh=pv)
 
 
-def part(hours: Horizon, since: int, count: int) -> Horizon:
-    span = slice(since, since + count)
-    return Horizon(buy=hours.buy[span], sell=hours.sell[span], load_kwh=hours.load_kwh[span], pv_kwh=hours.pv_kwh[span])
+def scenarios(hours: Horizon, rng: np.random.Generator, count: int = 12) -> Horizon:
+    """The same hours as forecasts show them, none of which is right: PV 25 % off by the day, loads 30 % by the hour."""
+    hour_count = len(hours.buy)
+    days = rng.lognormal(0, 0.25, (count, hour_count // 24 + 1)) * rng.lognormal(0, 0.25, hour_count // 24 + 1)
+    pv = hours.pv_kwh * np.repeat(days, 24, axis=1)[:, :hour_count]
+    load = hours.load_kwh * rng.lognormal(-0.045, 0.3, (count, hour_count))
+    return Horizon(buy=np.tile(hours.buy, (count, 1)), sell=np.tile(hours.sell, (count, 1)), load_kwh=load, pv_kwh=pv)
 
 
-def seen_ahead(hours: Horizon, rng: np.random.Generator) -> Horizon:
-    """The same hours as a forecast shows them: PV 25 % off by the day, loads 30 % by the hour."""
-    count = len(hours.buy)
-    pv = hours.pv_kwh * np.repeat(rng.lognormal(0, 0.25, count // 24 + 1), 24)[:count]
-    return replace(hours, pv_kwh=pv, load_kwh=hours.load_kwh * rng.lognormal(0, 0.3, count))
+def certain(hours: Horizon) -> Horizon:
+    """The hours as the only scenario."""
+    return Horizon(buy=hours.buy[None], sell=hours.sell[None], load_kwh=hours.load_kwh[None], pv_kwh=hours.pv_kwh[None])
 
 
 def rolled(hours: Horizon, storage: Storage, rng: np.random.Generator | None) -> float:
-    """Plan each twelve hours for 36, run the modes against what comes; with `rng` by noisy forecasts. The net cost."""
+    """Decide each twelve hours for 36 and meet what comes; with `rng` by noisy forecasts. The net cost."""
     stored, cost, last = 5.0, 0.0, len(hours.buy) - 36
     for begin in range(0, last, 12):
-        ahead = part(hours, begin, 36)
-        expected = ahead if rng is None else seen_ahead(ahead, rng)
-        course = plan(expected, storage, stored)
-        now = part(hours, begin, 12)
-        chosen = modes(course, expected)
-        cases = [replace(expected, pv_kwh=share * expected.pv_kwh) for share in (0.75, 1.0, 1.3)]
-        savings = [expected_saving(course, chosen, case, storage, stored) for case in cases]
-        usual = abs(self_consumption(expected, storage, stored).cost)
-        taken = chosen if worthwhile(savings, usual, 1.5) else [Mode.SELF] * 36
-        done = follow(course, taken[:12], now, storage, stored)
-        cost, stored = cost + done.cost, done.stored_kwh
+        ahead = hours.part(begin, begin + 36)
+        decision = decide(certain(ahead) if rng is None else scenarios(ahead, rng), storage, stored)
+        taken = decision.settings if worthwhile(decision.savings, storage) else (USUAL,) * 36
+        done = run(taken[:12], hours.part(begin, begin + 12), storage, stored)
+        cost, stored = cost + float(done.cost), float(done.stored_kwh)
     return cost - stored * end_value(hours, storage)
 
 

@@ -162,7 +162,7 @@ def advised(store: Path, station: str, now: float, forecast: IrradianceForecast 
             if isinstance(forecast, str):
                 return Advisory(Event(now, station, KIND, f"no advice: {forecast}"), came)
             promise = promise_of_tomorrow(forecast, now, row.zone)
-            found = advice_for(reader, row, now, read_tariff(row), forecast)
+            found = advice_for(reader, row, now, read_tariff(row.info, row.zone), forecast)
     except (OSError, ValueError) as error:  # BadTariff is a ValueError
         return Advisory(Event(now, station, KIND, f"no advice: {error}"), came, promise)
     except Exception as error:  # the worker's boundary

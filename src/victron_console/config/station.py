@@ -108,6 +108,20 @@ class Ess(Table):
     tariff_file: Line = Field(default="", description="the path of a tariff, .toml or .csv")
     charge_kw: float | None = Field(default=None, gt=0, le=10_000, description="kilowatts above 0")
     discharge_kw: float | None = Field(default=None, gt=0, le=10_000, description="kilowatts above 0")
+    capacity_kwh: float | None = Field(
+        default=None, gt=0, le=1_000_000, description="kilowatt-hours above 0; else battery.capacity_ah at its voltage"
+    )
+    min_soc_percent: float | None = Field(
+        default=None, ge=0, lt=100, description="percent from 0 to below 100 where the device says no minimum SOC"
+    )
+    charge_efficiency: float = Field(default=0.95, ge=0.3, le=1, description="from AC to stored, 0.3 to 1")
+    discharge_efficiency: float = Field(default=0.94, ge=0.3, le=1, description="from stored to AC, 0.3 to 1")
+    wear_per_kwh: float | None = Field(
+        default=None, ge=0, le=1e6, description="money for a discharged kWh; else a tenth of the usual buying price"
+    )
+    import_kw: float | None = Field(default=None, gt=0, le=1e6, description="kilowatts that the connection gives")
+    export_kw: float | None = Field(default=None, ge=0, le=1e6, description="kilowatts that may be fed in, 0: none")
+    currency: Line = Field(default="", description="of a price list, such as EUR; else €")
 
     @field_validator("charge_kw", "discharge_kw")
     @classmethod

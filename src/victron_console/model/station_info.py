@@ -57,11 +57,21 @@ class PvArray:
 
 @dataclass(frozen=True, slots=True)
 class EssFacts:
-    """What advice for an ESS needs."""
+    """What advice for an ESS needs. kW and kWh at the AC side; None where the file is silent."""
 
     tariff_file: str = ""
     charge_kw: float | None = None
     discharge_kw: float | None = None
+    capacity_kwh: float | None = None
+    min_soc_percent: float | None = None
+    charge_efficiency: float = 0.95
+    """AC to stored, 0 to 1; with an inverter/charger and a lithium battery about so much (judgement)."""
+    discharge_efficiency: float = 0.94
+    wear_per_kwh: float | None = None
+    """Money for a discharged kWh."""
+    import_kw: float | None = None
+    export_kw: float | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The plan as advice: what to set, what it is expected to save, why, and when to change nothing."""
+"""What to set, what it is expected to save, why, and when to change nothing. Of one moment; reads nothing."""
 
 from __future__ import annotations
 
@@ -7,30 +7,28 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from victron_console.diagnosing.ess.forecast import LOAD, PV, PvOutlook
-from victron_console.diagnosing.ess.plan import (
-    Cost,
-    Horizon,
-    Mode,
-    Plan,
-    Storage,
-    end_value,
-    follow,
-    modes,
-    plan,
-    self_consumption,
-)
+from victron_console.diagnosing.ess.decision import NO_RESERVE, Decision, Reserve, decide, savings
+from victron_console.diagnosing.ess.hours import Hours
+from victron_console.diagnosing.ess.scenarios import METHOD as SCENARIOS
+from victron_console.diagnosing.ess.scenarios import Outlook, SunForecast, outlook
+from victron_console.diagnosing.ess.storage import USUAL, Mode, Setting, Storage
 from victron_console.diagnosing.finding import Method, Status
 from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.model.units import HOUR_S
 
-LEAST_GAIN_SHARE = 0.05
-LEAST_GAIN_A_DAY = 0.05
+HORIZON = 36
 OLDEST_STATE_S = 900.0
-METHOD = Method(
-    name="linear programme over 36 hours (HiGHS), run as modes against P10, P50 and P90 of PV",
-    inputs=("tariff", "own load of 4 weeks", "Open-Meteo irradiance", "SOC", "outages for the reserve"),
-    source="Saving is against the ESS's own self-consumption; below 5 % or 0.05 a day nothing is advised.",
+LEAST_ODDS = 2.0
+"""Expected gain over expected loss of the scenarios (the omega ratio of Keating and Shadwick 2002) from which a change
+is advised (judgement)."""
+LEAST_OUTAGES = 5
+LOST_LOAD_PRICES = 30.0
+"""A kWh that an outage leaves unserved, in buying prices: surveys of homes find 5 to 15 EUR (CEPA for ACER 2018)."""
+DECISION = Method(
+    name="stochastic dynamic programming over 36 hours in the modes of an ESS",
+    inputs=("tariff", "SOC", "capacity and powers", "outages"),
+    source="Least expected cost over the scenarios; saving is against the ESS's own self-consumption, wear included. "
+    "Advised where the expected gain is twice the expected loss.",
 )
 
 
@@ -42,12 +40,12 @@ class AdvisedSpan:
     until: float
     mode: Mode
     power_w: float
-    """Mean battery power of the plan, + charging."""
+    """Mean battery power expected, + charging."""
     soc_percent: float
     """Of the capacity, at the end."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Advice:
     """What to set on a station. The console never sets it itself."""
 
@@ -55,12 +53,17 @@ class Advice:
     reason: str
     steps: tuple[AdvisedSpan, ...] = ()
     """Empty where nothing should be changed."""
+    settings: tuple[Setting, ...] = ()
+    """By the hour, as long as there are prices; empty where nothing should be changed."""
     saving_a_day: float | None = None
+    """Expected."""
     saving_low: float | None = None
-    """P10: with little sun or much, whichever is worse for the advice."""
+    """P10 over load, PV and prices not listed yet."""
     saving_high: float | None = None
+    """P90."""
     reserve_kwh: float = 0.0
-    methods: tuple[Method, ...] = (METHOD, LOAD, PV)
+    outlook: Outlook | None = None
+    methods: tuple[Method, ...] = (DECISION, SCENARIOS)
 
     @property
     def change(self) -> bool:
@@ -68,102 +71,114 @@ class Advice:
         return bool(self.steps)
 
 
-def reserve_kwh(storage: Storage, floor_percent: float, outage_hours: float, critical_load_kw: float) -> float:
-    """Energy to keep: the minimum SOC, and what a usual long outage (95 %) takes; at most the whole capacity."""
-    outage = outage_hours * critical_load_kw / storage.discharge_efficiency
-    return min(storage.capacity_kwh, storage.capacity_kwh * floor_percent / 100.0 + outage)
+@dataclass(frozen=True, slots=True)
+class OutageRecord:
+    """What is known of the interruptions of the supply."""
+
+    count: int = 0
+    days: float = 0.0
+    """That were looked at."""
+    long_hours: float = 0.0
+    """95 % of them were shorter."""
+
+
+def outage_reserve(storage: Storage, seen: OutageRecord, load_kw: float, usual_price: float) -> Reserve:
+    """What to keep for an outage, and what it is worth: how often one comes times what unserved energy costs.
+
+    The owner's own minimum SOC is the floor of the storage; this comes on top, and it never costs more than the outages
+    it is for. A few outages are no distribution: then nothing is kept.
+    """
+    if seen.count < LEAST_OUTAGES or seen.days <= 0.0:
+        return NO_RESERVE
+    kwh = storage.floor_kwh + seen.long_hours * load_kw / storage.discharge_efficiency
+    an_hour = seen.count / (seen.days * 24.0)
+    return Reserve(min(storage.capacity_kwh, kwh), an_hour * LOST_LOAD_PRICES * max(0.0, usual_price))
 
 
 def advise(
-    begins: FloatArray,
-    hours: Horizon,
-    pv: PvOutlook,
-    storage: Storage,
-    *,
-    stored_kwh: float | None,
-    state_age_s: float,
-) -> Advice:
+    hours: Hours, now: int, listed_until: int, storage: Storage, *, stored_kwh: float | None, state_age_s: float,
+    sun: SunForecast | None = None, reserve: Reserve = NO_RESERVE, horizon: int = HORIZON,
+) -> Advice:  # fmt: skip
     """Advice for the coming hours.
 
     Args:
-        begins: begin of each hour (UTC epoch, s).
-        hours: prices and load; its PV is replaced by the outlook's.
-        pv: expected PV in three cases.
-        storage: the battery with its reserve.
+        hours: the station's; of those to come only listed prices are read.
+        now: the present hour.
+        listed_until: the first hour without a certain price.
+        storage: the battery.
         stored_kwh: what it holds now; None where the SOC is not known.
         state_age_s: how old that is: no advice on stale data.
+        sun: PV by a weather forecast.
+        reserve: for outages.
+        horizon: so many hours are looked ahead.
     """
     if stored_kwh is None or not state_age_s <= OLDEST_STATE_S:
         return Advice(Status.UNKNOWN, "no advice: the state of charge is not known or stale")
-    if not np.isfinite(hours.load_kwh).all():
-        return Advice(
-            Status.INSUFFICIENT, "no advice: the load of some coming hours was never seen; 2 weeks are needed"
-        )
-    usual = replace(hours, pv_kwh=pv.usual)
-    course = plan(usual, storage, stored_kwh)
-    chosen = modes(course, usual)
-    cases = [replace(hours, pv_kwh=kwh) for kwh in (pv.low, pv.usual, pv.high)]
-    savings = [expected_saving(course, chosen, case, storage, stored_kwh) for case in cases]
-    days = len(begins) * HOUR_S / 86_400.0
-    saving = savings[1] / days
+    if listed_until <= now:
+        return Advice(Status.UNKNOWN, "no advice: the list of prices has ended")
+    ahead = outlook(hours, now, horizon, listed_until, sun)
+    if ahead is None:
+        return Advice(Status.INSUFFICIENT, "no advice: load or PV of the past is not known, 2 whole days are needed")
+    if ahead.listed == 0:
+        return Advice(Status.UNKNOWN, "no advice: the list of prices does not hold the present hour")
+    decision = decide(ahead.hours, storage, stored_kwh, reserve)
+    count = ahead.hours.buy.shape[-1]
+    told = [*decision.settings[: ahead.listed], *[USUAL] * (count - ahead.listed)]
+    gains = savings(told, ahead.hours, storage, stored_kwh)
+    days = count / 24.0
+    low, high = (float(end) / days for end in np.quantile(gains, (0.1, 0.9)))
     advice = Advice(
-        Status.OK, _reason(chosen, hours), _steps(begins, course, chosen, storage), saving_a_day=saving,
-        saving_low=min(savings) / days, saving_high=max(savings) / days, reserve_kwh=storage.reserve_kwh,
+        Status.OK, _reason(told, ahead), _steps(hours.begins[now:], decision, ahead.listed, storage),
+        settings=tuple(told[: ahead.listed]), saving_a_day=float(gains.mean()) / days, saving_low=low,
+        saving_high=high, reserve_kwh=reserve.kwh, outlook=ahead,
     )  # fmt: skip
-    if worthwhile(savings, abs(self_consumption(usual, storage, stored_kwh).cost), days):
+    if worthwhile(gains, storage) and any(one.mode is not Mode.SELF for one in told):
         return advice
-    words = (
-        f"no change: {max(0.0, saving):.2f} a day is not worth it (from {LEAST_GAIN_A_DAY:.2f} and 5 % on, and safe)"
-    )
-    return replace(advice, reason=words, steps=())
+    return replace(advice, reason=_why_not(advice, told), steps=(), settings=())
 
 
-def worthwhile(savings: Sequence[float], usual_cost: float, days: float) -> bool:
-    """Whether a plan is worth setting: 5 % and 0.05 a day, and no bad case that loses more than the usual one gains.
-
-    Args:
-        savings: in the low, the usual and the high case of PV, over all the days.
-        usual_cost: what self-consumption costs over the days, in the usual case.
-        days: length of the plan.
-    """
-    gain = savings[1]
-    return gain >= LEAST_GAIN_A_DAY * days and gain >= LEAST_GAIN_SHARE * usual_cost and min(savings) >= -gain
+def worthwhile(gains: FloatArray, storage: Storage) -> bool:
+    """Whether a change is worth setting: it gains more than a hundredth of a kWh's wear, and twice what it may lose."""
+    expected = float(gains.mean())
+    loss = float(np.maximum(-gains, 0.0).mean())
+    return expected > 0.01 * storage.wear_per_kwh and expected + loss >= LEAST_ODDS * loss
 
 
-def expected_saving(course: Plan, chosen: list[Mode], case: Horizon, storage: Storage, stored_kwh: float) -> float:
-    """Of the plan against self-consumption in one case; energy left over counts at its value."""
-    value = end_value(case, storage)
-
-    def worth(outcome: Cost) -> float:
-        return value * outcome.stored_kwh - outcome.cost
-
-    advised = follow(course, chosen, case, storage, stored_kwh)
-    return worth(advised) - worth(self_consumption(case, storage, stored_kwh))
+def _why_not(advice: Advice, told: Sequence[Setting]) -> str:
+    if all(one.mode is Mode.SELF for one in told):
+        return "no change: with these prices self-consumption costs least"
+    saving, low = advice.saving_a_day or 0.0, advice.saving_low or 0.0
+    if low < 0.0:
+        return f"no change: {saving:.2f} a day expected are not worth what a bad day loses ({low:.2f})"
+    return f"no change: {max(0.0, saving):.2f} a day are not worth it beside the battery's wear"
 
 
-def _steps(begins: FloatArray, course: Plan, chosen: list[Mode], storage: Storage) -> tuple[AdvisedSpan, ...]:
+def _steps(begins: FloatArray, decision: Decision, count: int, storage: Storage) -> tuple[AdvisedSpan, ...]:
     found: list[AdvisedSpan] = []
     first = 0
-    for n in range(1, len(chosen) + 1):
-        if n < len(chosen) and chosen[n] is chosen[first]:
+    modes = [one.mode for one in decision.settings]
+    for n in range(1, count + 1):
+        if n < count and modes[n] is modes[first]:
             continue
-        part = slice(first, n)
-        watts = float(np.mean(course.charge_kwh[part] - course.discharge_kwh[part])) * 1000.0
-        soc = 100.0 * float(course.stored_kwh[n - 1]) / storage.capacity_kwh
-        found.append(AdvisedSpan(float(begins[first]), float(begins[n - 1]) + HOUR_S, chosen[first], watts, soc))
+        watts = float(np.mean(decision.battery_kwh[first:n])) * 1000.0
+        soc = 100.0 * float(decision.stored_kwh[n - 1]) / storage.capacity_kwh
+        found.append(AdvisedSpan(float(begins[first]), float(begins[n - 1]) + HOUR_S, modes[first], watts, soc))
         first = n
-    return tuple(found)
+    return tuple(found) if any(step.mode is not Mode.SELF for step in found) else ()
 
 
-def _reason(chosen: list[Mode], hours: Horizon) -> str:
+def _reason(told: Sequence[Setting], ahead: Outlook) -> str:
     """Why, by the prices of the hours in which it does something else than usual."""
-    told = []
-    for mode, words in (
-        (Mode.GRID_CHARGE, "charges while energy costs {low:.2f} instead of up to {top:.2f}"),
-        (Mode.HOLD, "keeps its charge while energy costs {low:.2f} for hours at up to {top:.2f}"),
-        (Mode.SELL, "sells above what it is worth here"),
+    buy, sell = ahead.hours.buy.mean(axis=0), ahead.hours.sell.mean(axis=0)
+    words = []
+    for mode, prices, phrase in (
+        (Mode.GRID_CHARGE, buy, "charges while energy costs {mean:.2f} instead of up to {top:.2f}"),
+        (Mode.HOLD, buy, "keeps its charge while energy costs {mean:.2f} for hours at up to {top:.2f}"),
+        (Mode.SELL, sell, "sells at {mean:.2f}, above what it is worth here"),
+        (Mode.EXPORT, sell, "leaves room while the sun sells at {mean:.2f}"),
+        (Mode.NO_FEED_IN, sell, "gives nothing away while selling costs money ({mean:.2f})"),
     ):
-        prices = [float(price) for price, own in zip(hours.buy, chosen, strict=True) if own is mode]
-        if prices:
-            told.append(words.format(low=float(np.mean(prices)), top=float(hours.buy.max())))
-    return "the battery " + " and ".join(told) if told else "the battery follows the sun"
+        own = [float(price) for price, one in zip(prices, told, strict=True) if one.mode is mode]
+        if own:
+            words.append(phrase.format(mean=float(np.mean(own)), top=float(buy.max())))
+    return "the battery " + " and ".join(words) if words else "the battery follows the sun"

@@ -57,6 +57,8 @@ class Told:
     """By begin (UTC epoch, s); empty where none could be given."""
     saving_a_day: float
     reserve_kwh: float
+    floor_kwh: float
+    """Where the ESS itself stops discharging."""
     currency: str
     pv: Mapping[str, Any]
     """`low`, `usual`, `high` of all hours, kWh; `words`: what they rest on, so many `days`. Empty without an advice."""
@@ -119,6 +121,7 @@ class _Sun(_Details):
 class _ToldDetails(_Details):
     saving_a_day: Number | None = None
     reserve_kwh: Number | None = None
+    floor_kwh: Number | None = None
     currency: Text = ""
     pv: _Sun | None = None
     prices: _Prices | None = None
@@ -146,7 +149,8 @@ def told_of(event: Event) -> Told | None:
         return None
     return Told(
         at=event.at, text=event.text, hours=_hours(told), saving_a_day=told.saving_a_day or 0.0,
-        reserve_kwh=told.reserve_kwh or 0.0, currency=told.currency, pv=told.pv.model_dump() if told.pv else {},
+        reserve_kwh=told.reserve_kwh or 0.0, floor_kwh=told.floor_kwh or 0.0, currency=told.currency,
+        pv=told.pv.model_dump() if told.pv else {},
     )  # fmt: skip
 
 

@@ -8,5 +8,6 @@ from victron_console.model.station_info import StationInfo
 def wants_advice(info: StationInfo) -> bool:
     """Whether a station file names all that advice needs: tariff, powers, capacity, array and place."""
     ess = info.ess
-    needs = (ess.tariff_file, ess.charge_kw, ess.discharge_kw, info.battery.capacity_ah, info.pv.kwp)
+    capacity = ess.capacity_kwh or info.battery.capacity_ah
+    needs = (ess.tariff_file, ess.charge_kw, ess.discharge_kw, capacity, info.pv.kwp)
     return all(needs) and info.location.latitude is not None

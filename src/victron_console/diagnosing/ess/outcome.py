@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from victron_console.diagnosing.ess.advice_log import Followed, HourAdvised
-from victron_console.diagnosing.ess.plan import Horizon, Mode, Storage, end_value, self_consumption
+from victron_console.diagnosing.ess.storage import Horizon, Mode, Storage, end_value, self_consumption
 from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.insight.overview.balance import Verdict, judge
 
@@ -62,7 +62,7 @@ def outcome(lived: Lived, advised: Sequence[HourAdvised | None], storage: Storag
     Args:
         lived: the day.
         advised: what was in force in each of its hours; None: nothing.
-        storage: the battery, with the reserve that was advised with.
+        storage: the battery, with the floor that was advised with.
         unfit: why no cost can be told, where the caller knows a reason.
     """
     answers = [
@@ -84,12 +84,12 @@ def _costed(found: Outcome, lived: Lived, storage: Storage) -> Outcome:
     begin, end = (storage.capacity_kwh * float(lived.soc_percent[n]) / 100.0 for n in (0, -1))
     cost = float(np.sum(lived.imported * hours.buy - lived.exported * hours.sell))
     usual = self_consumption(hours, replace(storage, wear_per_kwh=0.0), begin)
-    # The wear of the model's own discharging, by the difference it makes.
-    usual_wear = self_consumption(hours, storage, begin).cost - usual.cost
+    usual_wear = storage.wear_per_kwh * float(np.sum(np.maximum(0.0, -usual.battery_kwh)))
     wear = storage.wear_per_kwh * float(np.sum(lived.discharged))
-    saved = usual.cost - cost + usual_wear - wear + end_value(hours, storage) * (end - usual.stored_kwh)
+    usual_cost = float(usual.cost)
+    saved = usual_cost - cost + usual_wear - wear + end_value(hours, storage) * (end - float(usual.stored_kwh))
     told = found.followed in (Followed.YES, Followed.PARTLY)
-    return replace(found, cost=cost, usual_cost=usual.cost, saved=saved if told else None)
+    return replace(found, cost=cost, usual_cost=usual_cost, saved=saved if told else None)
 
 
 def _missing(lived: Lived) -> str:
@@ -116,7 +116,7 @@ def _seen(lived: Lived, n: int, mode: Mode, power_kw: float, soc_percent: float)
     surplus = float(lived.hours.pv_kwh[n] - lived.hours.load_kwh[n])
     if not np.isfinite((charged, discharged, surplus)).all():
         return None
-    if mode is not Mode.HOLD and not np.isfinite(lived.imported[n]):
+    if mode not in (Mode.HOLD, Mode.EXPORT) and not np.isfinite(lived.imported[n]):
         return None
     least = max(NOTICED_KWH, FULL_FORCE * power_kw)
     if mode is Mode.GRID_CHARGE:
@@ -126,6 +126,10 @@ def _seen(lived: Lived, n: int, mode: Mode, power_kw: float, soc_percent: float)
         return None if there else False  # as full as the plan wants it: nothing was left to do
     if mode is Mode.SELL:
         return discharged - max(0.0, -surplus) >= least and float(lived.exported[n]) >= NOTICED_KWH
+    if mode is Mode.EXPORT:
+        return None if surplus < 2 * NOTICED_KWH else charged < NOTICED_KWH
+    if mode is Mode.NO_FEED_IN:
+        return None if surplus < 2 * NOTICED_KWH else float(lived.exported[n]) < NOTICED_KWH
     if surplus > -2 * NOTICED_KWH:
         return None  # nothing was missing that the battery could have given
     return discharged < NOTICED_KWH

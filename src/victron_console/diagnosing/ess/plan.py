@@ -1,60 +1,24 @@
-"""What the battery should do in the next 36 hours: a linear programme over prices, load and PV. Advice only.
+"""The cheapest course there is where all hours are known beforehand: what advice is held against. Advises nobody.
 
-Energies in kWh an hour at the AC side, money in the tariff's currency. Nothing here writes to a station.
+A linear programme (HiGHS). Energies in kWh an hour at the AC side, money in the tariff's currency.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
-from typing import Self
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_matrix, csc_matrix
 
+from victron_console.diagnosing.ess.storage import Horizon, Storage, end_value
 from victron_console.diagnosing.record.timeline import FloatArray
-from victron_console.model.station_info import StationInfo
 
-SHORTFALL_PRICE = 10.0
-"""A kWh below the reserve costs this many times the dearest price: only where nothing else is possible."""
-SMALL_KWH = 0.02
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Storage:
-    """A battery with its inverter, as the grid sees it."""
-
-    capacity_kwh: float
-    charge_kw: float
-    discharge_kw: float
-    reserve_kwh: float = 0.0
-    """Kept for outages and below the minimum SOC."""
-    charge_efficiency: float = 0.95
-    discharge_efficiency: float = 0.94
-    wear_per_kwh: float = 0.03
-    """Of a discharged kWh; 0.02 to 0.06 € are usual."""
-
-    @classmethod
-    def of(cls, info: StationInfo, volts: float, reserve_kwh: float = 0.0) -> Self:
-        """The battery and inverter of a station file, at a voltage; of no use where the file is silent on them."""
-        return cls(
-            capacity_kwh=(info.battery.capacity_ah or 0.0) * volts / 1000.0,
-            charge_kw=info.ess.charge_kw or 0.0,
-            discharge_kw=info.ess.discharge_kw or 0.0,
-            reserve_kwh=reserve_kwh,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Horizon:
-    """The coming hours: prices, and what is expected of load and PV, one place an hour."""
-
-    buy: FloatArray
-    sell: FloatArray
-    load_kwh: FloatArray
-    pv_kwh: FloatArray
+LONGEST_S = 60.0
+"""So long the solver may look for a course; hours that sell dearer than they buy make it a search."""
+FLOWS = 6
+"""Charge, discharge, import, export, PV not made, stored."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,134 +29,85 @@ class Plan:
     discharge_kwh: FloatArray
     stored_kwh: FloatArray
     """At the end of each hour."""
-
-
-class Mode(StrEnum):
-    """What an hour of the plan asks of an ESS; each can be set on a GX."""
-
-    SELF = "self-consumption"
-    HOLD = "hold"
-    """Keep the charge: minimum SOC at the present one."""
-    GRID_CHARGE = "charge from grid"
-    SELL = "sell"
+    cost: FloatArray
+    """Of each hour: bought less sold, plus wear."""
 
 
 def plan(hours: Horizon, storage: Storage, stored_kwh: float) -> Plan:
-    """The cheapest course from a stored energy on.
+    """The cheapest course from a stored energy on; what is left at the end counts at its value.
+
+    Every flow is bounded: no more PV is left unmade than there is, and no more goes through the meter than the
+    connection carries, or than loads, PV and battery can move at once.
 
     Raises:
-        RuntimeError: the solver found none; with a bounded battery that is a fault of the program.
+        RuntimeError: there is none: the connection carries less than the loads.
     """
     count = len(hours.buy)
-    dearest = max(float(np.max(np.abs(hours.buy))), 0.01)
-    # Selling above the buying price would let energy run in circles through the meter.
-    sell = np.minimum(hours.sell, hours.buy)
-    nothing = np.zeros(count)
+    nothing, one = np.zeros(count), np.ones(count)
     stored_price = nothing.copy()
     stored_price[-1] = -end_value(hours, storage)
-    cost = np.concatenate([
-        nothing, np.full(count, storage.wear_per_kwh), hours.buy, -sell, nothing, stored_price,
-        np.full(count, SHORTFALL_PRICE * dearest),
+    cost = np.concatenate([nothing, storage.wear_per_kwh * one, hours.buy, -hours.sell, nothing, stored_price])
+    most_in = np.minimum(storage.import_kw, hours.load_kwh + storage.charge_kw)
+    most_out = np.minimum(storage.export_kw, hours.pv_kwh + storage.discharge_kw)
+    upper = np.concatenate([
+        storage.charge_kw * one, storage.discharge_kw * one, np.maximum(most_in, hours.load_kwh), most_out,
+        hours.pv_kwh, storage.capacity_kwh * one,
     ])  # fmt: skip
-    matrix, floor = _constraints(count, storage.charge_efficiency, storage.discharge_efficiency)
-    course = np.zeros(count)
-    course[0] = min(stored_kwh, storage.capacity_kwh)
-    upper = [
-        (0.0, storage.charge_kw), (0.0, storage.discharge_kw), (0.0, None), (0.0, None), (0.0, None),
-        (0.0, storage.capacity_kwh), (0.0, None),
-    ]  # fmt: skip
+    lower = np.zeros(FLOWS * count)
+    begin = min(stored_kwh, storage.capacity_kwh)
+    lower[-count:] = min(storage.floor_kwh, begin)
+    course = nothing.copy()
+    course[0] = begin
+    # Where a sold kWh brings more than a bought one costs, the meter would run both ways at once: one way an hour.
+    both = np.flatnonzero(hours.sell > hours.buy)
+    limits, ends = _one_way(count, storage, upper[2 * count : 4 * count].reshape(2, count), both)
+    switches = len(both)
+    equal = _balance(count, storage.charge_efficiency, storage.discharge_efficiency, switches)
     found = linprog(
-        cost, A_eq=matrix, b_eq=np.concatenate((hours.load_kwh - hours.pv_kwh, course)),
-        A_ub=floor, b_ub=np.full(count, -storage.reserve_kwh),
-        bounds=[bound for bound in upper for _ in range(count)], method="highs",
+        np.concatenate((cost, np.zeros(switches))), A_eq=equal,
+        b_eq=np.concatenate((hours.load_kwh - hours.pv_kwh, course)), A_ub=limits, b_ub=ends,
+        bounds=np.stack((np.pad(lower, (0, switches)), np.pad(upper, (0, switches), constant_values=1.0)), axis=1),
+        integrality=np.concatenate((np.zeros(FLOWS * count), np.ones(switches))) if switches else None,
+        method="highs", options={"time_limit": LONGEST_S},
     )  # fmt: skip
     if found.x is None:
         raise RuntimeError(f"no plan was found: {found.message}")
-    charge, discharge, _, _, _, stored, _ = np.split(found.x, 7)
-    return Plan(charge, discharge, stored)
+    charge, discharge, imported, exported, _, stored = np.split(found.x[: FLOWS * count], FLOWS)
+    paid = hours.buy * imported - hours.sell * exported + storage.wear_per_kwh * discharge
+    return Plan(charge, discharge, stored, paid)
 
 
-def end_value(hours: Horizon, storage: Storage) -> float:
-    """What a kWh left in the battery at the end is worth: a lower-quarter price it can replace, less wear."""
-    return max(0.0, storage.discharge_efficiency * (float(np.quantile(hours.buy, 0.25)) - storage.wear_per_kwh))
+def _one_way(
+    count: int, storage: Storage, most: FloatArray, both: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> tuple[csc_matrix, FloatArray]:
+    """In an hour the battery charges or discharges, as shares of the hour; in some the meter imports or exports.
 
-
-def modes(course: Plan, hours: Horizon) -> list[Mode]:
-    """What to set in each hour."""
-    surplus = hours.pv_kwh - hours.load_kwh
-    found = []
-    for n in range(len(surplus)):
-        charge, discharge = float(course.charge_kwh[n]), float(course.discharge_kwh[n])
-        if charge > max(0.0, float(surplus[n])) + SMALL_KWH:
-            found.append(Mode.GRID_CHARGE)
-        elif discharge > max(0.0, -float(surplus[n])) + SMALL_KWH:
-            found.append(Mode.SELL)
-        elif surplus[n] < -SMALL_KWH and discharge < SMALL_KWH and float(course.stored_kwh[n]) > SMALL_KWH:
-            found.append(Mode.HOLD)
-        else:
-            found.append(Mode.SELF)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What some hours cost."""
-
-    cost: float
-    """Bought less sold, plus wear."""
-    stored_kwh: float
-
-
-def follow(course: Plan, chosen: list[Mode], hours: Horizon, storage: Storage, stored_kwh: float) -> Cost:
-    """Run chosen modes against loads and PV as they come, which may differ from those planned with.
-
-    `HOLD` and `SELF` follow the sun; only grid charging and selling take their power from the plan.
+    Args:
+        count: of the hours.
+        storage: the battery.
+        most: import and export of each hour.
+        both: hours in which the meter has to choose.
     """
-    cost = 0.0
-    for n, mode in enumerate(chosen):
-        surplus = float(hours.pv_kwh[n] - hours.load_kwh[n])
-        wanted = surplus
-        if mode is Mode.HOLD:
-            wanted = max(0.0, surplus)
-        elif mode is Mode.GRID_CHARGE:
-            wanted = max(surplus, float(course.charge_kwh[n]))
-        elif mode is Mode.SELL:
-            wanted = min(surplus, -float(course.discharge_kwh[n]))
-        room = (storage.capacity_kwh - stored_kwh) / storage.charge_efficiency
-        spare = max(0.0, stored_kwh - storage.reserve_kwh) * storage.discharge_efficiency
-        charge = min(max(0.0, wanted), storage.charge_kw, max(0.0, room))
-        discharge = min(max(0.0, -wanted), storage.discharge_kw, spare)
-        stored_kwh += charge * storage.charge_efficiency - discharge / storage.discharge_efficiency
-        grid = charge - discharge - surplus
-        price = float(hours.buy[n] if grid > 0 else hours.sell[n])
-        cost += grid * price + storage.wear_per_kwh * discharge
-    return Cost(cost, stored_kwh)
-
-
-def self_consumption(hours: Horizon, storage: Storage, stored_kwh: float) -> Cost:
-    """What the hours cost without advice: the usual ESS, storing what is over and giving what is missing."""
-    nothing = np.zeros(len(hours.buy))
-    idle = Plan(nothing, nothing, nothing)
-    return follow(idle, [Mode.SELF] * len(nothing), hours, storage, stored_kwh)
+    n, k = np.arange(count), np.arange(len(both))
+    switch = FLOWS * count + k
+    rows = np.concatenate((n, n, count + k, count + k, count + len(both) + k, count + len(both) + k))
+    columns = np.concatenate((n, count + n, 2 * count + both, switch, 3 * count + both, switch))
+    one, each = np.ones(count), np.ones(len(both))
+    values = np.concatenate(
+        (one / storage.charge_kw, one / storage.discharge_kw, each, -most[0][both], each, most[1][both])
+    )
+    shape = (count + 2 * len(both), FLOWS * count + len(both))
+    return coo_matrix((values, (rows, columns)), shape=shape).tocsc(), np.concatenate((one, 0.0 * each, most[1][both]))
 
 
 @lru_cache(maxsize=8)
-def _constraints(count: int, charge_efficiency: float, discharge_efficiency: float) -> tuple[csc_matrix, csc_matrix]:
-    """Equalities (power balance, then stored energy) and the reserve, over charge, discharge, import, export, spilled
-    PV, stored, shortfall."""
+def _balance(count: int, charge_efficiency: float, discharge_efficiency: float, switches: int) -> csc_matrix:
+    """What comes in goes out, then what is stored."""
     n = np.arange(count)
     one = np.ones(count)
-
-    def block(kind: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        return n + kind * count
-
     rows = [n, n, n, n, n, n + count, n + count, n + count, (n + count)[1:]]
-    columns = [block(0), block(1), block(2), block(3), block(4), block(5), block(0), block(1), block(5)[:-1]]
+    flows = [0, 1, 2, 3, 4, 5, 0, 1]
+    columns = [*(n + flow * count for flow in flows), (n + 5 * count)[:-1]]
     values = [-one, one, one, -one, -one, one, -charge_efficiency * one, one / discharge_efficiency, -one[1:]]
-    shape = (2 * count, 7 * count)
-    equal = coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
-    floor = coo_matrix(
-        (np.concatenate((-one, -one)), (np.concatenate((n, n)), np.concatenate((block(5), block(6))))),
-        shape=(count, 7 * count),
-    )
-    return equal.tocsc(), floor.tocsc()
+    shape = (2 * count, FLOWS * count + switches)
+    return coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape).tocsc()

@@ -18,9 +18,10 @@ from victron_console.diagnosing.ess.advice_log import (
     in_force,
     told_of,
 )
-from victron_console.diagnosing.ess.forecast import hourly_kwh
+from victron_console.diagnosing.ess.hours import hourly_kwh
 from victron_console.diagnosing.ess.outcome import Lived, Outcome, outcome
-from victron_console.diagnosing.ess.plan import Horizon, Storage
+from victron_console.diagnosing.ess.station_advice import capacity_kwh
+from victron_console.diagnosing.ess.storage import Horizon, Storage
 from victron_console.diagnosing.record.five_minutes import FiveMinutes
 from victron_console.diagnosing.record.timeline import FloatArray, local_days
 from victron_console.model.clock import local
@@ -79,14 +80,17 @@ def _looked_back(
     past = FiveMinutes(reader, row.id, borders[0] - HOUR_S, min(borders[1] + HOUR_S, now))
     volts = past.figure("battery_voltage_v")
     known = volts[np.isfinite(volts)]
-    storage = Storage.of(row.info, float(np.median(known)) if len(known) else 0.0, first.reserve_kwh)
-    found = outcome(_lived(past, begins, hours), hours, storage, _unfit(past, hours, known))
+    capacity = capacity_kwh(row.info, float(np.median(known)) if len(known) else None)
+    floor_percent = 100.0 * first.floor_kwh / capacity if capacity else 0.0
+    usual_price = float(np.median([hour.buy for hour in hours if hour is not None]))
+    storage = Storage.of(row.info.ess, capacity or 0.0, floor_percent, usual_price)
+    found = outcome(_lived(past, begins, hours), hours, storage, _unfit(past, hours, capacity))
     return Event(now, row.id, KIND, _words(day, found, first), {"came": _details(day, found, first)})
 
 
-def _unfit(past: FiveMinutes, hours: list[HourAdvised | None], volts: FloatArray) -> str:
+def _unfit(past: FiveMinutes, hours: list[HourAdvised | None], capacity: float | None) -> str:
     """Why the day's money cannot be told, however much was measured; empty where it can."""
-    if not len(volts):
+    if not capacity:
         return "the battery's voltage is not known"
     if unpriced := sum(hour is None for hour in hours):
         return f"no price was told for {unpriced} of {len(hours)} hours"

@@ -8,13 +8,18 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
+from itertools import pairwise
 
 import numpy as np
 
 from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.model.clock import local
 from victron_console.model.units import HOUR_S
+
+QUARTER_S = 900.0
+"""The shortest step of a price, and of any zone's distance from UTC."""
+QUARTERS = 4
 
 
 class BadTariff(ValueError):
@@ -23,24 +28,41 @@ class BadTariff(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """Prices per kWh in one currency: that of an hour comes first, then that of the time of day, then the fixed one."""
+    """Prices per kWh in one currency: a list, or a fixed price with others by time of day."""
 
     buy: float
+    """The fixed price; of a list its median, for who needs a usual price."""
     sell: float = 0.0
     currency: str = "€"
     by_hour: Mapping[int, float] = field(default_factory=dict)
     """Buying price by local hour, 0 to 23."""
-    hourly: Mapping[float, tuple[float, float | None]] = field(default_factory=dict)
-    """Buying and selling price by begin of the hour (UTC epoch, s)."""
+    listed: Mapping[float, tuple[float, float]] = field(default_factory=dict)
+    """Buying and selling price by begin of the quarter of an hour (UTC epoch, s)."""
+
+    @property
+    def until(self) -> float:
+        """When the list ends (UTC epoch, s); infinite without one."""
+        return max(self.listed) + QUARTER_S if self.listed else math.inf
 
     def prices(self, begins: FloatArray, zone: tzinfo | None = None) -> tuple[FloatArray, FloatArray]:
-        """Buying and selling price of each hour."""
-        buy, sell = [], []
-        for begin in begins.tolist():
-            known = self.hourly.get(begin - begin % HOUR_S)
-            buy.append(known[0] if known else self.by_hour.get(local(begin, zone).hour, self.buy))
-            sell.append(known[1] if known and known[1] is not None else self.sell)
-        return np.array(buy), np.array(sell)
+        """Mean buying and selling price of each hour; NaN where a list does not hold the whole of it.
+
+        Args:
+            begins: of the hours (UTC epoch, s), at full quarters of an hour.
+            zone: of the times of day, whose hours need not begin with those of UTC.
+        """
+        if not len(begins):
+            return np.zeros(0), np.zeros(0)
+        quarters = [begin + n * QUARTER_S for begin in begins.tolist() for n in range(QUARTERS)]
+        found = np.array([self._at(quarter, zone) for quarter in quarters]).reshape(len(begins), QUARTERS, 2)
+        means = found.mean(axis=1)
+        return means[:, 0], means[:, 1]
+
+    def _at(self, quarter: float, zone: tzinfo | None) -> tuple[float, float]:
+        if self.listed:
+            return self.listed.get(quarter, (math.nan, math.nan))
+        price = self.by_hour.get(local(quarter, zone).hour, self.buy) if self.by_hour else self.buy
+        return price, self.sell
 
 
 def from_toml(text: str) -> Tariff:
@@ -56,7 +78,10 @@ def from_toml(text: str) -> Tariff:
     if unknown := set(table) - {"buy", "sell", "currency", "by_hour"}:
         raise BadTariff(f"unknown key {sorted(unknown)[0]!r}: buy, sell, currency and by_hour are known")
     by_hour: dict[int, float] = {}
-    for span, price in table.get("by_hour", {}).items():
+    spans = table.get("by_hour", {})
+    if not isinstance(spans, dict):
+        raise BadTariff('by_hour: a table of spans such as "22-06" = 0.18 is expected')
+    for span, price in spans.items():
         by_hour |= dict.fromkeys(_hours(span), _price(price, f"by_hour {span}"))
     if "buy" not in table:
         raise BadTariff("buy is missing: the price of a kWh outside the spans of by_hour")
@@ -66,9 +91,11 @@ def from_toml(text: str) -> Tariff:
 
 
 def from_csv(text: str, zone: tzinfo | None = None) -> Tariff:
-    """Read lines `time,buy[,sell]` with a header; times are ISO 8601, local where they name no zone, of full hours.
+    """Read lines `time,buy[,sell]` with a header, in hours, halves or quarters of an hour.
 
-    The fixed price is the median of the list: hours that it does not hold are guessed so.
+    Times are ISO 8601, local where they name no zone; the hour that comes twice in autumn is the first where it stands
+    first. A price holds until the next line, at most for the list's own step. An empty `sell` takes the median of the
+    others, 0 where there is none.
 
     Raises:
         BadTariff: a line is none of these; the message gives its number.
@@ -76,23 +103,51 @@ def from_csv(text: str, zone: tzinfo | None = None) -> Tariff:
     rows = csv.DictReader(io.StringIO(text.strip()))
     if not {"time", "buy"} <= set(rows.fieldnames or ()):
         raise BadTariff("the first line must name the columns: time,buy or time,buy,sell")
-    hourly: dict[float, tuple[float, float | None]] = {}
+    found: dict[float, tuple[float, float | None]] = {}
     for number, row in enumerate(rows, start=2):
         where = f"line {number}"
-        try:
-            moment = datetime.fromisoformat(row["time"])
-        except (TypeError, ValueError) as error:
-            raise BadTariff(f"{where}: a time such as 2026-05-01T14:00 is expected, got {row['time']!r}") from error
-        at = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
-        if at % HOUR_S:
-            raise BadTariff(f"{where}: a full hour is expected, got {row['time']!r}")
+        at = _moment(row["time"], where, zone, found)
+        if at is None:
+            continue
         sell = row.get("sell")
-        hourly[at] = (_price(row["buy"], where), _price(sell, where) if sell else None)
-    if not hourly:
+        prices = _price(row["buy"], where), _price(sell, where) if sell else None
+        if found.setdefault(at, prices) != prices:
+            raise BadTariff(f"{where}: another price was already given for {row['time']!r}")
+    if not found:
         raise BadTariff("the list of prices is empty")
-    sells = [sell for _, sell in hourly.values() if sell is not None]
-    usual = float(np.median([buy for buy, _ in hourly.values()]))
-    return Tariff(usual, float(np.median(sells)) if sells else 0.0, hourly=hourly)
+    return from_list(found)
+
+
+def from_list(found: Mapping[float, tuple[float, float | None]], currency: str = "€") -> Tariff:
+    """A tariff of prices by their begin (UTC epoch, s), at full quarters of an hour; at least one."""
+    sells = [sell for _, sell in found.values() if sell is not None]
+    usual_sell = float(np.median(sells)) if sells else 0.0
+    begins = sorted(found)
+    step_s = min(HOUR_S, *(late - early for early, late in pairwise(begins)), HOUR_S)
+    listed = {
+        begin + part * QUARTER_S: (found[begin][0], usual_sell if found[begin][1] is None else found[begin][1] or 0.0)
+        for begin in begins
+        for part in range(round(step_s / QUARTER_S))
+    }
+    usual = float(np.median([buy for buy, _ in found.values()]))
+    return Tariff(usual, usual_sell, currency, listed=listed)
+
+
+def _moment(text: str, where: str, zone: tzinfo | None, before: Mapping[float, object]) -> float | None:
+    """The begin of a price; None for an hour that the clock skips in spring."""
+    try:
+        moment = datetime.fromisoformat(text)
+        at = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
+    except (TypeError, ValueError, OverflowError, OSError) as error:
+        raise BadTariff(f"{where}: a time such as 2026-05-01T14:00 is expected, got {text!r}") from error
+    if at % QUARTER_S:
+        raise BadTariff(f"{where}: a full hour, half or quarter of an hour is expected, got {text!r}")
+    if moment.tzinfo is None:
+        if at in before:  # the second time that the clock shows this in autumn
+            return moment.replace(tzinfo=zone, fold=1).timestamp()
+        if abs(local(at, zone).replace(tzinfo=None) - moment) > timedelta(0):
+            return None
+    return at
 
 
 def _hours(span: str) -> list[int]:
