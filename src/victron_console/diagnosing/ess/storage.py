@@ -103,7 +103,7 @@ USUAL = Setting(Mode.SELF)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Course:
+class Cost:
     """What some hours came to."""
 
     cost: FloatArray
@@ -117,7 +117,7 @@ class Course:
 def hour(
     low_kw: FloatArray | float, high_kw: FloatArray | float, feeds_in: BoolArray | bool, surplus: FloatArray,
     stored: FloatArray, prices: tuple[FloatArray, FloatArray], storage: Storage,
-) -> Course:  # fmt: skip
+) -> Cost:  # fmt: skip
     """One hour of a setting; below its floor the battery gives nothing, whatever is set.
 
     Args:
@@ -141,10 +141,10 @@ def hour(
     grid = np.where(np.logical_or(feeds_in, grid > 0.0), grid, 0.0)
     cost = grid * np.where(grid > 0.0, buy, sell) + storage.wear_per_kwh * discharge
     after = stored + charge * storage.charge_efficiency - discharge / storage.discharge_efficiency
-    return Course(cost, after, charge - discharge)
+    return Cost(cost, after, charge - discharge)
 
 
-def run(settings: Sequence[Setting], hours: Horizon, storage: Storage, stored_kwh: float) -> Course:
+def run(settings: Sequence[Setting], hours: Horizon, storage: Storage, stored_kwh: float) -> Cost:
     """Hours in their settings, one after another; hours with scenarios give each of them its own course."""
     surplus = hours.surplus_kwh
     stored: FloatArray = np.full(surplus.shape[:-1], stored_kwh)
@@ -154,10 +154,10 @@ def run(settings: Sequence[Setting], hours: Horizon, storage: Storage, stored_kw
         course = hour(one.low_kw, one.high_kw, one.feeds_in, surplus[..., n], stored, prices, storage)
         cost, stored = cost + course.cost, course.stored_kwh
         moved.append(course.battery_kwh)
-    return Course(cost, stored, np.stack(moved, axis=-1))
+    return Cost(cost, stored, np.stack(moved, axis=-1))
 
 
-def self_consumption(hours: Horizon, storage: Storage, stored_kwh: float) -> Course:
+def self_consumption(hours: Horizon, storage: Storage, stored_kwh: float) -> Cost:
     """The hours without advice: the ESS stores what is over and gives what is missing, down to its own floor."""
     return run([USUAL] * hours.buy.shape[-1], hours, storage, stored_kwh)
 
