@@ -32,7 +32,8 @@ COMPONENTS = {
     "gx": "GX, link",
 }
 """Which component a section of the findings is about."""
-_ORDER = list(dict.fromkeys(COMPONENTS.values()))
+_OTHER = "other"
+_ORDER = [*dict.fromkeys(COMPONENTS.values()), _OTHER]
 _SHORT = {Status.INSUFFICIENT: "not yet", Status.NOT_IDENTIFIABLE: "never", Status.UNKNOWN: "no input"}
 TITLE_START = 11
 UNIT_WIDTH = 11
@@ -42,7 +43,7 @@ _RANGE_WIDTH = 15
 
 def component(name: str) -> str:
     """The component that a figure such as `soh.loss` is about."""
-    return COMPONENTS.get(name.split(".")[0], "other")
+    return COMPONENTS.get(name.split(".")[0], _OTHER)
 
 
 def figures_of(health: Health | None) -> list[str]:

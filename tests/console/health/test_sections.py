@@ -1,0 +1,28 @@
+"""The Health screen knows each section of what a night finds, and loses none that it does not know yet."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from victron_console.console.health.data import Health
+from victron_console.console.health.station import COMPONENTS, figures_of
+from victron_console.console.kit.view import Site
+from victron_console.diagnosing.finding import Figure, Method
+from victron_console.diagnosing.verdict.daily_findings import DailyFindings
+from victron_console.diagnosing.verdict.kept_findings import Kept
+from victron_console.diagnosing.verdict.risk import assess
+from victron_console.model.overview import Overview
+
+FIGURE = Figure("Night load", "W", Method("median", ("load power",), "judgement: a test"))
+NO_SECTIONS = {"at", "days", "months", "years", "risk"}
+
+
+def test_every_section_of_the_findings_is_about_a_component() -> None:
+    assert set(COMPONENTS) == {section.name for section in fields(DailyFindings)} - NO_SECTIONS
+
+
+def test_a_figure_of_a_section_that_is_not_known_yet_is_listed_last() -> None:
+    figures = {"night_load.standing": FIGURE.value(80.0), "pv.specific": FIGURE.unknown("no array")}
+    kept = Kept(at=0.0, figures=figures, risk=assess(()), rules={})
+    health = Health(Site("alder", "Alder", Overview()), kept, None)
+    assert figures_of(health) == ["pv.specific", "night_load.standing"]
