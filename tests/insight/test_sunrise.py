@@ -153,7 +153,7 @@ def test_hours_of_a_full_battery_are_not_taken_for_hours_without_sun() -> None:
     assert seen.soc_percent == pytest.approx(100 - 10, abs=1)
 
 
-def test_it_tells_of_empty_where_three_of_eight_nights_run_dry() -> None:
+def test_it_tells_of_empty_where_one_of_three_nights_runs_dry() -> None:
     def nights(dry: int) -> Past:
         heavy = {day for day in range(10) if day * dry // 10 != (day + 1) * dry // 10}
         return [

@@ -29,9 +29,11 @@ HALF_LIFE_DAYS = 7.0
 OLDEST_S = 4 * DAY_S
 """Further than this nothing is projected: the weather of those days is not known."""
 LOW_QUANTILE, HIGH_QUANTILE = 0.1, 0.9
-RUNS_DRY_SHARE = 0.375
+RUNS_DRY_SHARE = 1 / 3
 """Empty is told where this share of the days ends so: less than half, for an empty battery costs more than a false
 word (on the loads of six real houses as many such nights went untold at 15 h as were told in vain; own judgement)."""
+ROUNDING_PERCENT = 0.5
+"""The state of charge is told in whole percents."""
 RECENT_SLOTS, RECENT_SHARE, RECENT_S = 4, 0.6, 7200.0
 """Loads above those of another day in the last two hours go on at this share of it and fade with this time."""
 SUN_SLOTS, MOST_SUN = 6, 3.0
@@ -57,7 +59,7 @@ class Outlook:
     soc_high_percent: float | None = None
     """One night of ten ends higher."""
     empty_at: float | None = None
-    """By when three of eight days had reached the floor before sunrise (UTC epoch, s); None: not empty tonight."""
+    """By when one of three days had reached the floor before sunrise (UTC epoch, s); None: not empty tonight."""
     empty_earliest_at: float | None = None
     """By when one of ten had: the low end of the range."""
     floor_percent: float = 0.0
@@ -141,9 +143,9 @@ def outlook(
     low, middle, high = (_quantile(ends, share, days.count) for share in (LOW_QUANTILE, 0.5, HIGH_QUANTILE))
     return Outlook(
         sunrise_at=night.sunrise_at,
-        soc_low_percent=low,
+        soc_low_percent=max(min(floor, soc_percent), middle - math.hypot(middle - low, ROUNDING_PERCENT)),
         soc_percent=middle,
-        soc_high_percent=high,
+        soc_high_percent=min(100.0, middle + math.hypot(high - middle, ROUNDING_PERCENT)),
         empty_at=empty[RUNS_DRY_SHARE],
         empty_earliest_at=empty[LOW_QUANTILE],
         floor_percent=floor,
