@@ -13,6 +13,7 @@ from tests.diagnosing.made_site import AMERICA, EUROPE, T0, healthy
 from victron_console.diagnosing.finding import Status
 from victron_console.diagnosing.power.grid import Supply, grid_quality, stress
 from victron_console.diagnosing.power.outages import outages
+from victron_console.model.mains import nominal_frequency, nominal_voltage
 
 
 @pytest.mark.parametrize("share", [0.0, 0.0007, 0.012, 0.2])
@@ -64,6 +65,65 @@ def test_dips_are_counted_as_events_not_as_polls() -> None:
     volts[1500] = 256.0
     found = grid_quality(replace(record, volts={"L1": volts}), EUROPE)
     assert (found.dips.value, found.swells.value) == (2.0, 1.0)
+
+
+@pytest.mark.parametrize("hertz", [50.0, 60.0])
+@pytest.mark.parametrize("volts", [100.0, 110.0, 120.0, 127.0, 200.0, 208.0, 220.0, 230.0, 240.0, 277.0])
+def test_no_sound_supply_of_the_world_is_found_fault_with(volts: float, hertz: float) -> None:
+    nominal = nominal_voltage(volts, nominal_frequency(hertz + 0.02))
+    if nominal is not None:
+        found = grid_quality(healthy(Supply(phase_v=volts, hertz=hertz)), Supply(phase_v=nominal, hertz=hertz))
+        assert found.kept is True and found.dips.value == 0 and found.swells.value == 0
+    assert nominal is not None or hertz == 50.0  # 208 V at 50 Hz is nobody's: a weak 230 V, or a high 200 V
+
+
+@pytest.mark.parametrize(
+    ("zone", "median_v", "hertz", "nominal"),
+    [
+        ("Europe/Paris", 212.0, 50.0, 230.0),  # a weak line is not another country
+        ("Europe/London", 247.0, 50.0, 230.0),
+        ("Asia/Seoul", 221.0, 60.0, 220.0),
+        ("Asia/Taipei", 111.0, 60.0, 110.0),
+        ("America/Mexico_City", 126.0, 60.0, 127.0),
+        ("America/New_York", 126.0, 60.0, 120.0),
+        ("America/New_York", 208.0, 60.0, 208.0),
+        ("America/New_York", 277.0, 60.0, 277.0),
+        ("America/Sao_Paulo", 127.0, 60.0, 127.0),  # both 127 and 220 V: by what is measured
+        ("America/Sao_Paulo", 221.0, 60.0, 220.0),
+        ("Asia/Tokyo", 102.0, 50.0, 100.0),
+        (None, 212.0, 50.0, None),
+        (None, 160.0, 60.0, None),
+    ],
+)
+def test_the_nominal_voltage_is_the_countrys_or_unknown(
+    zone: str | None, median_v: float, hertz: float, nominal: float | None
+) -> None:
+    assert nominal_voltage(median_v, hertz, zone) == nominal
+
+
+def test_other_mains_of_60_hertz_are_not_held_against_an_american_standard() -> None:
+    for volts, standard in ((220.0, "IEC 60038"), (127.0, "IEC 60038"), (120.0, "ANSI"), (277.0, "ANSI")):
+        assert standard in Supply(phase_v=volts, hertz=60.0).method.name
+
+
+def test_a_count_of_dips_says_of_how_much_of_the_time_it_is_and_none_seen_is_no_pass() -> None:
+    record = healthy(EUROPE)
+    volts = record.volts["L1"].copy()
+    volts[::2] = np.nan
+    blind = grid_quality(replace(record, volts={"L1": volts}), EUROPE).dips
+    assert blind.status is Status.INSUFFICIENT and "50 %" in blind.reason
+    volts[101] = 190.0
+    seen = grid_quality(replace(record, volts={"L1": volts}), EUROPE).dips
+    assert (seen.value, seen.low) == (1.0, 1.0) and "50 %" in seen.confidence
+
+
+def test_an_interruption_is_no_dip_and_a_dip_of_three_phases_is_one() -> None:
+    record = healthy(EUROPE, phases=3)
+    volts = {phase: value.copy() for phase, value in record.volts.items()}
+    for value in volts.values():
+        value[100:103] = 190.0
+        value[500:600] = 0.0
+    assert grid_quality(replace(record, volts=volts), EUROPE).dips.value == 1
 
 
 def test_the_impedance_is_told_from_the_grids_own_wander() -> None:

@@ -40,7 +40,7 @@ class BatteryFacts:
 
 @dataclass(frozen=True, slots=True)
 class Mains:
-    """The nominal mains, V between phase and neutral and Hz; None where they are taken from what is measured."""
+    """The nominal mains, V between phase and neutral and Hz; None where the country or what is measured tells them."""
 
     nominal_voltage_v: float | None = None
     nominal_frequency_hz: float | None = None

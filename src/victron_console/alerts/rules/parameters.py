@@ -14,6 +14,7 @@ from victron_console.alerts.rules.vocabulary import PARAMETERS
 from victron_console.insight.cells import bank_capacity_ah, cells_in_series
 from victron_console.insight.overview.battery_bank import limits_conflict
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
+from victron_console.model.mains import nominal_frequency, nominal_voltage
 from victron_console.model.snapshot import Snapshot
 
 ParameterValue = float | str | bool
@@ -141,21 +142,18 @@ def _mains(setup: StationSetup, learned: Learned) -> dict[str, Parameter]:
         of_mains, of_output = learned.grid_hz.median, learned.output_hz.median
         measured = of_mains if of_mains is not None else of_output
         if measured is not None:
-            hz = min((50.0, 60.0), key=lambda nominal: abs(nominal - measured))
+            hz = nominal_frequency(measured)
             side = "mains" if of_mains is not None else "inverter's own"
             found["f_nom"] = Parameter(hz, f"median of the {side} frequency")
     volts = said.get("nominal_voltage_v")
     if volts is not None:
         found["u_nom"] = Parameter(float(volts), "station file")
     elif learned.grid_v.median is not None and hz is not None:
-        found["u_nom"] = Parameter(_nominal_voltage(learned.grid_v.median, float(hz)), "median of the mains voltage")
+        zone = (setup.config.get("location") or {}).get("timezone")
+        nominal = nominal_voltage(learned.grid_v.median, float(hz), zone)
+        if nominal is not None:
+            found["u_nom"] = Parameter(nominal, "country or median of the mains voltage")
     return found
-
-
-def _nominal_voltage(volts: float, hz: float) -> float:
-    """120, 208, 230 or 240 V. At 50 Hz 240 V is a high 230 V (IEC 60038), or the limits would sit too high."""
-    choices = (230.0,) if hz == 50.0 and volts > 180.0 else (120.0, 208.0, 230.0, 240.0)
-    return min(choices, key=lambda nominal: abs(nominal - volts))
 
 
 def _offline_after(setup: StationSetup) -> Parameter:

@@ -1,6 +1,7 @@
 """The public supply as the station sees it: shares out of band, dips, unbalance, stiffness, stress. V, Hz, A, ohm.
 
-Polls are samples of a moment, not the RMS means of the standards: every figure is an indicator and says so.
+Voltages are judged by their 10-minute means, dips, swells and frequency by the polls themselves. Polls are samples of a
+moment, not the RMS means of the standards: every figure is an indicator and says so.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from victron_console.diagnosing.finding import Figure, Finding, Method, Window
+from victron_console.diagnosing.power.polled_supply import Limits, Polled, PolledSupply, polled_supply
 from victron_console.diagnosing.record.timeline import (
     WEEK_S,
     BoolArray,
@@ -18,6 +20,7 @@ from victron_console.diagnosing.record.timeline import (
     IntArray,
     checked,
     grouped,
+    usual_step_s,
 )
 
 TEN_MINUTES_S = 600.0
@@ -28,7 +31,6 @@ FREQUENCY_BAND = 0.01
 FREQUENCY_ALWAYS = (-0.06, 0.04)
 FREQUENCY_ALLOWED_OUT = 0.005
 VOLTAGE_ALLOWED_OUT = 0.05
-DIP, SWELL = 0.90, 1.10
 LEAST_STEP_A = 3.0
 LEAST_STEPS = 30
 EN_50160 = Method(
@@ -36,6 +38,13 @@ EN_50160 = Method(
     inputs=("AC-in voltage and frequency while on the grid",),
     source="EN 50160, public LV: ±1 % of frequency 99.5 % of a year, +4/-6 % always; ±10 % voltage 95 % of each week.",
 )
+IEC_60038 = Method(
+    name="IEC 60038-style indicator from instantaneous polls",
+    inputs=EN_50160.inputs,
+    source="IEC 60038: ±10 % of nominal at the supply terminals, taken for 95 % of each week; frequency as EN 50160.",
+)
+ANSI_V = (120.0, 208.0, 240.0, 277.0)
+"""Nominal voltages of ANSI C84.1 between phase and neutral or between two of them; other 60 Hz mains keep IEC's."""
 ANSI = Method(
     name="ANSI C84.1-style indicator from instantaneous polls",
     inputs=EN_50160.inputs,
@@ -63,17 +72,28 @@ class Supply:
     @property
     def method(self) -> Method:
         """The standard that fits."""
-        return ANSI if self.hertz == 60.0 else EN_50160
+        if self.hertz != 60.0:
+            return EN_50160
+        return ANSI if self.phase_v in ANSI_V else IEC_60038
 
     @property
     def voltage_band(self) -> tuple[float, float]:
         """Shares of nominal that 95 % of the means must keep."""
-        return (0.95, 1.05) if self.hertz == 60.0 else (0.90, 1.10)
+        return (0.95, 1.05) if self.method is ANSI else (0.90, 1.10)
 
     @property
     def voltage_always(self) -> tuple[float, float]:
         """Shares of nominal that every mean must keep."""
-        return (0.917, 1.058) if self.hertz == 60.0 else (0.85, 1.10)
+        return (0.917, 1.058) if self.method is ANSI else (0.85, 1.10)
+
+    @property
+    def limits(self) -> Limits:
+        """What polls are held against."""
+        usual, always = (
+            (self.hertz * (1.0 + low), self.hertz * (1.0 + high))
+            for low, high in ((-FREQUENCY_BAND, FREQUENCY_BAND), FREQUENCY_ALWAYS)
+        )
+        return Limits(self.phase_v, usual, always)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,6 +108,8 @@ class GridRecord:
     """Connected to the public grid: not inverting, not on a generator (the frequency is then another's)."""
     amperes: Mapping[str, FloatArray]
     """Own current by phase, + import; may be empty."""
+    polls: PolledSupply | None = None
+    """What the single polls told, where these are means; None: these are the polls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +160,19 @@ def grid_quality(record: GridRecord, supply: Supply) -> GridQuality:
     """
     checked(record.at, record.hertz, *record.volts.values(), *record.amperes.values())
     volts = {phase: np.where(record.on_grid, value, np.nan) for phase, value in record.volts.items()}
-    hertz = np.where(record.on_grid, record.hertz, np.nan)
     window = _window(record)
     judge = _Judge(record.at, supply, window, _coverage(record))
+    polls = record.polls or _as_polled(record, supply)
     slots = (record.at // TEN_MINUTES_S).astype(np.int64)
     means = {phase: _means(slots, value) for phase, value in volts.items()}
     return GridQuality(
-        frequency_out=judge.frequency(hertz, (-FREQUENCY_BAND, FREQUENCY_BAND), "Frequency out of ±1 %"),
-        frequency_always_out=judge.frequency(hertz, FREQUENCY_ALWAYS, "Frequency out of +4/-6 %"),
+        frequency_out=judge.frequency(polls, polls.hertz_out_s, "Frequency out of ±1 %"),
+        frequency_always_out=judge.frequency(polls, polls.hertz_always_out_s, "Frequency out of +4/-6 %"),
         voltage_out=judge.worst_week(means),
         voltage_always_out=judge.ever(means),
         unbalance=judge.unbalance(volts, slots),
-        dips=judge.events(volts, below=DIP),
-        swells=judge.events(volts, above=SWELL),
+        dips=judge.events(polls, polls.dips, "Dips below 90 %"),
+        swells=judge.events(polls, polls.swells, "Swells above 110 %"),
         impedance=_impedance(record, window),
     )
 
@@ -181,21 +203,22 @@ class _Judge:
     def _short(self, title: str, unit: str, method: Method) -> Finding | None:
         if self.coverage >= LEAST_COVERAGE:
             return None
-        reason = f"{100 * self.coverage:.0f} % of the time on the grid was sampled, {100 * LEAST_COVERAGE:.0f} % needed"
-        return Figure(title, unit, method).insufficient(reason, self.window)
+        return Figure(title, unit, method).insufficient(_seen(self.coverage), self.window)
 
     def _found(self, title: str, unit: str, value: float, words: str = "", method: Method | None = None) -> Finding:
         method = method or self.supply.method
         short = self._short(title, unit, method)
         return short or Figure(title, unit, method).value(value, window=self.window, confidence=words)  # fmt: skip
 
-    def frequency(self, hertz: FloatArray, band: tuple[float, float], title: str) -> Finding:
-        known = hertz[np.isfinite(hertz)]
-        if not len(known):
-            return Figure(title, "%", self.supply.method).unknown("no frequency while on the grid")
-        low, high = (self.supply.hertz * (1.0 + edge) for edge in band)
-        out = 100.0 * float(np.mean((known < low - 1e-9) | (known > high + 1e-9)))
-        return self._found(title, "%", out, f"{known.min():.2f} to {known.max():.2f} Hz")
+    def frequency(self, polls: PolledSupply, out_s: float, title: str) -> Finding:
+        figure = Figure(title, "%", self.supply.method)
+        if not polls.hertz_s:
+            return figure.unknown("no frequency while on the grid")
+        window = Window(since=polls.since, until=polls.until)
+        if polls.hertz_share < LEAST_COVERAGE:
+            return figure.insufficient(_seen(polls.hertz_share), window)
+        words = f"{polls.lowest_hz:.2f} to {polls.highest_hz:.2f} Hz in {100 * polls.hertz_share:.0f} % of the time"
+        return figure.value(100.0 * out_s / polls.hertz_s, window=window, confidence=words)
 
     def worst_week(self, means: Mapping[str, tuple[IntArray, FloatArray]]) -> Finding:
         low, high = self.supply.voltage_band
@@ -236,16 +259,32 @@ class _Judge:
             return Figure(title, "%", NEMA).unknown("three phases were never measured together")
         return self._found(title, "%", float(np.quantile(values, 0.95)), f"2 % is usual, {len(values)} means", NEMA)
 
-    def events(self, volts: Mapping[str, FloatArray], *, below: float = 0.0, above: float = 99.0) -> Finding:
-        """Runs of polls out of bounds on any phase; a dip between two polls is not seen."""
-        title = "Dips below 90 %" if below else "Swells above 110 %"
-        if not volts:
-            return Figure(title, "events", self.supply.method).unknown("no voltage while on the grid")
-        phases = np.vstack(list(volts.values())) / self.supply.phase_v
-        with np.errstate(invalid="ignore"):
-            out: BoolArray = np.any((phases < below) | (phases > above), axis=0)
-        count = int(out[0]) + int(np.sum(out[1:] & ~out[:-1])) if len(out) else 0
-        return self._found(title, "events", float(count), "seen by polls; shorter ones between two polls are not")
+    def events(self, polls: PolledSupply, count: int, title: str) -> Finding:
+        """At least so many: one between two polls is not seen. None found says nothing of the time not seen."""
+        figure = Figure(title, "events", self.supply.method)
+        if not polls.volts_s:
+            return figure.unknown("no voltage while on the grid")
+        window = Window(since=polls.since, until=polls.until, count=count, what="events")
+        if not count and polls.volts_share < LEAST_COVERAGE:
+            return figure.insufficient(_seen(polls.volts_share), window)
+        words = f"in the {100 * polls.volts_share:.0f} % of the time that polls saw; shorter ones between two are not"
+        return figure.value(float(count), window=window, low=float(count), confidence=words)
+
+
+def _seen(share: float) -> str:
+    return f"{100 * share:.0f} % of the time on the grid was sampled, {100 * LEAST_COVERAGE:.0f} % needed"
+
+
+def _as_polled(record: GridRecord, supply: Supply) -> PolledSupply:
+    """A record of polls: each holds until the next."""
+    if not len(record.at):
+        return PolledSupply(since=0.0, until=0.0)
+    volts = {phase: Polled(record.at, value) for phase, value in record.volts.items()}
+    until = float(record.at[-1]) + usual_step_s(record.at)
+    return polled_supply(
+        volts, Polled(record.at, record.hertz), Polled(record.at, record.on_grid.astype(np.float64)), supply.limits,
+        float(record.at[0]) - 1.0, until,
+    )  # fmt: skip
 
 
 def _means(slots: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:

@@ -14,6 +14,7 @@ import numpy as np
 from victron_console.diagnosing.battery.capacity import Limits
 from victron_console.diagnosing.battery.resistance import NO_STEPS, LoadSteps
 from victron_console.diagnosing.power.grid import Supply
+from victron_console.diagnosing.power.polled_supply import PolledSupply
 from victron_console.diagnosing.power.pv import Array
 from victron_console.diagnosing.record.timeline import FloatArray
 
@@ -26,7 +27,9 @@ class Site:
     limits: Limits | None = None
     """Of the BMS; without them capacity is BMS-implied."""
     supply: Supply | None = None
-    """The nominal mains; None off grid."""
+    """The nominal mains; None off grid, and where nobody can tell it."""
+    has_mains: bool = False
+    """Whether there are any."""
     array: Array | None = None
     zone: tzinfo | None = None
     chemistry: str | None = None
@@ -77,6 +80,8 @@ class History:
     grid_v: Mapping[str, FloatArray] = field(default_factory=dict)
     """By phase."""
     grid_a: Mapping[str, FloatArray] = field(default_factory=dict)
+    grid_polls: PolledSupply | None = None
+    """What single polls of the grid told; None: the columns are the polls."""
     gx_uptime_s: FloatArray | None = None
     data_free_bytes: FloatArray | None = None
     wifi_percent: FloatArray | None = None

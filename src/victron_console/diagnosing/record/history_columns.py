@@ -17,6 +17,7 @@ from victron_console.model.units import DAY_S
 from victron_console.store.answers import Point
 from victron_console.store.read.curves import Means
 
+SOURCE = "system/0/Ac/ActiveIn/Source"
 ON_GRID, INVERTING = 1.0, 240.0
 """Values of system Ac/ActiveIn/Source; 2 and 3 are a generator and shore power: their absence is no outage."""
 NO_OTHER_DC_W = 20.0
@@ -177,8 +178,13 @@ def _loads(columns: _Columns) -> dict[str, FloatArray | None]:
 
 
 def _converter(columns: _Columns) -> tuple[str, str] | None:
-    """The site's inverter/charger and where its input is: the first of the classes."""
-    found = ((device, path) for cls, path in INPUT_PATHS.items() for device in columns.devices(cls))
+    return converter_input(columns.names)
+
+
+def converter_input(names: Collection[str]) -> tuple[str, str] | None:
+    """The site's inverter/charger and the path of its input: the first of the classes among recorded series."""
+    devices = sorted({str(split_series(name)[0]) for name in names})
+    found = ((device, path) for cls, path in INPUT_PATHS.items() for device in devices if device.startswith(f"{cls}/"))
     return next(found, None)
 
 
@@ -205,12 +211,11 @@ def _inverter(columns: _Columns) -> dict[str, FloatArray | None]:
 
 
 def _grid(columns: _Columns, count: int) -> dict[str, FloatArray | dict[str, FloatArray] | None]:
-    source = "system/0/Ac/ActiveIn/Source"
     found = _converter(columns)
-    if found is None or not columns.has(source):
+    if found is None or not columns.has(SOURCE):
         return {}
     device, prefix = found
-    codes = columns.last(source)
+    codes = columns.last(SOURCE)
     if not _has_grid(columns, codes):
         return {}  # what is not wired to a grid has none to lose: inverting is how it lives
     hertz = columns.phases(device, prefix, "F")

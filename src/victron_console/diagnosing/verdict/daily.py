@@ -146,7 +146,7 @@ def _grid(history: History, site: Site) -> GridQuality | None:
         on_grid = connected > 0.5
     return grid_quality(
         GridRecord(at=history.at, hertz=history.or_nothing(history.grid_hz), volts=history.grid_v, on_grid=on_grid,
-                   amperes=history.grid_a),
+                   amperes=history.grid_a, polls=history.grid_polls),
         site.supply,
     )  # fmt: skip
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import tzinfo
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from victron_console.diagnosing.power.grid import Supply
 from victron_console.diagnosing.power.pv import Array
 from victron_console.diagnosing.record.history import History, Site
 from victron_console.diagnosing.record.history_columns import history
+from victron_console.diagnosing.record.polled_grid import polled_grid
 from victron_console.diagnosing.record.station_record import COLUMN_S, gathered_steps, stored_record, with_polls
 from victron_console.diagnosing.record.station_tables import courses, energy_rows
 from victron_console.diagnosing.verdict.daily import diagnose
@@ -26,6 +29,7 @@ from victron_console.insight.overview.battery_roles import BatteryRoles, battery
 from victron_console.insight.overview.figures import last, system_of
 from victron_console.model.alert import Severity
 from victron_console.model.device import DeviceKey
+from victron_console.model.mains import nominal_frequency, nominal_voltage
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.station_info import StationInfo
 from victron_console.model.text import clean
@@ -38,7 +42,8 @@ INSPECT_FAMILIES = ("modules", "cell")
 """Alarms that say: look at the battery before any trend is believed."""
 OUTDOOR = 4.0
 """TemperatureType of an outdoor sensor."""
-MAINS_V = (100.0, 120.0, 230.0)
+LEAST_MAINS_V = 50.0
+"""Below it the mains are gone."""
 ErrorsOf = Callable[[str], float | str | None]
 
 
@@ -84,13 +89,16 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
     site = Site(
         nominal_ah=nominal_ah,
         limits=_limits(info, battery),
-        supply=_supply(info, past),
+        supply=_supply(info, past, row.zone),
         array=_array(info),
+        has_mains=bool(past.grid_v),
         zone=row.zone,
         chemistry=info.battery.chemistry,
         packs_soh=_packs_soh(battery),
         inspect_now=_inspect_now(reader, station, now),
     )
+    if site.supply is not None and past.grid_v:
+        past = replace(past, grid_polls=polled_grid(record, site.supply))
     before = reader.diagnoses(until).get(station)
     known = unpack(before.body) if before is not None else None
     found = diagnose(past, site, known.risk if known else None)
@@ -137,23 +145,21 @@ def _limits(info: StationInfo, battery: BatteryRoles) -> Limits | None:
     return Limits(charge_v, low_v, int(cells))
 
 
-def _supply(info: StationInfo, past: History) -> Supply | None:
-    """The nominal mains of the station file, else the usual ones nearest to what is measured."""
+def _supply(info: StationInfo, past: History, zone: tzinfo | None) -> Supply | None:
+    """The nominal mains of the station file, else of its country, else those near to what is measured."""
     volts, hertz = info.grid.nominal_voltage_v, info.grid.nominal_frequency_hz
-    if volts is None:
-        seen = np.concatenate([np.zeros(0), *past.grid_v.values()])
-        seen = seen[np.isfinite(seen) & (seen > MAINS_V[0] / 2)]
-        if not len(seen):
-            return None
-        middle = float(np.median(seen))
-        volts = min(MAINS_V, key=lambda mains: abs(mains - middle))
     if hertz is None:
         cycles = past.or_nothing(past.grid_hz)
         cycles = cycles[np.isfinite(cycles) & (cycles > 0)]
         if not len(cycles):
             return None
-        hertz = 60.0 if float(np.median(cycles)) > 55.0 else 50.0
-    return Supply(phase_v=float(volts), hertz=float(hertz))
+        hertz = nominal_frequency(float(np.median(cycles)))
+    if volts is None:
+        seen = np.concatenate([np.zeros(0), *past.grid_v.values()])
+        seen = seen[np.isfinite(seen) & (seen > LEAST_MAINS_V)]
+        name = zone.key if isinstance(zone, ZoneInfo) else None
+        volts = nominal_voltage(float(np.median(seen)), hertz, name) if len(seen) else None
+    return None if volts is None else Supply(phase_v=float(volts), hertz=float(hertz))
 
 
 def _outdoor(snapshot: Snapshot) -> DeviceKey | None:
@@ -189,4 +195,6 @@ def _assumed(site: Site) -> dict[str, str]:
     }
     if site.supply:
         told["mains"] = f"{site.supply.phase_v:g} V, {site.supply.hertz:g} Hz"
+    elif site.has_mains:
+        told["mains"] = "not known: set grid.nominal_voltage_v"
     return told

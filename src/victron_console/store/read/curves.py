@@ -92,7 +92,8 @@ def means(curve: Curve, silent: Sequence[Span], edges: Floats) -> Means:
         silent: spans without values, in order and not overlapping.
         edges: rising.
     """
-    times, numbers = _silenced(curve, silent)
+    curve = heard(curve, silent)
+    times, numbers = curve.times, curve.numbers
     if not len(times):
         nothing = np.full(len(edges) - 1, np.nan)
         return Means(nothing, nothing)
@@ -111,11 +112,11 @@ def means(curve: Curve, silent: Sequence[Span], edges: Floats) -> Means:
     return Means(mean, last)
 
 
-def _silenced(curve: Curve, silent: Sequence[Span]) -> tuple[Floats, Floats]:
+def heard(curve: Curve, silent: Sequence[Span]) -> Curve:
     """The changes with those of silent spans taken out, and what holds after each span put at its end."""
     masks = np.array([span for span in silent if span[0] < span[1]], np.float64).reshape(-1, 2)
     if not len(masks) or not len(curve.times):
-        return curve.times, curve.numbers
+        return curve
     held = np.searchsorted(curve.times, masks[:, 1], side="right") - 1
     after = np.where(held >= 0, curve.numbers[np.maximum(held, 0)], np.nan)
     mask = np.searchsorted(masks[:, 0], curve.times, side="right") - 1
@@ -125,7 +126,7 @@ def _silenced(curve: Curve, silent: Sequence[Span]) -> tuple[Floats, Floats]:
     times = np.concatenate((curve.times[heard], masks[back, 1], masks[:, 0]))
     numbers = np.concatenate((curve.numbers[heard], after[back], np.full(len(masks), np.nan)))
     order = np.argsort(times, kind="stable")
-    return times[order], numbers[order]
+    return Curve(times[order], numbers[order])
 
 
 def split(pieces: Pieces, edges: Floats) -> Pieces:

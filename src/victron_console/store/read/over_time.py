@@ -63,6 +63,18 @@ class OverTime(OpenedStore):
         found = self._curve(station, series, since, until)
         return curves.means(*found, charts.edges_of(since, until, count)) if found else None
 
+    def changes(self, station: str, series: str, since: float, until: float) -> Curve | None:
+        """Each change of a series as an array, from what held at `since` on, NaN while silent; None: no such series.
+
+        Raises:
+            UnknownStation: the store never had it.
+            ValueError: `series` is no series name.
+        """
+        from victron_console.store.read import curves
+
+        found = self._curve(station, series, since, until)
+        return curves.heard(*found) if found else None
+
     def _curve(self, station: str, series: str, since: float, until: float) -> tuple[Curve, list[Span]] | None:
         """The changes of a known series, and when nothing was received of it up to now."""
         from victron_console.store.read import charts
