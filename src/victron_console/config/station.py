@@ -77,7 +77,7 @@ class Battery(Table):
 
 
 class Grid(Table):
-    """`[station.grid]`: the nominal values of the mains; else those of the country by its time zone, or near to the measured."""
+    """`[station.grid]`: the nominal mains; else of the country by its time zone, or near to the measured."""
 
     nominal_voltage_v: float | None = Field(
         default=None, ge=100, le=480, description="volts from 100 to 480 between phase and neutral"

@@ -267,10 +267,10 @@ def _walk(
         if watts > 0 and at >= night.sunset_at:
             watts = 0.0
         percent = watts * step_s / 3600 / (energy.takes if watts > 0 else energy.gives)
+        if soc + percent <= floor < soc:
+            empty_at = empty_at or at + step_s * (soc - floor) / -percent
         soc = max(stop, min(100.0, soc + percent))
         at += step_s
-        if soc <= floor and empty_at is None:
-            empty_at = at
     return _End(weight, soc, empty_at)
 
 
