@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from victron_console.console.fleet.station_data import StationDetail
@@ -13,6 +14,7 @@ from victron_console.console.kit.view import (
     Site,
 )
 from victron_console.insight.cells import Cell, Pack, PackClass
+from victron_console.insight.verdict.clause import Clause, Rank, SiteVerdict
 from victron_console.model.device import DeviceKey
 from victron_console.model.overview import AcInput, Overview
 from victron_console.model.quality import Quality
@@ -40,7 +42,58 @@ def ac(kind: str | None, connected: bool = True) -> AcInput:
     return AcInput(kind, connected if kind else None)
 
 
-SITES = (
+def said(*clauses: Clause) -> SiteVerdict:
+    """What is to be said of a site."""
+    return SiteVerdict(clauses)
+
+
+def clause(text: str, mark: str = "!", rank: Rank = Rank.WRONG, *, short: str = "", family: str = "") -> Clause:
+    """One sentence; `short` where it has another form."""
+    return Clause(text, short or text, rank, mark, family)
+
+
+def at_sunrise(words: str) -> Clause:
+    """What is expected, with nothing wrong."""
+    return clause(f"{words} % at sunrise.", "", Rank.EXPECTED)
+
+
+_VERDICTS = {
+    "alder-farm": said(
+        clause("Empty about 15:12.", "!", Rank.SUPPLY),
+        clause("The battery is low, 9 %.", "!!", Rank.SUPPLY, short="Battery low, 9 %.", family="soc"),
+        clause("Cell 7 is 103 mV low.", "!!", family="cell"),
+        clause("A tank is low, 18 %.", "!", family="tank"),
+    ),
+    "tern-cottage": said(
+        clause("Battery 3 is off.", "!", family="modules"),
+        clause("One of three batteries is off.", "?", Rank.DOUBT, short="Part of battery off."),
+        at_sunrise("90-94"),
+    ),
+    "dune-pump": said(
+        clause("No answer for 34 min.", "x", Rank.LINK),
+        clause("Empty about 22:40, by figures of 13:58.", "!", Rank.SUPPLY, short="Empty about 22:40."),
+    ),
+    "sy-kestrel": said(at_sunrise("38-61")),
+    "ivy-works": said(
+        clause("An AC input is set wrong.", "!", short="AC input set wrong.", family="config"),
+        clause("AC input 1 is set to generator, but power goes out there.", "?", Rank.DOUBT, short="Grid is doubtful."),
+        at_sunrise("83-88"),
+    ),
+    "gorse-depot": said(clause("Not read for 3 min.", "~", Rank.LINK), at_sunrise("31-44")),
+    "cedar-house": said(at_sunrise("78-82")),
+    "plover-yard": said(
+        clause("0.9 kW unaccounted for: one meter is wrong.", "?", Rank.DOUBT, short="0.9 kW unaccounted."),
+        at_sunrise("80-86"),
+    ),
+    "quarry-camp": said(
+        clause("Power and current have opposite signs.", "?", Rank.DOUBT, short="Battery signs differ."),
+        at_sunrise("71-79"),
+    ),
+    "sy-wren": said(at_sunrise("93-97")),
+    "larch-hut": said(at_sunrise("100")),
+}
+
+_SITES = (
     Site(
         "alder-farm",
         "Alder Farm",
@@ -62,13 +115,11 @@ SITES = (
         read_at=NOW - 4,
         mark=Mark.NOW,
         alarms=3,
-        alarm_word="SOC low",
         beyond={"soc_percent": Mark.NOW, "cell_spread_v": Mark.NOW, "dawn": Mark.NOW, "fuel": Mark.TODAY},
         dawn=Dawn(empty_at=at(15, 12), sunrise_at=at(6, 58)),
         soc_trend=levels("▆▅▅▅▅▄▄▄▄▃▃▃▃▂▂▂▁▁"),
         energy_today_kwh=1.1,
         yield_kwh_per_kwp=0.3,
-        peer_percent=-31,
         genset_hours_today=0.0,
         fuel_percent=18,
         vrm_age_s=70,
@@ -93,7 +144,6 @@ SITES = (
         read_at=NOW - 9,
         mark=Mark.TODAY,
         alarms=1,
-        alarm_word="batt 3 off",
         dawn=Dawn(90, 94),
         soc_trend=FLAT_100,
         vrm_age_s=130,
@@ -147,7 +197,6 @@ SITES = (
         soc_trend=levels("▇" * 17 + "▆"),
         energy_today_kwh=0.8,
         yield_kwh_per_kwp=0.7,
-        peer_percent=4,
         vrm_age_s=40,
         round_trip_s=0.21,
         errors=2,
@@ -175,7 +224,6 @@ SITES = (
         soc_trend=levels("▅▅▅▄▄▄▅▅▆▆▆▇▇▇▇▇▇▇"),
         energy_today_kwh=9.8,
         yield_kwh_per_kwp=1.9,
-        peer_percent=6,
         vrm_age_s=70,
         round_trip_s=0.035,
         errors=0,
@@ -204,7 +252,6 @@ SITES = (
         soc_trend=levels("▅▅▅▅▅▅▅▅▅▅▅▅▅▅▄▄··"),
         energy_today_kwh=0.6,
         yield_kwh_per_kwp=0.4,
-        peer_percent=-4,
         vrm_age_s=200,
         round_trip_s=1.9,
         errors=6,
@@ -275,7 +322,6 @@ SITES = (
         soc_trend=levels("▅▅▅▅▅▅▅▅▆▆▆▆▆▆▆▆▆▇"),
         energy_today_kwh=11.4,
         yield_kwh_per_kwp=2.1,
-        peer_percent=9,
         vrm_age_s=30,
         round_trip_s=0.044,
         errors=0,
@@ -299,7 +345,6 @@ SITES = (
         soc_trend=levels("▇▆▆▆▆▅▅▅▅▆▆▆▇▇▇▇▇▇"),
         energy_today_kwh=0.9,
         yield_kwh_per_kwp=0.6,
-        peer_percent=-2,
         genset_hours_today=3.4,
         fuel_percent=62,
         vrm_age_s=130,
@@ -324,7 +369,6 @@ SITES = (
         soc_trend=FLAT_100,
         energy_today_kwh=0.6,
         yield_kwh_per_kwp=1.5,
-        peer_percent=3,
         vrm_age_s=70,
         round_trip_s=0.12,
         errors=0,
@@ -354,6 +398,8 @@ SITES = (
         note="winter, empty",
     ),
 )
+
+SITES = tuple(replace(site, verdict=_VERDICTS.get(site.id, SiteVerdict())) for site in _SITES)
 
 
 def alarm(number: int, mark: Mark, since: float, station: str, site: str, what: str, **more: object) -> Alarm:

@@ -9,7 +9,6 @@ from tests.console.sample_fleet import DETAIL, NOW, SITES
 from tests.console.sample_stations import CEDAR, snapshot_of
 from tests.console.site.test_page_layouts import page
 
-from victron_console.catalogue import catalogue
 from victron_console.console.fleet.columns import draw_site, layout
 from victron_console.console.fleet.station_rows import draw_station
 from victron_console.console.kit.view import (
@@ -117,15 +116,7 @@ def fleet_row(site: Site, width: int) -> str:
     return draw_site(width, layout(width), site, NOW, selected=False).text
 
 
-@pytest.mark.parametrize("state", sorted(set(catalogue().enums["system_state"].values.values())))
-def test_an_unbalanced_station_says_so_beside_every_state(state: str) -> None:
-    shown = Overview(system_state=state, flags={"balance": "more out than in"})
-    text = fleet_row(Site("s", "S", shown, read_at=NOW - 4), 141)
-    assert "?unbal" in text
-    assert ">" not in text
-
-
-@pytest.mark.parametrize("width", [80, 120, 200])
+@pytest.mark.parametrize("width", [120, 200])
 def test_a_blank_stays_between_the_charge_at_sunrise_and_the_sparkline(width: int) -> None:
     site = Site("s", "S", read_at=NOW - 4, dawn=Dawn(98.0, 100.0), soc_trend=(99.0,) * 36)
     assert "98-100 ▇" in fleet_row(site, width)
@@ -149,7 +140,7 @@ def test_a_service_that_was_never_read_but_is_on_the_bus_gives_no_values() -> No
 @pytest.mark.parametrize("quality", [Quality.STALE, Quality.LOST])
 def test_what_an_old_station_is_expected_to_have_at_sunrise_stays_behind_its_mark(quality: Quality) -> None:
     old = replace(ALDER, quality=quality, dawn=Dawn(40.0, 52.0))
-    assert "~40-52" in fleet_row(old, 80)
+    assert "~40-52" in fleet_row(old, 120)
     assert "SUNRISE ~40-52 %" in "\n".join(card(old))
     text = site_page(quality, 80)
     assert "~not empty tonight" in text or "~empty" in text
@@ -157,9 +148,9 @@ def test_what_an_old_station_is_expected_to_have_at_sunrise_stays_behind_its_mar
 
 def test_when_a_stale_station_goes_empty_is_marked_and_a_lost_one_still_says_it() -> None:
     stale = replace(STALE, dawn=Dawn(0.0, 0.0, empty_at=NOW + 3600))
-    assert "~▼" in fleet_row(stale, 80)
+    assert "~▼" in fleet_row(stale, 120)
     for quality in (Quality.GOOD, Quality.LOST):
-        row = fleet_row(replace(stale, quality=quality), 80)
+        row = fleet_row(replace(stale, quality=quality), 120)
         assert " ▼" in row and "~▼" not in row
     assert "EMPTY ~" in "\n".join(card(stale))
     assert "EMPTY ~" in "\n".join(card(replace(stale, quality=Quality.LOST)))

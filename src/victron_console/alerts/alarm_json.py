@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from victron_console.insight.alarm_value import alarm_value
 from victron_console.model.alert import AlertState, AlertView
 from victron_console.model.clock import iso_utc
 
@@ -60,7 +61,7 @@ def as_data(view: AlertView, name: str | None) -> dict[str, Any]:
 def sentence(view: AlertView, name: str | None) -> str:
     """An alarm in one line: `Alder Farm: Battery low, 9 % (< 10). start generator; shed load`."""
     it = view.occurrence
-    value = f"{it.last_value:.4g}" if isinstance(it.last_value, int | float) else it.last_value or ""
-    figure = f", {value} {it.unit}".rstrip() if value and it.unit else ""
-    limit = f" ({it.limit})" if figure and len(it.limit) < 16 else ""
+    said = alarm_value(it)
+    figure = f", {said.words}" if said.words else ""
+    limit = f" ({said.limit})" if figure and said.limit else ""
     return f"{name or 'console'}: {it.title}{figure}{limit}. {it.response}".strip()

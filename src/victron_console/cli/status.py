@@ -6,7 +6,7 @@ import json
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from typing import Any
@@ -15,7 +15,9 @@ import click
 
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
+from victron_console.diagnosing.verdict.known_site import read_verdict
 from victron_console.insight.fleet import at_moment, figure_quality, totals
+from victron_console.insight.verdict.clause import SiteVerdict
 from victron_console.model.alert import AlertState, AlertView, Occurrence, Severity
 from victron_console.model.clock import SystemClock
 from victron_console.model.overview import Overview
@@ -41,9 +43,11 @@ def status(options: Options, as_json: bool) -> None:
     now = SystemClock().now()
     with closing(Reader(options.store_path, SystemClock())) as reader:
         rows = at_moment(reader.stations(), now)
-        standing = standing_alerts(reader.alerts())
+        alerts = reader.alerts()
+        standing = standing_alerts(alerts)
         if as_json:
-            click.echo(json.dumps(as_data(rows, standing, now), indent=2))
+            verdicts = {row.id: read_verdict(reader, row, alerts, now) for row in rows}
+            click.echo(json.dumps(as_data(rows, standing, verdicts, now), indent=2))
         else:
             _print_table(reader, rows, now)
     sys.exit(exit_status(rows, standing))
@@ -68,7 +72,9 @@ def standing_alerts(views: Sequence[AlertView]) -> list[Occurrence]:
     return [view.occurrence for view in views if view.state in counted]
 
 
-def as_data(rows: Sequence[StationRow], standing: Sequence[Occurrence], now: float) -> dict[str, Any]:
+def as_data(
+    rows: Sequence[StationRow], standing: Sequence[Occurrence], verdicts: Mapping[str, SiteVerdict], now: float
+) -> dict[str, Any]:
     """The fleet as plain data, in the shape the README describes."""
     fleet = totals(rows, now)
     return {
@@ -79,7 +85,9 @@ def as_data(rows: Sequence[StationRow], standing: Sequence[Occurrence], now: flo
             **fleet.sums_w,
             "alerts": _counted(standing),
         },
-        "stations": [_station(row, [it for it in standing if it.key.station == row.id], now) for row in rows],
+        "stations": [
+            _station(row, [it for it in standing if it.key.station == row.id], verdicts[row.id], now) for row in rows
+        ],
     }
 
 
@@ -89,7 +97,7 @@ def _counted(standing: Sequence[Occurrence]) -> dict[str, int]:
     return {str(severity): counts[severity] for severity in sorted(Severity, key=lambda s: -s.weight)}
 
 
-def _station(row: StationRow, standing: Sequence[Occurrence], now: float) -> dict[str, Any]:
+def _station(row: StationRow, standing: Sequence[Occurrence], verdict: SiteVerdict, now: float) -> dict[str, Any]:
     shown = (row.overview or Overview()).to_json()
     for inside in ("device_alarms", "figures_at", "gx_timezone", "made_of", "origins"):
         shown.pop(inside)
@@ -99,6 +107,7 @@ def _station(row: StationRow, standing: Sequence[Occurrence], now: float) -> dic
         "state": str(row.status.state),
         "state_since": row.status.since,
         "reason": row.status.reason,
+        "verdict": verdict.text,
         "age_s": None if row.read_at is None else round(max(0.0, now - row.read_at), 1),
         **shown,
         "figures": _figures(row, now),

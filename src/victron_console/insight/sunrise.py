@@ -70,6 +70,17 @@ class Outlook:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Dawn:
+    """What is expected of the battery until sunrise. Charges in percent, times UTC epoch s."""
+
+    low_percent: float | None = None
+    high_percent: float | None = None
+    empty_at: float | None = None
+    """When the battery goes empty, where that is before sunrise."""
+    sunrise_at: float | None = None
+
+
 def site_outlook(
     snapshot: Snapshot,
     shown: Overview,

@@ -24,7 +24,7 @@ LOW = Occurrence(
     1, AlertKey("alder", "soc"), "soc_island", Severity.WARNING, "Battery low", "cut loads", T0, T0 + 60,
     announced_at=T0 + 70, last_value=18.5, unit="%", limit="< 20",
 )  # fmt: skip
-SENTENCE = "Alder Farm: Battery low, 18.5 % (< 20). cut loads"
+SENTENCE = "Alder Farm: Battery low, 18.5 % (<20.0). cut loads"
 WRITE_DOWN = """
 import json, os, sys
 told, notice = sys.argv[1], sys.stdin.read()

@@ -188,7 +188,7 @@ async def test_a_flood_is_one_message_and_its_stragglers_another(
     assert len(told) == 1 + 3
     assert told[0][1].startswith("30 sites: Comms lost: site10, site11, site12, site13, site14 and 25 more. cut loads")
     assert sorted(said for _, said in told[1:]) == [
-        f"site{n}: Comms lost, 18.5 % (< 20). cut loads" for n in (40, 41, 42)
+        f"site{n}: Comms lost, 18.5 % (<20.0). cut loads" for n in (40, 41, 42)
     ]
 
 

@@ -12,6 +12,7 @@ from victron_console.collector.notify.grouping import DIGEST_S, FLOOD
 from victron_console.collector.notify.message import Message
 from victron_console.collector.notify.outbox import REPEAT_TOGETHER, Outbox
 from victron_console.config import NotifySettings
+from victron_console.insight.verdict.clause import SiteVerdict
 from victron_console.model.alert import Ack, AlertKey, AlertView, Occurrence, Severity
 from victron_console.model.alert_record import KeptNotice
 
@@ -54,7 +55,7 @@ class Telling(RuleBasedStateMachine):
 
     def _tell(self) -> None:
         ready = self.outbox.ready(self.now, T0 + self.now)
-        views = {it.id: (AlertView(it, self._acks(it.id)), it.key.station) for it in ready}
+        views = {it.id: (AlertView(it, self._acks(it.id)), it.key.station, SiteVerdict()) for it in ready}
         failures = 0
         for message in self.outbox.messages(views, self.now, T0 + self.now):
             delivered = self._deliver(message)

@@ -41,7 +41,7 @@ async def test_a_critical_alarm_that_nobody_acknowledges_is_told_again_each_inte
     for _ in range(35):
         await running.after(300.0)
     assert [event for event, _ in pager.told()] == ["raised", "raised", "repeated", "repeated"]
-    assert pager.told()[2][1].endswith("Grid lost, 18.5 % (< 20). cut loads Not acknowledged for 60 min.")
+    assert pager.told()[2][1].endswith("Grid lost, 18.5 % (<20.0). cut loads Not acknowledged for 60 min.")
     assert pager.told()[3][1].endswith("Not acknowledged for 2 h.")
 
     operator_alerts.acknowledge(writer.db, LOST.id, now=clock.now(), who="mk")
@@ -118,7 +118,7 @@ async def test_who_is_told_later_is_told_only_of_what_nobody_acknowledged_by_the
     await running.after(300.0)
 
     assert [text for _, text in pager.told()] == [
-        "site3: Grid lost, 18.5 % (< 20). cut loads Not acknowledged for 15 min."
+        "site3: Grid lost, 18.5 % (<20.0). cut loads Not acknowledged for 15 min."
     ]
     with closing(Reader(writer.path, clock)) as reader:
         assert reader.events(0.0, clock.now(), kinds=("not told",)) == []

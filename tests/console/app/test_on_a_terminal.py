@@ -28,13 +28,15 @@ prepare_terminal(os.environ, low_bandwidth=False)
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes
 from victron_console.console.kit.view import Alarm, FleetView, Mark, Site
+from victron_console.insight.verdict.clause import Clause, Rank, SiteVerdict
 from victron_console.model.clock import SystemClock
 from victron_console.model.overview import Overview
 hostile = "A\\x1b]0;pwned\\x07B\\x1b[2JC\\x9b5nD[bold red]E[/nope]"
 clock = SystemClock()
 app = ConsoleApp(clock=clock, themes=load_themes(), options=ConsoleOptions(theme="dark", notice=hostile))
 site = Site("s", hostile, Overview(soc_percent=50, system_state=hostile, firmware=hostile), read_at=clock.now(),
-            mark=Mark.NOW, alarm_word=hostile, note=hostile, tags=(hostile,))
+            mark=Mark.NOW, note=hostile, tags=(hostile,),
+            verdict=SiteVerdict((Clause(hostile, hostile[:20], Rank.WRONG, "!"),)))
 alarm = Alarm("1", Mark.NOW, clock.now(), "s", hostile, hostile, source=hostile, value=hostile, unit=hostile,
               limit=hostile, response=hostile, who=hostile)
 app.view = FleetView(clock.now(), (site,), (alarm,))

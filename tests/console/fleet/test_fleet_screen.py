@@ -37,7 +37,7 @@ def table(app: ConsoleApp) -> FleetTable:
 def names(app: ConsoleApp) -> list[str]:
     """The sites in sight, from the top."""
     rows = [line for line in table(app).text.split("\n")[1:] if "SUM" not in line]
-    return [name for line in rows if (name := line[12:24].strip(" ─"))]
+    return [name for line in rows if (name := line[6:18].strip(" ─"))]
 
 
 async def test_the_worst_site_stands_first_and_the_cursor_on_it(make_console: MakeConsole) -> None:
@@ -138,7 +138,7 @@ async def test_a_hidden_column_leaves_no_hole_and_stays_hidden_in_the_next_sessi
         await pilot.press("c", "space", "down", "space", "enter")
         await pilot.pause()
         assert "SOC%" not in table(app).text
-        assert table(app).text.split("\n")[0].index("BATT") == 26
+        assert table(app).text.split("\n")[0].index("BATT") == 20
     again = make_console()
     async with again.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
@@ -175,7 +175,7 @@ async def test_rows_do_not_move_while_the_cursor_does_and_at_most_every_ten_seco
 
 async def test_an_age_that_grows_repaints_its_row_alone(make_console: MakeConsole) -> None:
     app = make_console()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         fleet = table(app)
         repainted: list[int] = []

@@ -12,7 +12,7 @@ from victron_console.console.kit.view import (
     Mark,
 )
 from victron_console.console.live.alarm_order import first_out, most_urgent_first
-from victron_console.console.live.alarms_of_store import figures_of, from_alert
+from victron_console.console.live.alarms_of_store import from_alert
 from victron_console.model.alert import Ack, AlertKey, AlertView, Maintenance, Occurrence, Severity, Shelf
 
 T = 1_795_444_327.0
@@ -89,7 +89,9 @@ def test_a_row_says_what_since_when_and_which_figure_it_is_about() -> None:
 def test_figures_have_the_units_decimals_and_a_number_that_says_nothing_is_left_out(
     value: float | None, unit: str, limit: str, rule: str, shown: tuple[str, str, str]
 ) -> None:
-    assert figures_of(replace(LOW, last_value=value, unit=unit, limit=limit, rule=rule)) == shown
+    row = from_alert(AlertView(replace(LOW, last_value=value, unit=unit, limit=limit, rule=rule)), "Alder Farm", T)
+
+    assert row is not None and (row.value, row.unit, row.limit) == shown
 
 
 def test_the_first_of_a_chain_of_a_sites_alarms_is_marked_also_once_it_was_seen() -> None:

@@ -26,6 +26,7 @@ from victron_console.console.site.parts import (
     SiteSection,
 )
 from victron_console.insight.cells import cells
+from victron_console.insight.verdict.clause import Clause, Rank, SiteVerdict
 from victron_console.model.quality import Quality
 
 SIZES = [
@@ -81,11 +82,13 @@ def test_small_screens_go_through_what_the_site_has_and_nothing_it_lacks() -> No
     assert SiteSection.BATTERY not in sections(page(CEDAR), 80, 22)
 
 
-def test_a_lost_site_says_since_when_and_shows_no_live_balance() -> None:
+def test_a_lost_site_says_for_how_long_and_shows_no_live_balance() -> None:
     shown = page(CEDAR)
     lost = replace(shown, site=replace(shown.site, quality=Quality.LOST, since=NOW - 1800, reason="No answer."))
+    link = Clause("No answer for 34 min.", "No answer for 34 min.", Rank.LINK, "x")
+    lost = replace(lost, site=replace(lost.site, mark=Mark.LOST, verdict=SiteVerdict((link,))))
     text = "\n".join(line.text for line in draw_page(lost, 80, 22)[0])
-    assert "LOST since 14:02" in text
+    assert " x* No answer for 34 min." in text
     assert "no live figures" in text
     assert "211W" not in text
 

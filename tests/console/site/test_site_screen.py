@@ -54,7 +54,7 @@ async def test_focus_asks_the_collector_and_the_second_press_takes_it_back(store
         screen = await open_station(pilot, "site", "cedar-house", "f")
         await until(pilot, lambda: screen.data is not None and screen.data.focus_until is not None)
         assert wishes(store) == [(WantedKind.FOCUS, "cedar-house")]
-        assert "FOCUS 10m" in screen.query_one(SiteBoard).text
+        assert "FOCUS 10m" in screen.text
         await pilot.press("f")
         await until(pilot, lambda: wishes(store) == [])
 

@@ -12,6 +12,7 @@ from victron_console.alerts.device.device_alarms import (
     DEVICE,
     NOTIFICATION,
     alarm_rule,
+    measured_path,
     notice_rule,
     scope_of,
     title_of,
@@ -175,11 +176,13 @@ class Binder:
         if (watch.key, path) in self._alarms_made:
             return
         self._alarms_made.add((watch.key, path))
-        rule = alarm_rule(self._rules, watch.key, path)
+        measured = measured_path(watch.key, path)
+        measured = measured if measured in self._paths.get(watch.key, ()) else ""
+        rule = alarm_rule(self._rules, watch.key, path, measured)
         scope = scope_of(self._rules, watch.key, path)
         if (rule.id, scope) not in self.all:
-            part = self._path_input(watch.key, path, "")
-            self._add(BoundRule(self.station, rule, scope, (), self._context(part), (watch,), (part,)))
+            parts = tuple(self._path_input(watch.key, each, "") for each in (path, measured) if each)
+            self._add(BoundRule(self.station, rule, scope, (), self._context(*parts), (watch,), parts))
 
     def take_notices(self, platform: DeviceWatch, device: DeviceState) -> None:
         """Read the GX's ring: keep what is new, and raise or ease what only it tells of."""
@@ -225,8 +228,8 @@ class Binder:
             return by_bus_name[0]
         return DeviceKey(notice.cls, suffix_of(notice.service) or "0")
 
-    def _context(self, part: PathInput) -> Context:
-        return Context(0.0, (part,), self.params, self.diagnostics, self.facts)
+    def _context(self, *parts: PathInput) -> Context:
+        return Context(0.0, parts, self.params, self.diagnostics, self.facts)
 
     def _add(self, bound: BoundRule) -> None:
         self.all[(bound.rule.id, bound.scope)] = bound

@@ -14,6 +14,7 @@ from victron_console.alerts.language.limits import limit_text
 from victron_console.alerts.language.values import Truth, Value, inverse
 from victron_console.alerts.language.windows import Window
 from victron_console.alerts.rules.rule_set import Level, Rule
+from victron_console.catalogue import catalogue
 from victron_console.model.alert import AlertKey, Severity
 from victron_console.model.quality import STALE_AT_LEAST_S
 from victron_console.model.reading import Scalar
@@ -107,7 +108,8 @@ class BoundRule:
     def direct_parts(self) -> Iterator[PathInput]:
         """The inputs a change of which must be judged at once."""
         for index in sorted(self.rule.direct):
-            yield from self.inputs[index].parts()
+            if index < len(self.inputs):
+                yield from self.inputs[index].parts()
 
     @property
     def title(self) -> str:
@@ -205,10 +207,20 @@ class BoundRule:
         if self.rule.value is not None:
             value = self.rule.value.run(self.context)
         elif self.context.inputs:
-            value = self.context.inputs[0].read()
+            value = self._first_input()
         if isinstance(value, float):
             return float(f"{value:.6g}")
         return value if isinstance(value, str) else None
+
+    def _first_input(self) -> Value:
+        """The first input, in words where its number stands for some."""
+        value = self.context.inputs[0].read()
+        if self.rule.unit or self.rule.title_of is not None or not isinstance(value, float):
+            return value
+        part = self.inputs[0].parts()[0] if self.inputs and self.inputs[0].parts() else None
+        metric = catalogue().metric(part.device.key.cls, part.path) if part is not None else None
+        words = catalogue().enum_text(metric, value) if metric is not None and metric.enum else None
+        return words[:1].lower() + words[1:] if words and not words[:1].isdigit() else value
 
     def limit(self, severity: Severity, shown: Scalar) -> str:
         """What the shown value went over at a level, as it is at this station; empty where nothing says that now."""

@@ -12,6 +12,7 @@ from victron_console.alerts.device.device_alarms import DEVICE, NOTIFICATION
 from victron_console.alerts.engine.bound_rule import BoundRule
 from victron_console.alerts.engine.flap import Flap
 from victron_console.alerts.engine.level_state import LevelState
+from victron_console.insight.alarm_value import alarm_value
 from victron_console.model.alert import AlertEvent, AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import LevelRecord
 from victron_console.model.reading import Scalar
@@ -140,7 +141,7 @@ class OpenAlarms:
         self.next_id += 1
         self._valued_at[key] = now
         self.put(occurrence)
-        self.note("raised", occurrence, now, _summary(occurrence, lead.rule.unit))
+        self.note("raised", occurrence, now, _summary(occurrence))
         if begins:
             self.note("flapping", occurrence, now, f"{occurrence.title} comes and goes: told once until it is steady")
 
@@ -169,7 +170,7 @@ class OpenAlarms:
         if after.severity > before.severity:
             after = replace(after, announced_at=None)
             self.put(after)
-            self.note("escalated", after, now, _summary(after, lead.rule.unit if lead else ""))
+            self.note("escalated", after, now, _summary(after))
         elif after.severity < before.severity:
             self.note("eased", after, now)
         if after.stale is not before.stale:
@@ -238,13 +239,10 @@ def _worse(occurrence: Occurrence, value: Scalar) -> Scalar:
     """The worse of the peak so far and a value, by the direction of the limit."""
     peak = occurrence.peak_value
     if not isinstance(value, int | float) or not isinstance(peak, int | float):
-        return value if peak is None else peak
+        return peak if isinstance(peak, int | float) else value  # words are no better or worse: the newest holds
     return min(peak, value) if occurrence.limit.startswith("<") else max(peak, value)
 
 
-def _summary(occurrence: Occurrence, unit: str) -> str:
-    value = occurrence.last_value
-    if value is None:
-        return occurrence.title
-    shown = f"{value:.4g}" if isinstance(value, int | float) else value
-    return f"{occurrence.title}: {shown}{' ' + unit if unit else ''}"
+def _summary(occurrence: Occurrence) -> str:
+    words = alarm_value(occurrence).words
+    return f"{occurrence.title}: {words}" if words else occurrence.title

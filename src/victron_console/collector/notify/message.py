@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from victron_console.insight.verdict.clause import SiteVerdict
 from victron_console.model.alert import AlertView, Severity
 
 RAISED, ESCALATED, REPEATED, CLEARED = "raised", "escalated", "repeated", "cleared"
@@ -18,6 +19,8 @@ class Member:
     view: AlertView
     name: str | None
     """Of its station; None for an alarm of the console itself."""
+    verdict: SiteVerdict = field(default_factory=SiteVerdict)
+    """What is to be said of its station."""
 
     @property
     def kind(self) -> tuple[str, str, str]:
@@ -26,6 +29,8 @@ class Member:
         return (self.event, it.title, it.severity.value)
 
 
+Seen = tuple[AlertView, str | None, SiteVerdict]
+"""An alarm as operators left it, the name of its station, and what is to be said of that."""
 Message = tuple[Member, ...]
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from victron_console.alerts.alarm_json import as_data, sentence
 from victron_console.collector.notify.message import CLEARED, Member, Message, is_reminder
+from victron_console.insight.verdict.alarm_words import alarm_clause
+from victron_console.insight.verdict.clause import Rank
 from victron_console.model.alert import Severity
 from victron_console.model.units import DAY_S, HOUR_S, MINUTE_S
 
@@ -39,7 +41,7 @@ def notice_of(message: Message, at: float, *, waited: bool = False) -> Notice:
     unseen = f" {_unseen(message, at)}" if is_reminder(message) or (waited and not _is_over(message)) else ""
     if len(message) == 1:
         (it,) = message
-        return Notice(it.event, as_data(it.view, it.name), sentence(it.view, it.name) + unseen)
+        return Notice(it.event, {**as_data(it.view, it.name), "verdict": it.verdict.text}, _line(it) + unseen)
     events = {it.event for it in message}
     worst = max(message, key=lambda it: it.view.occurrence.severity.weight).view.occurrence
     kinds: dict[tuple[str, str, str], list[Member]] = {}
@@ -80,6 +82,17 @@ def _span(seconds: float) -> str:
         if seconds >= 2 * unit_s:
             return f"{seconds / unit_s:.0f} {unit}"
     return f"{max(1.0, seconds / MINUTE_S):.0f} min"
+
+
+def _line(it: Member) -> str:
+    """The alarm, and as long as it stands what else is to be said of its site."""
+    said = sentence(it.view, it.name)
+    if it.event == CLEARED:
+        return said
+    own = alarm_clause(it.view)
+    others = (clause for clause in it.verdict.wrong if clause.text != own.text and clause.mark != "~")
+    more = " ".join(clause.text for clause in others if not clause.rank == own.rank == Rank.LINK)
+    return f"{said}{'' if said.endswith('.') else '.'} Site: {more}" if more else said
 
 
 def _counted(members: Sequence[Member]) -> str:

@@ -14,12 +14,15 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from victron_console.collector.notify.message import Message, is_reminder
+from victron_console.collector.notify.message import Message, Seen, is_reminder
 from victron_console.collector.notify.notice import notice_of
 from victron_console.collector.notify.outbox import Outbox
 from victron_console.collector.notify.senders import NotifyFailed, send
 from victron_console.config import NotifySettings
 from victron_console.config.notify import Way
+from victron_console.diagnosing.verdict.known_site import read_verdict
+from victron_console.insight.fleet import at_moment
+from victron_console.insight.verdict.clause import SiteVerdict
 from victron_console.model.alert import AlertEvent, AlertView, NoticeSent, Occurrence
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock
@@ -149,18 +152,25 @@ class Notifier:
             outbox.rest(self._clock.monotonic())
         await self._keep(outbox)
 
-    def _views(self, occurrences: Sequence[Occurrence]) -> dict[int, tuple[AlertView, str | None]]:
-        """The alarms with what operators say of them, and the names of their stations."""
-        views: dict[int, tuple[AlertView, str | None]] = {}
+    def _views(self, occurrences: Sequence[Occurrence]) -> dict[int, Seen]:
+        """The alarms with what operators say of them, the names of their stations, and what is to be said of those."""
+        views: dict[int, Seen] = {}
+        verdicts: dict[str, SiteVerdict] = {}
         try:
             with closing(Reader(self._store, self._clock)) as reader:
+                standing = reader.alerts()
                 for it in occurrences:
                     row = reader.station(it.key.station) if it.key.station else None
+                    if row is not None and row.id not in verdicts:
+                        now = self._clock.now()
+                        verdicts[row.id] = read_verdict(reader, at_moment([row], now)[0], standing, now)
                     known = reader.alert(it.id)
                     view = replace(known, occurrence=it) if known is not None else AlertView(it)
-                    views[it.id] = view, row.name if row else it.key.station or None
+                    name = row.name if row else it.key.station or None
+                    views[it.id] = view, name, verdicts.get(it.key.station, SiteVerdict())
         except StoreError:  # better told without its shelf than not at all
-            return {it.id: views.get(it.id, (AlertView(it), it.key.station or None)) for it in occurrences}
+            alone = {it.id: (AlertView(it), it.key.station or None, SiteVerdict()) for it in occurrences}
+            return {**alone, **views}
         return views
 
     async def _deliver(self, way: Way, message: Message) -> bool:

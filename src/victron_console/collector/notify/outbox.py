@@ -17,6 +17,7 @@ from victron_console.collector.notify.message import (
     REPEATED,
     Member,
     Message,
+    Seen,
     is_reminder,
     is_urgent,
 )
@@ -136,7 +137,7 @@ class Outbox:
         self._remind(now)
         return [entry.occurrence for entry in self._due(now)]
 
-    def messages(self, views: Mapping[int, tuple[AlertView, str | None]], now: float, at: float) -> list[Message]:
+    def messages(self, views: Mapping[int, Seen], now: float, at: float) -> list[Message]:
         """What to tell now, the most urgent first; `views` are of what was `ready`."""
         members = [
             Member(entry.event, *views[entry.occurrence.id])

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from victron_console.console.alarms.chart import draw_chart
 from victron_console.console.alarms.data import AlarmDetail
-from victron_console.console.kit.figures import URGENT_TEXT, projected
-from victron_console.console.kit.format import STALE_MARK, clock, duration, moment, number
+from victron_console.console.kit.figures import URGENT_TEXT
+from victron_console.console.kit.format import STALE_MARK, duration, moment
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.text import cut, width_of
+from victron_console.console.kit.verdict_line import verdict_runs
 from victron_console.console.kit.view import (
     ACKED,
     Alarm,
@@ -20,10 +21,7 @@ from victron_console.console.kit.view import (
 )
 from victron_console.model.alert import NoticeSent
 from victron_console.model.clock import local
-from victron_console.model.quality import Quality
 
-ENERGY = frozenset({"soc", "vdc_low", "grid", "genset", "offline", "device_gone", "blocked"})
-"""Families that end in an empty battery if nothing is done."""
 _ACKED_AS = {Mark.ACKED_NOW: Mark.NOW, Mark.ACKED_TODAY: Mark.TODAY, Mark.ACKED_LINK: Mark.LOST}
 
 
@@ -60,13 +58,8 @@ def draw_compact(sheet: Sheet, row: int, end: int, it: Selected) -> None:
     if rest:
         sheet.put(place, 12, cut(rest, narrow - 11), Role.TEXT1, bold=True)
         place += 1
-    parts = [
-        ("NOW", _now(it, brief=True)),
-        ("THEN", _then(it)),
-        ("LAST", _last(it)),
-        ("WITH", _with(it)),
-        *_remarks(it),
-    ]
+    parts = [("NOW", _now(it, brief=True)), ("SITE", _site(it, end - 7)), ("LAST", _last(it)), ("WITH", _with(it))]
+    parts += _remarks(it)
     for label, runs in [part for part in parts if part[1]][: row + 5 - place]:
         sheet.put(place, 2, label, Role.TEXT3)
         _runs(sheet, place, 7, narrow if place < row + 3 else end, runs)
@@ -103,13 +96,8 @@ def _text(sheet: Sheet, row: int, end: int, text_end: int, it: Selected) -> int:
     if rest:
         sheet.put(row + 3, 13, cut(rest, text_end - 12), Role.TEXT1, bold=True)
     place = row + 4
-    parts = [
-        ("NOW", _now(it, brief=False)),
-        ("THEN", _then(it)),
-        ("WITH", _with(it)),
-        ("LAST", _last(it)),
-        *_remarks(it),
-    ]
+    parts = [("NOW", _now(it, brief=False)), ("SITE", _site(it, text_end - 12)), ("WITH", _with(it))]
+    parts += [("LAST", _last(it)), *_remarks(it)]
     for label, runs in parts:
         if runs:
             sheet.put(place, 2, label, Role.TEXT3)
@@ -175,22 +163,11 @@ def _now(it: Selected, *, brief: bool) -> list[Run]:
     return [*runs, Run(words)] if words or runs else []
 
 
-def _then(it: Selected) -> list[Run]:
-    """What follows if nothing is done, where the projection can say it."""
-    dawn = it.site.dawn if it.site is not None else None
-    if dawn is None or it.alarm.family not in ENERGY or it.alarm.until is not None:
+def _site(it: Selected, cells: int) -> list[Run]:
+    """What is to be said of its site beside it."""
+    if it.site is None or not it.site.verdict.clauses:
         return []
-    sunrise = f", sunrise {clock(dawn.sunrise_at)}" if dawn.sunrise_at is not None else ""
-    generator = ""
-    if it.site is not None and it.site.overview.ac_input.type == "genset" and not it.site.overview.ac_input.connected:
-        generator = ", generator off"
-    trust = it.site.trust if it.site is not None else Quality.LOST
-    if dawn.empty_at is not None:
-        empty = projected(trust, Run(f"empty {clock(dawn.empty_at)}", it.role, True))
-        return [*empty, Run(f" in {duration(dawn.empty_at - it.now)}{sunrise}{generator}")]
-    if dawn.low_percent is None or dawn.high_percent is None:
-        return []
-    return [*projected(trust, Run(f"{number(dawn.low_percent)}-{number(dawn.high_percent)} % at sunrise{generator}"))]
+    return verdict_runs(it.site.verdict, cells)
 
 
 def _with(it: Selected) -> list[Run]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from victron_console.console.fleet.state_word import state_word
 from victron_console.console.fleet.sums import is_doubtful, source_field, source_power
 from victron_console.console.kit.energy.kinds import kind_of_source
 from victron_console.console.kit.figures import URGENT_TEXT, Figure, number_figure, place, power_figure
@@ -31,6 +30,7 @@ from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_glyph
 from victron_console.console.kit.palette import Ink, Role, Step, Tone
 from victron_console.console.kit.text import cut
+from victron_console.console.kit.verdict_line import verdict_runs
 from victron_console.console.kit.view import (
     Mark,
     Site,
@@ -39,7 +39,6 @@ from victron_console.model.limits import SLOW_S
 from victron_console.model.quality import Quality
 
 _POINTS_12H = 18
-_UNBALANCED = "unbal"
 _SOURCE_LETTERS = {"grid": "G", "shore": "S", "genset": "N"}
 
 
@@ -228,14 +227,6 @@ def specific_yield(cell: Cell) -> None:
     cell.number(cell.site.yield_kwh_per_kwp, decimals=1, keeps=True)
 
 
-def peer(cell: Cell) -> None:
-    """Yield against the sites of its kind, per cent."""
-    if cell.site.quality is not Quality.LOST:
-        cell.number(cell.site.peer_percent, signed=True)
-    else:
-        cell.figure(Figure(ABSENT, Role.TEXT3))
-
-
 def genset_hours(cell: Cell) -> None:
     """Hours that the genset ran today."""
     cell.number(cell.site.genset_hours_today, decimals=1, keeps=True)
@@ -261,21 +252,10 @@ def time_to_go(cell: Cell) -> None:
 
 
 def word(cell: Cell) -> None:
-    """The link's or the alarm's word where something is wrong, else the system's state."""
-    site = cell.site
-    if site.read_at is None:
-        cell.left(site.state.value, Role.LINK_TEXT if not site.fresh else Role.TEXT2)
-    elif not site.fresh:
-        cell.left(f"{site.quality.value} {clock(site.read_at)}", Role.LINK_TEXT)
-    elif site.alarm_word and site.mark in URGENT_TEXT:
-        cell.left(site.alarm_word, URGENT_TEXT[site.mark])
-    else:
-        unbalanced = "balance" in site.overview.flags
-        room = cell.width - (len(_UNBALANCED) + 2 if unbalanced else 0)
-        text = state_word(site.overview.system_state or ABSENT, room)
-        end = cell.line.put(cell.start, cut(text, room), Role.TEXT2 if text != ABSENT else Role.TEXT3)
-        if unbalanced:
-            cell.line.put(cell.line.put(end + 1, DOUBT_MARK, Role.LINK_TEXT), _UNBALANCED, Role.TEXT3)
+    """What is to be said of the site, in whole clauses."""
+    column = cell.start
+    for run in verdict_runs(cell.site.verdict, cell.width):
+        column = cell.line.put(column, run.text, run.role)
 
 
 def firmware(cell: Cell) -> None:

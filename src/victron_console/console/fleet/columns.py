@@ -37,6 +37,8 @@ class FleetColumn:
     head: str
     width: int
     draw: Callable[[Cell], None]
+    about: str
+    """What it shows, for who chooses columns."""
     align: Head = Head.RIGHT
     gap: int = 1
     wide: int = 0
@@ -50,31 +52,32 @@ class FleetColumn:
 
 
 COLUMNS = (
-    FleetColumn("state", "ST", 4, cells.state, Head.LEFT, gap=2, fixed=True),
-    FleetColumn("age", "AGE", 3, cells.age, fixed=True),
-    FleetColumn("site", "SITE", 12, cells.name, Head.LEFT, gap=2, wide=16, fixed=True),
-    FleetColumn("soc", "SOC%", 3, cells.soc, Head.LEFT),
-    FleetColumn("bar", "", 6, cells.bar, wide=10),
-    FleetColumn("battery", "BATT", 6, cells.battery, Head.UNIT, kind=Role.BATTERY),
-    FleetColumn("pv", "PV", 5, cells.pv, Head.UNIT, kind=Role.PV),
-    FleetColumn("load", "LOAD", 5, cells.load, Head.UNIT, kind=Role.LOADS),
-    FleetColumn("ac-in", "AC-IN", 8, cells.ac_input, Head.UNIT, gap=2, kind=Role.GRID),
-    FleetColumn("dawn", "DAWN%", 6, cells.dawn),
-    FleetColumn("trend", "12h", 6, cells.trend, Head.LEFT, wide=18, wide_head="SOC 24h"),
-    FleetColumn("spread", "dCELL", 5, cells.spread),
-    FleetColumn("temperature", "Tbat", 4, cells.temperature),
-    FleetColumn("today", "TODAY", 5, cells.today),
-    FleetColumn("yield", "/kWp", 4, cells.specific_yield, wide_only=True),
-    FleetColumn("peer", "PEER", 4, cells.peer, wide_only=True),
-    FleetColumn("genset", "GENh", 4, cells.genset_hours),
-    FleetColumn("fuel", "FUEL", 4, cells.fuel),
-    FleetColumn("ttg", "TTG", 5, cells.time_to_go, wide_only=True),
-    FleetColumn("word", "STATE", 12, cells.word, Head.LEFT, gap=2, wide=14),
-    FleetColumn("firmware", "FW", 5, cells.firmware, Head.LEFT, gap=2, wide_only=True),
-    FleetColumn("vrm", "VRM", 4, cells.vrm_age, wide_only=True),
-    FleetColumn("rtt", "RTT", 5, cells.round_trip, wide_only=True),
-    FleetColumn("errors", "ERR", 3, cells.errors, wide_only=True),
-    FleetColumn("note", "NOTE", 18, cells.note, Head.LEFT, gap=2, wide_only=True),
+    FleetColumn("state", "ST", 4, cells.state, "its worst alarm", Head.LEFT, fixed=True),
+    FleetColumn("site", "SITE", 12, cells.name, "its name", Head.LEFT, wide=16, fixed=True),
+    FleetColumn("soc", "SOC%", 3, cells.soc, "charge, %", Head.LEFT),
+    FleetColumn("bar", "", 4, cells.bar, "charge as a bar", wide=10),
+    FleetColumn("battery", "BATT", 6, cells.battery, "battery power, + charges", Head.UNIT, kind=Role.BATTERY),
+    FleetColumn("pv", "PV", 5, cells.pv, "PV power", Head.UNIT, kind=Role.PV),
+    FleetColumn("load", "LOAD", 5, cells.load, "what the loads take", Head.UNIT, kind=Role.LOADS),
+    FleetColumn(
+        "ac-in", "AC-IN", 8, cells.ac_input, "power of grid, shore or generator, - exports", Head.UNIT, kind=Role.GRID
+    ),
+    FleetColumn("word", "STATE", 22, cells.word, "what is to be said of it", Head.LEFT, gap=2, wide=34),
+    FleetColumn("age", "AGE", 3, cells.age, "how old its figures are"),
+    FleetColumn("dawn", "DAWN%", 6, cells.dawn, "charge expected at sunrise, %, or when it is empty"),
+    FleetColumn("trend", "12h", 6, cells.trend, "charge of the last hours", Head.LEFT, wide=18, wide_head="SOC 24h"),
+    FleetColumn("spread", "dCELL", 5, cells.spread, "highest less lowest cell, mV"),
+    FleetColumn("temperature", "Tbat", 4, cells.temperature, "battery temperature, °C"),
+    FleetColumn("today", "TODAY", 5, cells.today, "PV energy of today, kWh"),
+    FleetColumn("yield", "/kWp", 4, cells.specific_yield, "PV energy of today for each kWp, kWh", wide_only=True),
+    FleetColumn("genset", "GENh", 4, cells.genset_hours, "hours that the generator ran today"),
+    FleetColumn("fuel", "FUEL", 4, cells.fuel, "lowest fuel tank, %"),
+    FleetColumn("ttg", "LEFT", 5, cells.time_to_go, "how long the battery lasts at this draw", wide_only=True),
+    FleetColumn("firmware", "FW", 5, cells.firmware, "firmware of the GX", Head.LEFT, gap=2, wide_only=True),
+    FleetColumn("vrm", "VRM", 4, cells.vrm_age, "how long ago it spoke to VRM", wide_only=True),
+    FleetColumn("rtt", "RTT", 5, cells.round_trip, "how long an answer takes", wide_only=True),
+    FleetColumn("errors", "ERR", 3, cells.errors, "failed reads of the last hour", wide_only=True),
+    FleetColumn("note", "NOTE", 18, cells.note, "note of its station file", Head.LEFT, gap=2, wide_only=True),
 )
 
 

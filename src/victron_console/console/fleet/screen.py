@@ -265,6 +265,6 @@ class FleetScreen(ConsoleScreen):
                 self.console.settings.hidden_columns = tuple(c.name for c in choosable if c.name not in kept)
                 self._draw()
 
-        named = [(column.name, f"{column.head or column.name}".ljust(7) + column.name) for column in choosable]
+        named = [(column.name, f"{column.head or column.name:<7}{column.about}") for column in choosable]
         ticked = [column.name for column in choosable if column.name not in hidden]
         self.app.push_screen(Choices("COLUMNS", named, ticked), chosen_columns)

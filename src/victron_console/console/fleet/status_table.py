@@ -27,7 +27,8 @@ def status_table(reader: Reader, rows: Sequence[StationRow], now: float, width: 
         width: columns of the terminal.
     """
     days = {row.id: daily(reader, row, now, None) for row in rows}
-    view = fleet_view(rows, days, alarms_of(reader, {row.id: row.name for row in rows}, now, None), now)
+    alerts = reader.alerts()
+    view = fleet_view(rows, days, alarms_of(alerts, {row.id: row.name for row in rows}, now), now, alerts=alerts)
     columns = layout(width)
     lines = [draw_heads(width, columns)]
     lines += [draw_site(width, columns, site, now, selected=False) for site in chosen(view.sites, FleetChoice())]

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 from victron_console.console.kit.view import Site
 from victron_console.diagnosing.ess.advice_log import CAME, KIND, Came, Told, came_of, told_of
 from victron_console.diagnosing.gx.firmware import Installed, compare
+from victron_console.diagnosing.verdict.health_words import SAID
 from victron_console.diagnosing.verdict.kept_findings import Course, Kept, unpack
+from victron_console.diagnosing.verdict.risk import Evidence, Risk, Tier
+from victron_console.insight.verdict.clause import Clause
+from victron_console.model.clock import local
 from victron_console.model.units import DAY_S
 from victron_console.store.operator.jobs import JobRow
 from victron_console.store.read.reader import Reader
@@ -59,19 +63,41 @@ class Health:
     """What came of the last days' advice, the latest first."""
 
     @property
-    def word(self) -> str:
-        """`act`, `plan`, `watch`, `ok` or `unknown`."""
+    def alarms(self) -> tuple[Clause, ...]:
+        """What stands at the site now, whatever was diagnosed."""
+        return tuple(clause for clause in self.site.verdict.clauses if clause.family)
+
+    @property
+    def tier(self) -> str:
+        """As diagnosed: `act`, `plan`, `watch`, `ok` or `unknown`."""
         return self.kept.risk.word if self.kept else "unknown"
 
     @property
+    def word(self) -> str:
+        """The tier, or the mark of an alarm that stands where nothing was diagnosed: `ok` is not said beside one."""
+        return self.alarms[0].mark if self.alarms and self.tier in ("ok", "unknown") else self.tier
+
+    @property
     def reason(self) -> str:
-        """The main reason for its tier, or why there is none."""
+        """What stands now, then the main reason for the tier and the day it is of, or why there is none."""
+        now = "".join(f"now {clause.text} " for clause in self.alarms[:1])
         if self.kept is None:
-            return NOT_YET
-        worst = self.kept.risk.evidence[0] if self.kept.risk.evidence else None
+            return f"{now}{NOT_YET}"
+        return f"{now}{day_of(self.kept.at)}: {self._found(self.kept.risk)}"
+
+    def _found(self, risk: Risk) -> str:
+        worst = risk.evidence[0] if risk.evidence else None
         if worst is None or not worst.tier:
-            return "nothing found" if self.word == "ok" else "too little is known to say that it is well"
+            return "nothing found" if risk.word == "ok" else "too little is known to say that it is well"
         return f"{worst.name}: {worst.words}"
+
+    def was_ok(self, evidence: Evidence) -> bool:
+        """Whether a diagnosis found nothing where an alarm stands by now."""
+        if evidence.tier is not Tier.OK:
+            return False
+        families = {clause.family for clause in self.alarms}
+        said = SAID.get(evidence.name)
+        return bool(families) if said is None else bool(families & said[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +122,12 @@ class HealthData:
         return next((row for row in self.rows if row.site.id == station), None)
 
 
-_URGENCY = {"act": 0, "plan": 1, "watch": 2, "unknown": 3, "ok": 4}
+_URGENCY = {"!!": 0, "act": 1, "!": 2, "x": 2, "plan": 3, "watch": 4, "unknown": 5, "ok": 6}
+
+
+def day_of(at: float) -> str:
+    """The day on which something was diagnosed: `Mon`."""
+    return f"{local(at):%a}"
 
 
 def read_health(

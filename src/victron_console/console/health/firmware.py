@@ -21,7 +21,7 @@ def draw_firmware_detail(width: int, height: int, data: HealthData) -> list[Line
     """The fleet by version, then the plan."""
     sheet = Sheet(width, height)
     installed = [row.firmware for row in data.rows if row.firmware is not None]
-    tiers = {row.site.id: row.word for row in data.rows}
+    tiers = {row.site.id: row.tier for row in data.rows}
     sheet.head(
         0, 1, width - 2, cut("BY VERSION", max(4, width - 4)), f"alarms of {ALARM_DAYS} days" if width > 44 else ""
     )

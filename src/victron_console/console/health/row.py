@@ -20,6 +20,9 @@ _TIER_ROLES = {
     "watch": Role.TEXT1,
     "unknown": Role.LINK_TEXT,
     "ok": Role.TEXT3,
+    "!!": Role.NOW_TEXT,
+    "!": Role.TODAY_TEXT,
+    "x": Role.LINK_TEXT,
 }
 
 

@@ -108,7 +108,7 @@ class HealthScreen(ConsoleScreen):
             return
         if self.part is not Part.FLEET:
             column = line.put(column, str(self.part), Role.TEXT1) + 2
-        words = [row.word for row in self.data.rows] if self.data else []
+        words = [row.tier for row in self.data.rows] if self.data else []
         for tier in _TIERS:
             count = words.count(tier)
             if count and column + len(tier) + 4 <= end:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
-from victron_console.console.health.data import Health
+from victron_console.console.health.data import NOT_YET, Health
 from victron_console.console.health.row import due_text, figure_text, three_digits, tier_role
 from victron_console.console.kit.format import GAP, age, spark
 from victron_console.console.kit.line import Line
@@ -129,11 +129,14 @@ def draw_evidence(width: int, height: int, health: Health | None, now: float) ->
     kept = health.kept
     note = "" if kept is None else f"diagnosed {age(now - kept.at)} ago"
     sheet.head(0, 1, width - 2, cut(plain(health.site.name).upper(), max(8, width - 26)), note if width >= 40 else "")
+    for row, clause in enumerate(health.alarms, start=1):
+        sheet.put(row, 1, f"{clause.mark:<2} now", tier_role(clause.mark), bold=True)
+        sheet.put(row, 24, cut(plain(clause.text), width - 26), Role.TEXT1)
     if kept is None:
-        sheet.put(1, 1, cut(health.reason, width - 2), Role.TEXT3)
+        sheet.put(1 + len(health.alarms), 1, cut(NOT_YET, width - 2), Role.TEXT3)
         return sheet.lines
-    for row, one in enumerate(kept.risk.evidence, start=1):
-        word = "?" if one.tier is None else one.tier.name.lower()
+    for row, one in enumerate(kept.risk.evidence, start=1 + len(health.alarms)):
+        word = "?" if one.tier is None else "was ok" if health.was_ok(one) else one.tier.name.lower()
         role = Role.LINK_TEXT if one.tier is None else tier_role(word)
         sheet.put(row, 1, pad(word, 7), role)
         sheet.put(row, 9, cut(one.name, 14), Role.TEXT2)

@@ -20,7 +20,7 @@ def findings_table(data: HealthData, station: str | None = None) -> Table:
     """Every figure of one station, or of all."""
     return Table(FINDINGS, tuple(
         (
-            row.site.id, row.word, name, one.title, one.value, one.unit, one.low, one.high, str(one.status), one.reason,
+            row.site.id, row.tier, name, one.title, one.value, one.unit, one.low, one.high, str(one.status), one.reason,
             _iso(one.window.since), _iso(one.window.until), iso_utc(row.kept.at),
         )
         for row in data.rows

@@ -1,4 +1,4 @@
-"""A site in one line of words: its state first and bright, what feeds it, what is wrong, and how old it all is."""
+"""What a site's devices do, in words: its state first and bright, what feeds it, and how old it all is."""
 
 from __future__ import annotations
 
@@ -7,38 +7,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from victron_console.catalogue import catalogue
-from victron_console.console.kit.format import age, clock, duration, number, round_trip
+from victron_console.console.kit.format import age, duration, number, round_trip
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run
-from victron_console.console.kit.text import width_of
 from victron_console.console.kit.view import Site
 from victron_console.insight.gx_clock import gx_clock_skew_s
 from victron_console.insight.overview.ac_side import inverter_gone, inverter_units
-from victron_console.insight.overview.balance import Balance, Verdict
 from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.figures import last
 from victron_console.insight.overview.site_kind import SiteKind, site_kind
 from victron_console.model.limits import SKEW_LIMIT_S
 from victron_console.model.overview import Overview
-from victron_console.model.quality import Quality
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState
 
 GENSET_RUNS_FROM_W = 40.0
 _GENSET_RUNNING = 8
 OLD_WORDS = "STALE, figures are the last known"
-UNREAD_WORDS = "STARTING, nothing was read yet"
-_SEPARATOR = Run(" · ", Role.TEXT3)
 _NOMINAL_V = (12, 24, 48)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the line is made of."""
+    """What the words are made of."""
 
     snapshot: Snapshot
     shown: Overview
-    balance: Balance
     site: Site
     now: float
     checks: int = 0
@@ -46,36 +40,20 @@ class Told:
     focus_until: float | None = None
 
 
-def state_runs(told: Told, width: int) -> list[Run]:
-    """The line in at most so many columns: what does not fit is left out from the right."""
-    runs: list[Run] = []
-    used = 0
-    for part in _parts(told):
-        needed = width_of(part.text) + (width_of(_SEPARATOR.text) if runs else 0)
-        if used + needed > width:
-            break
-        runs += [_SEPARATOR, part] if runs else [part]
-        used += needed
-    return runs
+def state_facts(told: Told) -> list[Run]:
+    """What its devices do and how it is reached, each a run; what is wrong with it, its verdict says."""
+    return list(_parts(told))
 
 
 def _parts(told: Told) -> Iterator[Run]:
     site, shown = told.site, told.shown
-    if site.quality is Quality.LOST:
-        yield Run(f"LOST since {clock(site.since)}", Role.LINK_TEXT, bold=True)
-        if site.reason:
-            yield Run(site.reason, Role.LINK_TEXT)
-    elif site.quality is Quality.STALE:
-        yield Run(OLD_WORDS if site.read_at is not None else UNREAD_WORDS, Role.LINK_TEXT)
     if shown.system_state:
         yield Run(shown.system_state, Role.TEXT1 if site.fresh else Role.TEXT3)
     if told.focus_until is not None and told.focus_until > told.now:
         yield Run(f"FOCUS {duration(told.focus_until - told.now)}", Role.TEXT1)
-    yield from (Run(word) for word in _words(told.snapshot, shown))
-    if told.balance.verdict is Verdict.UNBALANCED:
-        yield Run("unbalanced", Role.LINK_TEXT)
     if told.checks:
         yield Run(f"? {told.checks} to check", Role.LINK_TEXT)
+    yield from (Run(word) for word in _words(told.snapshot, shown))
     if (skew_s := gx_clock_skew_s(told.snapshot)) is not None and abs(skew_s) > SKEW_LIMIT_S:
         yield Run(f"GX clock {age(abs(skew_s))} {'ahead' if skew_s > 0 else 'behind'}", Role.LINK_TEXT)
     yield from (Run(word, Role.TEXT3) for word in _link(site, shown, told.now))

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from textual.message import Message
 
+from victron_console.insight.sunrise import Dawn as Dawn
+from victron_console.insight.verdict.clause import SiteVerdict
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.snapshot import worst
@@ -41,17 +43,6 @@ URGENCY = {mark: rank for rank, mark in enumerate(Mark)}
 
 
 @dataclass(frozen=True, slots=True)
-class Dawn:
-    """What is expected of the battery until sunrise. Charges in percent, times UTC epoch s."""
-
-    low_percent: float | None = None
-    high_percent: float | None = None
-    empty_at: float | None = None
-    """When the battery goes empty, where that is before sunrise."""
-    sunrise_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Site:
     """One station as the fleet shows it. Figures of a stale or lost station are the last ones known."""
 
@@ -71,8 +62,8 @@ class Site:
     mark: Mark = Mark.NONE
     alarms: int = 0
     """Alarms behind the mark."""
-    alarm_word: str = ""
-    """The worst alarm in at most twelve cells; empty where there is none."""
+    verdict: SiteVerdict = field(default_factory=SiteVerdict)
+    """What is to be said of it, the worst first."""
     beyond: dict[str, Mark] = field(default_factory=dict)
     """Overview field (or `dawn`, `fuel`) beyond a limit, and how urgent that is."""
     dawn: Dawn | None = None
@@ -80,7 +71,6 @@ class Site:
     """State of charge of the last 24 hours, oldest first; None where nothing was received."""
     energy_today_kwh: float | None = None
     yield_kwh_per_kwp: float | None = None
-    peer_percent: float | None = None
     genset_hours_today: float | None = None
     fuel_percent: float | None = None
     vrm_age_s: float | None = None

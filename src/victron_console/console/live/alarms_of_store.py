@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from victron_console.alerts.device.device_alarms import DEVICE, NOTIFICATION
 from victron_console.alerts.grouping import grouped
-from victron_console.console.kit.format import moment, number
+from victron_console.console.kit.format import moment
 from victron_console.console.kit.view import (
     Alarm,
     Mark,
 )
+from victron_console.insight.alarm_value import alarm_value
 from victron_console.model.alert import AlertState, AlertView, Occurrence, Severity
-from victron_console.model.reading import Scalar
-from victron_console.model.units import HOUR_S, MINUTE_S
 from victron_console.store.read.reader import Reader
 
 FIGURES = {
@@ -30,23 +27,17 @@ FIGURES = {
 
 RATE_S = 3600.0
 FLOOD_S = 600.0
-_COMPARISON = re.compile(r"([<>]=?|==|!=) (-?\d+(?:\.\d+)?)")
-_DECIMALS = {"%": 0, "W": 0, "Hz": 2, "°C": 1, "A": 1, "s": 0, "min": 0, "h": 1}
 _UNIT_CELLS = 3
-_MANY_MINUTES_S = 120.0
-_MANY_HOURS_S = 2 * 86_400.0
 
 
-def alarms_of(reader: Reader, names: Mapping[str, str], now: float, as_of: float | None) -> list[Alarm]:
-    """The alarms of all stations at a moment, oldest first.
+def alarms_of(views: Sequence[AlertView], names: Mapping[str, str], now: float) -> list[Alarm]:
+    """The alarms of all stations as rows, in their order.
 
     Args:
-        reader: of the store.
+        views: the alarms at the moment shown.
         names: the stations' names by id; an alarm of the console itself has none.
-        now: the moment shown, which is `as_of` where that is given (UTC epoch, s).
-        as_of: a past moment; None is live.
+        now: the moment shown (UTC epoch, s).
     """
-    views = reader.alerts(as_of)
     held = Counter((v.occurrence.key.station, v.occurrence.suppressed_by) for v in views if v.occurrence.suppressed_by)
     unseen = [view for view in views if view.state is AlertState.UNACKNOWLEDGED and view.occurrence.is_alarm]
     folds = {
@@ -88,7 +79,7 @@ def from_alert(alert: AlertView, site: str, now: float, *, held: int = 0, fold: 
     mark = _mark(alert)
     if not occurrence.is_alarm or mark is Mark.NONE:
         return None
-    value, unit, limit = figures_of(occurrence)
+    said = alarm_value(occurrence)
     return Alarm(
         id=str(occurrence.id),
         mark=mark,
@@ -98,9 +89,9 @@ def from_alert(alert: AlertView, site: str, now: float, *, held: int = 0, fold: 
         what=occurrence.title,
         until=occurrence.cleared_at,
         source=source_of(occurrence),
-        value=value,
-        unit=unit,
-        limit=limit,
+        value=said.value,
+        unit=said.unit if len(said.unit) <= _UNIT_CELLS else "",
+        limit=said.limit,
         count=occurrence.count,
         response=occurrence.response,
         who=_who(alert, now) or (f"{held} held" if held else ""),
@@ -117,38 +108,6 @@ def from_alert(alert: AlertView, site: str, now: float, *, held: int = 0, fold: 
 def source_of(occurrence: Occurrence) -> str:
     """The device that an alarm is about, `battery 258`; `link` or `system` where it is about none."""
     return occurrence.key.scope.replace("/", " ") or ("link" if occurrence.link else "system")
-
-
-def figures_of(occurrence: Occurrence) -> tuple[str, str, str]:
-    """Value, unit and limit as columns show them; empty where a number would say nothing.
-
-    A device's own alarm has a level instead of a value, and of a condition that is more than one comparison a value
-    without a unit is none.
-    """
-    comparison = _COMPARISON.fullmatch(occurrence.limit)
-    value, unit = occurrence.last_value, occurrence.unit
-    if value is None or occurrence.rule.startswith((DEVICE, NOTIFICATION)) or not (unit or comparison):
-        return "", "", ""
-    if isinstance(value, str):
-        return value, "", ""
-    scale, unit = _scale(value, unit)
-    decimals = _decimals(value / scale, unit)
-    limit = f"{comparison[1]}{number(float(comparison[2]) / scale, decimals)}" if comparison else ""
-    return number(value / scale, decimals), unit if len(unit) <= _UNIT_CELLS else "", limit
-
-
-def _scale(value: Scalar, unit: str) -> tuple[float, str]:
-    """Seconds become minutes or hours where there are many."""
-    if unit != "s" or not isinstance(value, int | float) or abs(value) < _MANY_MINUTES_S:
-        return 1.0, unit.split(" ", 1)[0]
-    return (HOUR_S, "h") if abs(value) >= _MANY_HOURS_S else (MINUTE_S, "min")
-
-
-def _decimals(value: float, unit: str) -> int:
-    size = abs(value)
-    if unit != "V" and value == int(value):
-        return 0
-    return _DECIMALS.get(unit, 0 if size >= 100 else 1 if size >= 10 else 2)
 
 
 def _mark(alert: AlertView) -> Mark:

@@ -14,13 +14,13 @@ from victron_console.console.kit.view import (
 from victron_console.console.live.alarm_order import first_out, most_urgent_first
 from victron_console.console.live.daily import Daily
 from victron_console.insight.fleet import figures_quality
+from victron_console.insight.verdict.site_verdict import site_verdict
+from victron_console.model.alert import AlertView
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.station import StationState
 from victron_console.store.answers import StationRow
 from victron_console.store.records import Event
-
-_STANDING = (Mark.NOW, Mark.TODAY, Mark.LOST)
 
 
 def fleet_view(
@@ -29,6 +29,7 @@ def fleet_view(
     alarms: Sequence[Alarm],
     at: float,
     *,
+    alerts: Sequence[AlertView] = (),
     events: Sequence[Event] = (),
     replay: bool = False,
     rates: tuple[int, int] = (0, 0),
@@ -40,15 +41,21 @@ def fleet_view(
         days: the last day of each, by its id.
         alarms: of all stations, in any order.
         at: the moment shown (UTC epoch, s).
+        alerts: what the alarms are rows of.
         events: the newest of the log, newest first.
         replay: whether the operator chose it.
         rates: alarms of the last hour and of the last ten minutes.
     """
-    by_station: dict[str, list[Alarm]] = {}
+    alarms_of: dict[str, list[Alarm]] = {}
     for alarm in alarms:
-        by_station.setdefault(alarm.station, []).append(alarm)
+        alarms_of.setdefault(alarm.station, []).append(alarm)
+    alerts_of: dict[str, list[AlertView]] = {}
+    for alert in alerts:
+        alerts_of.setdefault(alert.occurrence.key.station, []).append(alert)
     nothing = Daily()
-    sites = tuple(_site(row, days.get(row.id, nothing), by_station.get(row.id, []), at) for row in rows)
+    sites = tuple(
+        _site(row, days.get(row.id, nothing), alarms_of.get(row.id, []), alerts_of.get(row.id, []), at) for row in rows
+    )
     return FleetView(
         at=at,
         sites=sites,
@@ -62,7 +69,7 @@ def fleet_view(
     )
 
 
-def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], at: float) -> Site:
+def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], alerts: Sequence[AlertView], at: float) -> Site:
     quality = figures_quality(row, at)
     kwp = row.info.pv.kwp
     worst = min((alarm.mark for alarm in alarms), key=URGENCY.__getitem__, default=Mark.NONE)
@@ -80,9 +87,9 @@ def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], at: float) -> Si
         tags=row.tags,
         mark=mark,
         alarms=sum(alarm.mark is mark for alarm in alarms) or 1,
-        alarm_word=next((alarm.what for alarm in alarms if alarm.mark is mark and mark in _STANDING), ""),
+        verdict=site_verdict(row, alerts, day.known, at),
         beyond=_beyond(alarms),
-        dawn=day.dawn,
+        dawn=day.known.dawn,
         soc_trend=day.soc_trend,
         energy_today_kwh=day.energy_today_kwh,
         yield_kwh_per_kwp=day.energy_today_kwh / kwp if kwp and day.energy_today_kwh is not None else None,

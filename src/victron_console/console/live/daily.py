@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field
 
-from victron_console.console.kit.view import Dawn
+from victron_console.diagnosing.verdict.known_site import known_of
 from victron_console.insight.gx_clock import vrm_contact_at
-from victron_console.insight.half_hours import FIELDS, half_hours
-from victron_console.insight.moment import StationMoment, station_moment
+from victron_console.insight.moment import station_moment
 from victron_console.insight.overview.figures import last
 from victron_console.insight.overview.signs import possible_course
-from victron_console.insight.sunrise import PAST_DAYS, site_outlook
+from victron_console.insight.verdict.site_verdict import Known
 from victron_console.model.clock import local, midnight
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.units import DAY_S, SLOT_S
@@ -40,7 +38,8 @@ class Daily:
     errors: int | None = None
     """Polls that failed in the last hour."""
     received_bytes_s: float = 0.0
-    dawn: Dawn | None = None
+    known: Known = field(default_factory=Known)
+    """What its verdict rests on beside its row and its alarms."""
 
 
 def daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> Daily:
@@ -67,27 +66,9 @@ def _daily(reader: Reader, row: StationRow, now: float, as_of: float | None) -> 
         vrm_contact_at=vrm_contact_at(snapshot),
         round_trip_s=polls[-1].round_trip_mean_s if polls else None,
         errors=sum(minute.errors for minute in minutes) if minutes else None,
-        dawn=_dawn(reader, moment, now, as_of, zone),
+        known=known_of(reader, moment, now, as_of),
         received_bytes_s=sum(minute.size_bytes for minute in minutes[-5:]) / (60 * len(minutes[-5:])) if minutes else 0,
     )
-
-
-def _dawn(reader: Reader, moment: StationMoment, now: float, as_of: float | None, zone: ZoneInfo | None) -> Dawn | None:
-    """What is expected until sunrise; None where it cannot be said."""
-    row = moment.row
-    place = row.info.location
-    expected = site_outlook(
-        moment.snapshot,
-        moment.shown,
-        half_hours(reader.overview_slots(row.id, FIELDS, now - PAST_DAYS * DAY_S, now), now),
-        capacity_ah=row.info.battery.capacity_ah,
-        zone=zone,
-        latitude=place.latitude,
-        longitude=place.longitude,
-    )
-    if expected.reason:
-        return None
-    return Dawn(expected.soc_low_percent, expected.soc_high_percent, expected.empty_at, expected.sunrise_at)
 
 
 def _slots(since: float, until: float) -> int:

@@ -22,6 +22,7 @@ from victron_console.console.live.assembly import fleet_view
 from victron_console.console.live.daily import Daily, daily
 from victron_console.insight.fleet import at_moment
 from victron_console.insight.moment import station_moment
+from victron_console.model.alert import AlertView
 from victron_console.model.clock import Clock
 from victron_console.store.answers import StationRow
 from victron_console.store.errors import StoreError, StoreMissing
@@ -201,17 +202,21 @@ class _Moment:
     at: float
     replay: bool
     rows: tuple[StationRow, ...]
+    alerts: tuple[AlertView, ...]
     alarms: tuple[Alarm, ...]
+    """The same as rows."""
     events: tuple[Event, ...]
     rates: tuple[int, int]
 
 
 def _read_moment(reader: Reader, rows: Sequence[StationRow], now: float, as_of: float | None) -> _Moment:
+    alerts = tuple(reader.alerts(as_of))
     return _Moment(
         at=now,
         replay=as_of is not None,
         rows=tuple(rows),
-        alarms=tuple(alarms_of(reader, {row.id: row.name for row in rows}, now, as_of)),
+        alerts=alerts,
+        alarms=tuple(alarms_of(alerts, {row.id: row.name for row in rows}, now)),
         events=tuple(reader.events(now - LOG_S, now, limit=LOG_LINES)),
         rates=alarm_rates(reader, now, as_of),
     )
@@ -223,6 +228,7 @@ def _view(moment: _Moment, days: Mapping[str, Daily]) -> FleetView:
         days,
         moment.alarms,
         moment.at,
+        alerts=moment.alerts,
         events=moment.events,
         replay=moment.replay,
         rates=moment.rates,

@@ -128,7 +128,7 @@ def _facts(view: BatteryView) -> list[tuple[str, tuple[Run, ...]]]:
     if panel.to_full.seconds is not None:
         facts.append(("to full", span_runs(panel.to_full, view.quality)))
     facts += [
-        ("to floor", span_runs(panel.to_floor, view.quality)),
+        ("at this draw", span_runs(panel.to_floor, view.quality)),
         ("sunrise", sunrise_runs(view)),
         ("cells", cells_runs(view)),
     ]

@@ -139,12 +139,12 @@ def span_runs(span: Span, quality: Quality) -> tuple[Run, ...]:
 
 
 def time_runs(view: BatteryView) -> tuple[Run, ...]:
-    """To the floor while discharging, to full while charging, and whether the night is survived."""
+    """Whether the night is survived, then how long it takes to the floor or to full at the draw of now."""
     panel = view.panel
-    for word, span in (("to floor ", panel.to_floor), ("to full ", panel.to_full)):
+    for word, span in (("at this draw ", panel.to_floor), ("to full ", panel.to_full)):
         if span.seconds is not None:
-            word = "to go " if word == "to floor " and panel.floor_percent is None else word
-            return (Run(word, Role.TEXT3), *span_runs(span, view.quality), Run("  "), *_night(view))
+            night = _night(view)
+            return (*night, *([Run("  ")] if night else []), Run(word, Role.TEXT3), *span_runs(span, view.quality))
     if panel.to_full.reason == "set the capacity" or panel.to_floor.reason == "set the capacity":
         return (Run(f"{ABSENT}  set the capacity in the station file", Role.TEXT3),)
     return (Run(f"{ABSENT}  {panel.to_floor.reason}".rstrip(), Role.TEXT3), Run("  "), *_night(view))
@@ -155,7 +155,7 @@ def _night(view: BatteryView) -> tuple[Run, ...]:
     if dawn is None or dawn.low_percent is None:
         return ()
     if dawn.empty_at is not None:
-        return projected(view.quality, Run(f"empty {clock(dawn.empty_at)}", Role.TODAY_TEXT))
+        return projected(view.quality, Run(f"empty about {clock(dawn.empty_at)}", Role.TODAY_TEXT))
     return projected(view.quality, Run("not empty tonight", Role.TEXT2))
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from victron_console.console.kit.energy.diagram import Diagram
 from victron_console.console.kit.energy.flow import FlowDrawing, Pencil
 from victron_console.console.kit.line import Line
+from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
-from victron_console.console.kit.state_line import Told, state_runs
+from victron_console.console.kit.text import plain, width_of
+from victron_console.console.kit.verdict_line import put_verdict
 from victron_console.console.site.layouts import draw_list_page, draw_side_by_side, draw_stacked, draw_wide
 from victron_console.console.site.parts import (
     WHOLE_PAGE,
@@ -40,21 +42,21 @@ def draw_page(page: Page, width: int, height: int) -> tuple[list[Line], Pencil]:
     drawing = FlowDrawing(page.data.figures.flow, page.state.pencil)
     diagram = drawing.diagram()
     sheet = Sheet(width, height)
-    told = Told(
-        page.data.figures.snapshot,
-        page.data.figures.shown,
-        page.data.figures.balance,
-        page.site,
-        page.now,
-        checks=len(page.data.figures.checks) if width < WIDE_FROM else 0,
-        focus_until=page.data.focus_until,
-    )
-    sheet.runs(0, 1, state_runs(told, width - 2))
+    draw_verdict(page, sheet)
     if page.state.section in WHOLE_PAGE:
         draw_section(page, sheet, 1 + (height > 10), 1, width - 2, height - 1 - (height > 10))
     else:
         layout_of(width, height)(page, diagram, sheet, height)
     return sheet.lines, drawing.after
+
+
+def draw_verdict(page: Page, sheet: Sheet) -> None:
+    """Row 0: the worst mark, what is to be said of the site, and whom to call where there is room."""
+    line, end = sheet.row(0), sheet.width - 2
+    column = put_verdict(line, 1, end, page.site.mark, page.site.verdict)
+    contact = page.data.info.contact
+    if contact and page.site.verdict.wrong and column + 3 + width_of(f"Call {plain(contact)}") <= end:
+        line.right(end, f"Call {plain(contact)}", Role.TEXT2)
 
 
 Layout = Callable[[Page, Diagram, Sheet, int], None]

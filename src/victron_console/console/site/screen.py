@@ -11,6 +11,8 @@ from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.station_screen import STATION_KEYS
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.rows import Rows
+from victron_console.console.kit.state_line import Told, state_facts
+from victron_console.console.kit.text import width_of
 from victron_console.console.kit.view import Site
 from victron_console.console.site.data_screen import SiteDataScreen
 from victron_console.console.site.device_screen import DeviceScreen
@@ -102,6 +104,24 @@ class SiteScreen(SiteDataScreen):
     def redraw(self) -> None:
         """The page as it is known."""
         self._board.show(self._page())
+
+    def head_rest(self, line: Line, column: int, end: int) -> None:
+        """What its devices do and how it is reached, as far as there is room: its verdict has the row below."""
+        if self.data is None or self.site is None:
+            return
+        figures = self.data.figures
+        told = Told(
+            figures.snapshot,
+            figures.shown,
+            self.site,
+            self.console.now,
+            checks=len(figures.checks),
+            focus_until=self.data.focus_until,
+        )
+        for run in state_facts(told):
+            if column + width_of(run.text) > end + 1:
+                return
+            column = line.put(column, run.text, run.role) + 3
 
     def _page(self) -> Page | None:
         site = self.site

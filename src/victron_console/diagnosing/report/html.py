@@ -39,7 +39,8 @@ def page(months: Sequence[MonthReport]) -> str:
 def _station(month: MonthReport) -> str:
     parts = [
         f"<h1>{escape(words.title(month))}</h1>",
-        f"<p>{escape(words.verdict(month))}</p>",
+        f"<p><strong>{escape(words.headline(month))}</strong></p>",
+        f"<p>{escape(words.diagnosis(month))}</p>",
         "<h2>Energy</h2>",
         _table(words.energies(month)),
         _energy_picture(month),

@@ -24,7 +24,8 @@ def plain(foreign: str) -> str:
 
 
 def _station(month: MonthReport) -> list[str]:
-    lines = [f"# {plain(words.title(month))}", "", plain(words.verdict(month)), "", "## Energy", ""]
+    lines = [f"# {plain(words.title(month))}", "", f"**{plain(words.headline(month))}**", ""]
+    lines += [plain(words.diagnosis(month)), "", "## Energy", ""]
     lines += _table(words.energies(month))
     if month.total is not None:
         lines += _by_day(month)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta, tzinfo
 
 from victron_console.diagnosing.ess.advice_log import CAME, KIND, Came, came_of
 from victron_console.diagnosing.power.energy import Period, Report, report
 from victron_console.diagnosing.record.five_minutes import FiveMinutes
+from victron_console.diagnosing.verdict.health_words import health_words
 from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
+from victron_console.diagnosing.verdict.known_site import read_verdict
+from victron_console.insight.fleet import at_moment
+from victron_console.insight.moment import station_moment
+from victron_console.insight.verdict.clause import SiteVerdict
+from victron_console.insight.verdict.site_verdict import Known, site_verdict
 from victron_console.model.alert import Occurrence
 from victron_console.model.clock import local, midnight
 from victron_console.model.units import DAY_S, SLOT_S
@@ -48,6 +54,8 @@ class MonthReport:
     """By when they were raised."""
     kept: Kept | None
     """What was last found of the station by the end of the month; None where it was not diagnosed."""
+    verdict: SiteVerdict = field(default_factory=SiteVerdict)
+    """What is to be said of it: at the end of the month, or now where that is not over."""
     advice: tuple[Came, ...] = ()
     """What came of the advice for its battery, by day."""
 
@@ -79,6 +87,7 @@ def month_of(reader: Reader, station: str, first_day: date, now: float) -> Month
     measured = any(each is not None for each in (powers.pv, powers.load, powers.grid, powers.genset, powers.battery))
     total = next((one for one in report(powers, Period.MONTH, zone) if one.first_day == first_day), None)
     found = reader.diagnoses(until + DAY_S).get(station)
+    kept = unpack(found.body) if found is not None else None
     return MonthReport(
         station=station,
         name=row.name,
@@ -90,9 +99,24 @@ def month_of(reader: Reader, station: str, first_day: date, now: float) -> Month
         days=tuple(one for one in report(powers, Period.DAY, zone) if one.first_day.replace(day=1) == first_day),
         charge=_charge(reader, station, first_day, zone, until),
         alarms=tuple(sorted(reader.alert_history(since, until, station), key=lambda one: one.raised_at)),
-        kept=unpack(found.body) if found is not None else None,
+        kept=kept,
+        verdict=_verdict(reader, station, until, now, kept),
         advice=_advice(reader, station, first_day, since, now),
     )
+
+
+def _verdict(reader: Reader, station: str, until: float, now: float, kept: Kept | None) -> SiteVerdict:
+    """What was to be said of the station at the end of the month, without what was expected of its last night then."""
+    as_of = until if until < now else None
+    moment = station_moment(reader, station, as_of)
+    if moment is None:
+        return SiteVerdict()
+    row = at_moment([moment.row], until)[0]
+    if as_of is None:
+        return read_verdict(reader, row, reader.alerts(), now)
+    alerts = [view for view in reader.alerts(as_of) if view.occurrence.key.station == station]
+    known = Known(health=health_words(kept.risk, kept.at) if kept is not None else ())
+    return site_verdict(row, alerts, known, until)
 
 
 def _next_month(first_day: date) -> date:

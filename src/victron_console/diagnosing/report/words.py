@@ -9,6 +9,7 @@ from victron_console.diagnosing.finding import Finding
 from victron_console.diagnosing.power.energy import Report
 from victron_console.diagnosing.report.month import MonthReport
 from victron_console.diagnosing.verdict.kept_findings import EnergyRow
+from victron_console.insight.alarm_value import alarm_value
 from victron_console.model.alert import Occurrence
 from victron_console.model.clock import local
 from victron_console.model.text import clean
@@ -160,14 +161,23 @@ def _day_of_advice(one: Came) -> Row:
     return Row(f"{one.day:%a %d %b}", f"{one.cost:.2f} {one.currency}", words)
 
 
-def verdict(month: MonthReport) -> str:
-    """The station's tier and its reason in a sentence."""
+def headline(month: MonthReport) -> str:
+    """The month in a line: how far the site fed itself, and what is to be said of it."""
+    autarky = month.total.autarky if month.total is not None else None
+    fed = "" if autarky is None else f"{autarky:.0%} of the loads were met without grid or generator. "
+    when = "At the end of the month" if month.complete else "Now"
+    return f"{fed}{when}: {month.verdict.text or 'nothing is known of the site.'}"
+
+
+def diagnosis(month: MonthReport) -> str:
+    """The station's tier and its reason in a sentence, and the day they are of."""
     if month.kept is None:
-        return "Not diagnosed."
+        return "The battery and the inverter were not diagnosed by the end of the month."
     risk = month.kept.risk
     worst = [f"{one.name}: {one.words}" for one in risk.evidence if one.tier]
     known = f"{risk.coverage:.0%} of the evidence is known."
-    return f"{risk.word.capitalize()}. {'; '.join(worst) or 'Nothing was found'}. {known}"
+    found = "; ".join(worst) or "Nothing was found"
+    return f"Diagnosed on {local(month.kept.at, month.zone):%d %B}: {risk.word}. {found}. {known}"
 
 
 def alarms(month: MonthReport) -> list[tuple[str, str, str, str]]:
@@ -206,8 +216,8 @@ def _share(share: float | None) -> str:
 
 
 def _what(one: Occurrence) -> str:
-    peak = "" if one.peak_value is None else f", at worst {one.peak_value} {one.unit}".rstrip()
-    return clean(f"{one.title}{peak}")
+    words = "" if one.peak_value is None else alarm_value(one, one.peak_value).words
+    return clean(f"{one.title}, at worst {words}" if words else one.title)
 
 
 def _lasted(one: Occurrence) -> str:

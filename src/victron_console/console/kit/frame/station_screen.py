@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
@@ -10,12 +9,10 @@ from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.line import Line
-from victron_console.console.kit.marks import GLYPHS
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.text import cut, width_of
+from victron_console.console.kit.verdict_line import put_verdict
 from victron_console.console.kit.view import (
-    STANDING,
-    URGENCY,
     Alarm,
     FleetView,
 )
@@ -31,6 +28,8 @@ class OfStation(Protocol):
 
 
 D = TypeVar("D", bound=OfStation)
+LEAST_VERDICT = 26
+"""Columns without which nothing is said of the site beside its name: a mark and one short clause."""
 STATION_KEYS = (
     Key("left", "next_site(-1)", "←→", "site", "Previous and next site."),
     Key("right", "next_site(1)", "→", "", "Next site."),
@@ -46,31 +45,27 @@ class OneStationScreen(ConsoleScreen):
         return tuple(alarm for alarm in self.view.alarms if alarm.station == self.console.station)
 
     def head(self, line: Line, end: int) -> None:
-        """Name, place among the sites, and kind at the left; what is wrong with it at the right."""
+        """Name, place among the sites, and kind; then what is to be said of the site, as far as there is room."""
         column = line.put(1, self.NAME.upper(), Role.TEXT2) + 1
         site = self.site
         if site is None:
             return
-        left = self._put_counts(line, end)
-        column = line.put(column, cut(site.name, max(8, left - column)), Role.TEXT1, bold=True) + 2
+        column = line.put(column, cut(site.name, max(8, end - column)), Role.TEXT1, bold=True) + 2
         places = [each.id for each in self.view.sites]
         words = [f"{places.index(site.id) + 1}/{len(places)}", *self.head_words()]
         for number, word in enumerate(words):
-            if word and column + width_of(word) <= left:
+            if word and column + width_of(word) <= end:
                 column = line.put(column, word, Role.TEXT3 if number == 0 else Role.TEXT2) + 3
+        self.head_rest(line, column, end)
 
     def head_words(self) -> list[str]:
         """What the header says of the station after its place."""
         return []
 
-    def _put_counts(self, line: Line, end: int) -> int:
-        """The station's alarms by glyph, right-aligned; gives the last column left of them."""
-        counts = Counter(alarm.mark for alarm in self.alarms if alarm.mark in STANDING)
-        for mark in sorted(counts, key=URGENCY.__getitem__, reverse=True):
-            glyph = GLYPHS[mark]
-            end = line.right(end, f" {counts[mark]}", Role.TEXT1) - 1
-            end = line.right(end, glyph.text + ("*" if glyph.unseen else ""), glyph.role) - 2
-        return end
+    def head_rest(self, line: Line, column: int, end: int) -> None:
+        """What stands behind the words, from a column to the column `end`: what is to be said of the site."""
+        if self.site is not None and end - column >= LEAST_VERDICT:
+            put_verdict(line, column, end, self.site.mark, self.site.verdict)
 
     def action_next_site(self, step: int) -> None:
         """The previous or next site, in the order of the fleet."""
