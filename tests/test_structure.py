@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -69,3 +70,16 @@ def test_a_class_name_is_taken_once_in_a_layer() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 taken[layer, node.name].append(name)
     assert not {names: places for names, places in taken.items() if len(places) > 1}
+
+
+def test_no_statement_numbers_its_placeholders() -> None:
+    """Python 3.12.1 takes `?1` for a named placeholder and warns of a sequence; names or plain `?` serve all."""
+    statement = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|WHERE)\b")
+    numbered = [
+        f"{name}: {node.value}"
+        for name, path in modules().items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if statement.search(node.value) and re.search(r"\?\d", node.value)
+    ]
+    assert numbered == []

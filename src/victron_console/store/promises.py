@@ -47,9 +47,9 @@ def record_promise(db: Database, station: str, promise: Promise) -> None:
             (no, day, promise.issued_at, promise.kwh_m2),
         )
         db.table("promise").delete_where(
-            "station_no = ?1 AND day < (SELECT day FROM promise WHERE station_no = ?1 ORDER BY day DESC "
-            "LIMIT 1 OFFSET ?2)",
-            (no, KEPT_DAYS - 1),
+            "station_no = :no AND day < (SELECT day FROM promise WHERE station_no = :no ORDER BY day DESC "
+            "LIMIT 1 OFFSET :kept)",
+            {"no": no, "kept": KEPT_DAYS - 1},
         )
 
 

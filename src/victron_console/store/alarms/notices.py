@@ -22,9 +22,9 @@ def put_due(conn: sqlite3.Connection, due: Iterable[NoticeDue]) -> None:
     for it in due:
         if it.event:
             conn.execute(  # what waited for the store may have been told meanwhile
-                "INSERT OR REPLACE INTO notice_due SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS "
-                "(SELECT 1 FROM notice_sent WHERE occurrence = ?1 AND way = ?2 AND event = ?3)",
-                (it.occurrence, it.way, it.event, it.tries),
+                "INSERT OR REPLACE INTO notice_due SELECT :occurrence, :way, :event, :tries WHERE NOT EXISTS "
+                "(SELECT 1 FROM notice_sent WHERE occurrence = :occurrence AND way = :way AND event = :event)",
+                {"occurrence": it.occurrence, "way": it.way, "event": it.event, "tries": it.tries},
             )
         else:
             conn.execute("DELETE FROM notice_due WHERE occurrence = ? AND way = ?", (it.occurrence, it.way))

@@ -143,5 +143,6 @@ def read_until(db: Database, devices: Mapping[int, float]) -> None:
     """Devices whose rows end in no gap were read until the file ends, also where nothing changed any more."""
     with transaction(db):
         db.conn.executemany(
-            "UPDATE device_now SET read_at = max(ifnull(read_at, 0), ?2) WHERE device_no = ?1", devices.items()
+            "UPDATE device_now SET read_at = max(ifnull(read_at, 0), ?) WHERE device_no = ?",
+            ((read_at, device_no) for device_no, read_at in devices.items()),
         )

@@ -230,14 +230,14 @@ def _store(db: Database, device_no: int, part: _Part, now: float, done: Imported
         conn = db.conn
         replacement.apply(conn, now)
         conn.executemany(
-            "INSERT INTO text_change (series_no, at, value) SELECT ?1, ?2, ?3 WHERE NOT EXISTS "
-            "(SELECT 1 FROM text_change WHERE series_no = ?1 AND at = ?2 AND value IS ?3)",
-            part.texts,
+            "INSERT INTO text_change (series_no, at, value) SELECT :no, :at, :text WHERE NOT EXISTS "
+            "(SELECT 1 FROM text_change WHERE series_no = :no AND at = :at AND value IS :text)",
+            ({"no": no, "at": at, "text": text} for no, at, text in part.texts),
         )
         if part.value_at < inf:  # else the file holds nothing but silence, and ends none
             conn.execute(
-                "UPDATE silence SET until = ?2 WHERE device_no = ?1 AND until IS NULL AND since < ?2",
-                (device_no, part.value_at),
+                "UPDATE silence SET until = :at WHERE device_no = :no AND until IS NULL AND since < :at",
+                {"no": device_no, "at": part.value_at},
             )
         for since, until in sorted(part.silences, key=lambda span: span[0]):
             if since < part.value_at:

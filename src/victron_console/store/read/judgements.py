@@ -22,10 +22,10 @@ def judgement(conn: sqlite3.Connection, station: str, as_of: float | None) -> Ju
 def judgements(conn: sqlite3.Connection, station: str, since: float, until: float) -> list[tuple[float, Judgement]]:
     """From when on which judgement held in a span, oldest first; the first may have been made before."""
     rows = conn.execute(
-        "SELECT max(at, ?2), signs_conflict, imbalance_w FROM judgement JOIN station ON no = station_no "
-        "WHERE id = ?1 AND at <= ?3 AND at >= ifnull((SELECT max(at) FROM judgement JOIN station ON no = station_no "
-        "WHERE id = ?1 AND at <= ?2), ?2) ORDER BY at",
-        (station, since, until),
+        "SELECT max(at, :since), signs_conflict, imbalance_w FROM judgement JOIN station ON no = station_no "
+        "WHERE id = :station AND at <= :until AND at >= ifnull((SELECT max(at) FROM judgement "
+        "JOIN station ON no = station_no WHERE id = :station AND at <= :since), :since) ORDER BY at",
+        {"station": station, "since": since, "until": until},
     )
     return [(at, Judgement(bool(signs), imbalance_w)) for at, signs, imbalance_w in rows]
 
