@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -59,7 +60,7 @@ def test_older_store_is_saved_and_then_migrated(
     writer = Writer(made, clock)
     writer.close()
     assert writer.backup == made.with_name(f"store.db.v{before}.bak")
-    with sqlite3.connect(writer.backup) as saved:
+    with closing(sqlite3.connect(writer.backup)) as saved, saved:
         assert saved.execute("PRAGMA user_version").fetchone() == (before,)
         assert saved.execute("SELECT count(*) FROM pulse").fetchone() == (1,)
     saved.close()
@@ -82,7 +83,7 @@ def test_migration_that_fails_leaves_the_store_as_it_was(
 
 
 def test_store_of_a_newer_program_is_refused(made: Path, clock: ManualClock) -> None:
-    with sqlite3.connect(made) as conn:
+    with closing(sqlite3.connect(made)) as conn, conn:
         conn.execute("PRAGMA user_version = 99")
     conn.close()
     for open_it in (
@@ -105,7 +106,7 @@ def test_file_that_is_no_store_is_refused_and_left_alone(path: Path, clock: Manu
 
 
 def test_database_of_another_program_is_refused(path: Path, clock: ManualClock) -> None:
-    with sqlite3.connect(path) as conn:
+    with closing(sqlite3.connect(path)) as conn, conn:
         conn.execute("CREATE TABLE bookmarks (url TEXT)")
     conn.close()
     with pytest.raises(StoreDamaged, match="another program's"):

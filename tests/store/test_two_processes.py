@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,7 @@ def test_operator_is_heard_at_once_and_ends_what_he_asked_for(
 
 def test_store_is_readable_by_plain_sql(path: Path, poll: Poll) -> None:
     poll({"Soc": 81.5, "Name": "pack"}, device="battery/258")
-    with sqlite3.connect(path) as conn:
+    with closing(sqlite3.connect(path)) as conn, conn:
         rows = conn.execute(
             "SELECT cls || '/' || instance || '/' || series.path, entry.value FROM hot, json_each(body) AS entry "
             "JOIN series ON series.no = entry.key JOIN device ON device.no = series.device_no"

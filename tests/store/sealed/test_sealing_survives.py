@@ -206,23 +206,22 @@ def test_clock_jumps_late_and_repeated_samples_all_stay(
 ) -> None:
     path = tmp_path_factory.mktemp("jumps") / "store.db"
     clock = ManualClock(START)
-    writer = Writer(path, clock)
-    writer.register([StationRecord("alder", "Alder")])
-    stored: dict[str, list[tuple[float, Scalar]]] = {}
-    held: dict[str, dict[str, Scalar]] = {}
-    for pause_s, device, path_name, value in sequence:
-        clock.advance(pause_s)
-        key = DeviceKey("battery", str(device))
-        own = held.setdefault(str(key), {"P": 0, "Q": 0})
-        if own[path_name] != value or type(own[path_name]) is not type(value):
-            stored.setdefault(key.series(path_name), []).append((clock.now(), value))
-        own[path_name] = value
-        readings = {name: Reading(v, clock.now()) for name, v in own.items()}
-        writer.record(StationUpdate("alder", clock.now(), [ServiceReading(f"x.{key}", key, clock.now(), readings)]))
-        if data.draw(st.integers(0, 4)) == 0:
-            with closing(open_writable(path)) as db:
-                kept_up(db, clock.now() + data.draw(st.sampled_from([3 * HOUR_S, 9 * DAY_S, 4e9])))
-    writer.close()
+    with closing(Writer(path, clock)) as writer:  # an example may be given up in the middle
+        writer.register([StationRecord("alder", "Alder")])
+        stored: dict[str, list[tuple[float, Scalar]]] = {}
+        held: dict[str, dict[str, Scalar]] = {}
+        for pause_s, device, path_name, value in sequence:
+            clock.advance(pause_s)
+            key = DeviceKey("battery", str(device))
+            own = held.setdefault(str(key), {"P": 0, "Q": 0})
+            if own[path_name] != value or type(own[path_name]) is not type(value):
+                stored.setdefault(key.series(path_name), []).append((clock.now(), value))
+            own[path_name] = value
+            readings = {name: Reading(v, clock.now()) for name, v in own.items()}
+            writer.record(StationUpdate("alder", clock.now(), [ServiceReading(f"x.{key}", key, clock.now(), readings)]))
+            if data.draw(st.integers(0, 4)) == 0:
+                with closing(open_writable(path)) as db:
+                    kept_up(db, clock.now() + data.draw(st.sampled_from([3 * HOUR_S, 9 * DAY_S, 4e9])))
     with closing(open_writable(path)) as db:
         kept_up(db, 1e10)
         assert verify(db).faults == []
