@@ -2,7 +2,8 @@
 
 mutmut makes the faults (see [tool.mutmut] in pyproject.toml). Of the thousands one in ten is run, drawn by a seed:
 those whose number in their function ends in one digit. Each that no test noticed is printed with its line and why it
-may stay, from `mutation_reasons.toml`: a table for each function, and in it the changed line as key.
+may stay, from `mutation_reasons.toml`: a table for each function, and in it the changed line as key; its table
+`everywhere` has parts of changed lines that need no test wherever they stand.
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ def _survivor(name: str, reasons: Reasons) -> Survivor:
     changes = get_diff_for_mutant(name, path=path).splitlines()[2:]
     line, changed = (" ".join(it[1:].strip() for it in changes if it.startswith(sign)) for sign in "-+")
     where = ".".join(filter(None, (module, cls, function.rpartition(".")[2])))
-    return Survivor(where, line, changed, reasons.get(where, {}).get(changed, ""))
+    everywhere = (why for part, why in reasons.get("everywhere", {}).items() if part in changed and part not in line)
+    return Survivor(where, line, changed, reasons.get(where, {}).get(changed) or next(everywhere, ""))
 
 
 if __name__ == "__main__":

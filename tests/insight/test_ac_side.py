@@ -168,14 +168,16 @@ def test_a_name_means_what_is_on_the_bus_before_what_left(build: Build) -> None:
 
 
 def test_of_some_devices_those_count_that_are_on_the_bus_unless_all_left(build: Build) -> None:
-    def count(*gone: str) -> int:
-        return len(on_bus(list(build({"battery/1": {}, "battery/2": {}}, gone=gone).devices.values())))
+    def counting(*gone: str) -> list[str]:
+        devices = build({"battery/1": {}, "battery/2": {}}, gone=gone).devices.values()
+        return [device.key.instance for device in on_bus(list(devices))]
 
-    assert (count(), count("battery/1"), count("battery/1", "battery/2")) == (2, 1, 2)
+    assert (counting(), counting("battery/1"), counting("battery/1", "battery/2")) == (["1", "2"], ["2"], ["1", "2"])
 
 
 def test_system_is_taken_whatever_its_instance(build: Build) -> None:
     other = build({"system/1": {"Ac/ActiveIn/Source": 240}})
     assert system_of(other) is not None and runs_alone(other)
+    assert system_of(build({"system/0": {}}, gone=("system/0",))) is not None
     both = system_of(build({"system/0": {}, "system/1": {}}))
     assert both is not None and both.key.instance == "0"

@@ -296,3 +296,14 @@ def test_a_pack_that_left_is_counted_as_gone(build: Build) -> None:
     assert overview(station).flags["battery_bank"] == (
         "Only 1 of 2 BMS of the battery work: the state of charge is of that part. Twin: gone."
     )
+
+
+def test_of_several_monitors_that_left_the_one_that_system_shows_keeps_its_role(build: Build) -> None:
+    devices: Devices = {"battery/3": SHUNT | {"Soc": 20.0}, "battery/279": SHUNT}
+    left = build({"system/0": SYSTEM | {"ActiveBatteryService": []}, **devices}, gone=("battery/3", "battery/279"))
+    assert named(left)[0] == "battery/279"
+
+
+def test_a_system_without_a_voltage_shows_no_battery(build: Build) -> None:
+    twins = wired(build, {"battery/3": SHUNT, "battery/279": SHUNT | {"Soc": 20.0}}, Dc__Battery__Voltage=[])
+    assert named(twins)[0] is None

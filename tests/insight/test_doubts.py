@@ -51,6 +51,8 @@ INPUT = {"Ac/In/0/Source": 2, "Ac/In/0/Connected": 1}
         ({"system/0": INPUT, "grid/30": {}}, "ac_input", "AC input 1 is set to Generator but a grid meter is present."),
         ({"battery/1": {"Soc": 480.0, "Dc/0/Voltage": 52.0}}, "soc_percent",
          "State of charge 480.0: outside what is possible, 0 to 100 %."),
+        ({"system/0": {"Dc/Battery/Soc": 480.0}}, "soc_percent",
+         "State of charge 480.0: outside what is possible, 0 to 100 %."),
         ({"system/0": {"Ac/Grid/L1/Power": float("nan")}}, "grid_power_w", None),
     ],
 )  # fmt: skip

@@ -177,3 +177,59 @@ def test_an_ev_charger_may_exceed_its_loads_by_a_tenth_and_100_w(
     charger = {"Ac/Power": 3600.0, "Ac/L1/Power": 3600.0, "Position": 0}
     devices = {"system/0": system, "vebus/276": UNIT, "evcharger/50": charger, "grid/30": {"Ac/Power": 900.0}}
     assert bool(of(flow(build(devices)), NodeKind.EV).note) is contradicted
+
+
+@pytest.mark.parametrize(("state", "watts"), [(9, -26.0 * 20.0), (3, 11.0)])
+def test_while_it_inverts_alone_the_current_tells_what_the_bus_loses(build: Build, state: int, watts: float) -> None:
+    unit = {"State": state, "Ac/Out/L1/P": 500.0, "Dc/0/Voltage": 26.0, "Dc/0/Current": 20.0}
+    drawn = flow(build({"system/0": {"Dc/InverterCharger/Power": 11.0}, "vebus/276": unit}))
+    assert drawn.dc is not None and drawn.dc.trunk is not None and drawn.dc.trunk.power_w == watts
+
+
+@pytest.mark.parametrize(("watts", "drawn_as"), [(-19.0, ["dc loads"]), (0.0, ["dc loads"]), (-20.0, ["unmeasured"])])
+def test_a_dc_load_that_is_a_little_negative_is_noise(build: Build, watts: float, drawn_as: list[str]) -> None:
+    system = {"Dc/System/Power": watts, "Dc/System/MeasurementType": 0, "Dc/Battery/Power": 5.0}
+    drawn = flow(build({"system/0": system}))
+    kinds = [each.kind.value for each in drawn.nodes if each.kind in (NodeKind.DC_LOADS, NodeKind.UNMEASURED)]
+    assert kinds == drawn_as
+
+
+def test_a_battery_is_not_worked_out_from_sources_of_which_one_left(build: Build) -> None:
+    devices: dict[str, dict[str, Any]] = {
+        "system/0": {"Dc/Battery/Power": []}, "charger/1": {"Dc/0/Power": 50.0}, "alternator/2": {"Dc/0/Power": 70.0},
+    }  # fmt: skip
+    assert of(flow(build(devices)), NodeKind.BATTERY).power_w == 120.0
+    left = flow(build(devices, gone=("alternator/2",)))
+    assert [each for each in left.nodes if each.kind is NodeKind.BATTERY] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "note"), [("battery_power_w", "Odd."), ("battery_current_a", "Odd."), ("soc_percent", "")]
+)
+def test_what_is_doubted_of_the_batterys_power_is_said_at_its_place(build: Build, field: str, note: str) -> None:
+    station = build({"system/0": {"Dc/Battery/Power": 5.0}})
+    shown = replace(overview(station), flags={field: "Odd."})
+    assert of(site_flow.flow(station, shown), NodeKind.BATTERY).note == note
+
+
+def test_an_ac_genset_that_idles_beside_a_dc_one_stands_there_where_it_has_a_service(build: Build) -> None:
+    devices: dict[str, dict[str, Any]] = {"system/0": {"Ac/Genset/L1/Power": 10.0}, "dcgenset/1": {"Dc/0/Power": 700.0}}
+    assert [each.power_w for each in flow(build(devices)).nodes if each.kind is NodeKind.GENSET] == [700.0]
+    both = flow(build({**devices, "genset/2": {"Ac/Power": 10.0}}))
+    assert [each.power_w for each in both.nodes if each.kind is NodeKind.GENSET] == [10.0, 700.0]
+
+
+@pytest.mark.parametrize(("old", "kind"), [("evcharger/50", NodeKind.EV), ("system/0", NodeKind.GRID)])
+def test_a_figure_is_as_old_as_what_gives_it(build: Build, old: str, kind: NodeKind) -> None:
+    system = {**INPUTS, "Ac/Grid/L1/Power": 900.0, "Ac/ConsumptionOnOutput/L1/Power": 4000.0}
+    charger = {"Ac/L1/Power": 3600.0, "Position": 0}
+    station = build({"system/0": system, "vebus/276": UNIT, "evcharger/50": charger})
+    key = DeviceKey.parse(old)
+    aged = replace(station, devices={**station.devices, key: replace(station.devices[key], read_at=NOW - 600.0)})
+    assert (of(flow(station), kind).quality, of(flow(aged), kind).quality) == (Quality.GOOD, Quality.STALE)
+
+
+def test_the_box_of_a_multi_is_its_own_though_an_rs_stands_beside_it(build: Build) -> None:
+    named = {"ProductName": "MultiPlus 24/3000/70"}
+    drawn = flow(build({"vebus/276": {**UNIT, **named}, "multi/0": {"ProductName": "Multi RS Solar 48V/6000VA/100A"}}))
+    assert drawn.box is not None and drawn.box.names[0] == "MultiPlus 24/3000/70"

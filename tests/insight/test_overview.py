@@ -201,3 +201,31 @@ def test_device_alarms_are_counted_by_level(build: Build) -> None:
         "battery/1": {"Alarms/LowSoc": []},
     }
     assert of(build(devices)).device_alarms == {"warning": 1, "critical": 1}
+
+
+def test_a_charging_battery_has_no_time_to_go_though_its_power_is_not_told(build: Build) -> None:
+    def remaining(**battery: float) -> float | None:
+        return of(build({"system/0": {f"Dc/Battery/{name}": value for name, value in battery.items()}})).time_to_go_s
+
+    assert remaining(TimeToGo=7200.0, State=1) is None
+    assert remaining(TimeToGo=7200.0, State=2) == 7200.0
+    assert remaining(TimeToGo=7200.0, Power=1.0) is None
+    assert remaining(TimeToGo=7200.0, Power=0.0) == 7200.0
+    assert (remaining(TimeToGo=863_999.0), remaining(TimeToGo=864_000.0)) == (863_999.0, None)
+
+
+def test_the_temperature_that_system_gives_comes_first_and_then_the_hottest_pack_on_the_bus(build: Build) -> None:
+    packs = {f"battery/{n}": {"Dc/0/Temperature": 20.0 + n, "Soh": 99.0, "Dc/0/Voltage": 52.0} for n in (1, 2)}
+    system = {"Dc/Battery/Temperature": 15.0, "Dc/Battery/Voltage": 52.0, "ActiveBatteryService": []}
+    assert of(build({"system/0": system, **packs})).battery_temperature_c == 15.0
+
+
+@pytest.mark.parametrize(("kind", "field"), [(1, "grid_power_w"), (3, "grid_power_w"), (2, "genset_power_w")])
+def test_a_unit_alone_is_fed_by_what_its_input_is_set_to(build: Build, kind: int, field: str) -> None:
+    unit = {"Ac/In/1/Type": kind, "Ac/ActiveIn/ActiveInput": 0, "Ac/In/1/L1/P": 700.0}
+    shown = of(build({"multi/0": unit}))
+    assert {name: getattr(shown, name) for name in ("grid_power_w", "genset_power_w")} == {
+        "grid_power_w": None, "genset_power_w": None, field: 700.0,
+    }  # fmt: skip
+    off = of(build({"multi/0": unit | {"Ac/ActiveIn/Connected": 0}}))
+    assert getattr(off, field) is None

@@ -10,9 +10,11 @@ from tests.store.conftest import service_reading
 
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
+from victron_console.model.station import ServiceState
 from victron_console.store.connection import transaction
 from victron_console.store.read.reader import Reader
-from victron_console.store.records import Event, PollSample, StationRecord, StationUpdate
+from victron_console.store.records import Event, PollSample, ServiceChange, StationRecord, StationUpdate
+from victron_console.store.write import changes
 from victron_console.store.write.silences import repair_silences
 from victron_console.store.write.writer import Writer
 
@@ -163,3 +165,53 @@ def test_news_of_devices_that_are_not_known_is_left_out(writer: Writer, reader: 
     update = StationUpdate("alder", clock.now(), [service_reading("tank/9", {"Level": 1}, clock.now())])
     writer.record(update)
     assert reader.snapshot("alder").devices[stranger].failures == 0
+
+
+def test_services_that_never_answered_are_kept_up_to_a_limit_and_more_are_told_of_once(
+    monkeypatch: pytest.MonkeyPatch, path: Path, writer: Writer, reader: Reader, clock: ManualClock
+) -> None:
+    monkeypatch.setattr(changes, "MAX_DEVICES", 2)
+
+    def hang(service: str, written_by: Writer) -> None:
+        change = ServiceChange(service, None, ServiceState.SET_ASIDE, clock.now(), "no answer")
+        written_by.record(StationUpdate("alder", clock.now(), service_changes=[change]))
+
+    for service in ("a", "b", "a"):
+        hang(service, writer)
+    assert reader.events(0, clock.now() + 1) == []
+    for service in ("c", "d", "a"):
+        hang(service, writer)
+    assert {row.service for row in reader.services("alder")} == {"a", "b"}
+    writer.close()
+    again = Writer(path, clock)
+    hang("e", again)
+    again.close()
+    (event,) = reader.events(0, clock.now() + 1)
+    assert (event.kind, event.station) == ("store", "alder")
+    assert event.text.startswith("It has named more than 300 devices or 20,000 series; new ones are not recorded.")
+
+
+def test_devices_are_kept_up_to_a_limit(
+    monkeypatch: pytest.MonkeyPatch, reader: Reader, poll: Poll, clock: ManualClock
+) -> None:
+    monkeypatch.setattr(changes, "MAX_DEVICES", 2)
+    for device in ("tank/1", "tank/2", "tank/3", "tank/1"):
+        poll({"Level": 1}, device=device)
+    assert [str(key) for key in reader.snapshot("alder").devices] == ["tank/1", "tank/2"]
+    assert len(reader.events(0, clock.now() + 1)) == 1
+
+
+def test_the_limit_of_series_counts_those_from_before_a_restart_once(
+    monkeypatch: pytest.MonkeyPatch, path: Path, writer: Writer, reader: Reader, poll: Poll, clock: ManualClock
+) -> None:
+    monkeypatch.setattr(changes, "MAX_SERIES", 3)
+    poll({"P": 1, "Q": 1})
+    writer.close()
+    again = Writer(path, clock)
+    clock.advance(10)
+    again.record(
+        StationUpdate("alder", clock.now(), [service_reading("system/0", dict.fromkeys("PQRS", 2), clock.now())])
+    )
+    again.close()
+    readings = reader.snapshot("alder").devices[DeviceKey("system", "0")].readings
+    assert {path: reading.value for path, reading in readings.items()} == {"P": 2, "Q": 2, "R": 2}
