@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -165,7 +166,7 @@ class Telling(RuleBasedStateMachine):
         self._tell()
 
 
-TestTelling = Telling.TestCase
+TestTelling = pytest.mark.slow(Telling.TestCase)
 TestTelling.settings = settings(
     max_examples=100, stateful_step_count=30, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
 )

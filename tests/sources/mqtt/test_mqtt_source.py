@@ -319,7 +319,7 @@ async def test_a_login_is_given_and_a_wrong_one_is_the_operators_to_correct(brok
         await connect(broker.login_port).discover()
     for user in (USER, ""):  # the device asks for a password only
         with pytest.raises(Unreachable, match="no station named itself"):
-            await connect(broker.login_port, user=user, password=PASSWORD, deadline_s=SHORT_S).discover()
+            await connect(broker.login_port, user=user, password=PASSWORD, deadline_s=4 * SHORT_S).discover()
 
 
 @pytest.fixture
