@@ -91,3 +91,18 @@ def test_the_simulators_fade_is_found() -> None:
     # Currents are of the whole step before: the middle of a step is the moment they belong to.
     found = capacity(ChargeRecord(at=at - 600.0, current_a=current, soc_percent=soc), spec.battery.capacity_ah)
     assert found.ah.value == pytest.approx(truth[-45 * 72], rel=0.03)
+
+
+@pytest.mark.parametrize(("gain", "offset_a"), [(1.0, 0.0), (1.01, 0.0), (0.99, 0.0), (1.0, 0.3), (1.0, -0.3)])
+def test_the_range_holds_gain_and_offset_of_the_sensor(gain: float, offset_a: float) -> None:
+    for seed in range(8):
+        sound = swings(40, 80.0, seed)
+        found = capacity(replace(sound, current_a=sound.current_a * gain + offset_a), 100.0).ah
+        assert found.low is not None and found.high is not None
+        assert found.low <= 100.0 <= found.high, (seed, found)
+
+
+def test_a_capacity_says_of_when_it_is() -> None:
+    found = capacity(swings(200, 80.0, 1), 100.0).ah
+    assert found.window.days == pytest.approx(90, abs=3)
+    assert "45 days before their end" in found.confidence

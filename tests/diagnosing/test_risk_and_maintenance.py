@@ -54,6 +54,16 @@ def test_nothing_known_is_unknown_not_healthy() -> None:
     assert assess([]).word == "unknown"
 
 
+def test_what_nothing_has_confirmed_for_half_a_year_is_unknown_again_not_well() -> None:
+    seen = assess([Evidence(name="replacement", tier=Tier.PLAN, words="4 months", seen_at=T0)])
+    nothing = [Evidence(name="replacement", tier=None, words="no date")]
+    later = assess(nothing, seen, T0 + 90 * DAY_S)
+    assert later.tier is Tier.PLAN and "remembered" in later.evidence[0].words
+    much_later = assess(nothing, later, T0 + 200 * DAY_S)
+    assert (much_later.word, much_later.evidence[0].words) == ("unknown", "no date")
+    assert assess([], seen, T0 + 200 * DAY_S).word == "unknown"
+
+
 def test_what_was_never_known_is_not_remembered() -> None:
     nothing = [Evidence(name="capacity", tier=None, words="0 segments, 20 needed")]
     risk = assess(nothing, assess(nothing))

@@ -9,6 +9,7 @@ from tests.diagnosing.made_battery import T0, reported
 
 from victron_console.diagnosing.battery.replacement import months_left, replacement
 from victron_console.diagnosing.battery.soh import soh_trend
+from victron_console.diagnosing.battery.soh_past import SohPast, SohStep
 from victron_console.diagnosing.finding import Status
 from victron_console.model.units import DAY_S
 
@@ -94,3 +95,65 @@ def test_a_worn_battery_has_no_time_left() -> None:
     found = replacement(reported(0.5, 400, 84.0), ["2 modules are offline"])
     assert found.windows[0].value == 0.0 and (found.windows[1].value or 0) > 0
     assert found.inspect_now == ("2 modules are offline",)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("percent_a_year", [1.0, 1.5, 2.0, 2.5, 3.0])
+def test_three_steps_tell_the_loss_of_an_ordinary_battery_however_long_they_took(percent_a_year: float) -> None:
+    """Seven years of nights that see 400 days each and remember the steps before."""
+    day = np.arange(0, 7 * 365.0)
+    true = 99.3 - percent_a_year * day / 365.25
+    shown = np.round(true + np.random.default_rng(3).normal(0, 0.1, len(day)))
+    past, slopes, unknown = None, [], 0
+    for end in range(60, len(day), 45):
+        begin = max(0, end - 400)
+        trend = soh_trend(T0 + day[begin:end] * DAY_S, shown[begin:end], past)
+        past = trend.past
+        unknown += len(trend.steps) >= 3 and not trend.loss.known
+        if trend.loss.value is not None:
+            slopes.append(trend.loss.value * 12)
+            assert (trend.loss.low or 0) <= percent_a_year / 12 <= (trend.loss.high or 0) * 1.02
+    assert unknown == 0 and slopes
+    assert np.median(slopes) == pytest.approx(percent_a_year, rel=0.06)
+    assert past is not None and len(past.steps) == int(shown[0] - shown[-1])
+
+
+def test_what_is_remembered_is_what_the_whole_record_says() -> None:
+    day = np.arange(0, 1200.0)
+    shown = np.round(98.2 - 2.5 * day / 365.25).astype(np.float64)
+    whole = soh_trend(T0 + day * DAY_S, shown)
+    past = None
+    for end in range(30, 1201, 30):
+        begin = max(0, end - 400)
+        past = soh_trend(T0 + day[begin:end] * DAY_S, shown[begin:end], past).past
+    assert past is not None and past.steps == whole.steps and past.since == whole.past.since  # type: ignore[union-attr]
+
+
+def test_a_new_battery_is_told_from_the_one_remembered() -> None:
+    old = SohPast(T0 - 900 * DAY_S, T0 - DAY_S, 84.0, (SohStep(T0 - 500 * DAY_S, 85.0), SohStep(T0 - 90 * DAY_S, 84.0)))
+    trend = soh_trend(T0 + np.arange(30.0) * DAY_S, np.full(30, 100.0), old)
+    assert trend.steps == () and trend.replaced_at is not None and trend.days == pytest.approx(30)
+    same = soh_trend(T0 + np.arange(30.0) * DAY_S, np.full(30, 84.0), old)
+    assert same.steps == old.steps and same.replaced_at is None
+
+
+def test_a_battery_that_stands_still_is_not_told_by_its_first_months() -> None:
+    """92 to 89 within 120 days, a BMS that finds its feet, then flat for years."""
+    day = np.arange(0, 6 * 365.0)
+    shown = np.maximum(89.0, 92.0 - np.floor(day / 40))
+    plans = []
+    past = None
+    for end in (180, 400, 800, 2190):
+        trend = soh_trend(T0 + day[max(0, end - 400) : end] * DAY_S, shown[max(0, end - 400) : end], past)
+        past = trend.past
+        early = replacement(trend).early_months
+        assert early is not None
+        plans.append(early)
+    assert plans == sorted(plans) and plans[1] > 24 and plans[-1] > 200
+
+
+def test_near_its_end_the_window_holds_the_rounding_too() -> None:
+    """81 % may be 80.5 or, where the BMS cuts decimals off, nearly 82."""
+    early, straight, late = months_left(81.0, 80.0, 0.25)
+    assert straight == pytest.approx(4)
+    assert early <= 2 * 0.7 and late >= 8 * 1.45

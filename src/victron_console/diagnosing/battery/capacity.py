@@ -13,7 +13,7 @@ import numpy as np
 from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import BoolArray, FloatArray, checked, middle, steps_s, turning_points
 from victron_console.diagnosing.record.trend import BASELINE_DAYS, Centre, centre
-from victron_console.model.units import DAY_S
+from victron_console.model.units import DAY_S, HOUR_S
 
 LEAST_SWING_PERCENT = 40.0
 TURN_PERCENT = 5.0
@@ -31,6 +31,11 @@ FULL_BELOW_CVL_V = 0.1 / 15.0
 """A cell: full is within this of the charge limit at a small current for ten minutes."""
 FULL_CURRENT_C = 0.05
 FULL_HOLD_S = 600.0
+GAIN_DOUBT = 0.01
+"""Of a current: what a shunt's gain may be off. Victron's data sheets give 0.4 % for SmartShunt and BMV-712; twice that
+and more for warmth and a shunt that is not theirs (own judgement)."""
+OFFSET_DOUBT_A, BALANCED_DOUBT_A = 0.3, 0.05
+"""What it may read at none: nobody has seen it, and once full-to-full balance has taken it out (own judgement)."""
 LOW_ABOVE_LIMIT_V = 0.05
 """A cell: empty is within this of the BMS's low limit while discharging."""
 SOURCE = (
@@ -84,7 +89,7 @@ class Capacity:
     """Own capacity of a battery."""
 
     ah: Finding
-    """The latest, Ah, with its 95 % interval."""
+    """The latest, Ah; the range holds scatter and the sensor's gain and offset. It is of the middle of its window."""
     relative: Finding
     """Percent of its own first 90 days."""
     of_nominal: Finding
@@ -146,19 +151,30 @@ def _summed(
     ends, ah = np.array([[segment.until, segment.ah] for segment in segments]).T
     latest = np.zeros(len(ah), dtype=bool)
     latest[-SEGMENTS:] = True
-    now = centre(ah[latest | (ends > ends[-1] - BASELINE_DAYS * DAY_S)])
+    taken = latest | (ends > ends[-1] - BASELINE_DAYS * DAY_S)
+    now = centre(ah[taken])
     if now.half_width > WIDEST_INTERVAL * now.value:
         return not_yet(f"segments scatter too much: ±{100 * now.half_width / now.value:.0f} %, at most 15 % is taken")
+    used = [segment for segment, is_used in zip(segments, taken, strict=True) if is_used]
+    offset_ah = (BALANCED_DOUBT_A if offset_a is not None else OFFSET_DOUBT_A) * _hours(used)
+    half = now.half_width + GAIN_DOUBT * now.value + offset_ah
+    of = Window(since=used[0].since, until=used[-1].until, count=now.count, what="segments")
     found = Figure(TITLES[0][0], "Ah", method).value(
         now.value,
-        window=window,
-        low=now.low,
-        high=now.high,
-        confidence=f"median of {now.count} segments with its 95 % interval",
+        window=of,
+        low=now.value - half,
+        high=now.value + half,
+        confidence=f"median, so of {of.days / 2:.0f} days before their end; 95 % of the scatter, 1 % gain and "
+        f"{offset_ah:.1f} Ah offset of the sensor",
     )
     first = ah[ends < ends[0] + BASELINE_DAYS * DAY_S]
     return Capacity(found, _relative(now, first, method, window), _of_nominal(found, nominal_ah), tuple(segments),
                     offset_a)  # fmt: skip
+
+
+def _hours(segments: list[Segment]) -> float:
+    """The usual length of a segment in full swings: over how long an offset adds up."""
+    return float(np.median([100.0 * (each.until - each.since) / HOUR_S / abs(each.swing_percent) for each in segments]))
 
 
 def _of_nominal(found: Finding, nominal_ah: float) -> Finding:

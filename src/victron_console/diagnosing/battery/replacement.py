@@ -15,6 +15,8 @@ ENDS_OF_LIFE = (80.0, 70.0)
 NO_WINDOW_FROM = 93.0
 BAND = ((82.0, 0.70, 1.45), (85.0, 0.62, 1.75), (87.0, 0.55, 1.85), (90.0, 0.46, 2.3), (92.0, 0.42, 2.8))
 """SOH, and what to multiply the straight-line time by for the early and the late end."""
+ROUNDED_LOW, ROUNDED_HIGH = 0.5, 1.0
+"""A whole percent may stand for half of one less; for one more where the BMS cuts off its decimals."""
 METHOD = Method(
     name="straight line of the last 3 SOH steps, widened to the range of known courses",
     inputs=("battery Soh",),
@@ -51,14 +53,15 @@ def replacement(trend: SohTrend, inspect_now: Sequence[str] = ()) -> Replacement
 
 
 def months_left(soh_percent: float, end_percent: float, loss_per_month: float) -> tuple[float, float, float]:
-    """Early, straight-line and late months until the SOH has fallen to `end_percent` at this loss (% a month, > 0)."""
-    straight = max(0.0, soh_percent - end_percent) / loss_per_month
-    soh, early, late = np.array(BAND).T
-    return (
-        straight * float(np.interp(soh_percent, soh, early)),
-        straight,
-        straight * float(np.interp(soh_percent, soh, late)),
+    """Early, straight-line and late months until the SOH has fallen to `end_percent` at this loss (% a month, > 0).
+
+    The ends hold the rounding of the SOH too: where a point is left, that is half of it.
+    """
+    least, straight, most = (
+        max(0.0, soh_percent + rounded - end_percent) / loss_per_month for rounded in (-ROUNDED_LOW, 0.0, ROUNDED_HIGH)
     )
+    soh, early, late = np.array(BAND).T
+    return least * float(np.interp(soh_percent, soh, early)), straight, most * float(np.interp(soh_percent, soh, late))
 
 
 def _window(trend: SohTrend, end: float) -> Finding:

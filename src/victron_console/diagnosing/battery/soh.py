@@ -1,14 +1,15 @@
-"""The trend of the state of health that the BMS reports, from the moments its whole number fell.
+"""The trend of the state of health that the BMS reports, from the moments its whole number fell in the battery's life.
 
 Own capacity is another series (`capacity`) and is never mixed in.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from victron_console.diagnosing.battery.soh_past import SohPast, SohStep
 from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import MONTH_S, FloatArray, checked, medians
 from victron_console.model.units import DAY_S
@@ -38,19 +39,6 @@ LEVEL = Figure("State of health (BMS)", "%", REPORTED)
 
 
 @dataclass(frozen=True, slots=True)
-class SohStep:
-    """The reported SOH first stood at `shown_percent`: the true value then was half a percent more."""
-
-    at: float
-    shown_percent: float
-
-    @property
-    def percent(self) -> float:
-        """The value the rounded one fell through."""
-        return self.shown_percent + 0.5
-
-
-@dataclass(frozen=True, slots=True)
 class SohTrend:
     """The reported state of health and how fast it falls."""
 
@@ -63,6 +51,8 @@ class SohTrend:
     """How long the present battery has been seen."""
     replaced_at: float | None = None
     """When the figure last rose for good: what was recorded before is of another battery. None: never."""
+    past: SohPast | None = None
+    """What to remember of the present battery until the next time."""
 
     @property
     def latest_percent(self) -> float | None:
@@ -70,12 +60,13 @@ class SohTrend:
         return self.level.value
 
 
-def soh_trend(at: FloatArray, soh_percent: FloatArray) -> SohTrend:
+def soh_trend(at: FloatArray, soh_percent: FloatArray, before: SohPast | None = None) -> SohTrend:
     """How fast the reported SOH falls.
 
     Args:
         at: moments (UTC epoch, s, ascending).
         soh_percent: as the BMS says, usually whole numbers; NaN in gaps.
+        before: what was remembered of it; steps older than these moments are taken from there.
 
     Raises:
         ValueError: the arrays do not belong together.
@@ -84,36 +75,54 @@ def soh_trend(at: FloatArray, soh_percent: FloatArray) -> SohTrend:
     days, daily = medians(at, soh_percent, DAY_S)
     if not len(days):
         nothing = "the battery reports no SOH"
-        return SohTrend(LOSS.unknown(nothing), LEVEL.unknown(nothing), (), 0.0)
+        return SohTrend(LOSS.unknown(nothing), LEVEL.unknown(nothing), (), 0.0, past=before)
     whole = float(days[0])
     days, smooth = _of_present_battery(days, _running_median(daily))
-    steps = _steps(days, smooth)
-    seen_days = float(days[-1] - days[0]) / DAY_S + 1.0
+    steps, first_seen = _steps(days, smooth), float(days[0])
+    is_new = days[0] > whole or (before is not None and _is_another(before, float(days[0]), float(smooth[0])))
+    if before is not None and not is_new:
+        first_seen = min(first_seen, before.since)
+        steps = (*_remembered(before, float(smooth[0])), *steps)
+    seen_days = (float(days[-1]) - first_seen) / DAY_S + 1.0
     until = float(at[-1])
     since = max(float(at[0]), until - MEDIAN_DAYS * DAY_S)
     count = min(MEDIAN_DAYS, int((days > days[-1] - MEDIAN_DAYS * DAY_S).sum()))
     week = Window(since=since, until=until, count=count, what="days with a value")
     level = LEVEL.value(float(smooth[-1]), window=week)
-    replaced_at = float(days[0]) if days[0] > whole else None
-    return SohTrend(_loss(steps, days, seen_days), level, steps, seen_days, replaced_at)
+    replaced_at = float(days[0]) if is_new else None
+    past = SohPast(first_seen, float(days[-1]), float(smooth[-1]), steps)
+    return SohTrend(_loss(past), level, steps, seen_days, replaced_at, past)
 
 
-def _loss(steps: tuple[SohStep, ...], days: FloatArray, seen_days: float) -> Finding:
-    window = Window(since=float(days[0]), until=float(days[-1]), count=len(steps), what="steps")
+def _is_another(before: SohPast, at: float, percent: float) -> bool:
+    """Whether what begins here is another battery than the one remembered."""
+    return at > before.until and percent - before.percent >= REPLACED_BY_PERCENT
+
+
+def _remembered(before: SohPast, first_percent: float) -> tuple[SohStep, ...]:
+    """The steps down to where the record begins; its own are all below."""
+    return tuple(step for step in before.steps if step.shown_percent >= np.floor(first_percent + 0.5))
+
+
+def _loss(past: SohPast) -> Finding:
+    steps, seen_days = past.steps, (past.until - past.since) / DAY_S + 1.0
+    window = Window(since=past.since, until=past.until, count=len(steps), what="steps")
     if seen_days < LEAST_DAYS or len(steps) < STEPS:
         reason = f"{len(steps)} steps in {seen_days:.0f} days; {STEPS} steps and {LEAST_DAYS:.0f} days are needed"
         return LOSS.insufficient(reason, window)
     first, last = steps[-STEPS], steps[-1]
     months = (last.at - first.at) / MONTH_S
     fall = first.percent - last.percent
-    # No step since the last one bounds the present rate from above as well.
-    since_last = max((float(days[-1]) - last.at) / MONTH_S, 1e-9)
+    # No step since the last one bounds the present rate: a battery that stands still is not told by its worst year.
+    since_last = max((past.until - last.at) / MONTH_S, 1e-9)
+    fastest = (1.0 + 2 * STEP_DOUBT_PERCENT) / since_last
     return LOSS.value(
-        fall / months,
-        window=window,
-        low=min(max(0.0, fall - 2 * STEP_DOUBT_PERCENT) / months, (1.0 + 2 * STEP_DOUBT_PERCENT) / since_last),
-        high=(fall + 2 * STEP_DOUBT_PERCENT) / months,
-        confidence=f"{len(steps)} steps, each known to {STEP_DOUBT_PERCENT} %",
+        min(fall / months, fastest),
+        window=replace(window, since=first.at, count=STEPS),
+        low=min(max(0.0, fall - 2 * STEP_DOUBT_PERCENT) / months, fastest),
+        high=min((fall + 2 * STEP_DOUBT_PERCENT) / months, fastest),
+        confidence=f"the last {STEPS} of {len(steps)} steps, each known to {STEP_DOUBT_PERCENT} %; "
+        f"none for {since_last:.1f} months",
     )
 
 

@@ -16,6 +16,7 @@ from victron_console.diagnosing.battery.replacement import replacement
 from victron_console.diagnosing.battery.resistance import Resistance, resistance
 from victron_console.diagnosing.battery.soc import soc_truth
 from victron_console.diagnosing.battery.soh import soh_trend
+from victron_console.diagnosing.battery.soh_past import SohPast
 from victron_console.diagnosing.battery.stuck_readings import told_stuck, without_stuck
 from victron_console.diagnosing.battery.thermal import HeatRecord, thermal
 from victron_console.diagnosing.finding import Finding
@@ -28,7 +29,7 @@ from victron_console.diagnosing.power.pv import may_be_curtailed, pv_yield
 from victron_console.diagnosing.power.residual import residual
 from victron_console.diagnosing.record.history import History, Site
 from victron_console.diagnosing.record.timeline import BoolArray, usual_step_s
-from victron_console.diagnosing.verdict.chemistry import applies, only_of_lfp
+from victron_console.diagnosing.verdict.chemistry import applies, chemistry_of_cells, only_of_lfp
 from victron_console.diagnosing.verdict.daily_findings import DailyFindings
 from victron_console.diagnosing.verdict.risk import Evidence, Risk, Tier, assess, judged, told
 
@@ -40,13 +41,16 @@ RESISTANCE_INSPECT = 2.0
 """Grown this much no date is given: look at the battery (own judgement)."""
 
 
-def diagnose(history: History, site: Site, before: Risk | None = None) -> DailyFindings:
+def diagnose(
+    history: History, site: Site, before: Risk | None = None, soh_before: SohPast | None = None
+) -> DailyFindings:
     """Diagnose one station.
 
     Args:
         history: its record, best a year of five-minute means; at least one moment.
         site: what else is known of it.
         before: the risk found last, so that evidence lost since still counts.
+        soh_before: what was remembered of the battery's SOH, however long ago.
 
     Raises:
         ValueError: the record is empty or its arrays do not belong together.
@@ -57,7 +61,7 @@ def diagnose(history: History, site: Site, before: Risk | None = None) -> DailyF
     powers = Powers(
         at=h.at, pv=h.pv_w, load=h.load_w, grid=h.grid_w, genset=h.genset_w, other=h.other_w, battery=h.battery_w
     )  # fmt: skip
-    trend = soh_trend(h.at, h.or_nothing(h.soh_percent))
+    trend = soh_trend(h.at, h.or_nothing(h.soh_percent), soh_before)
     # What was recorded of the battery before this one is of another.
     b = h if trend.replaced_at is None else h.since(trend.replaced_at)
     soc, amperes = b.or_nothing(b.soc_percent), b.or_nothing(b.battery_a)
@@ -83,8 +87,10 @@ def diagnose(history: History, site: Site, before: Risk | None = None) -> DailyF
         years=tuple(report(powers, Period.YEAR, zone)),
         risk=assess(()),
     )
+    site = replace(site, chemistry=site.chemistry or chemistry_of_cells(h.cell_high_v, h.soc_percent))
     found = only_of_lfp(replace(found, **told_stuck(found, stuck)), site.chemistry)
-    return replace(found, risk=assess(_evidence(found, site), _of_present_battery(before, trend.replaced_at)))
+    remembered = _of_present_battery(before, trend.replaced_at)
+    return replace(found, risk=assess(_evidence(found, site), remembered, found.at))
 
 
 def _capacity(h: History, site: Site) -> Capacity:

@@ -10,6 +10,7 @@ from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from victron_console.diagnosing.battery.soh_past import SohPast, SohStep
 from victron_console.diagnosing.finding import Finding, Method, Status, Window
 from victron_console.diagnosing.verdict.risk import Risk, from_json, to_json
 
@@ -62,6 +63,8 @@ class Kept:
     """The last days, the months of a year and the years, oldest first in each."""
     outage_days: tuple[tuple[date, float], ...] = ()
     """Local days with an outage and its minutes, oldest first."""
+    soh: SohPast | None = None
+    """Of the present battery, for its whole life."""
     outage_hours: tuple[int, ...] = ()
     """How many outages began in each local hour, 24 numbers; empty where none are recorded."""
 
@@ -99,6 +102,7 @@ def pack(kept: Kept) -> dict[str, Any]:
         "energy": [[row.period, row.first_day.isoformat(), *astuple(row)[2:]] for row in kept.energy],
         "outage_days": [[day.isoformat(), minutes] for day, minutes in kept.outage_days],
         "outage_hours": list(kept.outage_hours),
+        "soh": None if kept.soh is None else asdict(kept.soh),
     }
 
 
@@ -128,4 +132,11 @@ def unpack(body: Mapping[str, Any]) -> Kept | None:
         ),
         outage_days=tuple((date.fromisoformat(day), minutes) for day, minutes in body.get("outage_days", ())),
         outage_hours=tuple(body.get("outage_hours", ())),
+        soh=_soh(body.get("soh")),
     )
+
+
+def _soh(told: Mapping[str, Any] | None) -> SohPast | None:
+    if told is None:
+        return None
+    return SohPast(**{**told, "steps": tuple(SohStep(**step) for step in told["steps"])})

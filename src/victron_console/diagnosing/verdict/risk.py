@@ -11,8 +11,11 @@ from enum import IntEnum
 from typing import Any
 
 from victron_console.diagnosing.finding import Finding, Method
+from victron_console.model.units import DAY_S
 
 ENOUGH_COVERAGE = 0.6
+REMEMBERED_S = 180 * DAY_S
+"""Evidence that nothing has confirmed for half a year is no longer known, in neither direction (own judgement)."""
 METHOD = Method(
     name="tier of the worst of independent evidence",
     inputs=("the findings of battery, inverter and GX device",),
@@ -72,17 +75,20 @@ class Risk:
         return tuple(one for one in self.evidence if one.tier is None)
 
 
-def assess(evidence: Sequence[Evidence], before: Risk | None = None) -> Risk:
+def assess(evidence: Sequence[Evidence], before: Risk | None = None, at: float | None = None) -> Risk:
     """The tier of a station.
 
     Args:
         evidence: one a name; a name left out is as unknown as one without a tier.
         before: what was found last; evidence known then and not now is remembered, so that no lost input heals.
+        at: now (UTC epoch, s); what was last seen half a year before it is unknown again. None: nothing is too old.
     """
     current = {one.name: one for one in evidence}
     for old in before.evidence if before else ():
         now = current.get(old.name)
-        if now is None or (now.tier is None and old.tier is not None):
+        if at is not None and old.tier is not None and old.seen_at is not None and at - old.seen_at > REMEMBERED_S:
+            current.setdefault(old.name, replace(old, tier=None, words="last seen half a year ago", fresh=False))
+        elif now is None or (now.tier is None and old.tier is not None):
             words = f"{old.words} (remembered: {now.words if now else 'not looked at'})"
             current[old.name] = replace(old, fresh=False, words=words if old.fresh else old.words)
     rows = sorted(current.values(), key=lambda one: (-(one.tier if one.tier is not None else -1), one.name))

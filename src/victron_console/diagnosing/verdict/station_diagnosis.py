@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from victron_console.diagnosing.battery.capacity import Limits
+from victron_console.diagnosing.battery.soh import soh_trend
+from victron_console.diagnosing.battery.soh_past import SohPast
 from victron_console.diagnosing.power.grid import Supply
 from victron_console.diagnosing.power.pv import Array
 from victron_console.diagnosing.record.history import History, Site
@@ -20,6 +22,7 @@ from victron_console.diagnosing.record.history_columns import history
 from victron_console.diagnosing.record.polled_grid import polled_grid
 from victron_console.diagnosing.record.station_record import COLUMN_S, gathered_steps, stored_record, with_polls
 from victron_console.diagnosing.record.station_tables import courses, energy_rows
+from victron_console.diagnosing.verdict.chemistry import chemistry_of_cells
 from victron_console.diagnosing.verdict.daily import diagnose
 from victron_console.diagnosing.verdict.daily_findings import as_rule_inputs, findings
 from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
@@ -101,14 +104,16 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         past = replace(past, grid_polls=polled_grid(record, site.supply))
     before = reader.diagnoses(until).get(station)
     known = unpack(before.body) if before is not None else None
-    found = diagnose(past, site, known.risk if known else None)
+    soh_before = (known.soh if known else None) or _soh_before(reader, station, battery, began, since)
+    found = diagnose(past, site, known.risk if known else None, soh_before)
     kept = Kept(
         at=now,
         figures=dict(findings(found)),
         risk=found.risk,
         rules=as_rule_inputs(found),
         courses=courses(found, past),
-        limits=_assumed(site),
+        limits=_assumed(site, info.battery.chemistry or chemistry_of_cells(past.cell_high_v, past.soc_percent)),
+        soh=found.soh.past,
         energy=energy_rows(found),
         outage_days=found.outages.calendar if found.outages else (),
         outage_hours=found.outages.by_hour if found.outages else (),
@@ -126,6 +131,16 @@ def _capacity(info: StationInfo, snapshot: Snapshot, battery: BatteryRoles) -> f
 def _packs_first(battery: BatteryRoles) -> tuple[DeviceKey, ...]:
     """The battery's devices in the order in which they are asked for cells, temperatures and health."""
     return tuple(dict.fromkeys(device.key for device in (*battery.packs, *battery.devices)))
+
+
+def _soh_before(reader: Reader, station: str, battery: BatteryRoles, began: float, until: float) -> SohPast | None:
+    """What the record tells of the battery's SOH before it is looked at closely, by the day."""
+    days = round((until - began) // DAY_S)
+    for device in _packs_first(battery) if days > 0 else ():
+        columns = reader.columns(station, device.series("Soh"), until - days * DAY_S, until, days)
+        if columns is not None and np.isfinite(columns.last).any():
+            return soh_trend(until + DAY_S * (np.arange(days, dtype=np.float64) - days + 0.5), columns.last).past
+    return None
 
 
 def _packs_soh(battery: BatteryRoles) -> dict[str, float]:
@@ -185,8 +200,9 @@ def _inspect_now(reader: Reader, station: str, now: float) -> tuple[str, ...]:
     )
 
 
-def _assumed(site: Site) -> dict[str, str]:
+def _assumed(site: Site, chemistry: str | None) -> dict[str, str]:
     told = {
+        "chemistry": chemistry or "not known, taken for lfp: set battery.chemistry",
         "nominal capacity": f"{site.nominal_ah:g} Ah" if site.nominal_ah else "not known: set battery.capacity_ah",
         "BMS limits": f"{site.limits.low_v:g} to {site.limits.charge_v:g} V, {site.limits.cells} cells"
         if site.limits
