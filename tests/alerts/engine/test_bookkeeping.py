@@ -11,6 +11,7 @@ from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_file import parse_rules, shipped_rules
 from victron_console.model.alert import AlertKey
 from victron_console.model.alert_record import AlertChanges, KeptAlerts
+from victron_console.model.snapshot import Snapshot
 
 Play = Callable[[str], Player]
 
@@ -205,3 +206,34 @@ def test_the_peak_is_the_worst_value_in_the_direction_of_the_limit(
         player.run(40, soc=value)
     low = player.open("soc")
     assert low is not None and low.peak_value == peak
+
+
+class Remembered:
+    """A past in which the state of charge had a value three weeks ago."""
+
+    def points(self, station: str, series: str, since: float, until: float) -> list[tuple[float, float | str | None]]:
+        points: list[tuple[float, float | str | None]] = [(until - 21 * 86_400.0, 9.0)]
+        return [point for point in points if point[0] >= since and series == SHORT["soc"]]
+
+
+@pytest.mark.parametrize("history", [None, Remembered()], ids=["without a past", "with one"])
+def test_an_alarm_of_a_restart_stays_though_its_input_gives_no_value_any_more(
+    play: Play, history: Remembered | None
+) -> None:
+    before = play(CRIT_ONLY)
+    before.run(60, soc=9)
+    kept = KeptAlerts([it for it in before.stored.values() if it.active], list(before.levels.values()), [], 2)
+    after = Player(AlertEngine(parse_rules(CRIT_ONLY), history), before.site, before.now)
+    after.alerts.restore(kept, after.now)
+    after.run(300, soc=None)
+    (low,) = after.alerts.open
+    assert low.stale and after.kinds() == ["stale"]
+
+
+def test_a_station_that_was_never_read_is_offline_after_its_time() -> None:
+    engine, opened = AlertEngine(shipped_rules()), []
+    for n in range(25):
+        now = T0 + n * POLL_S
+        engine.step({"alder": Snapshot("alder", now, {})}, now)
+        opened += [n * POLL_S for it in engine.open if it.key.family == "offline"]
+    assert 180.0 < opened[0] <= 200.0

@@ -127,6 +127,7 @@ def test_what_is_not_possible_is_no_want_of_a_value_and_no_value() -> None:
     watch.quality = Quality.GOOD
     made = PathInput(watch, "Soc", "")
     assert made.null() is True and made.read() is NEVER and made.or_default(9.0) == 9.0
+    assert not made.take(None, 0.0) and made.null() is True
     made.take(Reading(480.0, 0.0, Quality.IMPLAUSIBLE), 0.0)
     assert made.null() is False and made.read() is None and made.or_default(9.0) is None
     assert not made.seen and not made.valid

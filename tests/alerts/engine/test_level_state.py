@@ -86,8 +86,9 @@ def test_the_time_away_is_forgiven_once() -> None:
 
 
 def test_it_clears_once_it_was_clear_for_the_whole_time() -> None:
-    said = led(*every_20_s(180.0, CLEAR, since=80.0), state=active())
-    assert said == ["clearing"] * 5 + ["normal!"]
+    state = active()
+    assert led(*every_20_s(180.0, CLEAR, since=80.0), state=state) == ["clearing"] * 5 + ["normal!"]
+    assert not state.stale and not state.on
 
 
 def test_between_the_two_conditions_it_stays_and_its_clearing_begins_anew() -> None:
