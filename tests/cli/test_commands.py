@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -59,8 +60,11 @@ def test_collect_once_records_every_station_and_status_and_export_tell_of_them(
     assert {s["id"]: s["state"] for s in data["stations"]} == dict.fromkeys((s.id for s in stations.stations), "live")
     assert all(s["soc_percent"] is not None and s["age_s"] < 30 for s in data["stations"])
     assert data["fleet"]["fresh"] == 3
+    assert data["collector"]["running"] is False
+    assert data["collector"]["beat_age_s"] < 60
     table = run(home, tmp_path, *where, "status").stdout
     assert all(station.name in table for station in stations.stations)
+    assert re.search(r"^Collector: last beat \d+ s ago\.$", table, re.MULTILINE)
     soc = run(home, tmp_path, *where, "export", "--station", "alder-farm", "--series", "system/*/Dc/Battery/Soc")
     rows = list(csv.DictReader(io.StringIO(soc.stdout)))
     assert {row["series"] for row in rows} == {"system/0/Dc/Battery/Soc"}

@@ -13,7 +13,7 @@ from tests.patience import PATIENCE_S
 
 from victron_console.collector.alerting import Alerting
 from victron_console.collector.recorder import Recorder
-from victron_console.model.alert import Occurrence
+from victron_console.model.alert import ConsoleAlarm, Occurrence
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
@@ -127,7 +127,7 @@ async def test_troubles_told_at_once_from_several_tasks_are_each_kept_once(tmp_p
             return changes
 
         alerting.plan = plan
-        alarms = [(f"family_{n}", f"Fails {n}", "mend it") for n in range(4)]
+        alarms = [ConsoleAlarm(f"family_{n}", f"Fails {n}", "mend it") for n in range(4)]
         await asyncio.gather(*(alerting.tell_trouble(alarm, "it fails") for alarm in alarms))
         found = occurrences(tmp_path, clock)
-    assert sorted(kept) == sorted(it.key.family for it in found) == [family for family, _, _ in alarms]
+    assert sorted(kept) == sorted(it.key.family for it in found) == [alarm.family for alarm in alarms]

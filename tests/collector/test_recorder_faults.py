@@ -19,6 +19,7 @@ import pytest
 
 from victron_console.collector.recorder import ANEW_EVERY_S, Recorder
 from victron_console.collector.store_alarm import RECORDING_FAILS, STORE_DAMAGED, StoreAlarm
+from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
@@ -286,7 +287,7 @@ def told() -> list[str]:
 async def test_alarm_stands_while_a_damaged_store_lies_beside_and_is_told_once(
     path: Path, clock: ManualClock, told: list[str]
 ) -> None:
-    async def alarm(of: tuple[str, str, str], problem: str) -> None:
+    async def alarm(of: ConsoleAlarm, problem: str) -> None:
         assert of is STORE_DAMAGED
         told.append(problem)
 
@@ -347,9 +348,9 @@ def test_writes_that_the_system_cuts_short_wait_and_lose_nothing(path: Path) -> 
 
 
 async def test_that_nothing_can_be_recorded_is_an_alarm_until_it_can(path: Path, clock: ManualClock) -> None:
-    told: list[tuple[tuple[str, str, str], str]] = []
+    told: list[tuple[ConsoleAlarm, str]] = []
 
-    async def alarm(of: tuple[str, str, str], problem: str) -> None:
+    async def alarm(of: ConsoleAlarm, problem: str) -> None:
         told.append((of, problem))
 
     recorder = await opened(path, clock)

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.patience import PATIENCE_S, until
-
-from victron_console.collector.background_tasks import BackgroundTasks
-from victron_console.collector.recorder import Recorder
-from victron_console.model.clock import ManualClock
-from victron_console.store.read.reader import Reader
-from victron_console.store.write.writer import Writer
+from tests.patience import PATIENCE_S
 
 IN_A_CONSOLE = """
 import io, sys
@@ -70,27 +62,3 @@ def test_a_worker_that_hangs_does_not_keep_its_parent_from_ending(tmp_path: Path
         if parent.returncode is None:
             os.killpg(parent.pid, signal.SIGKILL)
     assert parent.returncode == 0
-
-
-async def test_work_that_breaks_off_is_noted_and_the_rest_goes_on(tmp_path: Path) -> None:
-    path, clock = tmp_path / "store.db", ManualClock(1_760_000_000.0)
-    recorder = Recorder(path, clock, lambda: Writer(path, clock))
-    await recorder.open()
-    background, going_on = BackgroundTasks(clock, recorder), asyncio.Event()
-
-    async def broken() -> None:
-        raise ValueError("bad value(s) in fds_to_keep")
-
-    async def steady() -> None:
-        going_on.set()
-        await asyncio.Event().wait()
-
-    background.start("diagnosing", broken())
-    background.start("sealing", steady())
-    await going_on.wait()
-    with closing(Reader(path, clock)) as reader:
-        await until(lambda: reader.events(0.0, clock.now() + 1, kinds=["collector"]))
-        events = reader.events(0.0, clock.now() + 1, kinds=["collector"])
-    assert "diagnosing stopped" in events[0].text and "fds_to_keep" in events[0].text
-    await background.end()
-    await recorder.close()

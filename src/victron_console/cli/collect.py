@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from random import Random
 
 import click
@@ -10,6 +11,7 @@ from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options, log_to_stderr
 from victron_console.cli.running import run_until_stopped
 from victron_console.collector.fleet import Fleet
+from victron_console.collector.watch.service_manager import ServiceManager
 from victron_console.model.clock import SystemClock
 
 
@@ -25,7 +27,14 @@ def collect(options: Options, once: bool) -> None:
         click.echo(str(fault), err=True)
     if not files.current.stations:
         raise click.ClickException(NO_STATIONS)
-    fleet = Fleet(files, options.store_path, SystemClock(), random=Random(), rule_folders=options.rule_folders)
+    fleet = Fleet(
+        files,
+        options.store_path,
+        SystemClock(),
+        random=Random(),
+        rule_folders=options.rule_folders,
+        manager=ServiceManager(os.environ),
+    )
     run_until_stopped(fleet.run_once if once else fleet.run)
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -23,11 +24,15 @@ from victron_console.model.clock import SystemClock
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.station import FRESH, StationState
+from victron_console.model.units import HOUR_S, MINUTE_S
 from victron_console.store.answers import StationRow
+from victron_console.store.lease import lease_holder
 from victron_console.store.read.reader import Reader
 
 PIPE_COLUMNS = 120
 NOTHING_YET = "Nothing is recorded yet: start `victron-console`, or `victron-console collect`."
+SILENT_AFTER_S = 60.0
+"""A collector beats each ten seconds, somewhat later where another program holds the store."""
 FINE, WARNING, CRITICAL, CANNOT_TELL = 0, 1, 2, 3
 
 
@@ -43,13 +48,16 @@ def status(options: Options, as_json: bool) -> None:
     now = SystemClock().now()
     with closing(Reader(options.store_path, SystemClock())) as reader:
         rows = at_moment(reader.stations(), now)
+        collector = _collector(reader, options.store_path, now)
         alerts = reader.alerts()
         standing = standing_alerts(alerts)
         if as_json:
             verdicts = {row.id: read_verdict(reader, row, alerts, now) for row in rows}
-            click.echo(json.dumps(as_data(rows, standing, verdicts, now), indent=2))
+            said = as_data(rows, standing, verdicts, now) | {"collector": collector}
+            click.echo(json.dumps(said, indent=2))
         else:
             _print_table(reader, rows, now)
+            click.echo(_told(collector))
     sys.exit(exit_status(rows, standing))
 
 
@@ -64,6 +72,31 @@ def _print_table(reader: Reader, rows: Sequence[StationRow], now: float) -> None
         click.echo(f"No value was read yet of {'its station' if len(rows) == 1 else f'any of {len(rows)} stations'}.")
     width = shutil.get_terminal_size((PIPE_COLUMNS, 24)).columns
     click.echo("\n".join(status_table(reader, rows, now, width)))
+
+
+def _collector(reader: Reader, store: Path, now: float) -> dict[str, Any]:
+    """How the collector is: whether one runs, and how long ago it last wrote that it lives."""
+    beat_at, state = reader.size().last_at, reader.collector()
+    return {
+        "running": lease_holder(store) is not None,
+        "beat_age_s": None if beat_at is None else round(max(0.0, now - beat_at), 1),
+        "lag_s": state.lag_s if state else None,
+        "dropped": state.dropped if state else None,
+        "last_trouble": state.last_trouble if state else "",
+        "last_trouble_at": state.last_trouble_at if state else None,
+    }
+
+
+def _told(collector: Mapping[str, Any]) -> str:
+    """The same in a line."""
+    age_s = collector["beat_age_s"]
+    if age_s is None:
+        return "Collector: none ever ran on this store."
+    age = f"{age_s:.0f} s" if age_s < 2 * MINUTE_S else f"{age_s / MINUTE_S:.0f} min"
+    if age_s <= SILENT_AFTER_S:
+        return f"Collector: last beat {age} ago."
+    held = "it runs, but stands still" if collector["running"] else "none runs"
+    return f"Collector: SILENT, last beat {age if age_s < 2 * HOUR_S else f'{age_s / HOUR_S:.0f} h'} ago; {held}."
 
 
 def standing_alerts(views: Sequence[AlertView]) -> list[Occurrence]:

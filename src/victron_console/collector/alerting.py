@@ -18,6 +18,7 @@ from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.recorded_history import RecordedHistory
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, rule_files, shipped_rules
 from victron_console.collector.recorder import PASSING, Recorder
+from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock
 from victron_console.model.snapshot import Snapshot
@@ -29,7 +30,9 @@ from victron_console.store.write.writer import Writer
 
 log = logging.getLogger(__name__)
 
-RULES_INVALID = ("rules_invalid", "Rule files are wrong", "mend the rule files; the last good rules are in force")
+RULES_INVALID = ConsoleAlarm(
+    "rules_invalid", "Rule files are wrong", "mend the rule files; the last good rules are in force"
+)
 
 T = TypeVar("T")
 _Stamps = dict[Path, tuple[int, int]]
@@ -84,6 +87,8 @@ class Alerting:
         self._writing = asyncio.Lock()
         self.plan: Callable[[AlertChanges], AlertChanges] = lambda changes: changes
         """Takes what changed before it is stored, and gives it with what else is to be stored along."""
+        self.failed: Callable[[Exception], None] = lambda error: log.exception("the alert engine failed")
+        """Takes a fault of ours in the engine; to be called where it is caught."""
 
     async def open(self, stations: Sequence[StationRecord]) -> None:
         """Load the rules and go on where the last collector stood."""
@@ -135,15 +140,15 @@ class Alerting:
 
         try:
             changes = await self._run(judged)
-        except Exception:
-            log.exception("the alert engine failed; recording goes on")
+        except Exception as error:
+            self.failed(error)
             return
         await self._keep(changes)
 
-    async def tell_trouble(self, alarm: tuple[str, str, str], problem: str) -> None:
-        """Raise or clear an alarm of the console itself: family, title and response; an empty problem clears it."""
+    async def tell_trouble(self, alarm: ConsoleAlarm, problem: str) -> None:
+        """Raise or clear an alarm of the console itself; an empty problem clears it."""
         now = self._clock.now()
-        await self._keep(await self._run(lambda: self._engine.console_alarm(*alarm, problem, now)))
+        await self._keep(await self._run(lambda: self._engine.console_alarm(alarm, problem, now)))
 
     async def diagnose(self, station: str, results: Mapping[str, float | None]) -> None:
         """Hand the results of the diagnostics to the rules that read them."""

@@ -10,21 +10,17 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from random import Random
 
 from victron_console.catalogue import catalogue
-from victron_console.collector.advising import Advising
 from victron_console.collector.alerting import Alerting
-from victron_console.collector.background_tasks import BackgroundTasks
+from victron_console.collector.background_work import BackgroundWork
 from victron_console.collector.collector_health import CollectorHealth
-from victron_console.collector.diagnosing import Diagnosing
-from victron_console.collector.notify.notifier import NOTIFY_FAILED, Notifier
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import Recorder
-from victron_console.collector.sealing import HISTORY_FAILS, Sealing
-from victron_console.collector.store_alarm import StoreAlarm
+from victron_console.collector.watch.heartbeat import Beat
+from victron_console.collector.watch.service_manager import ServiceManager
 from victron_console.config import Fault, LoadResult, StationConfig, StationFiles
 from victron_console.insight.overview.overview import polled
 from victron_console.model.clock import Clock
@@ -41,7 +37,6 @@ from victron_console.store.lease import Lease
 from victron_console.store.operator.wanted import Wanted, WantedKind
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event, StationRecord, StationUpdate
-from victron_console.store.sealed.retention import Retention
 from victron_console.store.write.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -52,6 +47,10 @@ FLUSH_GAP_S = 0.05
 RELOAD_S = 5.0
 WANTED_S = 1.0
 BEAT_S = 10.0
+STANDS_STILL_S = 60.0
+"""A turn of the clockwork takes half a second, and some seconds while another program holds the store."""
+POLL_AGAIN_S = 60.0
+"""After a fault of ours in a station's poller."""
 FOCUS_CADENCE_S = 2.0
 MAX_REQUESTS = 50
 """Requests under way at once over the whole fleet: httpx costs 1.0 ms of CPU a request, 2.8 ms at 200 at once."""
@@ -100,7 +99,9 @@ class Fleet:
         random: Random,
         make_source: MakeSource = open_source,
         rule_folders: Callable[[], Sequence[Path]] = tuple,
+        manager: ServiceManager | None = None,
     ) -> None:
+        """Nothing is read before `run`; `manager` is told that the polls go on, where one started us."""
         self._files = files
         self._store = store
         self._clock = clock
@@ -115,15 +116,10 @@ class Fleet:
         self._health = CollectorHealth(clock)
         self.recorder = Recorder(store, clock, lambda: Writer(store, clock, durable=self._durable))
         self._alerting = Alerting(store, clock, self.recorder, rule_folders)
-        self._sealing = Sealing(store, clock, self.recorder, partial(self._alerting.tell_trouble, HISTORY_FAILS))
-        self._store_alarm = StoreAlarm(
-            store,
-            self.recorder,
-            self._alerting.tell_trouble,
-            blocks=lambda: self._sealing.damaged,
-        )
-        self._notifier = Notifier(store, clock, self.recorder.call, partial(self._alerting.tell_trouble, NOTIFY_FAILED))
-        self._alerting.plan = self._notifier.plan
+        self._background = BackgroundWork(store, clock, self.recorder, self._alerting, self._beat)
+        self._manager = manager or ServiceManager({})
+        self._began_at = clock.now()
+        self._turned_at = clock.monotonic()
 
     async def run(self) -> None:
         """Record the fleet until cancelled; what was read by then is written.
@@ -134,16 +130,13 @@ class Fleet:
         """
         with Lease(self._store, self._clock):
             await self._start()
-            diagnosing = Diagnosing(self._store, self._clock, self.recorder, self._alerting.diagnose)
-            background = BackgroundTasks(self._clock, self.recorder)
-            background.start("sealing", self._sealing.run())
-            background.start("diagnosing", diagnosing.run())
-            background.start("advising", Advising(self._store, self._clock, self.recorder).run())
-            background.start("notifying", self._notifier.run())
+            self._manager.ready(f"polls {len(self._running)} stations")
+            self._background.start()
             try:
                 await self._work()
             finally:
-                await background.end()
+                self._manager.stopping()
+                await self._background.end()
                 await self._stop()
 
     async def run_once(self) -> None:
@@ -162,8 +155,8 @@ class Fleet:
         # single-threaded server waiting on a connection that asks nothing.
         catalogue()
         await self.recorder.open()
-        self._use_notify(loaded)
-        await self._notifier.open()
+        self._background.use(loaded)
+        await self._background.open()
         await self._alerting.open([_record(config) for config in loaded.stations])
         await self._take_up(loaded, keep_polling=keep_polling)
 
@@ -177,7 +170,8 @@ class Fleet:
         """The fleet's own clockwork: flush, look at the wishes, look at the files."""
         looked_at_wishes = looked_at_files = beat_at = self._clock.monotonic()
         while True:
-            began = self._clock.monotonic()
+            began = self._turned_at = self._clock.monotonic()
+            self._manager.alive(began)
             await self._until_worth_recording()
             await self._flush()
             now = self._clock.monotonic()
@@ -192,8 +186,14 @@ class Fleet:
             if now - beat_at >= BEAT_S:
                 beat_at = now
                 await self.recorder.beat()
-                await self._store_alarm.tell()
+                await self._background.tell()
                 await self._alerting.tidy()
+
+    def _beat(self) -> Beat | None:
+        """What others are told of us; None where the polls may stand still."""
+        if self._clock.monotonic() - self._turned_at > STANDS_STILL_S:
+            return None
+        return Beat(self._began_at, len(self._running), self.recorder.trouble)
 
     async def _until_worth_recording(self) -> None:
         await asyncio.sleep(FLUSH_GAP_S)
@@ -220,8 +220,7 @@ class Fleet:
 
     async def _take_up(self, loaded: LoadResult, *, keep_polling: bool = True) -> None:
         """Start, restart and stop pollers so that they are those of the configuration."""
-        self._use_notify(loaded)
-        self._sealing.keep(Retention(loaded.history.keep_changes, loaded.history.max_size))
+        self._background.use(loaded)
         wanted = {config.id: config for config in loaded.stations}
         records = [_record(config) for config in loaded.stations]
         await self.recorder.register(records)
@@ -242,9 +241,6 @@ class Fleet:
             log.warning("%s", event.text)
         self._faults = loaded.faults
         await self.recorder.call(lambda writer: writer.note(events))
-
-    def _use_notify(self, loaded: LoadResult) -> None:
-        self._notifier.use(loaded.notify, {config.id: config.tags for config in loaded.stations})
 
     def _known(self, stations: Sequence[str]) -> dict[str, _Known]:
         with closing(Reader(self._store, self._clock)) as reader:
@@ -272,9 +268,9 @@ class Fleet:
         while True:
             try:
                 await poller.run()
-            except Exception:
-                log.exception("%s: the poller failed; it goes on in a minute", poller.station)
-                await asyncio.sleep(60)
+            except Exception as error:
+                self._background.faults.failed(f"the polling of {poller.station}", error)
+                await asyncio.sleep(POLL_AGAIN_S)
 
     async def _flush(self) -> None:
         updates: list[StationUpdate] = []

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from victron_console.collector.recorder import Recorder
 from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
+from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.store.errors import StoreError, UpkeepBusy, UpkeepStopped
 from victron_console.store.records import Event
@@ -26,8 +27,7 @@ FIRST_S = 60.0
 EVERY_S = 600.0
 """Looked at so often; there is something to seal once an hour."""
 NICE = 10
-HISTORY_FAILS = ("history_fails", "History fails", "free disk space; `victron-console store seal` says why")
-"""The alarm: family, title and response."""
+HISTORY_FAILS = ConsoleAlarm("history_fails", "History fails", "free disk space; `victron-console store seal` says why")
 
 Alarm = Callable[[str], Awaitable[None]]
 """Takes why nothing is sealed, as a sentence; an empty one once it is again."""

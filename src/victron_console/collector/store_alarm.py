@@ -7,13 +7,17 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from victron_console.collector.recorder import Recorder
+from victron_console.model.alert import ConsoleAlarm
 from victron_console.store.files.set_aside import stores_set_aside
 
-STORE_DAMAGED = ("store_damaged", "Store damaged", "run `victron-console store verify`, then `store salvage`")
-"""The alarm: family, title and response."""
-RECORDING_FAILS = ("recording_fails", "Recording fails", "make room on the disk, or mend what `status` names")
+STORE_DAMAGED = ConsoleAlarm(
+    "store_damaged", "Store damaged", "run `victron-console store verify`, then `store salvage`"
+)
+RECORDING_FAILS = ConsoleAlarm(
+    "recording_fails", "Recording fails", "make room on the disk, or mend what `status` names"
+)
 
-Alarm = Callable[[tuple[str, str, str], str], Awaitable[None]]
+Alarm = Callable[[ConsoleAlarm, str], Awaitable[None]]
 """Takes an alarm and what is wrong, as a sentence; an empty one once nothing is."""
 
 
@@ -26,7 +30,7 @@ class StoreAlarm:
         self._blocks = blocks
         self._recorder = recorder
         self._alarm = alarm
-        self._told: dict[tuple[str, str, str], str] = {}
+        self._told: dict[ConsoleAlarm, str] = {}
 
     async def tell(self) -> None:
         """Raise, change or clear an alarm where what is wrong is not what it was."""

@@ -9,6 +9,7 @@ from victron_console.config.files import (
     station_from,
     user_folder,
 )
+from victron_console.config.heartbeat import HeartbeatSettings
 from victron_console.config.history import HistorySettings
 from victron_console.config.notify import NotifySettings
 from victron_console.config.sources import SOURCES, HttpAccess, HttpSettings, MqttAccess, MqttSettings, SourceSettings
@@ -25,6 +26,7 @@ __all__ = [
     "ConsoleSettings",
     "Fault",
     "FixedStations",
+    "HeartbeatSettings",
     "HistorySettings",
     "HttpAccess",
     "HttpSettings",

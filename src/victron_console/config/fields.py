@@ -31,6 +31,7 @@ MAX_SECRET_BYTES = 65_536
 CONTROL_PORT = 8089
 """The control server beside the API restarts services."""
 SECRET_FORM = 'a reference, "env:NAME" or "file:PATH": a secret is never written into this file'
+CALLED_FORM = 'a web address such as https://hc-ping.com/…, or a reference to it, "file:PATH", where it is a secret'
 _SECRET_HEADER = re.compile(r"auth|cookie|key|secret|token|password|signature", re.IGNORECASE)
 
 
@@ -178,6 +179,20 @@ def _proxy(value: object, info: ValidationInfo) -> SecretStr:
     return SecretStr(_web_address(text))
 
 
+def _called_address(value: object, info: ValidationInfo) -> SecretStr:
+    import httpx  # as above
+
+    text = _text(value, CALLED_FORM)
+    address = _secret(text, info) if is_reference(text) else SecretStr(text)
+    try:
+        url = httpx.URL(address.get_secret_value())
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host or (url.userinfo and not is_reference(text)):
+        raise refusal(CALLED_FORM, "something else")
+    return address
+
+
 def _ca_file(value: object, info: ValidationInfo) -> Path:
     path = _surroundings(info).path(_text(value, "the path of a PEM file"))
     try:
@@ -252,6 +267,8 @@ HeaderName = Annotated[str, AfterValidator(_header_name)]
 HeaderText = Annotated[SecretStr, PlainValidator(_header)]
 Headers = Annotated[dict[HeaderName, HeaderText], BeforeValidator(_named)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+CalledAddress = Annotated[SecretStr, PlainValidator(_called_address)]
+"""A web address that is called as it is, with its query; printed as asterisks."""
 ProxyAddress = Annotated[SecretStr, PlainValidator(_proxy)]
 CaFile = Annotated[Path, PlainValidator(_ca_file)]
 Fingerprint = Annotated[str, AfterValidator(_fingerprint)]

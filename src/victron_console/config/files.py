@@ -15,12 +15,13 @@ from pydantic import ValidationError
 
 from victron_console.config.faults import ConfigError, Fault, Problem, problems, shown
 from victron_console.config.fields import Surroundings, Table
+from victron_console.config.heartbeat import HeartbeatSettings
 from victron_console.config.history import HistorySettings
 from victron_console.config.lines import line_of, places
 from victron_console.config.notify import NotifySettings
 from victron_console.config.sources import SOURCES
 from victron_console.config.station import StationConfig
-from victron_console.config.tables import TABLES, ConsoleSettings, without
+from victron_console.config.tables import HELD, TABLES, ConsoleSettings, without
 from victron_console.model.text import clean
 
 APP_NAME = "victron-console"
@@ -39,6 +40,7 @@ class LoadResult:
     """Each file that was found and the ids of the good stations in it."""
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
+    heartbeat: HeartbeatSettings = field(default_factory=HeartbeatSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     homes: Mapping[str, Path] = field(default_factory=dict)
     """The file of each such table that has no fault, by the table's name."""
@@ -234,7 +236,7 @@ class _Reading:
             for p in found:
                 path = (key, *p.path)
                 self.faults.append(Fault(file, line_of(lines, path), ".".join(path), p.found, p.expected))
-            self.tables[key] = _what_is_right(model, raw, [p.path for p in found], around)
+            self.tables[key] = _what_is_right(model, raw, [p.path for p in found], around) if key in HELD else model()
         finally:
             self.referred |= around.referred
 

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, PlainValidator, Strict, model_validator
 
-from victron_console.config.amounts import span_s
 from victron_console.config.fields import Lines, Secret, Table, TimeZone, refusal
 from victron_console.config.hours import WeekHours, week_hours
+from victron_console.config.spans import span_between
 from victron_console.model.clock import local
+from victron_console.model.units import DAY_S, MINUTE_S
 
 Means = Literal["command", "apprise"]
 MEANS: tuple[Means, ...] = ("command", "apprise")
@@ -22,20 +23,6 @@ _REPEAT = 'a length of time from "5m" to "7d", or "off": remind so often while a
 _AFTER = 'a length of time up to "24h": tell only what nobody has acknowledged by then'
 _HOURS = 'a list such as ["mon-fri 08:00-18:00", "22:00-06:00"]: tell only then; what comes before waits'
 _NAME = 'the name of the way in small letters, digits and hyphens, other than "command" and "apprise"'
-
-
-def _repeat(value: object) -> int | None:
-    found = span_s(value) if isinstance(value, str) else None
-    if value != "off" and (found is None or not 300 <= found <= 7 * 86_400):
-        raise refusal(_REPEAT)
-    return found
-
-
-def _after(value: object) -> int:
-    found = span_s(value) if isinstance(value, str) else None
-    if found is None or found > 86_400:
-        raise refusal(_AFTER)
-    return found
 
 
 def _hours(value: object) -> tuple[WeekHours, ...]:
@@ -75,9 +62,11 @@ class WaySettings(Table):
     timezone: TimeZone | None = Field(
         default=None, description="the IANA time zone of `hours`; without it that of the machine"
     )
-    after: Annotated[int, PlainValidator(_after)] = Field(default=0, description=_AFTER)
+    after: Annotated[int, span_between(0, DAY_S, _AFTER)] = Field(
+        default="0m", validate_default=True, description=_AFTER
+    )
     """Seconds from when an alarm is made known."""
-    repeat: Annotated[int | None, PlainValidator(_repeat)] = Field(
+    repeat: Annotated[int | None, span_between(5 * MINUTE_S, 7 * DAY_S, _REPEAT, or_off=True)] = Field(
         default="1h", validate_default=True, description=_REPEAT
     )
     """Seconds; None: nobody is reminded."""

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from victron_console.config.fields import Name, Table
+from victron_console.config.heartbeat import HeartbeatSettings
 from victron_console.config.history import HistorySettings
 from victron_console.config.notify import NotifySettings
 
@@ -27,9 +28,15 @@ class ConsoleSettings(Table):
 TABLES: Mapping[str, type[Table]] = {
     "console": ConsoleSettings,
     "notify": NotifySettings,
+    "heartbeat": HeartbeatSettings,
     "history": HistorySettings,
 }
 """By name; each is a field of `LoadResult`."""
+HELD = frozenset({"notify", "heartbeat"})
+"""Of these what is right holds beside a fault, and what held before an edit with a fault: they must not end unseen.
+
+Of the others the defaults hold: nothing of the history is given up by a rule that cannot be read.
+"""
 
 
 def without(raw: object, places: Sequence[Sequence[str]]) -> object:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from victron_console.config.files import LoadResult, default_paths, list_files, load
 from victron_console.config.station import StationConfig
+from victron_console.config.tables import HELD
 
 _Stamp = tuple[int, int, int] | None
 
@@ -88,7 +89,7 @@ class ConfigFiles:
         return {
             name: home
             for name, home in self.current.homes.items()
-            if name not in fresh.homes and broken.intersection((home, *home.parents))
+            if name in HELD and name not in fresh.homes and broken.intersection((home, *home.parents))
         }
 
     def _last_good(self, fresh: LoadResult) -> list[StationConfig]:

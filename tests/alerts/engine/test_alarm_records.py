@@ -8,7 +8,7 @@ from tests.alerts.conftest import CRIT_ONLY, POLL_S, SHORT, SOC_RULES, T0, Playe
 
 from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_file import parse_rules, shipped_rules
-from victron_console.model.alert import Severity
+from victron_console.model.alert import ConsoleAlarm, Severity
 
 Play = Callable[[str], Player]
 
@@ -128,8 +128,8 @@ def test_what_holds_an_alarm_again_before_it_is_released_holds_it_on(play: Play)
 
 def test_alarms_of_the_console_itself_have_their_own_numbers_moments_and_words() -> None:
     engine = AlertEngine(parse_rules(CRIT_ONLY))
-    first = engine.console_alarm("rules_invalid", "Rules wrong", "Mend them", "x is no key", T0)
-    second = engine.console_alarm("notify_failed", "Notify fails", "Mend it", "no such command", T0 + 5)
+    first = engine.console_alarm(ConsoleAlarm("rules_invalid", "Rules wrong", "Mend them"), "x is no key", T0)
+    second = engine.console_alarm(ConsoleAlarm("notify_failed", "Notify fails", "Mend it"), "no such command", T0 + 5)
     assert [(it.id, it.key.family) for it in (*first.occurrences, *second.occurrences)] == [
         (1, "rules_invalid"),
         (2, "notify_failed"),

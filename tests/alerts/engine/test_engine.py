@@ -12,7 +12,7 @@ from victron_console.alerts.engine.bound_rule import BoundRule
 from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.grouping import grouped
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, parse_rules, shipped_rules
-from victron_console.model.alert import AlertView, Severity
+from victron_console.model.alert import AlertView, ConsoleAlarm, Severity
 
 Play = Callable[[str], Player]
 
@@ -143,12 +143,12 @@ def test_46_a_broken_edit_keeps_the_rules_and_says_so(play: Play) -> None:
         parse_rules(CRIT_ONLY.replace("last(m) < 10", "lst(m) < 10"), "mine.toml")
     player.keep(
         player.alerts.console_alarm(
-            "rules_invalid", "Rule files invalid", "Correct them.", str(error.value), player.now
+            ConsoleAlarm("rules_invalid", "Rule files invalid", "Correct them."), str(error.value), player.now
         )
     )
     player.run(30, soc=9)
     assert {it.key.family for it in player.alerts.open} == {"soc", "rules_invalid"}
-    player.keep(player.alerts.console_alarm("rules_invalid", "", "", "", player.now))
+    player.keep(player.alerts.console_alarm(ConsoleAlarm("rules_invalid", "", ""), "", player.now))
     assert {it.key.family for it in player.alerts.open} == {"soc"}
 
 

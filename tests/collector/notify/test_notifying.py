@@ -22,7 +22,8 @@ from victron_console.collector.notify.grouping import DIGEST_S, GATHER_S
 from victron_console.collector.notify.notice import Notice
 from victron_console.collector.notify.notifier import FAMILY
 from victron_console.collector.notify.outbox import QUIET_LOOK_S, RETRY_CAP_S, SETTLE_S
-from victron_console.collector.notify.senders import TIMEOUT_S, NotifyFailed, send_by_all
+from victron_console.collector.notify.senders import NotifyFailed, send_by_all
+from victron_console.collector.operator_command import TIMEOUT_S
 from victron_console.config import NotifySettings, load
 from victron_console.config.fields import Surroundings
 from victron_console.model.alert import AlertKey, Severity

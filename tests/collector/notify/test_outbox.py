@@ -170,3 +170,12 @@ TestTelling = pytest.mark.slow(Telling.TestCase)
 TestTelling.settings = settings(
     max_examples=100, stateful_step_count=30, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
 )
+
+
+def test_what_was_seen_is_not_looked_at_again_and_again() -> None:
+    telling = Telling()
+    telling.raise_alarms(titles=["Grid lost"], severe=True)  # type: ignore[call-arg]
+    telling.let_time_pass(seconds=10.0)  # type: ignore[call-arg]
+    telling.acks[1] = Ack(1, T0 + telling.now, "mk", Severity.CRITICAL)
+    telling.let_time_pass(seconds=REPEAT_S)  # type: ignore[call-arg]
+    assert telling.outbox.next_moment() == float("inf")

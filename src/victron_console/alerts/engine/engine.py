@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from victron_console.alerts.device.device_alarms import DEVICE, NOTIFICATION
@@ -21,10 +22,13 @@ from victron_console.alerts.engine.station_watch import StationWatch
 from victron_console.alerts.rules.learned import History
 from victron_console.alerts.rules.parameters import Parameter, StationSetup
 from victron_console.alerts.rules.rule_set import RuleSet
-from victron_console.model.alert import AlertEvent, AlertKey, Occurrence, Severity
+from victron_console.model.alert import AlertEvent, AlertKey, ConsoleAlarm, Occurrence
 from victron_console.model.alert_record import AlertChanges, KeptAlerts, NoticeRecord
 from victron_console.model.snapshot import Snapshot
+from victron_console.model.text import clean
 
+PROBLEM_AT_MOST = 300
+"""Characters of what is wrong with the console itself that stand in the alarm."""
 CLOCK_STEP_S = 2.0
 """A wall clock that moved this much more or less than the monotonic one was set."""
 
@@ -129,26 +133,26 @@ class AlertEngine:
                 touched.setdefault(key, "rule_removed")
         return self._settled(now, touched)
 
-    def console_alarm(self, family: str, title: str, response: str, problem: str, now: float) -> AlertChanges:
+    def console_alarm(self, alarm: ConsoleAlarm, problem: str, now: float) -> AlertChanges:
         """Raise or clear an alarm of the console itself, such as rule files that cannot be used.
 
         Args:
-            family: its name, such as `rules_invalid`.
-            title: what the operator reads.
-            response: what to do about it.
+            alarm: which.
             problem: what is wrong, for the log; empty: all is well.
             now: the moment (UTC epoch, s).
         """
-        key = AlertKey("", family)
+        key = AlertKey("", alarm.family)
         existing = self._alarms.open.get(key)
         if problem and existing is None:
             occurrence = Occurrence(
-                self._alarms.next_id, key, family, Severity.WARNING, title, response, now, now, announced_at=now,
-                origins=(family,),
+                self._alarms.next_id, key, alarm.family, alarm.severity, alarm.title, alarm.response, now, now,
+                announced_at=now, origins=(alarm.family,), last_value=clean(problem, PROBLEM_AT_MOST),
             )  # fmt: skip
             self._alarms.next_id += 1
             self._alarms.put(occurrence)
-            self._alarms.note("raised", occurrence, now, f"{title}: {problem}")
+            self._alarms.note("raised", occurrence, now, f"{alarm.title}: {problem}")
+        elif problem and existing is not None and existing.last_value != clean(problem, PROBLEM_AT_MOST):
+            self._alarms.put(replace(existing, last_value=clean(problem, PROBLEM_AT_MOST)))
         elif not problem and existing is not None:
             self._alarms.settle(key, (), now)
         return self._settled(now, {})

@@ -23,10 +23,11 @@ from victron_console.config.notify import Way
 from victron_console.diagnosing.verdict.known_site import read_verdict
 from victron_console.insight.fleet import at_moment
 from victron_console.insight.verdict.clause import SiteVerdict
-from victron_console.model.alert import AlertEvent, AlertView, NoticeSent, Occurrence
+from victron_console.model.alert import AlertEvent, AlertView, ConsoleAlarm, NoticeSent, Occurrence
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock
 from victron_console.store.alarms.notices import kept_notices, record_notices
+from victron_console.store.answers import StationRow
 from victron_console.store.errors import StoreError
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
@@ -35,7 +36,7 @@ from victron_console.store.write.writer import Writer
 log = logging.getLogger(__name__)
 
 FAMILY = "notify_failed"
-NOTIFY_FAILED = (FAMILY, "Notify fails", "mend [notify]; try `victron-console alerts test-notify`")
+NOTIFY_FAILED = ConsoleAlarm(FAMILY, "Notify fails", "mend [notify]; try `victron-console alerts test-notify`")
 FAILURES_IN_A_ROW = 2
 """Then the way is down, and not one message alone at fault."""
 LOOK_S = 30.0
@@ -162,8 +163,7 @@ class Notifier:
                 for it in occurrences:
                     row = reader.station(it.key.station) if it.key.station else None
                     if row is not None and row.id not in verdicts:
-                        now = self._clock.now()
-                        verdicts[row.id] = read_verdict(reader, at_moment([row], now)[0], standing, now)
+                        verdicts[row.id] = _verdict(reader, row, standing, self._clock.now())
                     known = reader.alert(it.id)
                     view = replace(known, occurrence=it) if known is not None else AlertView(it)
                     name = row.name if row else it.key.station or None
@@ -213,6 +213,17 @@ class Notifier:
         if self._problems.get(way, "") != problem:
             self._problems[way] = problem
             await self._trouble(" ".join(filter(None, self._problems.values())))
+
+
+def _verdict(reader: Reader, row: StationRow, standing: Sequence[AlertView], now: float) -> SiteVerdict:
+    """What is to be said of a site; nothing where that fails: whoever is to be told is told all the same."""
+    try:
+        return read_verdict(reader, at_moment([row], now)[0], standing, now)
+    except StoreError:
+        raise
+    except Exception:
+        log.exception("%s: what is to be said of it could not be worked out", row.id)
+        return SiteVerdict()
 
 
 def _lines(message: Message, told: Sequence[NoticeSent], at: float) -> list[Event | None]:

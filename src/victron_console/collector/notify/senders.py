@@ -5,20 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
-from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
 
 from victron_console.collector.notify.notice import Notice
+from victron_console.collector.operator_command import TIMEOUT_S, CommandFailed, run_command
 from victron_console.config import NotifySettings
 from victron_console.config.notify import Way, WaySettings
 
 log = logging.getLogger(__name__)
-
-TIMEOUT_S = 30.0
-SAID_BYTES = 4096
-"""Of what a command says, the end is kept."""
 
 
 class NotifyFailed(Exception):
@@ -51,70 +45,12 @@ async def send_by_all(settings: NotifySettings, notice: Notice) -> None:
 
 
 async def _by_command(settings: WaySettings, notice: Notice) -> None:
-    """Run the operator's command: the notice as JSON on its standard input, the main words in its environment.
-
-    It has told when it ended. What it leaves running may keep the output open: nobody waits for that.
-    """
-    name = settings.command[0]
+    """The notice as JSON on the command's standard input, the main words in its environment."""
     body = json.dumps({"event": notice.event, "text": notice.text, **notice.data}, ensure_ascii=False).encode()
-    with _heard() as (said, writable):
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *settings.command,
-                stdin=PIPE, stdout=DEVNULL, stderr=writable, env={**os.environ, **_environment(notice)},
-            )  # fmt: skip
-        except (OSError, ValueError) as error:
-            raise NotifyFailed(f"{name} cannot be run ({error}): correct `command` in [notify].") from error
-        try:
-            async with asyncio.timeout(TIMEOUT_S):
-                await _give(process, body)
-                await process.wait()
-        except TimeoutError:
-            raise NotifyFailed(f"{name} did not end within {TIMEOUT_S:.0f} s and was stopped.") from None
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-    if process.returncode:
-        last = bytes(said).decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
-        raise NotifyFailed(f"{name} ended with status {process.returncode}: {last[0][:200]}.")
-
-
-async def _give(process: asyncio.subprocess.Process, body: bytes) -> None:
-    """Write its standard input and close that; one that does not read it is no fault."""
-    if process.stdin is not None:
-        with suppress(BrokenPipeError, ConnectionResetError):
-            process.stdin.write(body)
-            await process.stdin.drain()
-        process.stdin.close()
-
-
-@contextmanager
-def _heard() -> Iterator[tuple[bytearray, int]]:
-    """The end of what is written to a pipe while this is open, and the pipe's end to write to."""
-    said = bytearray()
-    readable, writable = os.pipe()
-    os.set_blocking(readable, False)
-    loop = asyncio.get_running_loop()
-
-    def take() -> None:
-        try:
-            data = os.read(readable, 65_536)
-        except BlockingIOError:
-            return
-        said.extend(data)
-        del said[:-SAID_BYTES]
-        if not data:
-            loop.remove_reader(readable)
-
-    loop.add_reader(readable, take)
     try:
-        yield said, writable
-    finally:
-        os.close(writable)
-        take()  # what came since the loop last looked
-        loop.remove_reader(readable)
-        os.close(readable)
+        await run_command(settings.command, body, _environment(notice), "[notify]")
+    except CommandFailed as failure:
+        raise NotifyFailed(str(failure)) from failure
 
 
 def _environment(notice: Notice) -> dict[str, str]:

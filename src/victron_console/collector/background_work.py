@@ -1,0 +1,76 @@
+"""All that the collector does beside polling and recording: its parts, their settings and their faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from victron_console.collector.advising import Advising
+from victron_console.collector.alerting import Alerting
+from victron_console.collector.background_tasks import BackgroundTasks
+from victron_console.collector.diagnosing import Diagnosing
+from victron_console.collector.internal_faults import INTERNAL_FAULT, InternalFaults
+from victron_console.collector.notify.notifier import NOTIFY_FAILED, Notifier
+from victron_console.collector.recorder import Recorder
+from victron_console.collector.sealing import HISTORY_FAILS, Sealing
+from victron_console.collector.store_alarm import StoreAlarm
+from victron_console.collector.watch.heartbeat import HEARTBEAT_FAILS, Beat, Heartbeat
+from victron_console.collector.watch.other_collectors import COLLECTOR_SILENT, OtherCollectors
+from victron_console.config import LoadResult
+from victron_console.model.clock import Clock
+from victron_console.store.sealed.retention import Retention
+
+
+class BackgroundWork:
+    """Sealing, diagnosing, advising, telling, and the signs of life."""
+
+    def __init__(
+        self, store: Path, clock: Clock, recorder: Recorder, alerting: Alerting, beat: Callable[[], Beat | None]
+    ) -> None:
+        """`beat` gives the collector's sign of life; None while the loop that polls stands still."""
+        tell = alerting.tell_trouble
+        self.faults = InternalFaults(clock, partial(tell, INTERNAL_FAULT))
+        self._sealing = Sealing(store, clock, recorder, partial(tell, HISTORY_FAILS))
+        self._store_alarm = StoreAlarm(store, recorder, tell, blocks=lambda: self._sealing.damaged)
+        self._diagnosing = Diagnosing(store, clock, recorder, alerting.diagnose)
+        self._advising = Advising(store, clock, recorder)
+        self._notifier = Notifier(store, clock, recorder.call, partial(tell, NOTIFY_FAILED))
+        self._heartbeat = Heartbeat(clock, beat, partial(tell, HEARTBEAT_FAILS))
+        self._others = OtherCollectors(clock, partial(tell, COLLECTOR_SILENT))
+        self._tasks = BackgroundTasks(clock, self.faults)
+        alerting.plan = self._notifier.plan
+        alerting.failed = partial(self.faults.failed, "the alert engine")
+
+    def use(self, loaded: LoadResult) -> None:
+        """Go by these settings from now on."""
+        self._notifier.use(loaded.notify, {config.id: config.tags for config in loaded.stations})
+        self._sealing.keep(Retention(loaded.history.keep_changes, loaded.history.max_size))
+        self._heartbeat.use(loaded.heartbeat)
+        self._others.use(loaded.heartbeat.watch)
+
+    async def open(self) -> None:
+        """Go on from what a collector before left untold; `use` came before.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        await self._notifier.open()
+
+    def start(self) -> None:
+        """Begin all of it."""
+        self._tasks.start("sealing", self._sealing.run)
+        self._tasks.start("diagnosing", self._diagnosing.run)
+        self._tasks.start("advising", self._advising.run)
+        self._tasks.start("notifying", self._notifier.run)
+        self._tasks.start("the heartbeat", self._heartbeat.run)
+        self._tasks.start("watching other collectors", self._others.run)
+
+    async def tell(self) -> None:
+        """Raise, change or clear the alarms of what is wrong with the store and with ourselves."""
+        await self._store_alarm.tell()
+        await self.faults.tell()
+
+    async def end(self) -> None:
+        """Break all of it off, and wait until it is."""
+        await self._tasks.end()

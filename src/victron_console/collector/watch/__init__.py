@@ -1,0 +1,1 @@
+"""How others know that this collector lives, and how it knows that others do."""
