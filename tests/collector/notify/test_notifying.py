@@ -18,6 +18,7 @@ import pytest
 from tests.collector.notify.pager import LOW, SENTENCE, T0, Pager, Running, critical, low
 from tests.patience import PATIENCE_S
 
+from victron_console.collector.notify import notifier
 from victron_console.collector.notify.grouping import DIGEST_S, GATHER_S
 from victron_console.collector.notify.notice import Notice
 from victron_console.collector.notify.notifier import FAMILY
@@ -411,3 +412,14 @@ def test_the_configuration_takes_a_notify_table_and_keeps_secrets_out_of_the_fil
     faults = [str(fault) for fault in load([file], {}).faults]
     assert len(faults) == 2 and not any("secret@" in fault for fault in faults)
     assert load([tmp_path / "nothing.toml"], {}).notify.wanted is False
+
+
+async def test_a_fault_of_ours_in_what_is_said_of_the_site_keeps_nobody_from_being_told(
+    writer: Writer, clock: ManualClock, pager: Pager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr(notifier, "read_verdict", failing)
+    await Running(writer, clock, pager.settings()).take(LOW)
+    assert [event for event, _ in pager.told()] == ["raised"]
