@@ -174,8 +174,8 @@ TestTelling.settings = settings(
 
 def test_what_was_seen_is_not_looked_at_again_and_again() -> None:
     telling = Telling()
-    telling.raise_alarms(titles=["Grid lost"], severe=True)  # type: ignore[call-arg]
-    telling.let_time_pass(seconds=10.0)  # type: ignore[call-arg]
+    telling.raise_alarms(titles=["Grid lost"], severe=True)
+    telling.let_time_pass(seconds=10.0)
     telling.acks[1] = Ack(1, T0 + telling.now, "mk", Severity.CRITICAL)
-    telling.let_time_pass(seconds=REPEAT_S)  # type: ignore[call-arg]
+    telling.let_time_pass(seconds=REPEAT_S)
     assert telling.outbox.next_moment() == float("inf")

@@ -71,7 +71,8 @@ def test_a_manager_that_is_gone_or_was_never_there_ends_nothing(tmp_path: Path) 
 def test_the_collector_says_ready_then_that_it_lives_then_that_it_stops(manager: socket.socket, tmp_path: Path) -> None:
     config = tmp_path / "one.toml"
     config.write_text('[[station]]\nid = "alder"\nname = "Alder"\nurl = "http://127.0.0.1:1"\n')
-    command = [sys.executable, "-m", "victron_console", "collect", "--config", config, "--store", tmp_path / "store.db"]
+    command = [sys.executable, "-m", "victron_console", "collect", "--config", str(config)]
+    command += ["--store", str(tmp_path / "store.db")]
     collector = subprocess.Popen(command, env={**os.environ, **environ(manager, WATCHDOG_USEC="600000")})
     try:
         assert manager.recv(4096) == b"READY=1\nSTATUS=polls 1 stations"
