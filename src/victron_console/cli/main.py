@@ -17,6 +17,7 @@ COMMANDS = {
     "alerts": "alerts:alerts",
     "add": "stations:add",
     "audit": "audit:audit_command",
+    "backtest": "backtest:backtest",
     "check": "stations:check",
     "collect": "collect:collect",
     "demo": "simulated:demo",

@@ -189,7 +189,10 @@ def prune(options: Options, older_than: float | None, max_size: int | None, comp
 @common_options
 @failing_plainly
 def import_(options: Options, file: Path, station: str | None) -> None:
-    """Take in FILE: an export in CSV, or an evidence bundle of somebody's station. No collector may run meanwhile."""
+    """Take in FILE: an export in CSV, or an evidence bundle of somebody's station. No collector may run meanwhile.
+
+    Also hourly energies of a house without a GX, for `backtest`: a CSV with the columns time, load_kwh and pv_kwh.
+    """
     from victron_console.store.files.importing import import_file
 
     done = import_file(options.store_path, file, SystemClock(), station)

@@ -20,7 +20,8 @@ from victron_console.model.quality import Quality
 from victron_console.model.text import MAX_JSON_TEXT, clean
 from victron_console.store.connection import open_writable, reading, transaction
 from victron_console.store.errors import UnreadableImport
-from victron_console.store.files.export import ExportRow, read_csv
+from victron_console.store.files.export import ExportRow
+from victron_console.store.files.hourly import read_rows
 from victron_console.store.files.import_log import import_events, import_judgements
 from victron_console.store.files.import_places import (
     device_number,
@@ -80,7 +81,7 @@ class _Part:
 
 
 def import_file(path: Path, source: Path, clock: Clock, station: str | None = None) -> Imported:
-    """Import an export (CSV) or a bundle (zip) while no collector runs.
+    """Import an export (CSV), a bundle (zip) or a table of energies (CSV) while no collector runs.
 
     Args:
         path: the store; made where there is none.
@@ -103,7 +104,7 @@ def import_file(path: Path, source: Path, clock: Clock, station: str | None = No
         ) > now + AHEAD_S:
             raise UnreadableImport(f"{source}: an event at {iso_utc(latest)} lies in the future")
         try:
-            _take(db, _checked(read_csv(found.lines), station, now), found.about, now, done)
+            _take(db, _checked(read_rows(found.lines, station), station, now), found.about, now, done)
         except ValueError as error:
             raise UnreadableImport(f"{source}: {error}") from error
         if done.stations:
