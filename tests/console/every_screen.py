@@ -21,6 +21,7 @@ from victron_console.model.clock import Clock
 from victron_console.model.station import StationState
 
 OF_A_STATION = ("fleet", "site", "cells", "trends", "paths", "link", "health")
+HEAD_ROWS = 2
 ALARM_ROWS = 3
 """So many alarms are opened one after the other."""
 
@@ -145,8 +146,9 @@ def differences(live: str, past: str, *, long_ago: bool = False) -> list[str]:
         long_ago: more than two weeks: poll health is kept by the hour then, which the Link screen is made of.
     """
     before, after = _rows(live, long_ago), _rows(past, long_ago)
-    if _is_same_head(before[0], after[0]):
-        after[0] = before[0]
+    for row in range(HEAD_ROWS):
+        if _is_same_head(before[row], after[row]):
+            after[row] = before[row]
     if len(before) == len(after):
         after = [then if _is_read_within(then, row) else row for then, row in zip(before, after, strict=True)]
     return list(unified_diff(before, after, lineterm="", n=0))[2:]

@@ -148,7 +148,7 @@ async def test_a_held_screen_stays_as_it_is_until_it_is_let_go(make_console: Mak
         await pilot.pause()
         header = app.screen.query_one(HeaderRow)
         assert "PAUSED" in header.text
-        chips = [part for part in header.render_line(0) if "PAUSED" in part.text and part.style]
+        chips = [part for part in header.render_line(1) if "PAUSED" in part.text and part.style]
         assert [part.style and part.style.bgcolor for part in chips] == [app.palette.styles[Role.BANNER].bgcolor]
         assert len(app.view.sites) == 12
         await pilot.press("space")

@@ -46,7 +46,7 @@ OPENED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("fleet", ("c",), "7.31"),
     ("fleet", ("ctrl+p",), "Battery hot"),
     ("fleet", ("question_mark",), "Battery hot"),
-    ("site", ("colon",), "!!* 2"),
+    ("site", ("colon",), "3 Alarms 2"),
     ("alarms", ("slash",), "Battery hot"),
     ("alarms", ("A",), "Battery hot"),
     ("alarms", ("s",), "Battery hot"),
@@ -54,10 +54,10 @@ OPENED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("alarms", ("m",), "Battery hot"),
     ("alarms", ("c",), "Battery hot"),
     ("alarms", ("a",), "Battery hot"),  # asks who it is
-    ("paths", ("slash",), "!!* 2"),
+    ("paths", ("slash",), "3 Alarms 2"),
     ("log", ("slash",), "mains came back"),
-    ("trends", ("w",), "!!* 2"),
-    ("trends", ("a",), "!!* 2"),
+    ("trends", ("w",), "3 Alarms 2"),
+    ("trends", ("a",), "3 Alarms 2"),
 )
 """A screen, the keys that have something asked or offered on it, and what comes to stand on the screen under that."""
 

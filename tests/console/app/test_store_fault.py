@@ -34,7 +34,7 @@ async def test_a_store_that_cannot_be_read_is_said_in_the_frame_until_it_can(
         await until(pilot, lambda: "NO STORE" in frame())
         assert "Not up to date: " in frame() and "is no store" in frame()
         app.open("alarms")
-        await until(pilot, lambda: "ALARMS" in frame())
+        await until(pilot, lambda: "3 Alarms" in frame())
         assert "NO STORE" in frame()
         store.unlink()
         Writer(store, ManualClock(app.clock.now())).close()

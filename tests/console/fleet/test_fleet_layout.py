@@ -17,7 +17,7 @@ def test_all_parts_fit_between_header_and_key_row(width: int, height: int, sites
 
     parts = [part for part in (plan.station, plan.alarms, plan.hours) if part]
     used = plan.top_blank + plan.table + sum(parts) + plan.gap * len(parts)
-    assert used <= max(0, height - 2)
+    assert used <= max(0, height - 3)
     assert min(plan.table, plan.station, plan.alarms, plan.hours, plan.gap) >= 0
 
 

@@ -112,7 +112,7 @@ class AlarmsScreen(ConsoleScreen):
         """Alarms by state, and the rate."""
         view = self.view
         listed = [alarm for alarm in view.alarms if alarm.listed]
-        column = line.put(1, f"ALARMS {len(listed)}", Role.TEXT1, bold=True) + 2
+        column = line.put(1, f"{len(listed)} listed", Role.TEXT1) + 2
         if line.width >= 100:
             end = line.right(end, rate(self.console.terminal_bytes_s), Role.TEXT3) - 4
         if line.width >= 76:

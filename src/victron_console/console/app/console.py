@@ -42,12 +42,16 @@ from victron_console.console.kit.frame.settings import (
     load_settings,
     save_settings,
 )
+from victron_console.console.kit.frame.tab_strip import Tab
 from victron_console.console.kit.palette import Palette, Role
 from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import (
+    URGENCY,
     FleetChanged,
     FleetView,
+    Mark,
 )
+from victron_console.console.live.alarm_order import UNSEEN
 from victron_console.console.live.digest import read_digest
 from victron_console.console.live.watch import StoreWatch
 from victron_console.console.operator.operator import Operator
@@ -234,6 +238,26 @@ class ConsoleApp(TimeApp):
     def store_fault(self) -> str:
         """Why the store cannot be read now, as a sentence; empty where it can."""
         return self._watch.fault if self._watch is not None else ""
+
+    @property
+    def tabs(self) -> Sequence[Tab]:
+        """The screens that have a key; one without anything to show at the chosen site is empty."""
+        here = self.settings.screen
+        unseen = [alarm for alarm in self.view.alarms if alarm.mark in UNSEEN]
+        worst = min((alarm.mark for alarm in unseen), key=URGENCY.__getitem__, default=Mark.NONE)
+        site = self.view.site(self.station)
+        empty = {"alarms": not self.view.alarms, "cells": site is not None and site.overview.cell_spread_v is None}
+        return [
+            Tab(
+                entry.key,
+                entry.name,
+                here=entry.name == here,
+                empty=empty.get(entry.name, False),
+                count=len(unseen) if entry.name == "alarms" else 0,
+                mark=worst,
+            )
+            for entry in SCREENS
+        ]
 
     def _look_now(self) -> None:
         if self._watch is not None:

@@ -33,8 +33,8 @@ class FleetLayout:
 
 
 def fleet_layout(width: int, height: int, sites: int, alarms: int) -> FleetLayout:
-    """The parts of the screen, header and key row not counted in."""
-    body = max(0, height - 2)
+    """The parts of the screen, the two rows of the header and the key row not counted in."""
+    body = max(0, height - 3)
     if body < 12 or width < 40:
         return _small(body, sites)
     wide = width >= 190 and height >= 50

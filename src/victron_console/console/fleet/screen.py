@@ -21,7 +21,7 @@ from victron_console.console.fleet.station_data import station_detail
 from victron_console.console.fleet.station_part import StationPart
 from victron_console.console.fleet.table import FleetTable
 from victron_console.console.kit.export import Table
-from victron_console.console.kit.format import rate
+from victron_console.console.kit.format import rate, site_count
 from victron_console.console.kit.frame.dialogs import Choices
 from victron_console.console.kit.frame.keys import (
     Key,
@@ -102,8 +102,7 @@ class FleetScreen(ConsoleScreen):
 
     def head(self, line: Line, end: int) -> None:
         """The sites by state: it is the legend too."""
-        column = line.put(1, "FLEET", Role.TEXT1, bold=True)
-        column = line.put(column + 1, str(len(self.view.sites)), Role.TEXT1, bold=True) + 2
+        column = line.put(1, site_count(len(self.view.sites)), Role.TEXT1, bold=True) + 2
         if line.width >= 100:
             end = self._budget(line, end)
         put_counts(line, column, self.view.counts(), end)

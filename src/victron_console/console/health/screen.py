@@ -101,7 +101,7 @@ class HealthScreen(ConsoleScreen):
 
     def head(self, line: Line, end: int) -> None:
         """The stations by tier; in a part of it, its name."""
-        column = line.put(1, "HEALTH", Role.TEXT1, bold=True) + 2
+        column = 1
         row = self._health
         if self.part is Part.STATION and row is not None:
             line.put(column, cut(plain(row.site.name), max(0, end - column)), Role.TEXT1, bold=True)
@@ -160,7 +160,7 @@ class HealthScreen(ConsoleScreen):
 
     def _arrange(self, count: int) -> None:
         """Share the screen out: list and pane beside or below one another, or one of them alone."""
-        width, height = self.size.width, self.size.height - 2
+        width, height = self.size.width, self.size.height - 3
         beside = width >= BESIDE_FROM and self.part is Part.STATION
         below = not beside and height >= 12
         self.set_class(beside, "-beside")

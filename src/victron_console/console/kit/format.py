@@ -70,6 +70,11 @@ def is_kilo(watts: float | None) -> bool:
     return watts is not None and math.isfinite(watts) and abs(watts) >= _POWER_STEPS[0][0]
 
 
+def site_count(count: int) -> str:
+    """`12 sites`, `1 site`."""
+    return f"{count} site{'' if count == 1 else 's'}"
+
+
 def unitless(text: str) -> str:
     """A word in the place of a power, such as `off` or `---`, with the unit's place left blank."""
     return f"{text} "

@@ -10,6 +10,7 @@ from victron_console.alerts.engine.coverage import Blind, blind_rules_of
 from victron_console.alerts.rules.rule_file import rules_in_force
 from victron_console.console.kit.cursor_list import CursorList
 from victron_console.console.kit.export import Table
+from victron_console.console.kit.format import site_count
 from victron_console.console.kit.frame.keys import (
     Key,
     list_keys,
@@ -108,8 +109,7 @@ class LinkScreen(ConsoleScreen):
 
     def head(self, line: Line, end: int) -> None:
         """The stations by the state of their link."""
-        column = line.put(1, "LINK", Role.TEXT1, bold=True)
-        column = line.put(column + 1, str(len(self.view.sites)), Role.TEXT1, bold=True) + 2
+        column = line.put(1, site_count(len(self.view.sites)), Role.TEXT1, bold=True) + 2
         for state, word in _STATES:
             count = sum(site.state is state for site in self.view.sites)
             if not count or column + len(word) + 4 > end:

@@ -97,7 +97,7 @@ class LogScreen(ConsoleScreen):
 
     def head(self, line: Line, end: int) -> None:
         """How much of the log is shown, and of what."""
-        column = line.put(1, "LOG", Role.TEXT1, bold=True) + 2
+        column = 1
         more = "+" if self._next is not None else ""
         column = line.put(column, f"{len(self._events)}{more} lines", Role.TEXT2) + 3
         choice = self._choice

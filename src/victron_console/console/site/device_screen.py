@@ -111,6 +111,7 @@ class DeviceScreen(SiteDataScreen):
     """The devices that a line of the Site screen stands for."""
 
     NAME = "device"
+    PART = "device"
     KEYS = (
         Key("down,j", "scroll(1)", "↓ j", "down", "One row down."),
         Key("up,k", "scroll(-1)", "↑ k", "up", "One row up."),

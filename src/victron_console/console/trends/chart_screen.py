@@ -52,6 +52,7 @@ class ChartScreen(OverTimeScreen):
     """Lines of any stations on one time axis."""
 
     NAME = "chart"
+    PART = "chart"
     KEYS = (
         *TIME_KEYS,
         Key("a", "add", "a", "add", "Add a value of this site, or of any other one.", 80),

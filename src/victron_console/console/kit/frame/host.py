@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from victron_console.console.kit.frame.alarm_banner import AlarmBanner
 from victron_console.console.kit.frame.digest import Digest
 from victron_console.console.kit.frame.settings import Settings
+from victron_console.console.kit.frame.tab_strip import Tab
 from victron_console.console.kit.view import FleetView
 from victron_console.model.clock import Clock
 from victron_console.store.read.reader import Reader
@@ -134,6 +135,10 @@ class Host(Moment, Protocol):
     @property
     def terminal_bytes_s(self) -> float:
         """What the terminal takes."""
+
+    @property
+    def tabs(self) -> Sequence[Tab]:
+        """The screens that have a key, and what each counts."""
 
     @property
     def banner(self) -> AlarmBanner:

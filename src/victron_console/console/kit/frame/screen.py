@@ -32,6 +32,7 @@ from victron_console.console.kit.frame.keys import (
     ordered,
 )
 from victron_console.console.kit.frame.prompt import Answered, LinePrompt, Prompt, PromptRow
+from victron_console.console.kit.frame.tab_strip import ROOMY_FROM, draw_tabs
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Palette, Role, palette_of
 from victron_console.console.kit.rows import Rows
@@ -46,22 +47,41 @@ from victron_console.store.read.reader import Reader
 
 _CLOCK_FROM = 34
 """Columns below which the header says only whether it is now."""
-_ROOMY_FROM = 60
+_SPACED_FROM = 60
 T = TypeVar("T")
 
 
 class HeaderRow(Rows):
-    """Row 0: what the screen is about at the left, the time and whether it is now at the right."""
+    """Rows 0 and 1: the screens, each to be clicked; then what this one is about.
 
-    DEFAULT_CSS = "HeaderRow { height: 1; dock: top; }"
+    The time and whether it is now stand at the right of the first where there is room, else of the second.
+    """
+
+    DEFAULT_CSS = "HeaderRow { height: 2; dock: top; }"
     ground = Role.SURFACE
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._spans: dict[str, range] = {}
+
     def draw(self, width: int, height: int) -> list[Line]:
-        """The row; in time mode a banner in reverse over its full width."""
+        """The rows; in time mode a banner in reverse over their full width."""
         screen = cast(ConsoleScreen, self.screen)
-        line = Line(width, Role.SURFACE)
-        screen.head(line, screen.clock_part(line))
-        return [line]
+        tabs, line = Line(width, Role.SURFACE), Line(width, Role.SURFACE)
+        if width >= ROOMY_FROM:
+            screen.clock_part(tabs)
+            line.ground, end = tabs.ground, width - 2
+        else:
+            end = screen.clock_part(line)
+            tabs.ground = line.ground
+        self._spans = draw_tabs(tabs, screen.console.tabs)
+        screen.head(line, end)
+        return [tabs, line]
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a screen opens it."""
+        if event.y == 0 and (key := next((key for key, span in self._spans.items() if event.x in span), None)):
+            self.app.simulate_key(key)
 
 
 class KeyRow(Rows):
@@ -139,11 +159,9 @@ class ConsoleScreen(Screen[None]):
         raise NotImplementedError
 
     def head(self, line: Line, end: int) -> None:
-        """Write the left of the header row, up to the column `end`: the screen and the site it is about."""
-        column = line.put(1, self.NAME.upper(), Role.TEXT2) + 2
-        site = self.site
-        if site is not None:
-            line.put(column, site.name, Role.TEXT1, bold=True)
+        """Write the left of the second row, up to the column `end`: the site that the screen is about."""
+        if (site := self.site) is not None:
+            line.put(1, site.name, Role.TEXT1, bold=True)
 
     def show(self, view: FleetView) -> None:
         """Draw the fleet as it is now; called when it changed and when the screen comes to the front."""
@@ -299,7 +317,7 @@ class ConsoleScreen(Screen[None]):
         if held.startswith("HELD"):
             return start - 2
         time = clock(app.now) if app.low_bandwidth else clock_s(app.now)
-        return line.right(start - 2, time, Role.TEXT1) - (4 if line.width >= _ROOMY_FROM else 2)
+        return line.right(start - 2, time, Role.TEXT1) - (4 if line.width >= _SPACED_FROM else 2)
 
     def _hold_word(self) -> str:
         """Why what is shown is not now, in a word or two; empty where it is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.pace import ReadPace
@@ -39,6 +39,9 @@ STATION_KEYS = (
 class OneStationScreen(ConsoleScreen):
     """A screen about the station that the operator has chosen: its header, and the way to the next."""
 
+    PART: ClassVar[str] = ""
+    """What it is called where it is a part of another screen; empty where it has a tab of its own."""
+
     @property
     def alarms(self) -> tuple[Alarm, ...]:
         """The alarms of the station, the most urgent first."""
@@ -46,10 +49,10 @@ class OneStationScreen(ConsoleScreen):
 
     def head(self, line: Line, end: int) -> None:
         """Name, place among the sites, and kind; then what is to be said of the site, as far as there is room."""
-        column = line.put(1, self.NAME.upper(), Role.TEXT2) + 1
         site = self.site
         if site is None:
             return
+        column = line.put(1, self.PART.upper(), Role.TEXT2) + 1 if self.PART else 1
         column = line.put(column, cut(site.name, max(8, end - column)), Role.TEXT1, bold=True) + 2
         places = [each.id for each in self.view.sites]
         words = [f"{places.index(site.id) + 1}/{len(places)}", *self.head_words()]
