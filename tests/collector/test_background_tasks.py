@@ -90,3 +90,9 @@ async def test_an_alarm_engine_that_cannot_tell_of_its_own_fault_ends_nothing_an
     for _ in range(3):
         await faults.tell()
     assert tries == ["the alert engine (KeyError: 'x')"] * 2
+
+
+async def test_an_alarm_of_a_collector_before_ends_where_nothing_fails(faults: InternalFaults, told: list[str]) -> None:
+    for _ in range(3):
+        await faults.tell()
+    assert told == [""]

@@ -9,6 +9,7 @@ from pathlib import Path
 from victron_console.collector.advising import Advising
 from victron_console.collector.alerting import Alerting
 from victron_console.collector.background_tasks import BackgroundTasks
+from victron_console.collector.backups import Backups
 from victron_console.collector.diagnosing import Diagnosing
 from victron_console.collector.internal_faults import INTERNAL_FAULT, InternalFaults
 from victron_console.collector.notify.notifier import NOTIFY_FAILED, Notifier
@@ -23,7 +24,7 @@ from victron_console.store.sealed.retention import Retention
 
 
 class BackgroundWork:
-    """Sealing, diagnosing, advising, telling, and the signs of life."""
+    """Sealing, copies, diagnosing, advising, telling, and the signs of life."""
 
     def __init__(
         self, store: Path, clock: Clock, recorder: Recorder, alerting: Alerting, beat: Callable[[], Beat | None]
@@ -38,6 +39,7 @@ class BackgroundWork:
         self._notifier = Notifier(store, clock, recorder.call, partial(tell, NOTIFY_FAILED))
         self._heartbeat = Heartbeat(clock, beat, partial(tell, HEARTBEAT_FAILS))
         self._others = OtherCollectors(clock, partial(tell, COLLECTOR_SILENT))
+        self._backups = Backups(store, clock, recorder, tell)
         self._tasks = BackgroundTasks(clock, self.faults)
         alerting.plan = self._notifier.plan
         alerting.failed = partial(self.faults.failed, "the alert engine")
@@ -46,6 +48,7 @@ class BackgroundWork:
         """Go by these settings from now on."""
         self._notifier.use(loaded.notify, {config.id: config.tags for config in loaded.stations})
         self._sealing.keep(Retention(loaded.history.keep_changes, loaded.history.max_size))
+        self._backups.use(loaded.backup)
         self._heartbeat.use(loaded.heartbeat)
         self._others.use(loaded.heartbeat.watch)
 
@@ -60,6 +63,7 @@ class BackgroundWork:
     def start(self) -> None:
         """Begin all of it."""
         self._tasks.start("sealing", self._sealing.run)
+        self._tasks.start("backups", self._backups.run)
         self._tasks.start("diagnosing", self._diagnosing.run)
         self._tasks.start("advising", self._advising.run)
         self._tasks.start("notifying", self._notifier.run)

@@ -34,7 +34,8 @@ class InternalFaults:
         self._clock = clock
         self._alarm = alarm
         self._failed: dict[str, _Failed] = {}
-        self._told = ""
+        self._told: str | None = None
+        """None: nothing yet; an alarm of a collector before may stand."""
 
     def failed(self, name: str, error: Exception) -> None:
         """Part of the collector failed; to be called where the error is caught."""

@@ -48,7 +48,8 @@ class Sealing:
         self._clock = clock
         self._recorder = recorder
         self._first_s = first_s
-        self._trouble = ""
+        self._trouble: str | None = None
+        """Why it fails; None: nothing was tried yet, and an alarm of a collector before may stand."""
         self._retention = Retention()
         self.damaged = 0
         """Blocks of the sealed history found damaged since the start."""
@@ -98,9 +99,12 @@ class Sealing:
 
     async def _tell(self, trouble: str) -> None:
         """Note the edge from well to failing and back."""
-        if bool(trouble) == bool(self._trouble):
+        before, self._trouble = self._trouble, trouble
+        if before is None and not trouble:
+            await self._alarm("")
             return
-        self._trouble = trouble
+        if bool(trouble) == bool(before):
+            return
         if trouble:
             log.warning("the history is not sealed: %s", trouble)
         await self._note(f"history is not sealed: {trouble}" if trouble else "history is sealed again")

@@ -36,7 +36,7 @@ class StoreAlarm:
         """Raise, change or clear an alarm where what is wrong is not what it was."""
         problems = {RECORDING_FAILS: self._recorder.trouble, STORE_DAMAGED: await asyncio.to_thread(self._damage)}
         for alarm, problem in problems.items():
-            if problem != self._told.get(alarm, ""):
+            if problem != self._told.get(alarm):
                 self._told[alarm] = problem
                 await self._alarm(alarm, problem)
 

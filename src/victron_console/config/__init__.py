@@ -1,5 +1,6 @@
 """Stations and console settings as TOML files say them: read, checked, watched and written."""
 
+from victron_console.config.backup import BackupSettings
 from victron_console.config.faults import ConfigError, Fault
 from victron_console.config.files import (
     APP_NAME,
@@ -21,6 +22,7 @@ from victron_console.config.write import station_text, write_station
 __all__ = [
     "APP_NAME",
     "SOURCES",
+    "BackupSettings",
     "ConfigError",
     "ConfigFiles",
     "ConsoleSettings",

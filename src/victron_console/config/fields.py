@@ -45,13 +45,17 @@ class Surroundings:
     """Files that were read or named on the way: a change in one is a change of the configuration."""
 
     def path(self, text: str) -> Path:
-        """A path as written in a station file: `~` is the home folder, a relative one starts at the station file."""
-        try:
-            found = self.folder / Path(text).expanduser()
-        except RuntimeError:  # the home folder of a user whom nobody knows
-            found = self.folder / text
+        """Where a file is that belongs to the configuration."""
+        found = self.place(text)
         self.referred.add(found)
         return found
+
+    def place(self, text: str) -> Path:
+        """A path as written in a station file: `~` is the home folder, a relative one starts at the station file."""
+        try:
+            return self.folder / Path(text).expanduser()
+        except RuntimeError:  # the home folder of a user whom nobody knows
+            return self.folder / text
 
 
 def refusal(expected: str, found: str = "", key: str = "") -> PydanticCustomError:
@@ -193,6 +197,13 @@ def _called_address(value: object, info: ValidationInfo) -> SecretStr:
     return address
 
 
+def _file_path(value: object, info: ValidationInfo) -> Path:
+    text = _text(value, "a path")
+    if not text or "\0" in text:
+        raise refusal("a path")
+    return _surroundings(info).place(text)
+
+
 def _ca_file(value: object, info: ValidationInfo) -> Path:
     path = _surroundings(info).path(_text(value, "the path of a PEM file"))
     try:
@@ -270,6 +281,8 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 CalledAddress = Annotated[SecretStr, PlainValidator(_called_address)]
 """A web address that is called as it is, with its query; printed as asterisks."""
 ProxyAddress = Annotated[SecretStr, PlainValidator(_proxy)]
+FilePath = Annotated[Path, PlainValidator(_file_path)]
+"""Of what the console writes or watches; unlike a certificate it is no part of the configuration."""
 CaFile = Annotated[Path, PlainValidator(_ca_file)]
 Fingerprint = Annotated[str, AfterValidator(_fingerprint)]
 """64 small hexadecimal digits, without colons."""

@@ -13,6 +13,7 @@ from typing import Any
 from platformdirs import user_config_path
 from pydantic import ValidationError
 
+from victron_console.config.backup import BackupSettings
 from victron_console.config.faults import ConfigError, Fault, Problem, problems, shown
 from victron_console.config.fields import Surroundings, Table
 from victron_console.config.heartbeat import HeartbeatSettings
@@ -42,6 +43,7 @@ class LoadResult:
     notify: NotifySettings = field(default_factory=NotifySettings)
     heartbeat: HeartbeatSettings = field(default_factory=HeartbeatSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
+    backup: BackupSettings = field(default_factory=BackupSettings)
     homes: Mapping[str, Path] = field(default_factory=dict)
     """The file of each such table that has no fault, by the table's name."""
     referred: frozenset[Path] = frozenset()

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, PlainValidator, Strict, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, Strict, model_validator
 
-from victron_console.config.fields import CALLED_FORM, CalledAddress, Lines, Name, Surroundings, Table, refusal
+from victron_console.config.fields import CALLED_FORM, CalledAddress, FilePath, Lines, Name, Table, refusal
 from victron_console.config.spans import span_between
 from victron_console.model.units import DAY_S, HOUR_S, MINUTE_S
 
-_FILE = "the path of a file"
 _EVERY = 'a length of time from "30s" to "1h"'
 _SILENT = 'a length of time from "1m" to "7d": without a new beat for so long it counts as silent'
-
-
-def _path(value: object, info: ValidationInfo) -> Path:
-    """Beside the configuration's file, but no part of the configuration: it changes all the time."""
-    if not isinstance(value, str) or not value or "\0" in value:
-        raise refusal(_FILE)
-    folder = info.context.folder if isinstance(info.context, Surroundings) else Path()
-    try:
-        return folder / Path(value).expanduser()
-    except RuntimeError:  # the home folder of a user whom nobody knows
-        raise refusal(_FILE) from None
-
-
-FilePath = Annotated[Path, PlainValidator(_path)]
 
 
 class WatchedCollector(Table):
     """Another collector whose beats are looked at: an alarm where none come any more."""
 
     name: Name = Field(description="the name to show, one line of text")
-    file: FilePath | None = Field(default=None, description=f"{_FILE}: what the other one's `file` is here")
+    file: FilePath | None = Field(default=None, description="the path of a file: what the other one's `file` is here")
     url: CalledAddress | None = Field(
         default=None, description=f"{CALLED_FORM}: where the other one's `file` is served"
     )
@@ -61,7 +45,7 @@ class HeartbeatSettings(Table):
 
     url: CalledAddress | None = Field(default=None, description=f"{CALLED_FORM}: called by GET")
     command: Lines = Field(default=(), description="a program and its arguments as a list, run without a shell")
-    file: FilePath | None = Field(default=None, description=f"{_FILE}: written anew with each beat, as JSON")
+    file: FilePath | None = Field(default=None, description="the path of a file: written anew with each beat, as JSON")
     every: Annotated[int, span_between(30, HOUR_S, _EVERY)] = Field(
         default="5m", validate_default=True, description=_EVERY
     )

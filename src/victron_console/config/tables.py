@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from victron_console.config.backup import BackupSettings
 from victron_console.config.fields import Name, Table
 from victron_console.config.heartbeat import HeartbeatSettings
 from victron_console.config.history import HistorySettings
@@ -30,9 +31,10 @@ TABLES: Mapping[str, type[Table]] = {
     "notify": NotifySettings,
     "heartbeat": HeartbeatSettings,
     "history": HistorySettings,
+    "backup": BackupSettings,
 }
 """By name; each is a field of `LoadResult`."""
-HELD = frozenset({"notify", "heartbeat"})
+HELD = frozenset({"notify", "heartbeat", "backup"})
 """Of these what is right holds beside a fault, and what held before an edit with a fault: they must not end unseen.
 
 Of the others the defaults hold: nothing of the history is given up by a rule that cannot be read.

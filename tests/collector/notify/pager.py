@@ -91,7 +91,8 @@ class Running:
         work(self._writer)
 
     async def _trouble(self, problem: str) -> None:
-        self.troubles.append(problem)
+        if problem or self.troubles:
+            self.troubles.append(problem)
 
     async def take(self, *occurrences: Occurrence) -> None:
         """Hand these in at once, and tell what is due when they have settled."""

@@ -143,7 +143,8 @@ class Watching:
         self._clock = clock
 
         async def alarm(problem: str) -> None:
-            told.append(problem)
+            if problem or told:
+                told.append(problem)
 
         self.others = OtherCollectors(clock, alarm)
         self.others.use(HeartbeatSettings.model_validate({"watch": [{"name": "north", **watched}]}).watch)

@@ -60,6 +60,8 @@ class Notifier:
         self._outboxes: dict[str, Outbox] = {}
         """By way; one that is wanted no more goes on knowing what was told by it."""
         self._problems: dict[str, str] = {}
+        self._told_trouble: str | None = None
+        """None: nothing yet; an alarm of a collector before may stand."""
         self._unkept: list[tuple[NoticeSent, Event | None]] = []
         """What was told and could not be kept yet."""
         self._news: dict[str, asyncio.Event] = {}
@@ -135,7 +137,8 @@ class Notifier:
         outbox = self._outboxes[name]
         way = self._ways.get(name)
         if way is None:
-            await self._note_trouble(name, "")
+            if name in self._problems:
+                await self._note_trouble(name, "")
             return
         if not (ready := outbox.ready(self._clock.monotonic(), self._clock.now())):
             await self._keep(outbox)  # what waits for the store
@@ -210,9 +213,11 @@ class Notifier:
             self._unkept = told + self._unkept
 
     async def _note_trouble(self, way: str, problem: str) -> None:
-        if self._problems.get(way, "") != problem:
-            self._problems[way] = problem
-            await self._trouble(" ".join(filter(None, self._problems.values())))
+        self._problems[way] = problem
+        trouble = " ".join(filter(None, self._problems.values()))
+        if trouble != self._told_trouble:
+            self._told_trouble = trouble
+            await self._trouble(trouble)
 
 
 def _verdict(reader: Reader, row: StationRow, standing: Sequence[AlertView], now: float) -> SiteVerdict:

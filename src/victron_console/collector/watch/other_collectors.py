@@ -55,7 +55,8 @@ class OtherCollectors:
         self._watched: tuple[WatchedCollector, ...] = ()
         self._heard: dict[str, _Heard] = {}
         self._since: dict[str, float] = {}
-        self._told = ""
+        self._told: str | None = None
+        """None: nothing yet; an alarm of a collector before may stand."""
 
     def use(self, watched: tuple[WatchedCollector, ...]) -> None:
         """Watch these from now on."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from victron_console.store.errors import StoreDamaged, StoreReadOnly, explaining
 from victron_console.store.file_rights import make_private
 from victron_console.store.sqlite import sqlite3
+
+_STAMP = "%Y%m%dT%H%M%SZ"
 
 
 def copy(conn: sqlite3.Connection, target: Path) -> Path:
@@ -16,13 +20,17 @@ def copy(conn: sqlite3.Connection, target: Path) -> Path:
     Raises:
         sqlite3.Error: it cannot be read or the copy not written.
     """
+    return _copied(conn, target).replace(target)
+
+
+def _copied(conn: sqlite3.Connection, target: Path) -> Path:
     unfinished = target.with_name(f"{target.name}.part")
     unfinished.unlink(missing_ok=True)
     with suppress(OSError):  # SQLite says better what is wrong
         make_private(unfinished)
     with closing(sqlite3.connect(unfinished)) as to:
         conn.backup(to)
-    return unfinished.replace(target)
+    return unfinished
 
 
 def backup(conn: sqlite3.Connection, target: Path, *, replace: bool = False) -> int:
@@ -43,8 +51,49 @@ def backup(conn: sqlite3.Connection, target: Path, *, replace: bool = False) -> 
     if not target.parent.is_dir():
         raise StoreReadOnly(f"{target.parent} is no folder: make it first, or name another place")
     with explaining(target):
-        copy(conn, target)
-        with closing(sqlite3.connect(f"{target.absolute().as_uri()}?mode=ro", uri=True)) as made:
-            if made.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-                raise StoreDamaged(f"{target} does not read back: check the disk and try again")
-    return target.stat().st_size
+        unfinished = _copied(conn, target)
+        if not _reads_back(unfinished):
+            raise StoreDamaged(f"{unfinished} does not read back: check the disk and try again")
+        unfinished.replace(target)
+        return target.stat().st_size
+
+
+def _reads_back(file: Path) -> bool:
+    """Whether a copy that nobody else has open is whole. `immutable`: else SQLite leaves files beside it."""
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as made:
+        try:
+            return bool(made.execute("PRAGMA quick_check").fetchone()[0] == "ok")
+        except sqlite3.DatabaseError:
+            return False
+
+
+def dated_copy(store: Path, folder: Path, at: float) -> Path:
+    """The name of the copy that is made at a moment (UTC epoch, s)."""
+    return folder / f"{store.stem}-{datetime.fromtimestamp(at, UTC):{_STAMP}}.db"
+
+
+def dated_copies(store: Path, folder: Path) -> dict[Path, float]:
+    """The copies of a store in a folder, oldest first, and when each was made (UTC epoch, s).
+
+    Raises:
+        OSError: the folder cannot be listed.
+    """
+    named = re.compile(rf"{re.escape(store.stem)}-(\d{{8}}T\d{{6}}Z)\.db")
+    found = {}
+    for file in folder.iterdir():
+        if match := named.fullmatch(file.name):
+            with suppress(ValueError):  # a name that is like ours and names no moment
+                found[file] = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC).timestamp()
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def remove_oldest(store: Path, folder: Path, keep: int) -> list[Path]:
+    """Remove all copies but the newest so many; gives those removed.
+
+    Raises:
+        OSError: one cannot be removed.
+    """
+    old = list(dated_copies(store, folder))[:-keep]
+    for file in old:
+        file.unlink()
+    return old
