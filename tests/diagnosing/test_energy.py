@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -64,8 +65,46 @@ def test_grid_charging_is_no_load_and_battery_export_is_no_pv_export() -> None:
     (day,) = report(Powers(at=at, pv=pv, load=load, battery=battery, grid=grid), Period.DAY, UTC)
     # At noon 500 of 2000 W go out; at night 1000 of 1500 W imported charge the battery; the evening export is battery.
     assert day.self_consumption == pytest.approx(0.75, abs=0.01)
-    assert day.autarky == pytest.approx(1 - 12 * 0.5 / 12, abs=0.01)
+    # Twelve hours of the loads are bought at once, six by way of a battery that is half of grid and half of PV.
+    assert day.autarky == pytest.approx(1 - (12 * 0.5 + 6 * 0.5 / 2) / 12, abs=0.015)
     assert day.energies.exported == pytest.approx(6 * 0.5 + 6 * 1.5, abs=0.3)
+
+
+def test_a_house_without_any_source_is_not_autarkic_however_it_charges() -> None:
+    """Six hours of charging by night, the loads from the battery by day, a sixth lost on the way; no PV at all."""
+    at = moments(datetime(2026, 5, 1, tzinfo=UTC), 10)
+    night = ((at - at[0]) / 3600) % 24 < 6
+    battery = np.where(night, 400 * 18 / 6 * 1.2, -400.0)
+    grid = np.where(night, 400.0 + battery, 0.0)
+    for pv in (None, np.zeros(len(at))):
+        powers = Powers(at=at, pv=pv, load=np.full(len(at), 400.0), battery=battery, grid=grid)
+        days = report(powers, Period.DAY, UTC)
+        assert [day.autarky for day in days] == [pytest.approx(0.0, abs=0.01)] * len(days)
+
+
+def test_the_sun_of_summer_is_own_also_by_night() -> None:
+    at = moments(datetime(2026, 6, 1, tzinfo=UTC), 10)
+    noon = np.abs(((at - at[0]) / 3600) % 24 - 12) < 4
+    battery = np.where(noon, 1000.0, -500.0)
+    powers = Powers(
+        at=at, pv=np.where(noon, 1500.0, 0.0), load=np.full(len(at), 500.0), battery=battery, grid=np.zeros(len(at))
+    )
+    assert all(day.autarky == pytest.approx(1.0) for day in report(powers, Period.DAY, UTC))
+
+
+def test_the_cost_is_what_was_bought_less_what_was_sold_at_their_hours() -> None:
+    at = moments(datetime(2026, 5, 1, tzinfo=UTC), 1)
+    night = at < at[0] + 12 * 3600
+    grid = np.where(night, 1000.0, -500.0)
+    buy, sell = np.where(night, 0.20, 0.40), np.full(len(at), 0.08)
+    powers = Powers(at=at, load=np.full(len(at), 100.0), grid=grid, buy=buy, sell=sell)
+    (day,) = report(powers, Period.DAY, UTC)
+    assert day.cost == pytest.approx(12 * 0.20 - 6 * 0.08, rel=0.01)
+    assert day.coverage == pytest.approx(1.0)
+    holes = np.where(at < at[0] + 3 * 3600, np.nan, buy)
+    (day,) = report(replace(powers, buy=holes), Period.DAY, UTC)
+    assert day.cost is None
+    assert report(replace(powers, buy=None), Period.DAY, UTC)[0].cost is None
 
 
 def test_ratios_are_missing_where_there_is_nothing_to_divide_by() -> None:

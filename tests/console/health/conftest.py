@@ -114,12 +114,13 @@ def kept(tier: Tier | None, soh: float, spread: float, growth: float | None) -> 
     return Kept(
         at=DIAGNOSED, figures=figures, risk=assess(evidence), rules={}, courses=courses,
         limits={"nominal capacity": "200 Ah", "PV size": "6 kWp"},
+        currency="€",
         energy=(
             EnergyRow("day", date(2026, 11, 20), 11.2, 14.1, 4.4, 0.6, 0.95, 0.69, 1.0),
             EnergyRow("day", date(2026, 11, 21), 3.1, 15.0, 12.0, 0.0, 1.0, 0.2, 0.62),
-            EnergyRow("month", date(2026, 10, 1), 312.0, 401.0, 120.0, 33.0, 0.89, 0.7, 0.99),
+            EnergyRow("month", date(2026, 10, 1), 312.0, 401.0, 120.0, 33.0, 0.89, 0.7, 0.99, 33.36),
             EnergyRow("month", date(2026, 11, 1), 140.0, 290.0, 160.0, 4.0, 0.97, 0.45, 1.0),
-            EnergyRow("year", date(2026, 1, 1), 5230.0, 4810.0, 911.0, 1402.0, 0.73, 0.81, 0.97),
+            EnergyRow("year", date(2026, 1, 1), 5230.0, 4810.0, 911.0, 1402.0, 0.73, 0.81, 0.97, 170.25),
         ),
         outage_days=((date(2026, 9, 3), 41.0), (date(2026, 10, 28), 0.4)),
         outage_hours=tuple(1 if hour in (2, 18) else 0 for hour in range(24)),

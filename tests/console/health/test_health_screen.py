@@ -231,9 +231,9 @@ async def test_energy_and_autarky_stand_by_year_month_and_day_and_outages_by_dat
         await pilot.press("enter")
         await settled(pilot)
         table = [line.split() for line in pane(screen).split("\n")]
-        assert ["2026", "5230", "4810", "911", "81%", "73%", "1402", "97%"] in table
-        assert ["Oct", "2026", "312", "401", "120", "70%", "89%", "33.0", "99%"] in table
-        assert ["Sat", "21", "Nov", "3.1", "15.0", "12.0", "20%", "100%", "0.0", "62%"] in table
+        assert ["2026", "5230", "4810", "911", "81%", "73%", "170.25", "1402", "97%"] in table
+        assert ["Oct", "2026", "312", "401", "120", "70%", "89%", "33.36", "33.0", "99%"] in table
+        assert ["Sat", "21", "Nov", "3.1", "15.0", "12.0", "20%", "100%", "-", "0.0", "62%"] in table
         screen = await opened(pilot, "escape", "home", "down")
         for _ in range(20):
             if "OUTAGES" in pane(screen):

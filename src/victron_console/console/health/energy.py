@@ -9,13 +9,16 @@ from victron_console.console.kit.format import ABSENT
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
-from victron_console.console.kit.text import cut
+from victron_console.console.kit.text import cut, plain
 from victron_console.diagnosing.verdict.kept_findings import EnergyRow
 
 ENERGY = "energy.table"
 """The name of the row among a station's figures."""
 TITLE = "Energy and autarky"
-_COLUMNS = (("PV", 18), ("LOADS", 26), ("BOUGHT", 34), ("AUTARKY", 43), ("SELF-C.", 52), ("SOLD", 60), ("SEEN", 67))
+_COLUMNS = (
+    ("PV", 18), ("LOADS", 26), ("BOUGHT", 34), ("AUTARKY", 43), ("SELF-C.", 52), ("COST", 61), ("SOLD", 69),
+    ("SEEN", 76),
+)  # fmt: skip
 """Heads and last cells, the most telling first: a narrow sheet leaves out the last."""
 _WHOLE = 0.9
 
@@ -39,10 +42,13 @@ def draw_energy_row(width: int, rows: Sequence[EnergyRow], *, selected: bool) ->
     return line
 
 
-def draw_energy(width: int, height: int, rows: Sequence[EnergyRow], *, offset: int = 0) -> list[Line]:
+def draw_energy(
+    width: int, height: int, rows: Sequence[EnergyRow], currency: str = "", *, offset: int = 0
+) -> list[Line]:
     """The table; `offset` rows are scrolled away."""
     sheet = Sheet(width)
-    sheet.head(0, 1, width - 2, cut(f"{TITLE.upper()}, kWh", max(4, width - 4)))
+    units = f"kWh, {plain(currency)}" if currency else "kWh"
+    sheet.head(0, 1, width - 2, cut(f"{TITLE.upper()}, {units}", max(4, width - 4)))
     columns = [(head, end) for head, end in _COLUMNS if end < width - 1]
     for head, end in columns:
         sheet.right(1, end, head, Role.TEXT3)
@@ -52,18 +58,28 @@ def draw_energy(width: int, height: int, rows: Sequence[EnergyRow], *, offset: i
             sheet.put(row, 1, f"{one.first_day:{form}}", Role.TEXT2)
             texts = (
                 _kwh(one.pv), _kwh(one.load), _kwh(one.imported), _share(one.autarky), _share(one.self_consumption),
-                _kwh(one.exported), _share(one.coverage),
+                _cost(one.cost), _kwh(one.exported), _share(one.coverage),
             )  # fmt: skip
             for (_, end), text in zip(columns, texts, strict=False):
                 sheet.right(row, end, text, Role.TEXT1 if one.coverage >= _WHOLE else Role.TEXT3)
             row += 1
         row += 1
-    sheet.put(row, 1, cut("Faint: less than 90 % of that time was measured (SEEN).", width - 2), Role.TEXT3)
+    words = [
+        "Faint: less than 90 % of that time was measured (SEEN).",
+        "COST: bought less sold, by the tariff." if currency else "COST wants a tariff: ess.tariff_file.",
+    ]
+    for text in words:
+        sheet.put(row, 1, cut(text, width - 2), Role.TEXT3)
+        row += 1
     return sheet.lines[offset : offset + height]
 
 
 def _kwh(value: float | None) -> str:
     return ABSENT if value is None else f"{value:.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def _cost(value: float | None) -> str:
+    return ABSENT if value is None else f"{value:.0f}" if abs(value) >= 1000 else f"{value:.2f}"
 
 
 def _share(share: float | None) -> str:

@@ -194,7 +194,7 @@ def _explanation(shown: HealthShown, name: str, width: int, height: int, *, offs
     if name == ADVICE:
         return summary + draw_advice(width, height - len(summary), health, shown.now, offset=offset)
     if name == ENERGY:
-        energy = health.kept.energy if health.kept else ()
-        return summary + draw_energy(width, height - len(summary), energy, offset=offset)
+        energy, currency = (health.kept.energy, health.kept.currency) if health.kept else ((), "")
+        return summary + draw_energy(width, height - len(summary), energy, currency, offset=offset)
     past = course_of(name, health, shown.days)
     return summary + draw_explanation(width, height - len(summary), name, health, past, offset=offset)

@@ -17,6 +17,10 @@ from victron_console.diagnosing.finding import Method
 from victron_console.diagnosing.record.timeline import FloatArray, checked, local_days, running_total, steps_s
 
 J_PER_KWH = 3.6e6
+LEAST_PRICED = 0.95
+"""Of the energy bought and sold must have a price for a cost to be told (own judgement)."""
+LEAST_RETURN = 0.5
+"""No battery gives back less of its charge over a record that tells anything."""
 SMALLEST_KWH = 0.1
 """A ratio over less energy than this says nothing."""
 METHOD = Method(
@@ -49,6 +53,10 @@ class Powers:
     """Other sources on the DC bus: wind, alternator."""
     battery: FloatArray | None = None
     """+ charging."""
+    buy: FloatArray | None = None
+    """Price of a bought kWh; NaN where it was not told, None without a tariff."""
+    sell: FloatArray | None = None
+    """Price of a sold kWh."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +73,11 @@ class Energies:
     pv_exported: float | None = None
     """Part of the PV energy that left to the grid."""
     bought_for_load: float | None = None
-    """Grid energy that went to the loads, not into the battery, and all of a genset's: what it charges is fuel, too."""
+    """What the loads used of grid and genset, also by way of the battery."""
+    priced: float | None = None
+    """Of the energy bought and sold, that whose price is known."""
+    cost: float | None = None
+    """What that cost less what it earned, in the tariff's currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,14 @@ class Report:
         e = self.energies
         return _share(e.load, e.bought_for_load)
 
+    @property
+    def cost(self) -> float | None:
+        """Of the grid's energy, less what it earned, in the tariff's currency; None where prices are missing."""
+        e = self.energies
+        if e.cost is None or e.priced is None or e.imported is None or e.exported is None:
+            return None
+        return e.cost if e.priced >= LEAST_PRICED * (e.imported + e.exported) else None
+
 
 def report(powers: Powers, period: Period, zone: tzinfo | None = None) -> list[Report]:
     """Energies of each local day, month or year that the powers touch, oldest first.
@@ -99,8 +119,8 @@ def report(powers: Powers, period: Period, zone: tzinfo | None = None) -> list[R
         ValueError: the arrays do not belong together.
     """
     at = powers.at
+    checked(at, *(value for field in fields(powers) if (value := getattr(powers, field.name)) is not None))
     flows = _flows(powers)
-    checked(at, *flows.values())
     if len(at) < 2:
         return []
     borders = _borders(float(at[0]), float(at[-1]), period, zone)
@@ -159,28 +179,63 @@ def _flows(powers: Powers) -> dict[str, FloatArray]:
     if powers.battery is not None:
         flows["charged"] = np.maximum(powers.battery, 0.0)
         flows["discharged"] = np.maximum(-powers.battery, 0.0)
-    if powers.pv is not None and powers.load is not None:
+    if powers.load is not None and {"pv", "imported", "genset"} & flows.keys():
         flows |= _split(powers, flows)
+    if powers.buy is not None and powers.sell is not None and powers.grid is not None:
+        is_known = np.isfinite(powers.buy) & np.isfinite(powers.sell)
+        flows["priced"] = np.where(is_known, flows["imported"] + flows["exported"], 0.0)
+        paid = flows["imported"] * np.nan_to_num(powers.buy) - flows["exported"] * np.nan_to_num(powers.sell)
+        flows["cost"] = np.where(is_known, paid, 0.0)
     return flows
 
 
 def _split(powers: Powers, flows: dict[str, FloatArray]) -> dict[str, FloatArray]:
     """PV to loads, battery, grid; battery to loads; the rest of the loads is bought (the order of VRM).
 
-    Energy of a genset is bought wherever it goes (docs/facts/figures.md#energy): else a site that lives on its genset
-    were autarkic.
+    Bought energy stays bought in the battery (docs/facts/figures.md#energy): else a site that charges by night, or
+    lives on its genset, were autarkic.
     """
     nothing = np.zeros(len(powers.at))
-    pv, load = flows["pv"], flows["load"]
+    pv, load = flows.get("pv", nothing), flows["load"]
     pv_to_load = np.minimum(pv, load)
     pv_to_battery = np.minimum(pv - pv_to_load, flows.get("charged", nothing))
     pv_to_grid = np.minimum(pv - pv_to_load - pv_to_battery, flows.get("exported", nothing))
     battery_to_load = np.minimum(load - pv_to_load, flows.get("discharged", nothing))
     genset, missing = flows.get("genset", nothing), load - pv_to_load - battery_to_load
     genset_to_load = np.minimum(missing, genset)
-    genset_to_battery = np.minimum(genset - genset_to_load, flows.get("charged", nothing) - pv_to_battery)
-    bought = genset_to_load + genset_to_battery + np.minimum(missing - genset_to_load, flows.get("imported", nothing))
-    return {"pv_exported": pv_to_grid, "bought_for_load": bought}
+    imported = flows.get("imported", nothing)
+    grid_to_load = np.minimum(missing - genset_to_load, imported)
+    other = np.maximum(powers.other, 0.0) if powers.other is not None else nothing
+    own_to_battery = pv_to_battery + np.minimum(flows.get("charged", nothing) - pv_to_battery, other)
+    bought_left = genset - genset_to_load + imported - grid_to_load
+    bought_to_battery = np.minimum(flows.get("charged", nothing) - own_to_battery, bought_left)
+    bought = genset_to_load + grid_to_load
+    if powers.battery is not None:
+        bought = bought + battery_to_load * _bought_share(powers.at, bought_to_battery, powers.battery)
+    return {"pv_exported": pv_to_grid, "bought_for_load": bought} if "pv" in flows else {"bought_for_load": bought}
+
+
+def _bought_share(at: FloatArray, bought_w: FloatArray, battery_w: FloatArray) -> FloatArray:
+    """Share of what lies in the battery that was bought, at each moment: what is charged mixes with what is there.
+
+    Of the charge so much counts as the battery gives back over the record; it begins with the mix of the whole record.
+    """
+    seconds = np.append(steps_s(at, battery_w), 0.0)
+    charged, given = np.maximum(battery_w, 0.0) * seconds, np.maximum(-battery_w, 0.0) * seconds
+    charged, given, bought = (np.nan_to_num(joules) for joules in (charged, given, bought_w * seconds))
+    all_charged, all_given = float(charged.sum()), float(given.sum())
+    if all_charged <= 0.0:
+        return np.zeros(len(at))
+    returned = min(1.0, max(LEAST_RETURN, all_given / all_charged))
+    share, stored = float(bought.sum()) / all_charged, 0.0
+    shares = []
+    moved = (returned * charged, returned * bought, given)
+    for gain, bought_gain, loss in zip(*(joules.tolist() for joules in moved), strict=True):
+        if gain > 0.0:
+            share = min(1.0, (share * stored + bought_gain) / (stored + gain))
+        stored = max(0.0, stored + gain - loss)
+        shares.append(share)
+    return np.array(shares)
 
 
 def _between(at: FloatArray, total: FloatArray, edges: FloatArray) -> FloatArray:
@@ -193,7 +248,7 @@ def _seen(powers: Powers, edges: FloatArray) -> FloatArray:
     given = [
         getattr(powers, field.name)
         for field in fields(powers)
-        if field.name != "at" and getattr(powers, field.name) is not None
+        if field.name not in ("at", "buy", "sell") and getattr(powers, field.name) is not None
     ]
     seconds = np.concatenate(([0.0], np.cumsum(steps_s(powers.at, *given))))
     return _between(powers.at, seconds, edges)

@@ -82,6 +82,10 @@ class History:
     grid_a: Mapping[str, FloatArray] = field(default_factory=dict)
     grid_polls: PolledSupply | None = None
     """What single polls of the grid told; None: the columns are the polls."""
+    buy: FloatArray | None = None
+    """Price of a kWh from the grid; NaN where it was not told, None without a tariff."""
+    sell: FloatArray | None = None
+    """Price of a kWh to the grid."""
     gx_uptime_s: FloatArray | None = None
     data_free_bytes: FloatArray | None = None
     wifi_percent: FloatArray | None = None

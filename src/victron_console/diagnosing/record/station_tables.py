@@ -29,7 +29,7 @@ def energy_rows(found: DailyFindings) -> tuple[EnergyRow, ...]:
     return tuple(
         EnergyRow(
             str(one.period), one.first_day, one.energies.pv, one.energies.load, one.energies.imported,
-            one.energies.exported, one.self_consumption, one.autarky, round(one.coverage, 4),
+            one.energies.exported, one.self_consumption, one.autarky, round(one.coverage, 4), one.cost,
         )
         for one in (*found.days[-ENERGY_DAYS:], *found.months[-ENERGY_MONTHS:], *found.years)
         if one.coverage > 0.0 and any(map(_is_known, (one.energies.pv, one.energies.load, one.energies.imported)))

@@ -51,9 +51,11 @@ def _figures(month: MonthReport, sections: tuple[str, ...]) -> list[str]:
 
 
 def _by_day(month: MonthReport) -> list[str]:
-    lines = ["", "| Day | PV kWh | Loads kWh | Bought kWh | Measured |", "|---|---:|---:|---:|---:|"]
+    heads = ("Day", "PV kWh", "Loads kWh", "Bought kWh", "Used on site", "Autarky", "Cost", "Measured")
+    lines = ["", f"| {' | '.join(heads)} |", f"|---{'|---:' * (len(heads) - 1)}|"]
     for day, energy in words.by_day(month):
         cells = [_kwh(energy[key]) for key in ("pv", "load", "imported")]
+        cells += [_percent(day.self_consumption), _percent(day.autarky), "-" if day.cost is None else f"{day.cost:.2f}"]
         lines.append(f"| {day.first_day} | {' | '.join(cells)} | {day.coverage:.0%} |")
     return lines
 
@@ -61,6 +63,10 @@ def _by_day(month: MonthReport) -> list[str]:
 def _table(rows: Sequence[Row]) -> list[str]:
     cells = [f"| {plain(row.name)} | {plain(row.value)} | {plain(row.remark)} |" for row in rows]
     return ["| | | |", "|---|---:|---|", *cells]
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.0%}"
 
 
 def _kwh(value: float | None) -> str:

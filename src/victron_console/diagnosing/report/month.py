@@ -9,6 +9,7 @@ from datetime import date, timedelta, tzinfo
 from victron_console.diagnosing.ess.advice_log import CAME, KIND, Came, came_of
 from victron_console.diagnosing.power.energy import Period, Report, report
 from victron_console.diagnosing.record.five_minutes import FiveMinutes
+from victron_console.diagnosing.record.prices import priced
 from victron_console.diagnosing.verdict.health_words import health_words
 from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
 from victron_console.diagnosing.verdict.known_site import read_verdict
@@ -58,6 +59,8 @@ class MonthReport:
     """What is to be said of it: at the end of the month, or now where that is not over."""
     advice: tuple[Came, ...] = ()
     """What came of the advice for its battery, by day."""
+    currency: str = ""
+    """Of the costs; empty without a tariff."""
 
 
 def month_before(now: float) -> date:
@@ -83,7 +86,9 @@ def month_of(reader: Reader, station: str, first_day: date, now: float) -> Month
     until = min(end, now)
     # One column beyond each end: energy is added up between the middles of columns.
     count = max(1, round((until - since) / SLOT_S)) + 1
-    powers = FiveMinutes(reader, station, since - SLOT_S, since + count * SLOT_S).powers()
+    powers, currency = priced(
+        FiveMinutes(reader, station, since - SLOT_S, since + count * SLOT_S).powers(), row.info, zone
+    )
     measured = any(each is not None for each in (powers.pv, powers.load, powers.grid, powers.genset, powers.battery))
     total = next((one for one in report(powers, Period.MONTH, zone) if one.first_day == first_day), None)
     found = reader.diagnoses(until + DAY_S).get(station)
@@ -102,6 +107,7 @@ def month_of(reader: Reader, station: str, first_day: date, now: float) -> Month
         kept=kept,
         verdict=_verdict(reader, station, until, now, kept),
         advice=_advice(reader, station, first_day, since, now),
+        currency=currency,
     )
 
 

@@ -26,7 +26,7 @@ ENERGIES = (
 BATTERY = ("soh", "replacement", "capacity", "cycles", "imbalance", "resistance", "thermal", "soc")
 GRID = ("grid", "outages")
 ADVICE = "Advice for the battery"
-BY_MONTH = ("", "PV kWh", "Loads kWh", "Bought kWh", "Sold kWh", "Used on site", "Autarky", "Measured")
+BY_MONTH = ("", "PV kWh", "Loads kWh", "Bought kWh", "Sold kWh", "Used on site", "Autarky", "Cost", "Measured")
 METHODS_NOTE = (
     "Energies are powers added up over time, never across a gap; the share measured is given beside them. "
     "A replacement is told as a span of months, since no method tells a date. What is not known says why."
@@ -62,7 +62,18 @@ def energies(month: MonthReport) -> list[Row]:
         *rows,
         Row("PV energy used on site", _share(total.self_consumption), "self-consumption"),
         Row("Loads met without grid or generator", _share(total.autarky), "autarky"),
+        *_cost(month, total),
     ]
+
+
+def _cost(month: MonthReport, total: Report) -> list[Row]:
+    """What the grid's energy cost; nothing without a tariff."""
+    if not month.currency:
+        return []
+    name = "Grid energy, bought less sold"
+    if total.cost is None:
+        return [Row(name, "not known", "the tariff names no price for a part of it")]
+    return [Row(name, f"{total.cost:.2f} {month.currency}", "by the tariff, without standing charges")]
 
 
 def by_day(month: MonthReport) -> list[tuple[Report, dict[str, float | None]]]:
@@ -102,7 +113,7 @@ def month_cells(row: EnergyRow) -> tuple[str, ...]:
     name = f"{row.first_day:%Y}, in all" if row.period == "year" else f"{row.first_day:%B %Y}"
     return (
         name, kwh(row.pv), kwh(row.load), kwh(row.imported), kwh(row.exported), share(row.self_consumption),
-        share(row.autarky), share(row.coverage),
+        share(row.autarky), "-" if row.cost is None else f"{row.cost:.2f}", share(row.coverage),
     )  # fmt: skip
 
 

@@ -59,7 +59,8 @@ def diagnose(
         raise ValueError("there is no record to diagnose: give at least one moment")
     (h, stuck), ah, zone = without_stuck(history, site.nominal_ah), site.nominal_ah, site.zone
     powers = Powers(
-        at=h.at, pv=h.pv_w, load=h.load_w, grid=h.grid_w, genset=h.genset_w, other=h.other_w, battery=h.battery_w
+        at=h.at, pv=h.pv_w, load=h.load_w, grid=h.grid_w, genset=h.genset_w, other=h.other_w, battery=h.battery_w,
+        buy=h.buy, sell=h.sell,
     )  # fmt: skip
     trend = soh_trend(h.at, h.or_nothing(h.soh_percent), soh_before)
     # What was recorded of the battery before this one is of another.

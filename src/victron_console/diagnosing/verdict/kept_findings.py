@@ -42,6 +42,8 @@ class EnergyRow:
     """Share of the loads met without grid or genset, 0 to 1."""
     coverage: float
     """Share of the period that was measured, 0 to 1."""
+    cost: float | None = None
+    """Of the grid's energy less what it earned; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,8 @@ class Kept:
     """What the diagnoses took for granted of the site, such as its capacity, and where that comes from."""
     energy: tuple[EnergyRow, ...] = ()
     """The last days, the months of a year and the years, oldest first in each."""
+    currency: str = ""
+    """Of the costs; empty without a tariff."""
     outage_days: tuple[tuple[date, float], ...] = ()
     """Local days with an outage and its minutes, oldest first."""
     soh: SohPast | None = None
@@ -102,6 +106,7 @@ def pack(kept: Kept) -> dict[str, Any]:
         "energy": [[row.period, row.first_day.isoformat(), *astuple(row)[2:]] for row in kept.energy],
         "outage_days": [[day.isoformat(), minutes] for day, minutes in kept.outage_days],
         "outage_hours": list(kept.outage_hours),
+        "currency": kept.currency,
         "soh": None if kept.soh is None else asdict(kept.soh),
     }
 
@@ -132,6 +137,7 @@ def unpack(body: Mapping[str, Any]) -> Kept | None:
         ),
         outage_days=tuple((date.fromisoformat(day), minutes) for day, minutes in body.get("outage_days", ())),
         outage_hours=tuple(body.get("outage_hours", ())),
+        currency=body.get("currency", ""),
         soh=_soh(body.get("soh")),
     )
 

@@ -20,6 +20,7 @@ from victron_console.diagnosing.power.pv import Array
 from victron_console.diagnosing.record.history import History, Site
 from victron_console.diagnosing.record.history_columns import history
 from victron_console.diagnosing.record.polled_grid import polled_grid
+from victron_console.diagnosing.record.prices import with_prices
 from victron_console.diagnosing.record.station_record import COLUMN_S, gathered_steps, stored_record, with_polls
 from victron_console.diagnosing.record.station_tables import courses, energy_rows
 from victron_console.diagnosing.verdict.chemistry import chemistry_of_cells
@@ -102,6 +103,7 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
     )
     if site.supply is not None and past.grid_v:
         past = replace(past, grid_polls=polled_grid(record, site.supply))
+    past, currency = with_prices(past, info, row.zone)
     before = reader.diagnoses(until).get(station)
     known = unpack(before.body) if before is not None else None
     soh_before = (known.soh if known else None) or _soh_before(reader, station, battery, began, since)
@@ -115,6 +117,7 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         limits=_assumed(site, info.battery.chemistry or chemistry_of_cells(past.cell_high_v, past.soc_percent)),
         soh=found.soh.past,
         energy=energy_rows(found),
+        currency=currency,
         outage_days=found.outages.calendar if found.outages else (),
         outage_hours=found.outages.by_hour if found.outages else (),
     )
