@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from victron_console.diagnosing.verdict.kept_findings import Kept
+from victron_console.diagnosing.verdict.kept_findings import Kept, pack, unpack
 from victron_console.diagnosing.verdict.station_diagnosis import examine
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
@@ -75,3 +75,11 @@ def test_the_frequency_is_judged_by_its_polls(kept: Kept) -> None:
 
 def test_what_was_taken_for_the_mains_is_said(kept: Kept) -> None:
     assert kept.limits["mains"] == "230 V, 50 Hz"
+
+
+def test_the_month_says_how_long_site_supply_link_and_devices_were_there(kept: Kept) -> None:
+    rows = {one.what.partition(":")[0]: one for one in kept.availability}
+    assert {"link", "supply", "vebus/276", "system/0"} <= rows.keys()
+    assert rows["supply"].down_s == pytest.approx(600, abs=310) and rows["supply"].count == 1
+    assert rows["link"].share == rows["vebus/276"].share == 1.0
+    assert unpack(pack(kept)) == kept

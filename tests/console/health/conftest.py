@@ -13,7 +13,7 @@ import pytest
 from tests.console.sample_fleet import NOW
 
 from victron_console.diagnosing.finding import Figure, Finding, Method, Window
-from victron_console.diagnosing.verdict.kept_findings import Course, EnergyRow, Kept, pack
+from victron_console.diagnosing.verdict.kept_findings import AvailabilityRow, Course, EnergyRow, Kept, pack
 from victron_console.diagnosing.verdict.risk import Evidence, Tier, assess
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
@@ -115,6 +115,10 @@ def kept(tier: Tier | None, soh: float, spread: float, growth: float | None) -> 
         at=DIAGNOSED, figures=figures, risk=assess(evidence), rules={}, courses=courses,
         limits={"nominal capacity": "200 Ah", "PV size": "6 kWp"},
         currency="€",
+        availability=(
+            AvailabilityRow("site: inverter gives power", date(2026, 11, 1), 1.81e6, 5400.0, 0.0, 1),
+            AvailabilityRow("link: station answers", date(2026, 11, 1), 1.75e6, 6.1e4, 4000.0, 7),
+        ),
         energy=(
             EnergyRow("day", date(2026, 11, 20), 11.2, 14.1, 4.4, 0.6, 0.95, 0.69, 1.0),
             EnergyRow("day", date(2026, 11, 21), 3.1, 15.0, 12.0, 0.0, 1.0, 0.2, 0.62),

@@ -87,7 +87,7 @@ async def test_a_station_lists_what_is_known_and_why_the_rest_is_not(store: Path
 @pytest.mark.slow
 async def test_enter_on_a_figure_opens_its_explanation_and_escape_leads_back_to_the_fleet(store: Path) -> None:
     async with console_on(store).run_test(size=(60, 16)) as pilot:
-        screen = await opened(pilot, "home", "enter", *["down"] * 3, "enter")
+        screen = await opened(pilot, "home", "enter", *["down"] * 4, "enter")
         assert not screen.query_one(CursorList).display
         told = pane(screen)
         assert told.startswith(" STATE OF HEALTH (BMS)") and "78.0 %" in told
@@ -234,6 +234,10 @@ async def test_energy_and_autarky_stand_by_year_month_and_day_and_outages_by_dat
         assert ["2026", "5230", "4810", "911", "81%", "73%", "170.25", "1402", "97%"] in table
         assert ["Oct", "2026", "312", "401", "120", "70%", "89%", "33.36", "33.0", "99%"] in table
         assert ["Sat", "21", "Nov", "3.1", "15.0", "12.0", "20%", "100%", "-", "0.0", "62%"] in table
+        screen = await opened(pilot, "escape", "home", "down", "down", "enter")
+        table = [line.split() for line in pane(screen).split("\n")]
+        assert ["site:", "inverter", "gives", "power", "99.7%", "90", "min", "1", "100%"] in table
+        assert ["link:", "station", "answers", "96.63%", "16.9", "h", "7", "99.78%"] in table
         screen = await opened(pilot, "escape", "home", "down")
         for _ in range(20):
             if "OUTAGES" in pane(screen):

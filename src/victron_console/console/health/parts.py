@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from victron_console.console.health.advice import ADVICE, draw_advice, draw_advice_row
+from victron_console.console.health.availability import AVAILABILITY, draw_availability, draw_availability_row
 from victron_console.console.health.data import NOT_YET, Health, HealthData
 from victron_console.console.health.energy import ENERGY, draw_energy, draw_energy_row
 from victron_console.console.health.figure import draw_explanation
@@ -125,11 +126,15 @@ def _figures(shown: HealthShown) -> Listing:
             return draw_advice_row(width, told, selected=selected)
         if name == ENERGY:
             return draw_energy_row(width, energy, selected=selected)
+        if name == AVAILABILITY:
+            return draw_availability_row(width, there, selected=selected)
         past = course_of(name, health, days) if health else None
         return draw_figure(width, name, figures[name], past, first=name in firsts, selected=selected)
 
     energy = health.kept.energy if health and health.kept else ()
-    names = [*([ADVICE] if told is not None else []), *([ENERGY] if energy else []), *names]
+    there = health.kept.availability if health and health.kept else ()
+    given = {ADVICE: told is not None, ENERGY: bool(energy), AVAILABILITY: bool(there)}
+    names = [*(name for name, is_there in given.items() if is_there), *names]
     return Listing(names, draw_figure_heads, row, f"{NOT_YET[0].upper()}{NOT_YET[1:]}.")
 
 
@@ -196,5 +201,8 @@ def _explanation(shown: HealthShown, name: str, width: int, height: int, *, offs
     if name == ENERGY:
         energy, currency = (health.kept.energy, health.kept.currency) if health.kept else ((), "")
         return summary + draw_energy(width, height - len(summary), energy, currency, offset=offset)
+    if name == AVAILABILITY:
+        there = health.kept.availability if health.kept else ()
+        return summary + draw_availability(width, height - len(summary), there, offset=offset)
     past = course_of(name, health, shown.days)
     return summary + draw_explanation(width, height - len(summary), name, health, past, offset=offset)

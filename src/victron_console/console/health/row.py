@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from victron_console.console.health.data import Health
+from victron_console.console.health.months import last_month, percent
 from victron_console.console.kit.format import ABSENT, number
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
@@ -67,6 +68,12 @@ def _grid(health: Health, now: float) -> str:
     return figure_text(health.kept.figure("grid.voltage_out")) if health.kept else ABSENT
 
 
+def _there(health: Health, now: float) -> str:
+    """The availability of the site in the present month, else of its link."""
+    rows = last_month(health.kept.availability) if health.kept else []
+    return percent(rows[0].share).rstrip("%") if rows else ABSENT
+
+
 def _firmware(health: Health, now: float) -> str:
     return str(health.firmware.standing) if health.firmware else ABSENT
 
@@ -98,6 +105,7 @@ _COLUMNS = (
     _Column("R x", 5, _grown, 100),
     _Column("GRID%", 5, _grid, 100),
     _Column("FIRMWARE", 8, _firmware, 110),
+    _Column("UP%", 5, _there, 130),
     _Column("JOB", 5, _next_job, 80),
 )
 

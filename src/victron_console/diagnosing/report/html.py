@@ -51,6 +51,8 @@ def _station(month: MonthReport) -> str:
     ]
     if month.kept is not None:
         parts += ["<h2>Grid</h2>", _table(words.outages(month)), *_figures(month, words.GRID)]
+        if there := words.availability(month):
+            parts += ["<h2>Availability</h2>", _table(there)]
         parts += ["<h2>Inverter, PV, GX and link</h2>", *_figures(month, words.others(month))]
     if advice := words.advice(month):
         parts += [f"<h2>{words.ADVICE}</h2>", _table(advice)]

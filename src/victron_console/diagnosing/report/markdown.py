@@ -35,7 +35,10 @@ def _station(month: MonthReport) -> list[str]:
     lines += ["", "## Battery", "", *_figures(month, words.BATTERY)]
     if month.kept is not None:
         lines += ["", "## Grid", "", *(_table(dark) if (dark := words.outages(month)) else ())]
-        lines += [*_figures(month, words.GRID), "", "## Inverter, PV, GX and link", ""]
+        lines += _figures(month, words.GRID)
+        if there := words.availability(month):
+            lines += ["", "## Availability", "", *_table(there)]
+        lines += ["", "## Inverter, PV, GX and link", ""]
         lines += _figures(month, words.others(month))
     if advice := words.advice(month):
         lines += ["", f"## {words.ADVICE}", "", *_table(advice)]

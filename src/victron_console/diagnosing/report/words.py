@@ -94,6 +94,20 @@ def outages(month: MonthReport) -> list[Row]:
     ]
 
 
+def availability(month: MonthReport) -> list[Row]:
+    """How much of the month each part was there; empty where nobody can tell."""
+    rows = [one for one in (month.kept.availability if month.kept else ()) if one.first_day == month.first_day]
+    return [
+        Row(
+            clean(one.what),
+            f"{100 * one.share:.2f} %",
+            f"{one.down_s / 60:.0f} min down, {one.count} times"
+            + (f"; nobody can tell of {one.unknown_s / 3600:.0f} h" if one.unknown_s >= 1800 else ""),
+        )
+        for one in rows
+    ]
+
+
 def by_month(month: MonthReport) -> list[EnergyRow]:
     """The months up to this one, and the year, as last diagnosed; oldest first."""
     rows = month.kept.energy if month.kept else ()

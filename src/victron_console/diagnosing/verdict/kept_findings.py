@@ -46,6 +46,26 @@ class EnergyRow:
     """Of the grid's energy less what it earned; None where it is not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class AvailabilityRow:
+    """How long something was there in a local month, s."""
+
+    what: str
+    """`site`, `link`, `supply` with what it means, or a device's class and instance."""
+    first_day: date
+    up_s: float
+    down_s: float
+    unknown_s: float
+    """Nobody could tell."""
+    count: int
+    """How often it went away or began anew."""
+
+    @property
+    def share(self) -> float:
+        """Up time over up and down time, 0 to 1."""
+        return self.up_s / (self.up_s + self.down_s)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """All that was found of one station on one day."""
@@ -67,6 +87,8 @@ class Kept:
     """Of the costs; empty without a tariff."""
     outage_days: tuple[tuple[date, float], ...] = ()
     """Local days with an outage and its minutes, oldest first."""
+    availability: tuple[AvailabilityRow, ...] = ()
+    """By what, the months oldest first in each."""
     soh: SohPast | None = None
     """Of the present battery, for its whole life."""
     outage_hours: tuple[int, ...] = ()
@@ -107,6 +129,7 @@ def pack(kept: Kept) -> dict[str, Any]:
         "outage_days": [[day.isoformat(), minutes] for day, minutes in kept.outage_days],
         "outage_hours": list(kept.outage_hours),
         "currency": kept.currency,
+        "availability": [[one.what, one.first_day.isoformat(), *astuple(one)[2:]] for one in kept.availability],
         "soh": None if kept.soh is None else asdict(kept.soh),
     }
 
@@ -138,6 +161,9 @@ def unpack(body: Mapping[str, Any]) -> Kept | None:
         outage_days=tuple((date.fromisoformat(day), minutes) for day, minutes in body.get("outage_days", ())),
         outage_hours=tuple(body.get("outage_hours", ())),
         currency=body.get("currency", ""),
+        availability=tuple(
+            AvailabilityRow(what, date.fromisoformat(day), *rest) for what, day, *rest in body.get("availability", ())
+        ),
         soh=_soh(body.get("soh")),
     )
 

@@ -15,11 +15,13 @@ import numpy as np
 from victron_console.diagnosing.battery.capacity import Limits
 from victron_console.diagnosing.battery.soh import soh_trend
 from victron_console.diagnosing.battery.soh_past import SohPast
+from victron_console.diagnosing.gx.availability import availability
 from victron_console.diagnosing.power.grid import Supply
 from victron_console.diagnosing.power.pv import Array
 from victron_console.diagnosing.record.history import History, Site
 from victron_console.diagnosing.record.history_columns import history
 from victron_console.diagnosing.record.polled_grid import polled_grid
+from victron_console.diagnosing.record.presences import presences
 from victron_console.diagnosing.record.prices import with_prices
 from victron_console.diagnosing.record.station_record import COLUMN_S, gathered_steps, stored_record, with_polls
 from victron_console.diagnosing.record.station_tables import courses, energy_rows
@@ -118,6 +120,9 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         soh=found.soh.past,
         energy=energy_rows(found),
         currency=currency,
+        availability=tuple(
+            availability(presences(reader, station, past, found.outages, since, until), until, row.zone)
+        ),
         outage_days=found.outages.calendar if found.outages else (),
         outage_hours=found.outages.by_hour if found.outages else (),
     )
