@@ -15,6 +15,7 @@ from victron_console.config import FixedStations, station_from
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.screens import SCREENS
 from victron_console.console.app.themes import load_themes
+from victron_console.console.kit.chart.svg_dots import with_dots
 from victron_console.console.live.watch import StoreWatch
 from victron_console.model.clock import SystemClock
 from victron_console.model.units import DAY_S
@@ -32,7 +33,7 @@ RECORD_S = 100.0
 
 def save_png(svg: str, file: Path, columns: int) -> None:
     """A screen as Textual exports it, in a font that cairo has in one width."""
-    fixed = svg.replace("Fira Code", "DejaVu Sans Mono")
+    fixed = with_dots(svg).replace("Fira Code", "DejaVu Sans Mono")
     cairosvg.svg2png(bytestring=fixed.encode(), write_to=str(file), output_width=columns * 10)
 
 

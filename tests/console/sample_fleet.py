@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from victron_console.console.fleet.all_sites import FleetDay
 from victron_console.console.fleet.station_data import StationDetail
 from victron_console.console.kit.view import (
     Alarm,
@@ -14,6 +15,7 @@ from victron_console.console.kit.view import (
     Site,
 )
 from victron_console.insight.cells import Cell, Pack, PackClass
+from victron_console.insight.sunrise import CoursePoint
 from victron_console.insight.verdict.clause import Clause, Rank, SiteVerdict
 from victron_console.model.device import DeviceKey
 from victron_console.model.overview import AcInput, Overview
@@ -93,6 +95,17 @@ _VERDICTS = {
     "larch-hut": said(at_sunrise("100")),
 }
 
+
+def course_of(soc: float, floor: float, since: float) -> tuple[CoursePoint, ...]:
+    """A charge that falls to a floor over the night, less and less surely."""
+    steps = range(34)
+    middle = [max(floor, soc - step * 0.4) for step in steps]
+    return tuple(
+        CoursePoint(since + step * 1800, max(0.0, at - step * 0.15), at, at + step * 0.25)
+        for step, at in zip(steps, middle, strict=True)
+    )
+
+
 _SITES = (
     Site(
         "alder-farm",
@@ -116,7 +129,7 @@ _SITES = (
         mark=Mark.NOW,
         alarms=3,
         beyond={"soc_percent": Mark.NOW, "cell_spread_v": Mark.NOW, "dawn": Mark.NOW, "fuel": Mark.TODAY},
-        dawn=Dawn(empty_at=at(15, 12), sunrise_at=at(6, 58)),
+        dawn=Dawn(0, 12, at(15, 12) + 3 * 3600, at(6, 58) + 86_400, course_of(9.0, 5.0, NOW)),
         soc_trend=levels("▆▅▅▅▅▄▄▄▄▃▃▃▃▂▂▂▁▁"),
         energy_today_kwh=1.1,
         yield_kwh_per_kwp=0.3,
@@ -560,14 +573,25 @@ DETAIL = StationDetail(
     NOW,
     ("Cerbo GX v3.70", "MultiPlus-II 48/5000", "16S 280 Ah"),
     pack=_cells(),
-    trends={
-        "soc_percent": (*_trend("▅▅▅▅▄▄▄▃▃▃▂▂▁▁", 92)[:-1], 9.0),
-        "pv_power_w": (*_trend("▁▂▃▄▆█▇██▇▆▄▂▁", 1040)[:-1], 104.0),
-        "load_power_w": (*_trend("▄▄▆▅▄▅▇▆▇▇▇▇▇█", 1980)[:-1], 1926.0),
-        "cell_spread_v": (*_trend("▁▁▁▁▁▁▁▁▁▁▂▃▅▇", 0.156)[:-1], 0.156),
+    day={
+        "soc_percent": (*_trend("▇▇▆▆▆▅▅▅▅▄▄▄▃▃▃▂▂▁▁", 92)[:-1], 9.0),
+        "pv_power_w": (*_trend("▃▂▁         ▁▂▄▆█▇▂", 1040)[:-1], 104.0),
+        "load_power_w": (*_trend("▄▅▇█▇▅▄▃▃▃▃▃▄▅▆▅▇▇█", 1980)[:-1], 1926.0),
+        "battery_power_w": tuple(None if w is None else -w for w in _trend("▃▅▇█▇▅▄▃▃▃▃▃▃▃▂▁▂▅█", 1924)),
     },
+    floor_percent=5.0,
     contact="J. Alder +44 20 7946 0012",
     note="fuel ordered, comes Tue 25 Nov; key at gate",
     runbook="4",
 )
 """What is known of the first site beside its row."""
+
+DAY = FleetDay(
+    NOW // 300 * 300,
+    tuple(_trend("▂▁          ▁▂▄▆█▇▃", 14_000)),
+    tuple(_trend("▅▆▇█▇▆▅▄▄▄▄▄▅▆▇▇▆▆▆", 27_000)),
+    tuple(_trend("▄▄▅▅▅▄▄▃▃▃▃▃▃▃▄▄▄▄▅", 22_000)),
+    10,
+    12,
+)
+"""What all of them gave and took in a day."""

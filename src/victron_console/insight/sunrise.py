@@ -48,6 +48,16 @@ CAPACITY_SPREAD = 0.10
 
 
 @dataclass(frozen=True, slots=True)
+class CoursePoint:
+    """The state of charge expected at a moment (UTC epoch, s), %: the middle, and one night of ten lower and higher."""
+
+    at: float
+    low_percent: float
+    percent: float
+    high_percent: float
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """The projection. Where `reason` is not empty there is none, and it says what is missing."""
 
@@ -68,6 +78,8 @@ class Outlook:
     notes: tuple[str, ...] = ()
     """What was assumed, as half sentences."""
     reason: str = ""
+    course: tuple[CoursePoint, ...] = ()
+    """From the last state of charge known to sunrise, each half hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,8 @@ class Dawn:
     empty_at: float | None = None
     """When the battery goes empty, where that is before sunrise."""
     sunrise_at: float | None = None
+    course: tuple[CoursePoint, ...] = ()
+    """How it gets there."""
 
 
 def site_outlook(
@@ -151,18 +165,38 @@ def outlook(
         for energy in energies
     ]
     empty = {share: _reached(ends, share) for share in (RUNS_DRY_SHARE, LOW_QUANTILE)}
-    low, middle, high = (_quantile(ends, share, days.count) for share in (LOW_QUANTILE, 0.5, HIGH_QUANTILE))
+    course = _expected(ends, soc_percent, soc_at, night, floor, days.count)
     return Outlook(
         sunrise_at=night.sunrise_at,
-        soc_low_percent=max(min(floor, soc_percent), middle - math.hypot(middle - low, ROUNDING_PERCENT)),
-        soc_percent=middle,
-        soc_high_percent=min(100.0, middle + math.hypot(high - middle, ROUNDING_PERCENT)),
+        soc_low_percent=course[-1].low_percent,
+        soc_percent=course[-1].percent,
+        soc_high_percent=course[-1].high_percent,
         empty_at=empty[RUNS_DRY_SHARE],
         empty_earliest_at=empty[LOW_QUANTILE],
         floor_percent=floor,
         basis=f"{days.count} day{'s' if days.count > 1 else ''}" if days.count else "the last hours",
         notes=_notes(night, soc_at, floor_percent),
+        course=course,
     )
+
+
+def _expected(
+    ends: Sequence[_End], soc_percent: float, soc_at: float, night: SunTimes, floor: float, days: int
+) -> tuple[CoursePoint, ...]:
+    """Where the ends stand at each step, from the last state of charge known on."""
+    points = [CoursePoint(soc_at, soc_percent, soc_percent, soc_percent)]
+    for step in range(len(ends[0].course)):
+        there = [(end.course[step], end.weight) for end in ends]
+        low, middle, high = (_quantile(there, share, days) for share in (LOW_QUANTILE, 0.5, HIGH_QUANTILE))
+        points.append(
+            CoursePoint(
+                min(night.sunrise_at, soc_at + (step + 1) * HALF_HOUR_S),
+                max(min(floor, soc_percent), middle - math.hypot(middle - low, ROUNDING_PERCENT)),
+                middle,
+                min(100.0, middle + math.hypot(high - middle, ROUNDING_PERCENT)),
+            )
+        )
+    return tuple(points)
 
 
 def _notes(night: SunTimes, soc_at: float, floor_percent: float | None) -> tuple[str, ...]:
@@ -261,7 +295,8 @@ def _mean(values: Sequence[float | None], place: int, count: int) -> float | Non
 @dataclass(frozen=True, slots=True)
 class _End:
     weight: float
-    soc_percent: float
+    course: tuple[float, ...]
+    """State of charge after each step, %."""
     empty_at: float | None
 
 
@@ -272,6 +307,7 @@ def _walk(
     soc = min(100.0, max(0.0, soc))
     stop = min(floor, soc)
     at, empty_at = start, start if soc <= floor else None
+    walked: list[float] = []
     for watts in course:
         step_s = min(HALF_HOUR_S, night.sunrise_at - at)
         # After sunset nothing charges that the days before can promise: a genset may not start, prices change.
@@ -281,27 +317,28 @@ def _walk(
         if soc + percent <= floor < soc:
             empty_at = empty_at or at + step_s * (soc - floor) / -percent
         soc = max(stop, min(100.0, soc + percent))
+        walked.append(soc)
         at += step_s
-    return _End(weight, soc, empty_at)
+    return _End(weight, tuple(walked), empty_at)
 
 
-def _quantile(ends: Sequence[_End], share: float, days: int) -> float:
-    """Of the weighted ends, as wide as the few days they come from make it: q (n + 1) of n (Weibull's position)."""
-    ordered = sorted(ends, key=lambda end: end.soc_percent)
+def _quantile(ends: Sequence[tuple[float, float]], share: float, days: int) -> float:
+    """Of values with weights, as wide as the few days they come from make it: q (n + 1) of n (Weibull's position)."""
+    ordered = sorted(ends)
     weights = [0.5 ** (n / HALF_LIFE_DAYS) for n in range(max(days, 1))]
     count: float = sum(weights) ** 2 / sum(weight * weight for weight in weights)
     wanted = (share * (count + 1) - 0.5) / count
-    whole = sum(end.weight for end in ordered)
+    whole = sum(weight for _, weight in ordered)
     passed = 0.0
     below: tuple[float, float] | None = None
-    for end in ordered:
-        place = (passed + end.weight / 2) / whole
+    for value, weight in ordered:
+        place = (passed + weight / 2) / whole
         if place >= wanted:
             if below is None:
-                return end.soc_percent
-            return below[1] + (wanted - below[0]) / (place - below[0]) * (end.soc_percent - below[1])
-        passed, below = passed + end.weight, (place, end.soc_percent)
-    return ordered[-1].soc_percent
+                return value
+            return below[1] + (wanted - below[0]) / (place - below[0]) * (value - below[1])
+        passed, below = passed + weight, (place, value)
+    return ordered[-1][0]
 
 
 def _reached(ends: Sequence[_End], share: float) -> float | None:

@@ -15,10 +15,10 @@ from victron_console.console.fleet.layout import LEAST_ALARMS, fleet_layout
 def test_all_parts_fit_between_header_and_key_row(width: int, height: int, sites: int, alarms: int) -> None:
     plan = fleet_layout(width, height, sites, alarms)
 
-    parts = [part for part in (plan.station, plan.alarms, plan.hours) if part]
-    used = plan.top_blank + plan.table + sum(parts) + plan.gap * len(parts)
+    used = plan.table + plan.alarms + plan.curve + plan.gap * (1 + bool(plan.alarms) + bool(plan.curve))
     assert used <= max(0, height - 3)
-    assert min(plan.table, plan.station, plan.alarms, plan.hours, plan.gap) >= 0
+    assert min(plan.table, plan.alarms, plan.curve, plan.gap) >= 0
+    assert plan.detail <= width - 80 or not plan.detail
 
 
 @given(st.integers(60, 300), st.integers(16, 100), st.integers(0, 1000), st.integers(4, 200))
@@ -29,16 +29,16 @@ def test_the_most_urgent_alarms_never_go(width: int, height: int, sites: int, al
 def test_the_parts_stand_where_the_looks_have_them() -> None:
     small, middle, wall = (fleet_layout(w, h, 12, 8) for w, h in ((80, 24), (120, 40), (200, 60)))
 
-    assert (small.table, small.station, small.alarms, small.hours) == (15, 0, 6, 0)
-    assert (middle.table, middle.station, middle.alarms, middle.hours) == (15, 9, 9, 0)
-    assert (wall.table, wall.station, wall.alarms, wall.hours) == (15, 19, 12, 5)
+    assert (small.table, small.alarms, small.curve, small.detail) == (15, 5, 0, 0)
+    assert (middle.table, middle.alarms, middle.curve, middle.detail) == (15, 9, 11, 38)
+    assert (wall.table, wall.alarms, wall.detail) == (15, 10, 66) and wall.curve > 11
 
 
-def test_with_more_sites_the_day_goes_before_the_station() -> None:
-    wall = fleet_layout(200, 60, 28, 8)
+def test_with_more_sites_the_curve_goes_and_the_station_stays() -> None:
+    many = fleet_layout(200, 60, 60, 8)
 
-    assert wall.hours == 0
-    assert wall.station > 0
+    assert many.curve == 0
+    assert many.detail > 0
 
 
 @given(st.integers(0, 300), st.sets(st.sampled_from(["soc", "bar", "pv", "dawn", "site"])))

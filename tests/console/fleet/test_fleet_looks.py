@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from tests.console.conftest import MakeConsole
-from tests.console.sample_fleet import DETAIL, NOW
+from tests.console.sample_fleet import DAY, DETAIL, NOW
 from textual.pilot import Pilot
 
+from victron_console.console.fleet.screen import FleetScreen
 from victron_console.console.fleet.station_part import StationPart
 from victron_console.console.kit.view import FleetView
 
@@ -17,11 +18,14 @@ SnapCompare = Callable[..., bool]
 
 async def know_the_station(pilot: Pilot[int]) -> None:
     """What the store would have answered."""
-    pilot.app.screen.query_one(StationPart).show_detail(DETAIL)
+    screen = pilot.app.screen
+    assert isinstance(screen, FleetScreen)
+    screen.query_one(StationPart).show_detail(DETAIL)
+    screen.show_curve(DAY)
     await pilot.pause()
 
 
-SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]
+SIZES = [(60, 16), (80, 24), (120, 40), (160, 50), (200, 60)]
 
 
 @pytest.mark.slow

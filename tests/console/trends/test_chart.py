@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from victron_console.console.trends.chart import Chart, Curve, bar_offsets, plot_columns
+from victron_console.console.trends.chart import Chart, Curve, plot_columns
+from victron_console.console.trends.day_bars import bar_offsets
 from victron_console.console.trends.frame import Frame
 from victron_console.console.trends.quantity import BY_NAME
 from victron_console.console.trends.read import QuantityTrend

@@ -7,6 +7,7 @@ is a worker handed in from outside.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from victron_console.console.app.commands import ConsoleCommands, Runner, completions, run_command
-from victron_console.console.app.glyphs import AsciiFilter
+from victron_console.console.app.glyphs import AsciiFilter, BlocksFilter
 from victron_console.console.app.options import ConsoleOptions as ConsoleOptions
 from victron_console.console.app.repaint import cut_to_spans
 from victron_console.console.app.screens import SCREENS
@@ -44,6 +45,7 @@ from victron_console.console.kit.frame.settings import (
 )
 from victron_console.console.kit.frame.tab_strip import Tab
 from victron_console.console.kit.palette import Palette, Role
+from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import (
     URGENCY,
@@ -100,6 +102,8 @@ class ConsoleApp(TimeApp):
         """When the console was last left (UTC epoch, s); 0 where it never was."""
         self._theme_faults = themes.faults
         self._ascii = AsciiFilter() if self.options.ascii else None
+        self._blocks = BlocksFilter()
+        self._lacks_braille = os.environ.get("TERM") == "linux"  # the kernel's own console has 512 glyphs, none of them
         self._collector = collector
         self.backtest = backtest
         self.banner = AlarmBanner()
@@ -165,7 +169,16 @@ class ConsoleApp(TimeApp):
     def get_line_filters(self) -> list[LineFilter]:
         """What all that is drawn passes through last."""
         filters = list(super().get_line_filters())
-        return [*filters, self._ascii] if self._ascii else filters
+        if self._ascii:
+            return [*filters, self._ascii]
+        return [*filters, self._blocks] if self.settings.blocks or self._lacks_braille else filters
+
+    def action_blocks(self) -> None:
+        """Draw charts with braille dots, or with blocks."""
+        self.settings.blocks = not self.settings.blocks
+        for widget in self.screen.query(Rows):
+            widget.refresh()
+        self.say("Charts in blocks." if self.settings.blocks else "Charts in braille.")
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal's driver, with its bytes counted."""

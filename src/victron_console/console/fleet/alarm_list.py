@@ -1,12 +1,10 @@
-"""The alarms part of a screen: a rule with the counts, then the most urgent alarms; on a wall the log beside them."""
+"""The alarms part of a screen: a rule with the counts, then the most urgent alarms."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from textwrap import wrap
 
-from victron_console.console.fleet.wall import draw_hours, draw_log, draw_log_head
 from victron_console.console.kit.alarm_rows import AlarmColumns, alarm_columns, draw_alarm, draw_heads, draw_section
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
@@ -17,25 +15,12 @@ from victron_console.console.kit.view import (
     Site,
 )
 from victron_console.model.quality import Quality
-from victron_console.store.records import Event
 
-WALL_FROM = 190
-_LEFT = 119
-_LOG_START = 122
+_RATE_UP_TO = 119
+"""Columns up to which the rate stands in the rule: a wider header has it."""
 WHY_FROM = 22
 """Where the sentence on a site's link begins."""
 WHY_ROWS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """The log beside the alarms."""
-
-    events: Sequence[Event] = ()
-    names: dict[str, str] = field(default_factory=dict)
-    """Site names by station id."""
-    seen_at: float = 0.0
-    """When the operator last left (UTC epoch, s)."""
 
 
 class AlarmList(Rows):
@@ -45,7 +30,6 @@ class AlarmList(Rows):
         super().__init__(id=id)
         self._alarms: Sequence[Alarm] = ()
         self._counted: Sequence[Alarm] = ()
-        self._log = Log()
         self._now = 0.0
         self._rate = ""
         self._unwell: Sequence[Site] = ()
@@ -56,7 +40,6 @@ class AlarmList(Rows):
         now: float,
         *,
         rate: str = "",
-        log: Log | None = None,
         unwell: Sequence[Site] = (),
     ) -> None:
         """Draw these, the most urgent first; `rate` stands in the rule where the header has no room for it.
@@ -65,24 +48,12 @@ class AlarmList(Rows):
         """
         self._counted, self._now, self._rate, self._unwell = alarms, now, rate, unwell
         self._alarms = [alarm for alarm in alarms if alarm.listed]
-        self._log = log or Log()
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Line]:
-        """Rule, heads where there is room for all columns, alarms; the log at the right of a wall."""
-        if width < WALL_FROM:
-            return self._list(width, height)
-        lines = [Line(width) for _ in range(height)]
-        for line, left in zip(lines, self._list(_LEFT, height), strict=False):
-            line.overlay(0, left)
-        draw_log_head(lines[0], _LOG_START, self._log.seen_at)
-        for line, event in zip(lines[1:], self._log.events, strict=False):
-            draw_log(line, _LOG_START, event, self._log.names, self._now)
-        return lines
-
-    def _list(self, width: int, height: int) -> list[Line]:
+        """Rule, heads where there is room for all columns, alarms."""
         columns = alarm_columns(width)
-        lines = [draw_section(width, self._counted, self._rate if width < _LEFT else "")]
+        lines = [draw_section(width, self._counted, self._rate if width < _RATE_UP_TO else "")]
         if columns.heads and height > 5:
             lines.append(draw_heads(width, columns))
         room = max(0, height - len(lines))
@@ -105,21 +76,3 @@ def _why_unwell(width: int, columns: AlarmColumns, site: Site) -> list[Line]:
     for line, text in zip(lines, rows, strict=True):
         line.put(WHY_FROM, cut(text, max(0, width - 2 - WHY_FROM)), Role.TEXT2)
     return lines
-
-
-class HoursRows(Rows):
-    """The last 24 hours of alarms, one row a priority."""
-
-    def __init__(self) -> None:
-        super().__init__(id="fleet-hours")
-        self._alarms: Sequence[Alarm] = ()
-        self._now = 0.0
-
-    def show(self, alarms: Sequence[Alarm], now: float) -> None:
-        """Draw these."""
-        self._alarms, self._now = alarms, now
-        self.redraw()
-
-    def draw(self, width: int, height: int) -> list[Line]:
-        """The rows."""
-        return draw_hours(width, self._alarms, self._now)

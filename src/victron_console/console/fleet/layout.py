@@ -1,7 +1,7 @@
-"""How the rows of the Fleet screen are shared out. Pure: a size and counts in, heights out.
+"""How the rows and columns of the Fleet screen are shared out. Pure: a size and counts in, heights and a width out.
 
-The four most urgent alarms never go. With more sites the table grows into blank rows first, then the 24-hour rows go,
-then the log, then the station.
+The four most urgent alarms never go. With more sites the table grows into blank rows first, then the curve of all
+sites goes. From 118 columns on the chosen station stands beside the list.
 """
 
 from __future__ import annotations
@@ -10,26 +10,27 @@ from dataclasses import dataclass
 
 _TABLE_FRAME = 3
 """Heads, rule and sums."""
-LEAST_ALARMS = 4
-STATION_ROWS = 9
-STATION_ROWS_WIDE = 19
-ALARM_ROWS_WIDE = 12
-HOURS_ROWS = 5
-_STATION_FROM_WIDTH = 118
+LEAST_ALARMS, MOST_ALARMS = 4, 8
+_DETAIL_FROM = ((190, 66), (150, 50), (118, 38))
+"""Columns of the terminal, and those of the station beside the list."""
+_DETAIL_ROWS = 18
+_CURVE_FROM_WIDTH = 78
+_LEAST_CURVE, _MOST_CURVE = 8, 28
+_ALARM_HEADS_FROM = 118
 
 
 @dataclass(frozen=True, slots=True)
 class FleetLayout:
-    """Heights in rows; 0: not drawn. Blank rows stand before a part that is drawn."""
+    """Sizes; 0: not drawn. Blank rows stand before a part that is drawn."""
 
-    top_blank: int
     table: int
     sums: bool
-    station: int
     alarms: int
-    hours: int
+    curve: int
     gap: int
     """Blank rows between parts."""
+    detail: int = 0
+    """Columns of the chosen station."""
 
 
 def fleet_layout(width: int, height: int, sites: int, alarms: int) -> FleetLayout:
@@ -37,44 +38,27 @@ def fleet_layout(width: int, height: int, sites: int, alarms: int) -> FleetLayou
     body = max(0, height - 3)
     if body < 12 or width < 40:
         return _small(body, sites)
-    wide = width >= 190 and height >= 50
-    heads = 1 if width >= _STATION_FROM_WIDTH else 0
-    alarm_rows = 1 + heads + min(max(alarms, LEAST_ALARMS), 8)
-    station = STATION_ROWS if width >= _STATION_FROM_WIDTH and height >= 34 else 0
-    hours = 0
-    if wide:
-        station, alarm_rows, hours = STATION_ROWS_WIDE, ALARM_ROWS_WIDE, HOURS_ROWS
-    rows = max(sites, 1)
-    least_alarms = 1 + heads + LEAST_ALARMS
-
-    def free(gap: int, top: int, station: int, alarm_rows: int, hours: int) -> int:
-        parts = 1 + bool(station) + bool(hours)
-        bottom = gap if height >= 34 else 0
-        return body - top - _TABLE_FRAME - station - alarm_rows - hours - gap * parts - bottom
-
-    for gap, top, station_rows, alarm_height, hour_rows in (
-        (1, 1, station, alarm_rows, hours),
-        (1, 1, station, least_alarms, hours),
-        (0, 0, station, least_alarms, hours),
-        (0, 0, station, least_alarms, 0),
-    ):
-        if free(gap, top, station_rows, alarm_height, hour_rows) >= rows:
+    detail = next((columns for least, columns in _DETAIL_FROM if width >= least), 0) if body >= _DETAIL_ROWS else 0
+    heads = 1 if width - detail >= _ALARM_HEADS_FROM else 0
+    rows, least = max(sites, 1), 1 + heads + LEAST_ALARMS
+    wanted = 1 + heads + min(max(alarms, LEAST_ALARMS), MOST_ALARMS)
+    for gap, alarm_rows in ((1, wanted), (1, least), (0, least)):
+        room = body - _TABLE_FRAME - alarm_rows - 2 * gap
+        if room >= rows:
             break
-    else:
-        station_rows, hour_rows, alarm_height = 0, 0, least_alarms
-        gap = top = 1 if free(1, 1, 0, alarm_height, 0) >= rows else 0
-    room = free(gap, top, station_rows, alarm_height, hour_rows)
     spare = max(0, room - rows)
-    if not station_rows or not wide:
-        grown = min(spare, max(0, alarms - (alarm_height - 1 - heads)))
-        alarm_height += grown
-    return FleetLayout(top, _TABLE_FRAME + min(rows, room), True, station_rows, alarm_height, hour_rows, gap)
+    curve = 0
+    if width - detail >= _CURVE_FROM_WIDTH and spare >= _LEAST_CURVE + gap:
+        curve = min(_MOST_CURVE, spare - gap)
+    else:
+        alarm_rows += min(spare, max(0, alarms - (alarm_rows - 1 - heads)))
+    return FleetLayout(_TABLE_FRAME + min(rows, room), True, alarm_rows, curve, gap, detail)
 
 
 def _small(body: int, sites: int) -> FleetLayout:
     """One section at a time: the table, with the sums and some alarms as far as they fit under it."""
     if body < 6:
-        return FleetLayout(0, body, False, 0, 0, 0, 0)
+        return FleetLayout(body, False, 0, 0, 0)
     alarms = 0 if body < 9 else 3
     table = max(4, min(body - alarms, sites + _TABLE_FRAME))
-    return FleetLayout(0, table, True, 0, body - table if alarms else 0, 0, 0)
+    return FleetLayout(table, True, body - table if alarms else 0, 0, 0)

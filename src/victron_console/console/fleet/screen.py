@@ -1,12 +1,15 @@
-"""The Fleet screen: every site in one row, the worst first, the chosen station, and the alarms under them."""
+"""The Fleet screen: every site in one row, the worst first, the alarms under them, the chosen station beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
 
-from victron_console.console.fleet.alarm_list import AlarmList, HoursRows, Log
+from victron_console.console.fleet.alarm_list import AlarmList
+from victron_console.console.fleet.all_sites import AllSites, FleetDay, read_fleet_day
 from victron_console.console.fleet.columns import COLUMNS
 from victron_console.console.fleet.export import fleet_table
 from victron_console.console.fleet.layout import FleetLayout, fleet_layout
@@ -28,7 +31,7 @@ from victron_console.console.kit.frame.keys import (
     list_keys,
 )
 from victron_console.console.kit.frame.pace import ReadPace
-from victron_console.console.kit.frame.screen import ConsoleScreen
+from victron_console.console.kit.frame.screen import ConsoleScreen, HeaderRow
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_counts
 from victron_console.console.kit.order_hold import OrderHold
@@ -43,6 +46,8 @@ from victron_console.console.kit.view import (
 RATE_TARGET_PER_HOUR = 5
 """Alarms an hour that one operator can take (EEMUA 191)."""
 
+CURVE_EVERY_S = 60.0
+"""The day of all sites is made of five minutes each."""
 DETAIL_EVERY_S = 5.0
 """The station under the cursor is asked for so often; its row is drawn whenever it changes."""
 
@@ -88,15 +93,23 @@ class FleetScreen(ConsoleScreen):
         self._table = FleetTable()
         self._station = StationPart()
         self._alarms = AlarmList(id="fleet-alarms")
-        self._hours = HoursRows()
-        self._pace = ReadPace(DETAIL_EVERY_S)
+        self._curve = AllSites()
+        self._pace, self._curve_pace = ReadPace(DETAIL_EVERY_S), ReadPace(CURVE_EVERY_S)
+
+    def compose(self) -> ComposeResult:
+        """The list with what belongs to all sites, and beside it the one under the cursor."""
+        yield HeaderRow()
+        with Horizontal(id="fleet-body"):
+            with Vertical(id="fleet-list"):
+                yield self._table
+                yield self._alarms
+                yield self._curve
+            yield self._station
+        yield from self.foot()
 
     def body(self) -> Iterator[Rows]:
-        """Table, the station under the cursor, alarms, the day."""
-        yield self._table
-        yield self._station
-        yield self._alarms
-        yield self._hours
+        """Table, alarms, the curve of all sites, the station under the cursor."""
+        yield from (self._table, self._alarms, self._curve, self._station)
 
     # ---- drawing
 
@@ -156,13 +169,12 @@ class FleetScreen(ConsoleScreen):
             said=self._said(),
             empty=NOTHING_FITS if self.view.sites else unanswered(console.configured) or FIRST_RUN,
         )
-        self._station.show(self.site, console.now)
-        self._ask_detail()
         view = self.view
-        log = Log(view.events, {site.id: site.name for site in view.sites}, console.left_at)
+        self._station.show(self.site, view.alarms, console.now)
+        self._ask_detail()
+        self._ask_curve()
         unwell = [site for site in view.sites if site.reason]
-        self._alarms.show(view.alarms, console.now, rate=f"{view.alarms_per_hour}/h", log=log, unwell=unwell)
-        self._hours.show(view.alarms, console.now)
+        self._alarms.show(view.alarms, console.now, rate=f"{view.alarms_per_hour}/h", unwell=unwell)
 
     def _ask_detail(self) -> None:
         """Ask the store for the station under the cursor, where there is room for it and its answer is old."""
@@ -172,17 +184,29 @@ class FleetScreen(ConsoleScreen):
         now, as_of = console.moment, console.as_of
         self.ask(lambda reader: station_detail(reader, station, now, as_of), self._station.show_detail, group="detail")
 
+    def _ask_curve(self) -> None:
+        """Ask the store for the day of all sites, where there is room for it."""
+        console = self.console
+        if not self._curve.display or not console.has_store or not self._curve_pace.is_due(console):
+            return
+        now, as_of = console.moment, console.as_of
+        self.ask(lambda reader: read_fleet_day(reader, now, as_of), self._curve.show, group="curve")
+
+    def show_curve(self, day: FleetDay) -> None:
+        """What the store says of the day of all sites."""
+        self._curve.show(day)
+
     def _arrange(self) -> None:
         plan = self._plan()
         self._table.show_sums(plan.sums)
         self.set_class(plan.gap > 0, "-spaced")
         self._table.styles.height = plan.table
-        self._station.display = plan.station > 0
-        self._station.styles.height = plan.station
+        self._station.display = plan.detail > 0
+        self._station.styles.width = plan.detail
         self._alarms.display = plan.alarms > 0
         self._alarms.styles.height = plan.alarms
-        self._hours.display = plan.hours > 0
-        self._hours.styles.height = plan.hours
+        self._curve.display = plan.curve > 0
+        self._curve.styles.height = plan.curve
 
     def _plan(self) -> FleetLayout:
         rows = len(self._entries) or len(FIRST_RUN)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from victron_console.insight.battery_panel import battery_panel
 from victron_console.insight.cells import Pack, bank_capacity_ah, cells, cells_in_series
 from victron_console.insight.flow.model import Flow
 from victron_console.insight.flow.site_flow import flow
 from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.figures import text
+from victron_console.model.units import DAY_S, SLOT_S
 from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
 
-TREND_S = 6 * 3600.0
-TREND_COLUMNS = 54
-TRENDED = ("soc_percent", "pv_power_w", "load_power_w", "cell_spread_v")
+DAY_FIELDS = ("soc_percent", "pv_power_w", "load_power_w", "grid_power_w", "genset_power_w", "battery_power_w")
+_SLOTS = round(DAY_S / SLOT_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,10 @@ class StationDetail:
     pack: Pack | None = None
     """The pack with the cell furthest from its median."""
     flow: Flow | None = None
-    trends: dict[str, tuple[float | None, ...]] | None = None
-    """Six hours by overview field, oldest first; None where nothing was received."""
+    day: dict[str, tuple[float | None, ...]] | None = None
+    """24 hours by overview field, oldest first; None where nothing was received."""
+    floor_percent: float | None = None
+    """The charge that the battery is kept above."""
     contact: str = ""
     note: str = ""
     runbook: str = ""
@@ -46,9 +49,10 @@ def station_detail(reader: Reader, station: str, now: float, as_of: float | None
         moment = station_moment(reader, station, as_of)
         if moment is None:
             raise UnknownStation(f"{station} is not in the store")
-        trends = {
-            field: tuple(reader.overview_history(station, field, now - TREND_S, now, TREND_COLUMNS, as_of))
-            for field in TRENDED
+        day = {
+            field: tuple(reader.overview_history(station, field, now - DAY_S, now, _SLOTS, as_of))
+            for field in DAY_FIELDS
+            if getattr(moment.shown, field) is not None
         }
     info = moment.row.info
     wired = flow(moment.snapshot, moment.shown)
@@ -59,7 +63,8 @@ def station_detail(reader: Reader, station: str, now: float, as_of: float | None
         facts=_facts(moment, wired),
         pack=max(packs, key=_worst_v, default=None),
         flow=wired,
-        trends=trends,
+        day=day,
+        floor_percent=battery_panel(moment.snapshot, moment.shown).floor_percent,
         contact=info.contact,
         note=info.notes.partition("\n")[0],
         runbook=info.runbook.partition("\n")[0],

@@ -67,6 +67,24 @@ def cut(text: str, width: int) -> str:
     return kept + CUT
 
 
+def cut_middle(text: str, width: int) -> str:
+    """The text in at most `width` cells; where it is longer its middle goes: names differ at their ends."""
+    if width_of(text) <= width or width < _LEAST_MIDDLE:
+        return cut(text, width)
+    tail = (width - 1) // 2
+    pieces, kept, used = graphemes(text), "", 0
+    for character, size in reversed(pieces):
+        if used + size > tail:
+            break
+        kept, used = character + kept, used + size
+    front = cut(text, width - used)
+    return front.removesuffix(CUT).rstrip() + ELLIPSIS + kept.lstrip()
+
+
+ELLIPSIS = "…"
+_LEAST_MIDDLE = 7
+
+
 def pad(text: str, width: int) -> str:
     """The text in exactly `width` cells, left-aligned."""
     short = cut(text, width)

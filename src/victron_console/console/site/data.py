@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from victron_console.console.kit.blocks import spread
+from victron_console.console.kit.energy.kinds import kind_of_field
 from victron_console.console.site.battery_words import conflicting
 from victron_console.console.site.day import DayRow
 from victron_console.console.site.devices import DeviceLine, device_lines
@@ -167,6 +168,7 @@ def _day(reader: Reader, station: str, shown: Overview, now: float, as_of: float
             possible_w(shown, name),
             is_power,
             shown.quality(name, now),
+            kind_of_field(name),
         )
         for name, label, is_power in _quantities(shown)
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from victron_console.console.kit.blocks import spread
 from victron_console.console.kit.figures import power_figure, trusted
 from victron_console.console.kit.format import GAP, clock, number, power, spark
-from victron_console.console.kit.palette import Role
+from victron_console.console.kit.palette import Role, Step, Tone
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.model.clock import local
 from victron_console.model.quality import Quality
@@ -31,6 +31,8 @@ class DayRow:
     """In W; else a percentage on a scale of 0 to 100."""
     quality: Quality = Quality.GOOD
     """How far its own devices are read now."""
+    kind: Role = Role.OTHER
+    """Of the energy that it is about."""
 
     def known(self, quality: Quality) -> list[float]:
         """What was received, with the current value where it is shown: it is as a rule not in a bucket yet."""
@@ -89,7 +91,7 @@ def draw_day_head(sheet: Sheet, row: int, start: int, end: int) -> None:
 
 
 def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow, quality: Quality, gap: str) -> None:
-    sheet.put(row, start, each.label, Role.TEXT2)
+    sheet.put(row, start, each.label, each.kind)
     known = each.known(quality)
     # A power's bars stand on zero, or on its lowest value where it turns negative: export is below, not hidden.
     low, high = (min([0.0, *known]), max([0.0, *known])) if each.is_power else (0.0, 100.0)
@@ -97,7 +99,9 @@ def _draw_row(sheet: Sheet, row: int, start: int, end: int, each: DayRow, qualit
     bars = spark(spread(each.values, bar_columns(end + 1 - start)), low, high)
     for character in bars:
         silent = character == GAP
-        column = sheet.put(row, column, gap if silent else character, Role.LINK_TEXT if silent else Role.CHART)
+        column = sheet.put(
+            row, column, gap if silent else character, Role.LINK_TEXT if silent else Tone(each.kind, Step.NEAR)
+        )
     sheet.right(row, end - 14, each.said(min(known, default=None)), Role.TEXT3)
     sheet.runs_right(row, end - 7, each.now_runs(quality))
     sheet.right(row, end, each.said(max(known, default=None)), Role.TEXT3)

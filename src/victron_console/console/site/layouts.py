@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from victron_console.console.kit.energy.balance_bar import BarPart
+from victron_console.console.kit.energy.day_curves import LEAST_ROWS, MOST_ROWS, draw_curves
 from victron_console.console.kit.energy.diagram import NARROW, WIDE, Diagram, Grid, draw_diagram
 from victron_console.console.kit.figures import projected
 from victron_console.console.kit.format import power, sunrise
@@ -13,16 +14,15 @@ from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.standing_alarms import draw_alarms
 from victron_console.console.site.battery import draw_battery_flat, draw_battery_tall
 from victron_console.console.site.battery_words import soc_runs
-from victron_console.console.site.day import draw_day, draw_marks, draw_today
-from victron_console.console.site.day_panels import LOG, PANEL_ROWS, draw_panels, panel_columns, panels_height
+from victron_console.console.site.day import draw_day, draw_today
 from victron_console.console.site.flow_list import BESIDE_FROM, RIGHT_COLUMN, draw_list
 from victron_console.console.site.parts import (
     DAY_ROWS,
+    ROWS_FOR_CURVES,
     Page,
     SiteSection,
-    alarm_marks,
     battery_view,
-    day_height,
+    curves_of,
     draw_bars,
     draw_day_block,
     draw_device_list,
@@ -40,8 +40,6 @@ from victron_console.console.site.sections import (
 
 ROOMY_ROWS = 40
 """Body rows from which a blank one stands over the key row."""
-LEAST_DAY = 4
-"""Rows of the day with its head that a whole table of phases leaves it."""
 
 
 def draw_stacked(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> None:
@@ -57,7 +55,11 @@ def draw_stacked(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> Non
     else:
         row = draw_battery_flat(sheet, row, 1, end, battery_view(page))
         spare = height - 1 - row
-        if spare >= 2:
+        if spare >= LEAST_ROWS:
+            devices = 1 + len(page.data.figures.devices)
+            keep = devices + 1 if spare - devices - 1 >= ROWS_FOR_CURVES else 0
+            row = draw_curves(sheet, row, 1, end, curves_of(page), spare - keep)
+        elif spare >= 2:
             row = draw_day(sheet, row, 1, end, page.data.day.rows[: min(DAY_ROWS, spare - 1)], page.site.trust)
         if height - 1 - row >= 4:
             row += 1
@@ -87,24 +89,20 @@ def draw_side_by_side(page: Page, diagram: Diagram, sheet: Sheet, height: int) -
 
 
 def _middle_and_day(page: Page, sheet: Sheet, row: int, end: int, bottom: int) -> None:
-    """Phases and devices beside each other, and the day below them where it has room."""
-    day = day_height(page)
+    """Phases and devices beside each other; the day below them takes the rows that are left."""
     table = phases_of(page)
     several = len(table.phases) > 1
     wanted = max(table.height if several else 0, 1 + len(page.data.figures.devices))
     room = bottom - row - 1
-    middle = min(wanted, room)
-    if room - day - 1 >= 4:
-        # A whole table of phases is worth more than the last rows of the day.
-        least = min(table.height, room - LEAST_DAY - 1) if several else 0
-        middle = min(wanted, max(room - day - 1, least))
+    # A whole table of phases is worth more than the last rows of the day.
+    least = min(table.height, room - LEAST_ROWS - 1) if several else 0
+    middle = max(0, min(wanted, max(room - ROWS_FOR_CURVES - 1, least)))
     start = 61 if several else 1
     if several and middle >= 4:
         draw_phases(window_of(sheet, row + middle), row, 1, 56, table)
     draw_device_list(page, sheet, row, start if middle >= 4 else 1, end, middle)
-    row += middle + 1
-    if bottom - row >= 2:
-        draw_day_block(page, sheet, row, 1, end, bottom - row)
+    row += middle + (middle > 0)
+    draw_curves(sheet, row, 1, end, curves_of(page), bottom - row - 1)
 
 
 def draw_wide(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> None:
@@ -123,7 +121,7 @@ def draw_wide(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> None:
         beside = draw_text(sheet, beside, right, end, check_text(checks, end - right), room=8) + 1
     alarms = min(5, 1 + max(1, len(page.alarms)))
     bottom = height - alarms - 1
-    day = panels_height(min(DAY_ROWS, len(page.data.day.rows)))
+    day = min(MOST_ROWS, max(ROWS_FOR_CURVES, bottom - left - 1)) + 1
     room = max(left, bottom - day - 3) - beside
     beside += draw_device_list(page, sheet, beside, right, end, room) + 1
     if page.data.today and bottom - day - 2 - beside > len(page.data.today):
@@ -132,24 +130,23 @@ def draw_wide(page: Page, diagram: Diagram, sheet: Sheet, height: int) -> None:
     if page.state.section is not SiteSection.OVERVIEW:
         draw_section(page, sheet, row, 1, end, bottom - row)
     else:
-        _panels_and_log(page, sheet, row, end, bottom - 1 - row)
+        _curves_and_log(page, sheet, row, end, bottom - 1 - row)
     draw_alarms(sheet, bottom, 1, end, page.alarms, page.now, room=height - bottom - 1)
 
 
-def _panels_and_log(page: Page, sheet: Sheet, row: int, end: int, room: int) -> None:
-    """As many panels of the day as there is room for, its marks below, the log beside; a line each in less room."""
-    day = page.data.day
-    count = min(DAY_ROWS, len(day.rows), (room - 4) // (PANEL_ROWS + 1))
-    if count < 1:
+def _curves_and_log(page: Page, sheet: Sheet, row: int, end: int, room: int) -> None:
+    """The curves of the day, and the log beside them where that leaves them wide enough."""
+    if room < LEAST_ROWS:
         draw_day_block(page, sheet, row, 1, end, room)
         return
-    after = draw_panels(sheet, row, end, day.rows[:count], day.since, day.until, page.site.trust)
-    columns = panel_columns(sheet.width)
-    sheet.put(after, 1, "alarm", Role.TEXT3)
-    draw_marks(sheet, after, 8, columns, day.gaps(columns), alarm_marks(page))
-    log = 7 + columns + LOG
-    if end - log >= 12:
-        draw_text(sheet, row + 1, log, end, log_text(page.data.events, end - log), room=after - row - 2)
+    last = _CURVES_END if end - _LOG >= _LEAST_LOG else end
+    after = draw_curves(sheet, row, 1, last, curves_of(page), room)
+    if last < end:
+        draw_text(sheet, row, _LOG, end, log_text(page.data.events, end - _LOG), room=after - row)
+
+
+_CURVES_END, _LOG, _LEAST_LOG = 140, 145, 40
+"""Columns of a wall."""
 
 
 def _legend(page: Page) -> str:

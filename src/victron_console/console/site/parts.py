@@ -10,6 +10,7 @@ from victron_console.console.kit.energy.balance_bar import (
     NamedSource,
     draw_balance,
 )
+from victron_console.console.kit.energy.day_curves import DayCurves, DaySeries, draw_curves
 from victron_console.console.kit.energy.flow import Pencil, names_of
 from victron_console.console.kit.energy.kinds import kind_of_node
 from victron_console.console.kit.marks import GLYPHS
@@ -37,6 +38,8 @@ from victron_console.insight.flow.model import NodeKind
 from victron_console.insight.overview.balance import BALANCED
 from victron_console.model.snapshot import worst
 
+ROWS_FOR_CURVES, COLUMNS_FOR_CURVES = 8, 70
+"""Below this the day is one row a quantity."""
 DAY_ROWS = 4
 """Quantities of the day that are drawn at most."""
 _DC_SOURCES = (NodeKind.DC_SOURCE, NodeKind.ALTERNATOR, NodeKind.CHARGER, NodeKind.FUEL_CELL, NodeKind.CONVERTER)
@@ -100,7 +103,10 @@ def draw_section(page: Page, sheet: Sheet, row: int, start: int, end: int, room:
     elif section is SiteSection.BATTERY:
         draw_battery_tall(sheet, row, start, end, battery_view(page), room=room)
     elif section is SiteSection.DAY:
-        draw_day_block(page, sheet, row, start, end, room)
+        if room >= ROWS_FOR_CURVES and end - start >= COLUMNS_FOR_CURVES:
+            draw_curves(sheet, row, start, end, curves_of(page), room)
+        else:
+            draw_day_block(page, sheet, row, start, end, room)
     elif section in LONG_SECTIONS:
         draw_text(sheet, row, start, end, _long(page, end - start), room=room, offset=page.state.offset)
 
@@ -157,9 +163,12 @@ def phases_of(page: Page) -> PhaseTable:
     return page.data.figures.phases.aged(page.site.trust)
 
 
-def day_height(page: Page) -> int:
-    """Head, rows, marks and times."""
-    return 1 + min(DAY_ROWS, len(page.data.day.rows)) + 2 if page.data.day.rows else 0
+def curves_of(page: Page) -> DayCurves:
+    """The day as curves, with what is expected of the night."""
+    rows = tuple(DaySeries(row.label, row.kind, row.values, row.is_power) for row in page.data.day.rows)
+    return DayCurves(
+        rows, page.data.day.until, page.site.dawn, page.data.figures.panel.floor_percent, is_old=not page.site.fresh
+    )
 
 
 def draw_day_block(page: Page, sheet: Sheet, row: int, start: int, end: int, room: int) -> int:

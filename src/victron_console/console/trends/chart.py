@@ -1,40 +1,34 @@
-"""The chart: up to eight series on one time axis and two value axes, drawn with plotext. Knows no widget.
-
-plotext 5.3 leaves a gap at None and fails on an infinite value; what comes here was filtered when it was read.
-"""
+"""The chart: up to eight series on one time axis and two value axes. Knows no widget."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from victron_console.console.kit.figures import SEVERE_TEXT
+from victron_console.console.kit.chart.dawn import expected_charge
+from victron_console.console.kit.chart.frame import Axis, Mark, draw_marks, draw_plot
+from victron_console.console.kit.chart.plot import Expected, Form, Plot, Series
+from victron_console.console.kit.chart.scale import Scale, companion_scale
 from victron_console.console.kit.format import number
-from victron_console.console.kit.palette import Palette, Role
-from victron_console.console.trends.frame import Frame, ticks
+from victron_console.console.kit.palette import Role
+from victron_console.console.kit.sheet import Sheet
+from victron_console.console.kit.view import Dawn
+from victron_console.console.trends.frame import Frame, moment_word, ticks
+from victron_console.console.trends.plots import axis_of, ends_of, form_of, scale_of, series_of
 from victron_console.console.trends.quantity import Quantity
 from victron_console.console.trends.read import (
     Lane,
     Limit,
     QuantityTrend,
 )
-from victron_console.console.trends.scale import (
-    PanelScale,
-    axis_label,
-    scale_of,
-)
 from victron_console.model.units import DAY_S
 
 MOST_SERIES = 8
 MOST_UNITS = 2
-LABEL_CELLS = 6
-LEFT = LABEL_CELLS + 1
-"""Columns left of the plot: labels of a fixed width, and the axis; so a click can be told its moment."""
-INKS = (Role.LOADS, Role.PV, Role.BATTERY, Role.GRID, Role.GENSET, Role.DC_LOADS, Role.OTHER, Role.TEXT3)
-"""Inks of unlike brightness; each line is named by its number too."""
-_LABELS = 4
-_PRIORITY = {"!!": Role.NOW_TEXT, "!": Role.TODAY_TEXT, "x": Role.LINK_TEXT}
+LEFT = 8
+"""Columns left of the plot: texts of the axis, and the axis."""
+RIGHT = 9
+"""Columns right of it where it has a second axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +59,42 @@ class Chart:
     frame: Frame
     lines: tuple[tuple[Curve, QuantityTrend], ...]
     lane: Lane = field(default_factory=Lane)
-    limits: tuple[Limit, ...] = ()
-    """Of the first line."""
+    limits: tuple[tuple[Limit, ...], ...] = ()
+    """Of each line."""
     cursor: int | None = None
     band: bool = True
     """Whether the lowest and highest value of a column are drawn too."""
-    braille: bool = False
     now: float = 0.0
+    ahead: int = 0
+    """Columns after now."""
+    dawn: Dawn | None = None
+    """What is expected in them of the first line that is a charge."""
 
     @property
     def units(self) -> list[str]:
         """The units of the axes: the first stands left, the second right."""
         return list(dict.fromkeys(curve.quantity.unit for curve, _ in self.lines))
+
+    def limits_in(self, unit: str) -> tuple[Limit, ...]:
+        """The limits of the lines of a unit."""
+        limits = zip(self.lines, self.limits, strict=False)
+        return tuple(limit for (curve, _), each in limits if curve.quantity.unit == unit for limit in each)
+
+    @property
+    def gaps(self) -> frozenset[int]:
+        """Columns in which no line has a value, though it was recorded."""
+        return frozenset(
+            column
+            for column in range(self.frame.columns)
+            if self.frame.begin(column + 1) > self.lane.first_at
+            and self.frame.begin(column) < self.now
+            and all(trend.buckets[column] is None for _, trend in self.lines)
+        )
+
+
+def is_charge(curve: Curve) -> bool:
+    """Whether it is the charge of a site, of today."""
+    return curve.quantity.field == "soc_percent" and not curve.days_back
 
 
 def refusal(lines: Sequence[Curve], more: Curve) -> str:
@@ -94,120 +112,89 @@ def refusal(lines: Sequence[Curve], more: Curve) -> str:
 
 def plot_columns(width: int, units: int) -> int:
     """Columns between the axes."""
-    return max(4, width - LEFT - (LEFT if units > 1 else 0))
+    return max(4, width - LEFT - (RIGHT if units > 1 else 1))
 
 
-def draw(plt: Any, chart: Chart, width: int, height: int, palette: Palette) -> None:  # noqa: ANN401 - plotext has no types
-    """Draw into a plotext plot of that size, which is cleared first."""
-    plt.clear_figure()
-    plt.theme("clear")
-    plt.plotsize(width, height)
-    plt.xlim(0, chart.frame.columns)
-    _draw_axes(plt, chart, height)
-    for place, (curve, trend) in enumerate(chart.lines):
-        side = "left" if curve.quantity.unit == chart.units[0] else "right"
-        ink, shade = _ink(palette, INKS[place % len(INKS)]), _ink(palette, Role.SPARK)
-        if trend.quantity.daily and (offsets := bar_offsets(chart, place, width)):
-            _draw_bars(plt, trend, offsets, side, ink)
-        else:
-            _draw_line(plt, chart, trend, side, ink, shade)
-    _draw_marks(plt, chart, width, height, palette)
+def kind_of(chart: Chart, place: int) -> Role:
+    """The hue of a line: its kind's, unless one before it has that; what is of another day is of no kind."""
+    curve, _ = chart.lines[place]
+    before = {kind_of(chart, other) for other in range(place)}
+    if curve.days_back or curve.quantity.kind in before:
+        return next((kind for kind in _SPARE if kind not in before), Role.OTHER)
+    return curve.quantity.kind
 
 
-def bar_offsets(chart: Chart, place: int, width: int) -> tuple[float, ...]:
-    """Where in a column, from 0 to 1, the upright strokes of a line's bars stand; none where they have no room.
-
-    The bars of several lines stand beside each other, with a blank after the last.
-    """
-    cells = plot_columns(width, len(chart.units)) / chart.frame.columns
-    each = int(cells - 1) // len(chart.lines) if cells >= 2 else int(len(chart.lines) == 1)
-    return tuple((place * each + stroke + 0.5) / cells for stroke in range(each))
+_SPARE = (Role.OTHER, Role.DC_LOADS, Role.GENSET, Role.GRID, Role.PV, Role.LOADS, Role.BATTERY)
 
 
-def _ink(palette: Palette, role: Role) -> tuple[int, int, int] | int | str:
-    colour = palette.styles[role].color
-    if colour is None or colour.is_default:
-        return "default"
-    if colour.triplet is not None:
-        return (colour.triplet.red, colour.triplet.green, colour.triplet.blue)
-    return colour.number if colour.number is not None else "default"
-
-
-def scale_for(chart: Chart, unit: str, rows: int) -> PanelScale:
-    """The value axis of a unit: all its lines are in sight."""
+def scale_for(chart: Chart, unit: str, rows: int) -> Scale:
+    """The value axis of a unit: all its lines are in sight. The right axis has the rows of the left one."""
     lines = [trend for curve, trend in chart.lines if curve.quantity.unit == unit]
-    all_of = replace(lines[0], buckets=tuple(bucket for trend in lines for bucket in trend.buckets))
-    limits = chart.limits if unit == chart.units[0] else ()
-    return scale_of(all_of, max(2, rows), limits)
+    if unit == chart.units[0]:
+        return scale_of(lines, max(2, rows), chart.limits_in(unit), expected=_expected(chart) if unit == "%" else None)
+    low, high = ends_of(lines, chart.limits_in(unit))
+    return companion_scale(scale_for(chart, chart.units[0], rows), low, high)
 
 
-def _draw_axes(plt: Any, chart: Chart, height: int) -> None:  # noqa: ANN401
-    marks = ticks(chart.frame)
-    plt.xticks([tick.column / chart.frame.cells for tick in marks], [tick.label for tick in marks])
-    for unit, side in zip(chart.units, ("left", "right"), strict=False):
-        scale = scale_for(chart, unit, height - 2)
-        quantity = next(curve.quantity for curve, _ in chart.lines if curve.quantity.unit == unit)
-        values = [scale.bottom + (scale.top - scale.bottom) * step / _LABELS for step in range(_LABELS + 1)]
-        pad = f">{LABEL_CELLS}" if side == "left" else f"<{LABEL_CELLS}"
-        plt.ylim(scale.bottom, scale.top, yside=side)
-        plt.yticks(values, [f"{axis_label(value, quantity):{pad}}" for value in values], yside=side)
-    plt.xaxes(True, False)
-    plt.yaxes(True, len(chart.units) > 1)
+def _expected(chart: Chart) -> Expected | None:
+    """What is expected of the charge."""
+    if not chart.ahead or chart.dawn is None:
+        return None
+    return expected_charge(chart.dawn, chart.frame.until, chart.frame.step_s, chart.ahead)
 
 
-def _draw_line(plt: Any, chart: Chart, trend: QuantityTrend, side: str, ink: object, shade: object) -> None:  # noqa: ANN401
-    marker = "braille" if chart.braille else "hd"
-    at = [column + 0.5 for column in range(len(trend.buckets))]
-    if chart.band and len(chart.lines) == 1:
-        spans = [(x, b.low, b.high) for x, b in zip(at, trend.buckets, strict=True) if b and b.high > b.low]
-        _draw_segments(plt, spans, side, shade, marker)
-    means = [None if bucket is None else bucket.mean for bucket in trend.buckets]
-    if any(mean is not None for mean in means):
-        plt.plot(at, means, marker=marker, color=ink, yside=side)
-
-
-def _draw_bars(plt: Any, trend: QuantityTrend, offsets: Sequence[float], side: str, ink: object) -> None:  # noqa: ANN401
-    for offset in offsets:
-        strokes = [(column + offset, 0.0, bucket.mean) for column, bucket in enumerate(trend.buckets) if bucket]
-        _draw_segments(plt, strokes, side, ink, "sd")
-
-
-def _draw_segments(plt: Any, spans: Sequence[tuple[float, float, float]], side: str, ink: object, marker: str) -> None:  # noqa: ANN401
-    """Upright lines, one a column, in one call: a None between two of them lifts the pen."""
-    if spans:
-        xs = [x for x, _, _ in spans for x in (x, x, x)]
-        ys = [y for _, low, high in spans for y in (low, high, None)]
-        plt.plot(xs, ys, marker=marker, color=ink, yside=side)
-
-
-def _draw_marks(plt: Any, chart: Chart, width: int, height: int, palette: Palette) -> None:  # noqa: ANN401
-    scale = scale_for(chart, chart.units[0], height - 2)
-    for limit in chart.limits:
-        role = SEVERE_TEXT.get(limit.severity, Role.TEXT3) if limit.severity else Role.TEXT3
-        plt.hline(limit.value, color=_ink(palette, role))
-    for column in range(chart.frame.columns):
-        past = chart.frame.begin(column + 1) > chart.lane.first_at and chart.frame.begin(column) < chart.now
-        if past and all(trend.buckets[column] is None for _, trend in chart.lines):
-            plt.text("×", x=column + 0.5, y=scale.bottom, color=_ink(palette, Role.LINK_TEXT))
-    for alarm in chart.lane.alarms:
-        x = chart.frame.column_of(alarm.at) + 0.5
-        plt.text(alarm.priority, x=x, y=scale.top, color=_ink(palette, _PRIORITY.get(alarm.priority, Role.TEXT2)))
+def draw_chart(sheet: Sheet, chart: Chart) -> None:
+    """The plot over the sheet's whole height, its hours in the last row."""
+    rows = (sheet.limit or 0) - 1
+    series = [_series(chart, place, rows) for place in range(len(chart.lines))]
+    whole = replace(chart.frame, columns=chart.frame.columns + chart.ahead)
+    hours = ticks(whole)
+    plot = Plot(
+        tuple(series),
+        chart.frame.columns,
+        chart.ahead,
+        tuple(tick.column for tick in hours),
+        chart.gaps,
+        chart.cursor,
+        names=len(series) > 1,
+    )
+    axes = [_axis(chart, unit, rows, series) for unit in chart.units]
+    row = draw_plot(sheet, 0, LEFT, plot, *axes)
+    marks = [Mark(tick.column, tick.label) for tick in hours]
+    if chart.ahead:
+        marks.insert(0, Mark(chart.frame.columns, "now", Role.TEXT2))
     if chart.cursor is not None:
-        plt.vline(chart.cursor + 0.5, color=_ink(palette, Role.TEXT1))
-    if len(chart.lines) > 1:
-        _draw_numbers(plt, chart, width, palette)
+        marks.insert(0, Mark(chart.cursor, moment_word(chart.frame.begin(chart.cursor), chart.frame), Role.BANNER))
+    draw_marks(sheet, row, LEFT, whole.width, marks)
 
 
-def _draw_numbers(plt: Any, chart: Chart, width: int, palette: Palette) -> None:  # noqa: ANN401
-    """Each line's number on it, at places of its own: shades of grey alone do not tell eight lines apart."""
-    for place, (curve, trend) in enumerate(chart.lines):
-        side = "left" if curve.quantity.unit == chart.units[0] else "right"
-        known = [column for column, bucket in enumerate(trend.buckets) if bucket is not None]
-        bars = bar_offsets(chart, place, width) if trend.quantity.daily else ()
-        offset = sum(bars) / len(bars) if bars else 0.5
-        for share in (0.15, 0.5, 0.85):
-            if known:
-                column = known[min(len(known) - 1, int(len(known) * share) + (0 if bars else place * 2))]
-                bucket = trend.buckets[column]
-                ink = _ink(palette, INKS[place % len(INKS)])
-                plt.text(str(place + 1), x=column + offset, y=bucket.mean if bucket else 0, color=ink, yside=side)
+def _axis(chart: Chart, unit: str, rows: int, series: Sequence[Series]) -> Axis:
+    own = [(curve.quantity, one) for (curve, _), one in zip(chart.lines, series, strict=True)]
+    mine = [(quantity, one) for quantity, one in own if quantity.unit == unit]
+    ink = mine[0][1].kind if len(mine) == 1 and len(chart.units) > 1 else Role.TEXT3
+    return axis_of(mine[0][0], scale_for(chart, unit, rows), [one for _, one in mine], ink=ink)
+
+
+def _series(chart: Chart, place: int, rows: int) -> Series:
+    curve, trend = chart.lines[place]
+    charge = next((number for number, (each, _) in enumerate(chart.lines) if is_charge(each)), None)
+    return series_of(
+        trend,
+        scale_for(chart, curve.quantity.unit, rows),
+        chart.limits[place] if place < len(chart.limits) else (),
+        _expected(chart) if place == charge else None,
+        form=_form(chart, place),
+        name=curve.quantity.label,
+        kind=kind_of(chart, place),
+        extremes=chart.band,
+    )
+
+
+def _form(chart: Chart, place: int) -> Form:
+    """Alone it is drawn as its panel; of several, PV is an area, the charge the thick line, and the rest are lines."""
+    curve, _ = chart.lines[place]
+    if len(chart.lines) == 1:
+        return form_of(curve.quantity)
+    if curve.quantity.is_percent:
+        return Form.THICK
+    return Form.AREA if kind_of(chart, place) is Role.PV else Form.LINE

@@ -1,4 +1,4 @@
-"""The parts of the chart screen: the plot, the legend over it, and the alarms spelled out under it."""
+"""The parts of the chart screen: the plot or the bars, the legend over it, the alarms spelled out under it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from victron_console.console.kit.palette import Role, palette_of
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut
-from victron_console.console.trends.chart import INKS, LEFT, Chart, Curve, draw
+from victron_console.console.trends.chart import LEFT, Chart, Curve, draw_chart, kind_of
+from victron_console.console.trends.day_bars import draw_bars
 from victron_console.console.trends.page import Board, draw_spelled
 from victron_console.console.trends.read import QuantityTrend
 
@@ -19,19 +20,46 @@ _ONE_COLUMN_LINES = 4
 """More lines than this stand in two columns, without their extents, where there is room."""
 
 
-class Plot(PlotextPlot):
-    """The plot itself."""
-
-    DEFAULT_CSS = "Plot { height: 1fr; width: 1fr; color: $role-text3; background: $role-background; }"
+class Plot(Rows):
+    """Curves over time."""
 
     def __init__(self) -> None:
         super().__init__(id="plot")
-        self.theme = "clear"
         self._chart: Chart | None = None
 
     @property
     def is_drawn(self) -> bool:
         """Whether there are lines to look at."""
+        return self._chart is not None
+
+    def show(self, chart: Chart | None) -> None:
+        """Draw this."""
+        self._chart = chart
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The chart at this size."""
+        sheet = Sheet(width, height)
+        if self._chart is not None and self._chart.lines and width >= 2 * LEFT and height >= 4:
+            draw_chart(sheet, self._chart)
+        return sheet.lines
+
+
+class DayBars(PlotextPlot):
+    """Energies of days as bars: plotext draws several of them beside each other."""
+
+    DEFAULT_CSS = (
+        "DayBars { height: 1fr; width: 1fr; color: $role-text3; background: $role-background; display: none; }"
+    )
+
+    def __init__(self) -> None:
+        super().__init__(id="day-bars")
+        self.theme = "clear"
+        self._chart: Chart | None = None
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there are bars to look at."""
         return self._chart is not None
 
     def show(self, chart: Chart | None) -> None:
@@ -46,7 +74,7 @@ class Plot(PlotextPlot):
         if self._chart is None or not self._chart.lines or width < 2 * LEFT or height < 4:
             self.plt.clear_figure()
         else:
-            draw(self.plt, self._chart, width, height, palette_of(self.app))
+            draw_bars(self.plt, self._chart, width, height, palette_of(self.app))
         self.refresh()
 
     def on_resize(self) -> None:
@@ -77,6 +105,7 @@ class Legend(Rows):
         self, sheet: Sheet, row: int, start: int, width: int, place: int, curve: Curve, trend: QuantityTrend
     ) -> None:
         quantity, cursor = curve.quantity, self.chart.cursor if self.chart else None
+        kind = kind_of(self.chart, place) if self.chart else Role.OTHER
         bucket = trend.buckets[cursor] if cursor is not None and cursor < len(trend.buckets) else None
         value = trend.latest if cursor is None else bucket.mean if bucket else None
         said = LOST if value is None and cursor is not None else quantity.text(value)
@@ -93,9 +122,9 @@ class Legend(Rows):
         chosen = place == self.chosen and self.chart is not None and len(self.chart.lines) > 1
         sheet.put(row, start, ">" if chosen else " ", Role.TEXT1, bold=True)
         sheet.put(row, start + 1, f"{place + 1}", Role.TEXT1, bold=True)
-        sheet.put(row, start + 2, "█", INKS[place % len(INKS)])  # a whole block: some of these inks have a ground
-        room = width - len(words) - 19
-        column = sheet.put(row, start + 4, cut(curve.name, max(8, room)), Role.TEXT1 if chosen else Role.TEXT2) + 1
+        sheet.put(row, start + 2, "━━", kind)
+        room = width - len(words) - 20
+        column = sheet.put(row, start + 5, cut(curve.name, max(8, room)), kind, bold=chosen) + 1
         sheet.put(row, column, quantity.unit, Role.TEXT3)
         sheet.right(row, start + width - len(words) - 3, said, Role.TEXT1, bold=True)
         if room >= 8:

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.worker import Worker
 
+from victron_console.console.kit.chart.dawn import cells_to_sunrise
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.pace import ReadPace
@@ -19,12 +20,12 @@ from victron_console.console.kit.frame.screen import (
 )
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.text import plain
-from victron_console.console.kit.view import FleetView
-from victron_console.console.trends.chart import LEFT, MOST_SERIES, Chart, Curve, plot_columns, refusal
-from victron_console.console.trends.chart_parts import Legend, Plot, Spelled, legend_columns
-from victron_console.console.trends.frame import Frame, Window, step_words
-from victron_console.console.trends.over_time import TIME_KEYS, OverTimeScreen
-from victron_console.console.trends.page import Board, moment_word, unseen_marks
+from victron_console.console.kit.view import Dawn, FleetView
+from victron_console.console.trends.chart import LEFT, MOST_SERIES, Chart, Curve, is_charge, plot_columns, refusal
+from victron_console.console.trends.chart_parts import DayBars, Legend, Plot, Spelled, legend_columns
+from victron_console.console.trends.frame import Frame, Window, moment_word, step_words
+from victron_console.console.trends.over_time import AHEAD_UP_TO_S, TIME_KEYS, OverTimeScreen
+from victron_console.console.trends.page import Board, unseen_marks
 from victron_console.console.trends.picker import (
     Picker,
     QuantityChoice,
@@ -33,6 +34,7 @@ from victron_console.console.trends.picker import (
 from victron_console.console.trends.quantity import FIGURES, Quantity, quantity_named
 from victron_console.console.trends.read import (
     Lane,
+    Limit,
     QuantityTrend,
     StationSeries,
     limits_of,
@@ -45,7 +47,7 @@ from victron_console.model.units import DAY_S
 from victron_console.store.read.reader import Reader
 
 READ_EVERY_S = 15.0
-"""A chart is drawn anew so often where its frame stands still: each time costs some 30 kB on the terminal."""
+"""A chart is read anew so often where its frame stands still."""
 
 
 class ChartScreen(OverTimeScreen):
@@ -61,7 +63,7 @@ class ChartScreen(OverTimeScreen):
         ),
         Key("x", "remove", "x", "remove", "Take the chosen line out.", 100),
         Key("b", "band", "b", "band", "Draw the lowest and highest value of each column, or the mean alone.", 120),
-        Key("B", "braille", "B", "", "Draw with braille dots, or with blocks."),
+        Key("B", "blocks", "B", "", "Draw charts with braille dots, or with blocks where the font has no braille."),
         Key("down,j", "choose(1)", "↓ j", "", "Next line."),
         Key("up,k", "choose(-1)", "↑ k", "", "Previous line."),
     )
@@ -74,17 +76,18 @@ class ChartScreen(OverTimeScreen):
         self._found: dict[str, StationSeries] = {}
         self._lane = Lane()
         self._chosen = 0
-        self._band, self._braille = True, False
+        self._band = True
         self._found_of: float | None = None
         """The moment of which they are, where that is in the past."""
         self._pace = ReadPace(READ_EVERY_S)
-        self._legend, self._plot, self._spelled = Legend(), Plot(), Spelled()
+        self._legend, self._plot, self._bars, self._spelled = Legend(), Plot(), DayBars(), Spelled()
 
     def compose(self) -> ComposeResult:
         """Legend over the plot, the alarms under it."""
         yield HeaderRow()
         yield self._legend
         yield self._plot
+        yield self._bars
         yield self._spelled
         yield from self.foot()
 
@@ -104,13 +107,19 @@ class ChartScreen(OverTimeScreen):
 
     @property
     def plot(self) -> Widget:
-        """The plot."""
-        return self._plot
+        """The plot, or the bars."""
+        return self._bars if self._is_daily else self._plot
+
+    @property
+    def _is_daily(self) -> bool:
+        """Whether the lines are energies of days."""
+        return bool(self.curves) and self.curves[0].quantity.daily
 
     def column_at(self, x: float) -> int:
         """The column of the plot at a column of the screen."""
-        columns = plot_columns(self.size.width, len({curve.quantity.unit for curve in self.curves}))
-        return int((x - LEFT) * self.frame().columns // columns)
+        if self._is_daily:  # bars take the whole width
+            return int((x - LEFT) * self.frame().columns // self._room)
+        return int(x - LEFT)
 
     # ---- what is shown
 
@@ -121,12 +130,36 @@ class ChartScreen(OverTimeScreen):
 
     def frame(self) -> Frame:
         """The columns of the window at this size."""
-        units = len({curve.quantity.unit for curve in self.curves})
-        daily = any(curve.quantity.daily for curve in self.curves)
-        frame = self.window.frame(
-            self.console.now, plot_columns(self.size.width, units), least_step_s=DAY_S if daily else 0.0
-        )
+        daily = self._is_daily
+        room = self._room
+        if self._looks_ahead and self._dawn is not None:
+            span_s, ahead_s = self.window.length.seconds, (self._dawn.sunrise_at or 0.0) - self.console.now
+            room = max(room // 2, round(room * span_s / (span_s + max(0.0, ahead_s))))
+        frame = self.window.frame(self.console.now, room, least_step_s=DAY_S if daily else 0.0)
         return replace(frame, cells=1)
+
+    @property
+    def _room(self) -> int:
+        """Columns between the axes."""
+        return plot_columns(self.size.width, len({curve.quantity.unit for curve in self.curves}))
+
+    @property
+    def _dawn(self) -> Dawn | None:
+        """What is expected of the first line that is a charge."""
+        curve = next(filter(is_charge, self.curves), None)
+        site = self.view.site(curve.station) if curve is not None else None
+        return site.dawn if site is not None else None
+
+    @property
+    def _looks_ahead(self) -> bool:
+        """Whether what is expected until sunrise has a place: with a charge, in a window up to now."""
+        return self._dawn is not None and self.follows_now and self.window.length.seconds <= AHEAD_UP_TO_S
+
+    def _ahead(self, frame: Frame) -> int:
+        """Columns after now."""
+        if not self._looks_ahead:
+            return 0
+        return cells_to_sunrise(self._dawn, frame.until, frame.step_s, self._room - frame.columns)
 
     def head_words(self) -> list[str]:
         """Span, its day where that is not today, and the moment under the cursor."""
@@ -143,20 +176,29 @@ class ChartScreen(OverTimeScreen):
             for curve in self.curves
             if (trend := self._trends.get(curve)) is not None and trend.frame == curve.shifted(frame)
         )
-        if not lines and self._plot.is_drawn and self.is_reading("chart"):
+        if not lines and (self._plot.is_drawn or self._bars.is_drawn) and self.is_reading("chart"):
             return  # the lines of before stay until the new ones are read
         self._chosen = max(0, min(self._chosen, len(self.curves) - 1))
-        found = self._found.get(self.curves[0].station) if self.curves else None
-        limits = limits_of(self.curves[0].quantity, self._lane, found) if found is not None else ()
+        limits = tuple(self._limits(curve) for curve, _ in lines)
         cursor, now = self.cursor_column(frame), self.console.now
-        chart = Chart(frame, lines, self._lane, limits, cursor, self._band, self._braille, now // READ_EVERY_S)
+        chart = Chart(
+            frame, lines, self._lane, limits, cursor, self._band, now // READ_EVERY_S, self._ahead(frame), self._dawn
+        )
         self._legend.styles.height = max(1, -(-len(self.curves) // legend_columns(self.size.width, len(self.curves))))
         self._legend.chart, self._legend.chosen = chart, self._chosen
         self._legend.redraw()
-        self._plot.show(replace(chart, now=now // frame.step_s * frame.step_s) if lines else None)
+        shown = self._bars if self._is_daily else self._plot
+        self._bars.display, self._plot.display = shown is self._bars, shown is self._plot
+        shown.show(replace(chart, now=now // frame.step_s * frame.step_s) if lines else None)
         unseen = frozenset(alarm.id for alarm in self.alarms if alarm.mark in unseen_marks())
         self._spelled.board = Board(frame, tuple(t for _, t in lines), self._lane, now, cursor, unseen=unseen)
         self._spelled.redraw()
+
+    def _limits(self, curve: Curve) -> tuple[Limit, ...]:
+        """The levels of a line of the first one's station: the lane has its alarms."""
+        found = self._found.get(curve.station)
+        own = found is not None and curve.station == self.curves[0].station and not curve.days_back
+        return limits_of(curve.quantity, self._lane, found) if found is not None and own else ()
 
     def table(self) -> Table:
         """The lines, a row a column."""
@@ -290,10 +332,9 @@ class ChartScreen(OverTimeScreen):
         self._band = not self._band
         self.redraw()
 
-    def action_braille(self) -> None:
-        """Dots or blocks."""
-        self._braille = not self._braille
-        self.redraw()
+    def action_blocks(self) -> None:
+        """Dots or blocks, on every screen."""
+        self.console.action_blocks()
 
 
 def _choices_at(station: str, found: StationSeries) -> list[QuantityChoice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import ceil
 
+from victron_console.console.kit.format import clock
 from victron_console.model.clock import local, midnight
 from victron_console.model.units import DAY_S, HOUR_S, MINUTE_S
 
@@ -38,7 +39,7 @@ DAY_SPAN = 4
 """The place of 24 h among them: what a screen opens with."""
 
 _STEPS_S = (
-    5, 10, 15, 20, 30, 40, 60, 90, 120, 180, 240, 300, 360, 480, 600, 720, 900, 1200, 1800, 2400, 3600,
+    5, 10, 15, 20, 30, 40, 60, 90, 120, 180, 240, 300, 360, 480, 600, 720, 900, 1200, 1440, 1800, 2400, 3600,
     *(h * HOUR_S for h in (2, 3, 4, 6, 8, 12)),
     *(d * DAY_S for d in (1, 2, 3, 4, 5, 6, 7, 8, 10, 14, 15, 20, 28, 30, 35, 52, 70)),
 )  # fmt: skip
@@ -202,3 +203,14 @@ class Window:
 
 def _before(moment: float, now: float) -> float | None:
     return None if moment >= now else moment
+
+
+_YEAR_S = 366 * DAY_S
+"""A span over which a day without its year is none."""
+
+
+def moment_word(at: float, frame: Frame) -> str:
+    """A column's begin: its time of day, with the date where the columns go over days."""
+    if frame.step_s >= DAY_S:
+        return f"{local(at):%b %d}" if frame.until - frame.since <= _YEAR_S else f"{local(at):%b %d '%y}"
+    return clock(at) if frame.until - frame.since <= DAY_S else f"{local(at):%a %d %H:%M}"

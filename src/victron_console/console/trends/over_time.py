@@ -12,6 +12,10 @@ from victron_console.console.kit.frame.station_screen import OneStationScreen
 from victron_console.console.trends.frame import Frame, Window
 from victron_console.console.trends.read import Lane
 from victron_console.model.clock import local
+from victron_console.model.units import DAY_S
+
+AHEAD_UP_TO_S = 2 * DAY_S
+"""A longer window has no room for the night to come."""
 
 TIME_KEYS = (
     Key("left", "cursor(-1)", "←→", "cursor", "Move the cursor, as a click does; past the last column it goes away."),

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from victron_console.console.kit.format import clock
+from victron_console.console.kit.chart.dawn import expected_charge
+from victron_console.console.kit.format import clock, sunrise
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import GLYPHS
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut, width_of
-from victron_console.console.kit.view import Mark
-from victron_console.console.trends.frame import Frame, ticks
+from victron_console.console.kit.view import Dawn, Mark
+from victron_console.console.trends.frame import Frame, moment_word, ticks
 from victron_console.console.trends.panel import AXIS, BARS, Panel, draw_panel, notes_of
+from victron_console.console.trends.plots import scale_of
 from victron_console.console.trends.read import (
     AlarmMark,
     Lane,
     Limit,
     QuantityTrend,
 )
-from victron_console.console.trends.scale import scale_of
-from victron_console.model.clock import local
-from victron_console.model.units import DAY_S
 
-_LEGEND_GAP, LEGEND_LEAST, LEGEND_MOST = 3, 15, 22
+_LEGEND_GAP, LEGEND_LEAST, LEGEND_MOST = 3, 15, 26
+_ROOMY_FROM = 110
+"""Columns from which the legend takes all of its width."""
 _LEAST_ROWS, _MOST_ROWS = 4, 10
 _GAP = "×"
-_YEAR_S = 366 * DAY_S
-"""A span over which a day without its year is none."""
 _TALL = 28
 """Body rows from which alarms and gaps have a lane each."""
 _BY_PRIORITY = {"!!": Role.NOW_TEXT, "!": Role.TODAY_TEXT, "x": Role.LINK_TEXT}
@@ -52,18 +51,27 @@ class Board:
     """By a quantity's name."""
     unseen: frozenset[str] = frozenset()
     """Alarms that nobody has acknowledged."""
+    ahead: int = 0
+    """Columns after now."""
+    dawn: Dawn | None = None
+    """What is expected in them."""
+
+    @property
+    def whole(self) -> Frame:
+        """The columns up to the end, those after now among them."""
+        return replace(self.frame, columns=self.frame.columns + self.ahead)
 
 
 def plot_room(width: int) -> int:
     """Screen columns for the bars."""
-    return max(8, width - BARS - _LEGEND_GAP - LEGEND_LEAST)
+    return max(8, width - BARS - _LEGEND_GAP - (LEGEND_MOST if width >= _ROOMY_FROM else LEGEND_LEAST))
 
 
 def draw_board(board: Board, width: int, height: int) -> list[Line]:
     """The rows between header and keys."""
     sheet = Sheet(width, height)
     tall = height >= _TALL
-    end = BARS + board.frame.width - 1
+    end = BARS + board.frame.width + board.ahead - 1
     legend = (end + _LEGEND_GAP, min(width - 2, end + _LEGEND_GAP + LEGEND_MOST - 1))
     foot = _foot(height)
     top, rows = _in_sight(board, foot)
@@ -119,15 +127,32 @@ def _panel(board: Board, trend: QuantityTrend, rows: int) -> Panel:
         top = max((extent[2] for extent in extents if extent), default=0.0)
     note, urgent = notes_of(limits, trend)
     chosen = board.trends.index(trend) == board.chosen and len(board.trends) > 1
-    scale = scale_of(trend, rows, limits, top=top)
-    return Panel(trend, scale, limits, board.cursor, chosen, note or trend.quantity.device, urgent)
+    frame, dawn = board.frame, board.dawn
+    charged = dawn is not None and board.ahead and trend.quantity.field == "soc_percent"
+    expected = expected_charge(dawn, frame.until, frame.step_s, board.ahead) if dawn is not None and charged else None
+    scale = scale_of((trend,), rows, limits, top=top, expected=expected)
+    return Panel(
+        trend,
+        scale,
+        limits,
+        expected,
+        board.ahead,
+        tuple(tick.column for tick in ticks(board.whole)),
+        frozenset(column for column, mark in enumerate(data_lane(board)) if mark == _GAP),
+        board.cursor,
+        chosen,
+        note or trend.quantity.device,
+        urgent,
+        _expectations(dawn) if dawn is not None and charged else (),
+    )
 
 
-def moment_word(at: float, frame: Frame) -> str:
-    """A column's begin: its time of day, with the date where the columns go over days."""
-    if frame.step_s >= DAY_S:
-        return f"{local(at):%b %d}" if frame.until - frame.since <= _YEAR_S else f"{local(at):%b %d '%y}"
-    return clock(at) if frame.until - frame.since <= DAY_S else f"{local(at):%a %d %H:%M}"
+def _expectations(dawn: Dawn) -> tuple[tuple[str, str], ...]:
+    at_sunrise = "".join(sunrise(dawn.low_percent, dawn.high_percent))
+    found = [("at sunrise", f"{at_sunrise} %")]
+    if dawn.empty_at is not None:
+        found.append(("empty", f"about {clock(dawn.empty_at)}"))
+    return tuple(found)
 
 
 def _draw_cursor_word(sheet: Sheet, column: int, board: Board) -> None:
@@ -137,7 +162,7 @@ def _draw_cursor_word(sheet: Sheet, column: int, board: Board) -> None:
 
 
 def _draw_time(sheet: Sheet, row: int, board: Board) -> None:
-    frame = board.frame
+    frame = board.whole
     found = ticks(frame)
     axis = ["─"] * frame.width
     for tick in found:
@@ -145,12 +170,17 @@ def _draw_time(sheet: Sheet, row: int, board: Board) -> None:
     sheet.put(row, AXIS, "└" + "".join(axis), Role.RULE)
     cursor = None
     if board.cursor is not None:
-        said = moment_word(frame.begin(board.cursor), frame)
+        said = moment_word(frame.begin(board.cursor), board.frame)
         start = board.cursor * frame.cells - width_of(said) // 2
         cursor = min(max(-BARS, start), max(0, frame.width - width_of(said)))
         sheet.put(row + 1, BARS + cursor, said, Role.BANNER)
+    now = board.frame.width
+    if board.ahead and cursor is None:
+        sheet.put(row + 1, BARS + now - 1, "now", Role.TEXT2)
     for tick in found:
         start = tick.column - 2
+        if board.ahead and now - 7 < start < now + 4:
+            continue
         free = cursor is None or abs(start - cursor) > width_of(tick.label) or width_of(tick.label) + start < cursor
         if start >= 0 and start + width_of(tick.label) <= frame.width and free:
             sheet.put(row + 1, BARS + start, tick.label, Role.TEXT3)

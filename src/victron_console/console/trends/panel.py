@@ -1,32 +1,28 @@
-"""One panel: a quantity over time, solid to the lowest value of a column, light to its highest. Pure drawing."""
+"""One panel: a quantity over time with its axis, and the legend at its right. Pure drawing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from victron_console.console.kit.blocks import EIGHTHS, LIGHT, block, is_block
+from victron_console.console.kit.chart.frame import draw_plot
+from victron_console.console.kit.chart.plot import Expected, Plot
+from victron_console.console.kit.chart.scale import Scale
 from victron_console.console.kit.figures import SEVERE_TEXT, power_figure
 from victron_console.console.kit.format import LOST
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import cut
+from victron_console.console.trends.plots import axis_of, series_of
 from victron_console.console.trends.read import (
     Limit,
     QuantityTrend,
 )
-from victron_console.console.trends.scale import (
-    PanelScale,
-    axis_label,
-)
 from victron_console.model.alert import Severity
-from victron_console.store.answers import Bucket
 
-AXIS = 5
-BARS = 6
-"""Columns of the axis and of the first bar."""
-_GRID_EVERY = 4
-_SOLID, _HANGING = "█", "▀"
+AXIS = 7
+BARS = 8
+"""Columns of the axis and of the first cell of a plot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,104 +30,39 @@ class Panel:
     """A quantity to draw."""
 
     trend: QuantityTrend
-    scale: PanelScale
+    scale: Scale
     limits: tuple[Limit, ...] = ()
+    expected: Expected | None = None
+    ahead: int = 0
+    """Cells after now."""
+    hours: tuple[int, ...] = ()
+    """Cells of the labelled hours."""
+    gaps: frozenset[int] = frozenset()
+    """Columns in which nothing was received."""
     cursor: int | None = None
     """The column under the cursor."""
     chosen: bool = False
     note: str = ""
     """One more line of the legend: `above 80: C07`."""
     note_urgent: Severity | None = None
+    expectations: tuple[tuple[str, str], ...] = ()
+    """What is expected, for the legend: `at sunrise`, `0-12`."""
 
 
 def draw_panel(sheet: Sheet, row: int, legend: tuple[int, int], panel: Panel) -> None:
-    """Axis, grid, columns, limits, cursor, and the legend between two columns at the right."""
-    _draw_axis(sheet, row, panel)
+    """The plot with its axis, and the legend between two columns at the right."""
     frame = panel.trend.frame
-    for column, bucket in enumerate(panel.trend.buckets):
-        width = max(1, frame.cells - 1)
-        if bucket is not None:
-            for place in range(width):
-                _draw_column(sheet, row, BARS + column * frame.cells + place, bucket, panel)
-    _draw_limits(sheet, row, panel)
-    if panel.cursor is not None:
-        _draw_cursor(sheet, row, panel)
+    series = series_of(panel.trend, panel.scale, panel.limits, panel.expected)
+    plot = Plot(
+        (series,),
+        frame.width,
+        panel.ahead,
+        panel.hours,
+        frozenset(column * frame.cells for column in panel.gaps),
+        None if panel.cursor is None else panel.cursor * frame.cells,
+    )
+    draw_plot(sheet, row, BARS, plot, axis_of(panel.trend.quantity, panel.scale, (series,)))
     _draw_legend(sheet, row, legend, panel)
-
-
-def _draw_axis(sheet: Sheet, row: int, panel: Panel) -> None:
-    scale, quantity = panel.scale, panel.trend.quantity
-    for place in range(scale.rows):
-        sheet.put(row + place, AXIS, "│", Role.RULE)
-    for value in _labelled(scale):
-        at = row + (scale.row_of(value) if value > scale.bottom else scale.rows - 1)
-        sheet.right(at, AXIS - 1, axis_label(value, quantity)[:AXIS], Role.TEXT3)
-        sheet.put(at, AXIS, "┤", Role.RULE)
-        for column in range(0, panel.trend.frame.width, _GRID_EVERY):
-            sheet.put(at, BARS + column, "·", Role.RULE)
-
-
-def _labelled(scale: PanelScale) -> list[float]:
-    """At most three values: the ends and zero, or the top and the middle; a foot that is not zero is named too."""
-    if scale.below:
-        return [scale.top, 0.0, scale.bottom] if scale.rows - scale.below > 1 else [0.0, scale.bottom]
-    middle = (scale.top + scale.foot) / 2
-    return [scale.top, middle, *([scale.foot] if scale.foot else [])]
-
-
-def _draw_column(sheet: Sheet, row: int, column: int, bucket: Bucket, panel: Panel) -> None:
-    scale = panel.scale
-    low, high = scale.eighths(bucket.low), scale.eighths(bucket.high)
-    above = scale.rows - scale.below
-    for place in range(above):
-        base = (above - 1 - place) * EIGHTHS
-        glyph = block(low, high, base)
-        if glyph:
-            sheet.put(row + place, column, glyph, _ink(bucket, base, glyph, panel))
-    for place in range(scale.below):
-        glyph = _downward(-high, -low, place * EIGHTHS)
-        if glyph:
-            sheet.put(row + above + place, column, glyph, _ink(bucket, -place * EIGHTHS, glyph, panel, hanging=True))
-
-
-def _downward(least: int, most: int, base: int) -> str:
-    """A cell that hangs from zero: half and whole ones, since fonts have no finer ones that hang."""
-    filled = least - base
-    if filled >= 6:
-        return _SOLID
-    if filled >= 2:
-        return _HANGING
-    return LIGHT if most - base >= EIGHTHS // 2 else ""
-
-
-def _ink(bucket: Bucket, base: int, glyph: str, panel: Panel, *, hanging: bool = False) -> Role:
-    """Grey-blue; what is beyond a limit in its colour."""
-    value = bucket.high if glyph == LIGHT else bucket.low
-    for limit in panel.limits:
-        beyond = limit.beyond(value) or (limit.severity is not None and limit.beyond(bucket.high) and glyph != LIGHT)
-        reaches = not limit.above or base + EIGHTHS > panel.scale.eighths(limit.value)
-        if beyond and reaches and limit.severity is not None:
-            return SEVERE_TEXT.get(limit.severity, Role.CHART)
-    return Role.BAR if hanging else Role.CHART
-
-
-def _draw_limits(sheet: Sheet, row: int, panel: Panel) -> None:
-    for limit in panel.limits:
-        at = row + panel.scale.row_of(limit.value)
-        sheet.put(at, 0, " " * AXIS)
-        sheet.right(at, AXIS - 1, axis_label(limit.value, panel.trend.quantity), Role.TEXT2)
-        sheet.put(at, AXIS, "╪", Role.TEXT2)
-        for column, glyph in enumerate(sheet.row(at).text[BARS : BARS + panel.trend.frame.width], BARS):
-            if glyph in " ·":
-                sheet.put(at, column, "╌", Role.TEXT3)
-
-
-def _draw_cursor(sheet: Sheet, row: int, panel: Panel) -> None:
-    column = BARS + (panel.cursor or 0) * panel.trend.frame.cells
-    for place in range(panel.scale.rows):
-        there = sheet.row(row + place).text[column : column + 1]
-        covered = is_block(there) or there == _HANGING
-        sheet.put(row + place, column, "┃" if covered else "┊", Role.TEXT1, bold=covered)
 
 
 def _draw_legend(sheet: Sheet, row: int, legend: tuple[int, int], panel: Panel) -> None:
@@ -145,29 +76,33 @@ def _draw_legend(sheet: Sheet, row: int, legend: tuple[int, int], panel: Panel) 
     if panel.chosen:
         sheet.put(row, start - 1, ">", Role.TEXT1, bold=True)
     name = cut(quantity.label, end - start - len(said) - 1)
-    column = sheet.put(row, start, f"{name} ", Role.TEXT1)
+    column = sheet.put(row, start, f"{name} ", quantity.kind, bold=True)
     if column + len(quantity.unit) + len(said) < end:
         sheet.put(row, column, quantity.unit, Role.TEXT3)
     role = power_figure(value).role if quantity.is_power else Role.TEXT1
     bold = not quantity.is_power or panel.cursor is not None
     sheet.right(row, end, said, Role.LINK_TEXT if said == LOST else role, bold=bold)
     extent = trend.extent()
-    for place, (word, index) in enumerate((("max", 2), ("mean", 1), ("min", 0)), 1):
-        if place >= panel.scale.rows:
-            return
+    facts = [(word, quantity.text(extent[index] if extent else None)) for word, index in _EXTREMES]
+    facts[2:2] = panel.expectations
+    for place, (word, text) in enumerate(facts[: panel.scale.rows - 1], 1):
         sheet.put(row + place, start, word, Role.TEXT3)
-        sheet.right(row + place, end, quantity.text(extent[index] if extent else None), Role.TEXT2)
-    _draw_notes(sheet, row, legend, panel)
+        sheet.right(row + place, end, text, Role.TEXT2)
+    _draw_notes(sheet, row + 1 + len(facts), legend, panel)
+
+
+_EXTREMES = (("highest", 2), ("lowest", 0), ("mean", 1))
 
 
 def _draw_notes(sheet: Sheet, row: int, legend: tuple[int, int], panel: Panel) -> None:
     start, end = legend
-    last = row + panel.scale.rows - 1
-    if panel.note and panel.scale.rows > 4:
+    if len(panel.expectations) + len(_EXTREMES) + 1 >= panel.scale.rows:
+        return
+    if panel.note:
         role = SEVERE_TEXT.get(panel.note_urgent, Role.TEXT3) if panel.note_urgent else Role.TEXT3
-        sheet.put(row + 4, start, cut(panel.note, end + 1 - start), role)
-    elif panel.scale.below and panel.scale.rows > 5:
-        sheet.put(last, start, "+ in   - out", Role.TEXT3)
+        sheet.put(row, start, cut(panel.note, end + 1 - start), role)
+    elif panel.scale.crosses_zero:
+        sheet.put(row, start, "+ in   - out", Role.TEXT3)
 
 
 def notes_of(limits: Sequence[Limit], trend: QuantityTrend) -> tuple[str, Severity | None]:

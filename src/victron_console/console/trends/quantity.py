@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from victron_console.catalogue import Kind, catalogue
+from victron_console.console.kit.energy.kinds import OF_CLASS, kind_of_field
 from victron_console.console.kit.format import number, power
+from victron_console.console.kit.palette import Role
 from victron_console.model.device import split_series
 
 POWER_UNIT, PERCENT_UNIT, ENERGY_UNIT = "kW", "%", "kWh"
@@ -35,6 +37,11 @@ class Quantity:
     """Whose series it is: `battery 512`; empty for a figure of the whole site."""
     daily: bool = False
     """An energy: the power summed up over each column."""
+
+    @property
+    def kind(self) -> Role:
+        """The kind of energy that it is about."""
+        return kind_of_field(self.field) if self.field else OF_CLASS.get(self.device.partition(" ")[0], Role.OTHER)
 
     @property
     def full_label(self) -> str:

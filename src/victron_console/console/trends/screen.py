@@ -10,6 +10,7 @@ from textual import events
 from textual.widget import Widget
 from textual.worker import Worker
 
+from victron_console.console.kit.chart.dawn import cells_to_sunrise
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.pace import ReadPace
@@ -18,7 +19,7 @@ from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.view import FleetView
 from victron_console.console.trends.board import TrendBoard
 from victron_console.console.trends.frame import Frame, step_words
-from victron_console.console.trends.over_time import TIME_KEYS, OverTimeScreen
+from victron_console.console.trends.over_time import AHEAD_UP_TO_S, TIME_KEYS, OverTimeScreen
 from victron_console.console.trends.page import Board, panel_at, plot_room, unseen_marks
 from victron_console.console.trends.panel import BARS
 from victron_console.console.trends.picker import Picker, choices_of
@@ -41,6 +42,7 @@ from victron_console.store.read.reader import Reader
 
 READ_EVERY_S = 5.0
 """The last columns are read anew so often; all of them when the frame moves."""
+_ROOMY_FROM = 110
 
 
 class TrendsScreen(OverTimeScreen):
@@ -112,20 +114,36 @@ class TrendsScreen(OverTimeScreen):
     def frame(self) -> Frame:
         """The columns of the window at this size."""
         daily = any(quantity.daily for quantity in self.quantities)
-        return self.window.frame(
-            self.console.now, plot_room(self._board.size.width), least_step_s=DAY_S if daily else 0.0
-        )
+        room = plot_room(self._board.size.width)
+        if self._looks_ahead and self.site is not None and self.site.dawn is not None:
+            span_s, ahead_s = self.window.length.seconds, (self.site.dawn.sunrise_at or 0.0) - self.console.now
+            room = max(room // 2, round(room * span_s / (span_s + max(0.0, ahead_s))))
+        return self.window.frame(self.console.now, room, least_step_s=DAY_S if daily else 0.0)
+
+    @property
+    def _looks_ahead(self) -> bool:
+        """Whether what is expected until sunrise has a place: beside the charge, in a window up to now."""
+        charge = any(quantity.field == "soc_percent" for quantity in self.quantities)
+        return charge and self.follows_now and self.window.length.seconds <= AHEAD_UP_TO_S
+
+    def ahead(self, frame: Frame) -> int:
+        """Columns after now."""
+        site = self.site
+        if site is None or not self._looks_ahead:
+            return 0
+        room = plot_room(self._board.size.width) - frame.columns
+        return cells_to_sunrise(site.dawn, frame.until, frame.step_s, room)
 
     def head_words(self) -> list[str]:
         """Span, its day where that is not today, view and what a column is."""
         frame, words = self.frame(), self.span_words()
+        if self.ahead(frame) and self.size.width >= _ROOMY_FROM:
+            words[-1] += " and to sunrise"
         if self.current.name != "overview":
             words.append(self.current.name)
-        if self.size.width < 110:
+        if self.size.width < _ROOMY_FROM:
             return [*words, f"column {step_words(frame.step_s)}"]
-        said = f"a column is {step_words(frame.step_s)}"
-        bars = any(quantity.daily for quantity in self.quantities)
-        return [*words, said if bars else f"{said}:  █ to the lowest  ░ to the highest"]
+        return [*words, f"a column is {step_words(frame.step_s)}"]
 
     def redraw(self) -> None:
         """Draw what is known."""
@@ -147,6 +165,8 @@ class TrendsScreen(OverTimeScreen):
             self._same_scale,
             {t.quantity.name: limits_of(t.quantity, self._lane, found) for t in trends} if found else {},
             frozenset(alarm.id for alarm in self.alarms if alarm.mark in unseen),
+            self.ahead(frame),
+            self.site.dawn if self.site is not None else None,
         )
         self._board.redraw()
 

@@ -61,7 +61,9 @@ def _dawn(reader: Reader, moment: StationMoment, now: float) -> Dawn | None:
     )
     if expected.reason:
         return None
-    return Dawn(expected.soc_low_percent, expected.soc_high_percent, expected.empty_at, expected.sunrise_at)
+    return Dawn(
+        expected.soc_low_percent, expected.soc_high_percent, expected.empty_at, expected.sunrise_at, expected.course
+    )
 
 
 def _worst_cell(snapshot: Snapshot) -> Cell | None:

@@ -109,6 +109,20 @@ def overview_means(
     return columns
 
 
+def fleet_sums(
+    conn: sqlite3.Connection, fields: Sequence[str], since: float, until: float, now: float
+) -> list[tuple[float, tuple[float | None, ...], int]]:
+    """For each five minutes, its begin, the sums of the means of these fields over all stations, and of how many."""
+    for field in fields:
+        require_means(field)  # they become part of the statement
+    rows = conn.execute(
+        f"SELECT slot, {', '.join(f'sum({field})' for field in fields)}, count(*) FROM overview5 "
+        "WHERE slot >= ? AND slot < ? AND slot <= ? GROUP BY slot ORDER BY slot",
+        (since, until, now - OVERVIEW_SLOT_S),
+    )
+    return [(row[0], tuple(row[1:-1]), row[-1]) for row in rows]
+
+
 def overview_slots(
     conn: sqlite3.Connection, station_no: int, fields: Sequence[str], since: float, until: float
 ) -> list[tuple[float | None, ...]]:

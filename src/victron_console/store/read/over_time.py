@@ -148,6 +148,20 @@ class OverTime(OpenedStore):
         with self._reading() as conn:
             return logs.overview_means(conn, fleet.station_number(conn, station), field, since, until, count, now)
 
+    def fleet_sums(
+        self, fields: Sequence[str], since: float, until: float, as_of: float | None = None
+    ) -> list[tuple[float, tuple[float | None, ...], int]]:
+        """Sums of overview fields over all stations, from five-minute means that were over, now or at `as_of`.
+
+        Gives begin (UTC epoch, s), the sums, and how many stations they are of, for each five minutes that has any.
+
+        Raises:
+            ValueError: a field has no five-minute rows.
+        """
+        now = self._clock.now() if as_of is None else as_of
+        with self._reading() as conn:
+            return logs.fleet_sums(conn, fields, since, until, now)
+
     def overview_slots(
         self, station: str, fields: Sequence[str], since: float, until: float
     ) -> list[tuple[float | None, ...]]:

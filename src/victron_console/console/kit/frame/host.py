@@ -177,5 +177,8 @@ class Host(Moment, Protocol):
     def came_to_front(self, name: str) -> None:
         """A screen is looked at."""
 
+    def action_blocks(self) -> None:
+        """Draw charts with braille dots, or with blocks."""
+
     async def action_back(self) -> None:
         """To the screen under this one."""

@@ -23,6 +23,8 @@ class Settings:
     trend_view: str = "overview"
     trend_views: tuple[str, ...] = ()
     """Views of the Trends screen that were saved, each as `name: soc, pv`."""
+    blocks: bool = False
+    """Whether charts are drawn with blocks, for fonts without braille."""
     left_at: float = 0.0
     """When the console was last left (UTC epoch, s)."""
 
