@@ -157,9 +157,13 @@ def differences(live: str, past: str, *, long_ago: bool = False) -> list[str]:
 def _rows(text: str, long_ago: bool) -> list[str]:
     """The rows of a screen without what is meant to be another then than now."""
     rows = text.split("\n")[:-1]  # the row of keys: some are off in the past
+    rows = [row for row in rows if not _TIMELINE.match(row)]  # it says which moment is looked at
     for pattern, instead in (*_MEANT, *(_BY_THE_HOUR if long_ago else ())):
         rows = [pattern.sub(instead, row) for row in rows]
     return rows
+
+
+_TIMELINE = re.compile(r" 24 h .*(live| ago)$")
 
 
 def _is_same_head(live: str, past: str) -> bool:

@@ -34,7 +34,7 @@ NEVER_READ = Site("n", "New", quality=Quality.STALE, state=StationState.STARTING
 
 def card(site: Site, width: int = 38) -> list[str]:
     """The fleet's card of a site, beside a list."""
-    return [line.text for line in draw_station(width, 36, site, replace(DETAIL, station=site.id), (), NOW)]
+    return [line.text for line in draw_station(width, 36, site, replace(DETAIL, station=site.id), NOW)]
 
 
 def site_page(quality: Quality, width: int) -> str:
@@ -75,7 +75,7 @@ def test_a_degraded_link_is_not_called_good() -> None:
 def test_a_pack_without_cells_says_so_in_its_head() -> None:
     assert DETAIL.pack is not None
     pack = replace(DETAIL.pack, cells=(), median_v=None, min_v=3.19, max_v=3.2, min_id="V112", max_id="V3")
-    rows = [line.text for line in draw_station(66, 36, ALDER, replace(DETAIL, pack=pack), (), NOW)]
+    rows = [line.text for line in draw_station(66, 36, ALDER, replace(DETAIL, pack=pack), NOW)]
     assert any("CELLS" in row and "BMS gives no more" in row for row in rows)
 
 

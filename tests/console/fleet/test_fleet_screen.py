@@ -175,7 +175,7 @@ async def test_rows_do_not_move_while_the_cursor_does_and_at_most_every_ten_seco
 
 async def test_an_age_that_grows_repaints_its_row_alone(make_console: MakeConsole) -> None:
     app = make_console()
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(200, 60)) as pilot:
         await pilot.pause()
         fleet = table(app)
         repainted: list[int] = []

@@ -1,93 +1,70 @@
-"""The six hours before an alarm as an area, with its limit named at its height. Pure drawing."""
+"""The value of an alarm over the hour before it was raised and the hour after, with its limit. Pure drawing."""
 
 from __future__ import annotations
 
-from victron_console.console.alarms.data import CHART_S, AlarmDetail
-from victron_console.console.kit.blocks import columns as block_columns
-from victron_console.console.kit.blocks import nice_around, nice_top, spread
-from victron_console.console.kit.format import GAP, clock, number
+from victron_console.console.alarms.data import AlarmDetail
+from victron_console.console.kit.blocks import spread
+from victron_console.console.kit.chart.frame import Axis, Mark, draw_marks, draw_plot
+from victron_console.console.kit.chart.hours import extents, hour_marks
+from victron_console.console.kit.chart.plot import Form, Plot, Series, Threshold
+from victron_console.console.kit.chart.scale import fitted_scale
+from victron_console.console.kit.energy.kinds import kind_of_field
+from victron_console.console.kit.format import GAP, spark
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
+from victron_console.model.units import HOUR_S
 
 FROM_ZERO = ("%", "W", "min", "h", "s")
 """Units whose charts begin at zero; others, such as volts, at the lowest value."""
+_AXIS = 8
+LEAST_ROWS = 4
 
 
-def draw_chart(
-    sheet: Sheet,
-    row: int,
-    column: int,
-    columns: int,
-    rows: int,
-    detail: AlarmDetail,
-    now: float,
-    *,
-    role: Role = Role.NOW_TEXT,
-    label_end: int | None = None,
-) -> None:
-    """Draw the area, and the times under it; nothing where there is no value.
+def draw_curve(
+    sheet: Sheet, row: int, start: int, end: int, rows: int, detail: AlarmDetail, now: float, field: str, role: Role
+) -> int:
+    """The curve in so many rows with the hours under it; gives the row after them, the same where there is no value.
 
     Args:
         sheet: where to draw.
         row: its first row.
-        column: its first column.
-        columns: how wide it is.
-        rows: how high it is.
+        start: its first column.
+        end: its last one.
+        rows: how high it may be.
         detail: the values and the limit.
-        now: the moment of its last column (UTC epoch, s).
-        role: the colour of the newest value beyond the limit.
-        label_end: the last column of the figures at its right; None: none.
+        now: the moment shown (UTC epoch, s).
+        field: the overview field that it is about; empty where it is about none.
+        role: the look of what is beyond the limit.
     """
-    values = spread(detail.values, columns)
+    cells = end - start - _AXIS
+    known = [value for value in detail.values if value is not None]
+    if not known or rows < LEAST_ROWS or cells < 12:
+        return row
+    past = max(1, min(cells, round(cells * (now - detail.since) / (detail.until - detail.since))))
+    shown = detail.values[: max(1, round(len(detail.values) * past / cells))]
+    limit = () if detail.limit is None else (Threshold(detail.limit, not detail.below, role),)
+    ends = [*known, *(each.value for each in limit), *([0.0] if detail.unit in FROM_ZERO else [])]
+    scale = fitted_scale(min(ends), max(ends), rows - 1, least=max(map(abs, ends)) * 0.01)
+    line = Series("", kind_of_field(field), Form.LINE, extents(tuple(shown), past), scale, thresholds=limit)
+    marks = hour_marks(detail.since, detail.until, cells)
+    gaps = frozenset(cell for cell, value in enumerate(spread(shown, past)) if value is None)
+    plot = Plot((line,), past, cells - past, tuple(mark.cell for mark in marks), gaps)
+    unit = "kW" if detail.unit == "W" else detail.unit
+    axis = Axis(scale, unit, decimals=detail.unit not in FROM_ZERO, series=(line,))
+    after = draw_plot(sheet, row, start + _AXIS, plot, axis)
+    raised = Mark(round((detail.since + HOUR_S - detail.since) / (detail.until - detail.since) * cells), "▲", role)
+    draw_marks(sheet, after, start + _AXIS, cells, [raised, *marks])
+    return after + 1
+
+
+def draw_spark(sheet: Sheet, row: int, start: int, end: int, detail: AlarmDetail, role: Role) -> None:
+    """The same in one row."""
+    values = spread(detail.values, end + 1 - start)
     known = [value for value in values if value is not None]
-    if not known or columns < 12:
+    if not known:
         return
-    low, high = scale(known, detail)
-    drawn_rows = block_columns(values, low, high, rows)
-    for offset, value in enumerate(values):
-        at = column + offset
-        if value is None:
-            sheet.put(row + rows - 1, at, GAP, Role.LINK_TEXT)
-            continue
-        ink = _ink(value, detail, newest=offset == len(values) - 1, role=role)
-        for level, drawn in enumerate(drawn_rows):
-            sheet.put(row + level, at, drawn[offset], ink)
-    _times(sheet, row + rows, column, columns, now)
-    if label_end is not None:
-        _labels(sheet, row, rows, label_end, low, high, detail, role)
-
-
-def scale(known: list[float], detail: AlarmDetail) -> tuple[float, float]:
-    """Round ends of the chart: its own values lie between them, and the limit."""
-    ends = [*known, detail.limit] if detail.limit is not None else known
-    least, most = min(ends), max(ends)
-    if detail.unit in FROM_ZERO and least >= 0:
-        return 0.0, nice_top(max(most, 1e-9))
-    return nice_around(least, most)
-
-
-def _ink(value: float, detail: AlarmDetail, *, newest: bool, role: Role) -> Role:
-    beyond = detail.limit is not None and (value < detail.limit if detail.below else value > detail.limit)
-    if not beyond:
-        return Role.SPARK
-    return role if newest else Role.NOW_PAST if role is Role.NOW_TEXT else Role.CHART
-
-
-def _times(sheet: Sheet, row: int, column: int, columns: int, now: float) -> None:
-    shares = (0.0, 0.5, 1.0) if columns >= 30 else (0.0, 1.0)
-    for share in shares:
-        at = now - CHART_S * (1 - share)
-        sheet.put(row, column + round(share * (columns - 5)), clock(at), Role.TEXT3)
-
-
-def _labels(
-    sheet: Sheet, row: int, rows: int, end: int, low: float, high: float, detail: AlarmDetail, role: Role
-) -> None:
-    decimals = 0 if high - low >= 10 else 1 if high - low >= 1 else 2
-    sheet.right(row, end, number(high, decimals), Role.TEXT3)
-    sheet.right(row + rows - 1, end, number(low, decimals), Role.TEXT3)
-    if detail.limit is not None:
-        height = min(rows - 1, max(0, int((detail.limit - low) / (high - low) * rows)))
-        at = row + rows - 1 - height
-        at = min(max(at, row + 1), row + rows - 2) if rows > 2 else at
-        sheet.right(at, end, f"{'<' if detail.below else '>'} {number(detail.limit, decimals)}", role)
+    low = 0.0 if detail.unit in FROM_ZERO and min(known) >= 0 else min(known)
+    for offset, mark in enumerate(spark(values, low, max(known))):
+        value = values[offset]
+        beyond = value is not None and detail.limit is not None and (value < detail.limit) is detail.below
+        sheet.put(row, start + offset, mark, Role.LINK_TEXT if mark == GAP else role if beyond else Role.CHART)

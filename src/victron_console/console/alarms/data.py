@@ -12,9 +12,14 @@ from victron_console.console.kit.format import duration
 from victron_console.model.alert import AlertView, Comment, NoticeSent, Occurrence
 from victron_console.model.device import DeviceKey, split_series
 from victron_console.store.read.reader import Reader
+from victron_console.store.records import Event
 
-CHART_S = 6 * 3600.0
-CHART_POINTS = 180
+AROUND_S = 3600.0
+"""The curve of an alarm's value reaches so far before it was raised and after it."""
+CHART_POINTS = 120
+MOVED_POINTS = 24
+SETTINGS_S = 7 * 86_400.0
+MOST_SETTINGS = 4
 PAST_S = 30 * 86_400.0
 _COMPARISON = re.compile(r"(?:last\(\w+\) )?([<>])=? (-?\d+(?:\.\d+)?)")
 _WORDS = {"<": "below", ">": "above"}
@@ -35,6 +40,27 @@ class AlarmPast:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A figure of the site over the time around an alarm."""
+
+    field: str
+    label: str
+    values: tuple[float | None, ...]
+
+    @property
+    def known(self) -> list[float]:
+        """What was received."""
+        return [value for value in self.values if value is not None]
+
+    @property
+    def share(self) -> float:
+        """By how much of its largest size it changed."""
+        known = self.known
+        most = max((abs(value) for value in known), default=0.0)
+        return (max(known) - min(known)) / most if most else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmDetail:
     """One alarm at a moment."""
 
@@ -46,8 +72,12 @@ class AlarmDetail:
     """In the unit of the values."""
     below: bool = False
     """Whether the value must stay above the limit."""
+    since: float = 0.0
+    until: float = 0.0
+    """The hour before it was raised and the hour after (UTC epoch, s)."""
     values: tuple[float | None, ...] = ()
-    """Six hours up to the moment shown, oldest first; None where nothing was received; empty where there is none."""
+    """Evenly from `since` to `until`, oldest first; None where nothing was received, or is not yet; empty where there
+    is no such value."""
     unit: str = ""
     past: AlarmPast = AlarmPast()
     comments: tuple[Comment, ...] = ()
@@ -56,6 +86,10 @@ class AlarmDetail:
     contact: str = ""
     told: tuple[NoticeSent, ...] = ()
     """Who was told of it outside the console, oldest first."""
+    moved: tuple[Moved, ...] = ()
+    """What else of the site moved in that time, the most first."""
+    settings: tuple[Event, ...] = ()
+    """Settings changed before it was raised, newest first."""
 
 
 def alarm_detail(reader: Reader, alarm: str, rules: RuleSet, now: float, as_of: float | None) -> AlarmDetail:
@@ -74,20 +108,47 @@ def alarm_detail(reader: Reader, alarm: str, rules: RuleSet, now: float, as_of: 
     occurrence = view.occurrence
     rule = next((rule for rule in rules.rules if rule.id == occurrence.rule), None)
     sign, limit = _limit(occurrence)
+    since, until = occurrence.raised_at - AROUND_S, occurrence.raised_at + AROUND_S
     return AlarmDetail(
         alarm,
         occurrence.rule,
         condition(occurrence, rule),
         limit,
         sign == "<",
-        _values(reader, occurrence, rule, now, as_of),
+        since,
+        until,
+        _values(reader, occurrence, rule, since, until, as_of),
         occurrence.unit,
         _past(reader, occurrence, now, as_of),
         tuple(view.comments),
         _reason(view),
         _contact(reader, occurrence.key.station, as_of),
         tuple(view.told),
+        _moved(reader, occurrence, since, min(now, until), as_of),
+        _settings(reader, occurrence),
     )
+
+
+def _moved(
+    reader: Reader, occurrence: Occurrence, since: float, until: float, as_of: float | None
+) -> tuple[Moved, ...]:
+    """The other figures of the site, those that changed most of their own size first."""
+    station, own = occurrence.key.station, _OVERVIEW.get(occurrence.key.family)
+    if not station or until <= since:
+        return ()
+    found = [
+        Moved(field, label, tuple(reader.overview_history(station, field, since, until, MOVED_POINTS, as_of)))
+        for field, label in _MOVING.items()
+        if field != own
+    ]
+    return tuple(sorted((each for each in found if len(each.known) > 1), key=lambda each: -each.share))
+
+
+def _settings(reader: Reader, occurrence: Occurrence) -> tuple[Event, ...]:
+    """Settings of the site that were changed in the week before."""
+    at, station = occurrence.raised_at, occurrence.key.station
+    kinds = ("setting", "parameter")
+    return tuple(reader.events(at - SETTINGS_S, at, station, kinds, limit=MOST_SETTINGS)) if station else ()
 
 
 def condition(occurrence: Occurrence, rule: Rule | None) -> str:
@@ -127,20 +188,32 @@ def _limit(occurrence: Occurrence) -> tuple[str, float | None]:
     return (found[1], float(found[2])) if found else ("", None)
 
 
+_MOVING = {
+    "pv_power_w": "PV",
+    "load_power_w": "Loads",
+    "battery_power_w": "Battery",
+    "grid_power_w": "Grid",
+    "genset_power_w": "Genset",
+    "soc_percent": "Charge",
+}
+
+
 def _values(
-    reader: Reader, occurrence: Occurrence, rule: Rule | None, now: float, as_of: float | None
+    reader: Reader, occurrence: Occurrence, rule: Rule | None, since: float, until: float, as_of: float | None
 ) -> tuple[float | None, ...]:
-    """The last hours of what the alarm is about; empty where that is no recorded number."""
-    station, since = occurrence.key.station, now - CHART_S
+    """What the alarm is about, over the time around it; empty where that is no recorded number."""
+    station = occurrence.key.station
     if field := _OVERVIEW.get(occurrence.key.family):
-        return tuple(reader.overview_history(station, field, since, now, CHART_POINTS, as_of))
+        scale = 1000.0 if field == "cell_spread_v" and occurrence.unit == "mV" else 1.0
+        means = reader.overview_history(station, field, since, until, CHART_POINTS, as_of)
+        return tuple(None if value is None else value * scale for value in means)
     if rule is None or rule.value is not None or not rule.unit or not rule.inputs:
         return ()
     names = [row.name for row in reader.series(station)] if station else []
     series = _series(rule, occurrence.key.scope, names)
     if series is None:
         return ()
-    found = reader.buckets(station, series, since, now, CHART_POINTS, as_of)
+    found = reader.buckets(station, series, since, until, CHART_POINTS, as_of)
     return tuple(None if bucket is None else bucket.mean for bucket in found)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from victron_console.console.alarms.chart import draw_chart
+from victron_console.console.alarms.chart import draw_spark
 from victron_console.console.alarms.data import AlarmDetail
 from victron_console.console.kit.figures import URGENT_TEXT
 from victron_console.console.kit.format import STALE_MARK, duration, moment
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
-from victron_console.console.kit.text import cut, width_of
+from victron_console.console.kit.text import cut, cut_middle, width_of
 from victron_console.console.kit.verdict_line import verdict_runs
 from victron_console.console.kit.view import (
     ACKED,
@@ -49,7 +49,7 @@ _BRIEF = 46
 
 def draw_compact(sheet: Sheet, row: int, end: int, it: Selected) -> None:
     """Five rows, as 80 columns have room for, with a chart of one row."""
-    _head(sheet, row, end, it, ())
+    _head(sheet, row, end, it)
     chart = it.detail is not None and any(value is not None for value in it.detail.values) and end >= 78
     narrow = 53 if chart else end
     sheet.put(row + 1, 2, "RESPONSE", Role.TEXT3)
@@ -62,69 +62,28 @@ def draw_compact(sheet: Sheet, row: int, end: int, it: Selected) -> None:
     parts += _remarks(it)
     for label, runs in [part for part in parts if part[1]][: row + 5 - place]:
         sheet.put(place, 2, label, Role.TEXT3)
-        _runs(sheet, place, 7, narrow if place < row + 3 else end, runs)
+        put_runs(sheet, place, 7, narrow if place < row + 3 else end, runs)
         place += 1
     if chart and it.detail is not None:
-        draw_chart(sheet, row + 1, 55, 24, 1, it.detail, it.now, role=it.role)
+        draw_spark(sheet, row + 1, 55, 78, it.detail, it.role)
 
 
-def draw_full(sheet: Sheet, row: int, end: int, it: Selected) -> None:
-    """Ten rows, with the chart at their right."""
-    place = _text(sheet, row, end, 77, it)
-    if it.detail is not None and it.detail.contact:
-        _contact(sheet, max(place + 1, row + 9), 77, it.detail.contact)
-    if it.detail is not None:
-        draw_chart(sheet, row + 2, 80, 32, 5, it.detail, it.now, role=it.role, label_end=end - 1)
+def labelled(it: Selected, cells: int) -> list[tuple[str, list[Run]]]:
+    """What is so at its site, what came along, how often it came, what was said of it: label and words."""
+    parts = [("SITE", _site(it, cells)), ("WITH", _with(it)), ("LAST", _last(it)), *_remarks(it)]
+    return [(label, runs) for label, runs in parts if runs]
 
 
-def draw_beside(sheet: Sheet, row: int, end: int, it: Selected) -> None:
-    """Beside the list of a wall: the text, and the chart under it."""
-    place = _text(sheet, row, end, end, it)
-    if it.detail is None:
-        return
-    if it.detail.contact:
-        _contact(sheet, place + 1, end, it.detail.contact)
-        place += 2
-    draw_chart(sheet, place + 1, 2, end - 9, 12, it.detail, it.now, role=it.role, label_end=end - 1)
+def now_runs(it: Selected) -> list[Run]:
+    """The value now, and when it is raised and cleared."""
+    return _now(it, brief=False)
 
 
-def _text(sheet: Sheet, row: int, end: int, text_end: int, it: Selected) -> int:
-    """The head and the labelled lines under it; gives the row after the last."""
-    _head(sheet, row, end, it, _facts(it))
-    sheet.put(row + 2, 2, "RESPONSE", Role.TEXT3)
-    rest = _response(sheet, row + 2, 13, text_end, it.alarm.response)
-    if rest:
-        sheet.put(row + 3, 13, cut(rest, text_end - 12), Role.TEXT1, bold=True)
-    place = row + 4
-    parts = [("NOW", _now(it, brief=False)), ("SITE", _site(it, text_end - 12)), ("WITH", _with(it))]
-    parts += [("LAST", _last(it)), *_remarks(it)]
-    for label, runs in parts:
-        if runs:
-            sheet.put(place, 2, label, Role.TEXT3)
-            _runs(sheet, place, 13, text_end, runs)
-            place += 1
-    return place
-
-
-def _contact(sheet: Sheet, row: int, end: int, contact: str) -> None:
-    sheet.put(row, 2, "CONTACT", Role.TEXT3)
-    sheet.put(row, 13, cut(contact, end - 12), Role.TEXT2)
-
-
-def _head(sheet: Sheet, row: int, end: int, it: Selected, facts: Sequence[str]) -> None:
+def _head(sheet: Sheet, row: int, end: int, it: Selected) -> None:
     line = sheet.row(row)
     column = line.put(2, cut(it.alarm.what.upper(), 40), Role.TEXT1, bold=True) + 3
-    column = line.put(column, cut(it.alarm.site, 24), Role.TEXT1)
-    for fact in facts:
-        if column + 2 + width_of(fact) < end:
-            column = line.put(column + 2, fact, Role.TEXT3)
+    column = line.put(column, cut_middle(it.alarm.site, 24), Role.TEXT1)
     line.rule(column + 1, end)
-
-
-def _facts(it: Selected) -> list[str]:
-    alarm = it.alarm
-    facts = [alarm.source, f"{moment(alarm.since, it.now)} for {duration((alarm.until or it.now) - alarm.since)}"]
-    return [*facts, f"rule {it.detail.rule}"] if it.detail is not None and it.detail.rule else facts
 
 
 def _response(sheet: Sheet, row: int, column: int, end: int, response: str) -> str:
@@ -138,7 +97,8 @@ def _response(sheet: Sheet, row: int, column: int, end: int, response: str) -> s
     return response[len(first) :].strip()
 
 
-def _runs(sheet: Sheet, row: int, column: int, end: int, runs: Sequence[Run]) -> None:
+def put_runs(sheet: Sheet, row: int, column: int, end: int, runs: Sequence[Run]) -> None:
+    """Write these up to a column, cut where they must be."""
     for run in runs:
         if column > end:
             return

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from victron_console.console.alarms.detail import Selected, draw_beside, draw_compact, draw_full
+from textual import events
+
+from victron_console.console.alarms.detail import Selected, draw_compact
 from victron_console.console.alarms.load import draw_load
 from victron_console.console.alarms.rates import AlarmLoad, oldest_unseen_s
+from victron_console.console.alarms.work_place import BUTTONS, START, draw_work_place
 from victron_console.console.kit.alarm_rows import fitted_response
+from victron_console.console.kit.buttons import button_spans
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.view import Alarm
 
-COMPACT_ROWS, FULL_ROWS = 6, 14
+COMPACT_ROWS, LOAD_ROWS = 6, 8
 """Heights of the pane from which it says more than what to do (console.tcss gives them)."""
-BESIDE = "-beside"
-"""The class of a screen on which it stands at the right of the list rather than under it."""
+BESIDE, WALL = "-beside", "-wall"
+"""The classes of a screen on which it stands at the right of the list rather than under it; of the wider one."""
+_LOAD_BESIDE_FROM = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +50,33 @@ class AlarmPane(Rows):
         self._selected, self._load, self._now = selected, load, now
         self.redraw()
 
+    @property
+    def _is_beside(self) -> bool:
+        return self.screen.has_class(BESIDE) or self.screen.has_class(WALL)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a button is its key."""
+        if self._selected is None or not self._is_beside:
+            return
+        for (press, _, _), span in button_spans(START, self.size.width - 2, BUTTONS):
+            if event.x in span and self._lines[event.y : event.y + 1] and BUTTONS[0][2] in self._lines[event.y].text:
+                self.app.simulate_key(press)
+
     def draw(self, width: int, height: int) -> list[Line]:
-        """One row, five rows, or all with chart and load."""
+        """One row, five rows, or a work place; the load of alarms where there is room for it."""
         sheet = Sheet(width, height)
-        selected, beside = self._selected, self.screen.has_class(BESIDE)
+        selected, beside = self._selected, self._is_beside
+        known = self._load is not None and self._load.days is not None
+        load = known and height >= (_LOAD_BESIDE_FROM if beside else LOAD_ROWS)
         if selected is not None and beside:
-            draw_beside(sheet, 1, width - 2, selected)
-        elif selected is not None and height >= FULL_ROWS:
-            draw_full(sheet, 0, width - 2, selected)
+            draw_work_place(sheet, height - (3 if load else 1), selected)
         elif selected is not None and height >= COMPACT_ROWS:
             draw_compact(sheet, 0, width - 2, selected)
         elif selected is not None:
             sheet.put(0, 2, fitted_response(selected.alarm.response, width - 3), Role.TEXT1, bold=True)
-        if self._load is not None and self._load.days is not None and height >= FULL_ROWS:
+        if load and self._load is not None and self._load.days is not None:
             oldest_s = oldest_unseen_s(self._load.alarms, self._now)
             flapping = [alarm for alarm in self._load.alarms if alarm.flapping]
-            row = height - (3 if beside else 2)
+            row = height - 2
             draw_load(sheet, row, self._load.days, self._load.per_hour, self._load.in_10_min, oldest_s, flapping)
         return sheet.lines

@@ -11,7 +11,7 @@ from victron_console.console.alarms.data import AlarmDetail, alarm_detail
 from victron_console.console.alarms.detail import Selected
 from victron_console.console.alarms.export import alarms_table
 from victron_console.console.alarms.load import put_rate
-from victron_console.console.alarms.pane import BESIDE, AlarmPane, Load
+from victron_console.console.alarms.pane import BESIDE, WALL, AlarmPane, Load
 from victron_console.console.alarms.rates import AlarmLoad, alarm_load
 from victron_console.console.alarms.sections import (
     SORTS,
@@ -47,8 +47,8 @@ class AlarmsScreen(ConsoleScreen):
     """All alarms of the fleet by what has been done about them."""
 
     NAME = "alarms"
-    HORIZONTAL_BREAKPOINTS = [(190, BESIDE)]  # noqa: RUF012
-    """On a wall the selected alarm stands beside the list, else under it."""
+    HORIZONTAL_BREAKPOINTS = [(118, BESIDE), (190, WALL)]  # noqa: RUF012
+    """From 118 columns on the selected alarm stands beside the list, else under it."""
     VERTICAL_BREAKPOINTS = [(22, "-middle"), (36, "-tall")]  # noqa: RUF012
     KEYS = (
         Key("enter", "open_site", "Enter", "site", "Open the site of the alarm.", 120),

@@ -29,7 +29,7 @@ from victron_console.console.kit.format import round_trip as round_trip_text
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_glyph
 from victron_console.console.kit.palette import Ink, Role, Step, Tone
-from victron_console.console.kit.text import cut
+from victron_console.console.kit.text import cut, cut_middle
 from victron_console.console.kit.verdict_line import verdict_runs
 from victron_console.console.kit.view import (
     Mark,
@@ -86,7 +86,7 @@ def age(cell: Cell) -> None:
 
 def name(cell: Cell) -> None:
     """The name. It never takes a colour."""
-    cell.left(cell.site.name, Role.TEXT1)
+    cell.line.put(cell.start, cut_middle(cell.site.name, cell.width), Role.TEXT1)
 
 
 def soc(cell: Cell) -> None:

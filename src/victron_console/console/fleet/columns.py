@@ -17,8 +17,12 @@ from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.view import Site
 
-WIDE_FROM = 190
+WIDE_FROM = 108
 """Columns from which the table takes the layout drawn for 200."""
+
+
+_NAMES_GROW_FROM = 100
+"""Columns of the table from which what is free goes to names first."""
 
 
 class Head(Enum):
@@ -90,7 +94,7 @@ class Placed:
     end: int
 
 
-def layout(width: int, hidden: Collection[str] = ()) -> tuple[Placed, ...]:
+def layout(width: int, hidden: Collection[str] = (), name_cells: int = 0) -> tuple[Placed, ...]:
     """The columns that fit into a width, in their places; the name is cut before it goes."""
     wide = width >= WIDE_FROM
     placed: list[Placed] = []
@@ -99,7 +103,10 @@ def layout(width: int, hidden: Collection[str] = ()) -> tuple[Placed, ...]:
         if (column.wide_only and not wide) or (column.name in hidden and not column.fixed):
             continue
         start += column.gap
-        end = start + (column.wide if wide and column.wide else column.width) - 1
+        cells = column.wide if wide and column.wide else column.width
+        if column.name == "site":
+            cells = max(cells, min(name_cells, cells + width - _NAMES_GROW_FROM))
+        end = start + cells - 1
         if end > width - 2 and column.name != "site":
             break
         placed.append(Placed(column, start, min(end, width - 1)))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from victron_console.console.kit.frame.timeline import LIVE_FROM_ROWS
+
 _TABLE_FRAME = 3
 """Heads, rule and sums."""
 LEAST_ALARMS, MOST_ALARMS = 4, 8
@@ -34,8 +36,8 @@ class FleetLayout:
 
 
 def fleet_layout(width: int, height: int, sites: int, alarms: int) -> FleetLayout:
-    """The parts of the screen, the two rows of the header and the key row not counted in."""
-    body = max(0, height - 3)
+    """The parts of the screen, the two rows of the header, timeline and key row not counted in."""
+    body = max(0, height - 3 - (height >= LIVE_FROM_ROWS))
     if body < 12 or width < 40:
         return _small(body, sites)
     detail = next((columns for least, columns in _DETAIL_FROM if width >= least), 0) if body >= _DETAIL_ROWS else 0

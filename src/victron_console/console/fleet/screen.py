@@ -170,7 +170,7 @@ class FleetScreen(ConsoleScreen):
             empty=NOTHING_FITS if self.view.sites else unanswered(console.configured) or FIRST_RUN,
         )
         view = self.view
-        self._station.show(self.site, view.alarms, console.now)
+        self._station.show(self.site, console.now)
         self._ask_detail()
         self._ask_curve()
         unwell = [site for site in view.sites if site.reason]

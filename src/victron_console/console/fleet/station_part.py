@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from textual import events
 
 from victron_console.console.fleet.station_data import StationDetail
@@ -11,7 +9,7 @@ from victron_console.console.fleet.station_rows import BUTTONS, draw_station
 from victron_console.console.kit.buttons import button_spans
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.view import Alarm, Site
+from victron_console.console.kit.view import Site
 
 
 class StationPart(Rows):
@@ -21,12 +19,11 @@ class StationPart(Rows):
         super().__init__(id="fleet-station")
         self._site: Site | None = None
         self._detail: StationDetail | None = None
-        self._alarms: Sequence[Alarm] = ()
         self._now = 0.0
 
-    def show(self, site: Site | None, alarms: Sequence[Alarm], now: float) -> None:
-        """Draw this site with what the fleet's alarms say of it; its detail follows when it is there."""
-        self._site, self._alarms, self._now = site, alarms, now
+    def show(self, site: Site | None, now: float) -> None:
+        """Draw this site; its detail follows when it is there."""
+        self._site, self._now = site, now
         self.redraw()
 
     def show_detail(self, detail: StationDetail) -> None:
@@ -38,7 +35,7 @@ class StationPart(Rows):
         """The rows for this size; nothing where no site is chosen."""
         if self._site is None:
             return []
-        return draw_station(width, height, self._site, self._detail, self._alarms, self._now)
+        return draw_station(width, height, self._site, self._detail, self._now)
 
     def on_click(self, event: events.Click) -> None:
         """A click on a button is its key."""

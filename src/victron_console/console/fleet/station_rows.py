@@ -19,9 +19,8 @@ from victron_console.console.kit.marks import put_glyph
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.text import cut, cut_middle, width_of
+from victron_console.console.kit.verdict_line import verdict_rows
 from victron_console.console.kit.view import (
-    STANDING,
-    Alarm,
     Mark,
     Site,
 )
@@ -34,9 +33,7 @@ CELL_WARN_V = 0.05
 """A cell this far from the median is the one to look at (insight draws the same line at 50 mV)."""
 
 
-def draw_station(
-    width: int, height: int, site: Site, detail: StationDetail | None, alarms: Sequence[Alarm], now: float
-) -> list[Line]:
+def draw_station(width: int, height: int, site: Site, detail: StationDetail | None, now: float) -> list[Line]:
     """The part at its size: what is to be said of it, what comes in and goes out, its day, its cells, what comes."""
     sheet = Sheet(width, height)
     if detail is not None and detail.station != site.id:
@@ -45,7 +42,7 @@ def draw_station(
         sheet.put(row, 0, "│", Role.RULE)
     end = width - 2
     row = _head(sheet, site, detail, end)
-    row = _alarms(sheet, row, site, alarms, detail, end) + 1
+    row = _verdict(sheet, row, site, detail, end) + 1
     row = _balance(sheet, site, BarPart(row, _START, end, total_end=8, gap=2)) + 1
     foot = height - _NEXT_ROWS
     cells = _cell_rows(detail, site, end)
@@ -82,26 +79,20 @@ def _link(site: Site) -> str:
     return f"link {site.state.value if site.state is not StationState.LIVE else site.quality.value}"
 
 
-def _alarms(sheet: Sheet, row: int, site: Site, alarms: Sequence[Alarm], detail: StationDetail | None, end: int) -> int:
-    """Its standing alarms, the worst first, and whom to call."""
-    standing = [alarm for alarm in alarms if alarm.station == site.id and alarm.mark in STANDING]
-    for alarm in standing[:_MOST_ALARMS]:
-        put_glyph(sheet.row(row), _START, alarm.mark, width=3)
-        value = f"{alarm.value} {alarm.unit}".strip()
-        column = sheet.put(row, _START + 4, cut(alarm.what, end - _START - 3), Role.TEXT1, bold=True) + 1
-        if column + width_of(value) <= end + 1:
-            sheet.put(row, column, value, Role.TEXT2)
+def _verdict(sheet: Sheet, row: int, site: Site, detail: StationDetail | None, end: int) -> int:
+    """What is to be said of it, the worst first, and whom to call where something is wrong."""
+    put_glyph(sheet.row(row), _START, site.mark, width=3)
+    for runs in verdict_rows(site.verdict, end - _START - 3, _VERDICT_ROWS):
+        sheet.runs(row, _START + 4, runs)
         row += 1
-    if len(standing) > _MOST_ALARMS:
-        sheet.put(row - 1, end - 1, f"+{len(standing) - _MOST_ALARMS}", Role.TEXT3)
-    if detail is not None and detail.contact and standing:
+    if detail is not None and detail.contact and site.verdict.wrong:
         column = sheet.put(row, _START + 4, "call ", Role.TEXT3)
         sheet.put(row, column, cut(detail.contact, end + 1 - column), Role.TEXT2)
         row += 1
     return row
 
 
-_MOST_ALARMS = 3
+_VERDICT_ROWS = 5
 
 
 def _balance(sheet: Sheet, site: Site, at: BarPart) -> int:

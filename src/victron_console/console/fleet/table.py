@@ -86,7 +86,7 @@ class FleetTable(Rows):
 
     def draw(self, width: int, height: int) -> list[Line]:
         """Heads, rows, rule, sums."""
-        columns = layout(width, self._hidden)
+        columns = layout(width, self._hidden, max((width_of(site.name) for site in self._sites), default=0))
         lines = [draw_heads(width, columns)]
         room = self.visible_rows()
         self._scroll_to_cursor(room)

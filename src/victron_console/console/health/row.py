@@ -10,7 +10,7 @@ from victron_console.console.health.months import last_month, percent
 from victron_console.console.kit.format import ABSENT, number
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
-from victron_console.console.kit.text import cut, plain
+from victron_console.console.kit.text import cut, cut_middle, plain
 from victron_console.diagnosing.finding import Finding
 from victron_console.model.units import DAY_S
 
@@ -144,7 +144,7 @@ def draw_health(width: int, health: Health, now: float, *, selected: bool) -> Li
         line.put(0, ">", Role.TEXT1, bold=True)
     word = health.word
     line.put(1, word, tier_role(word), bold=word == "act")
-    line.put(SITE_START, cut(plain(health.site.name), _site_width(width)), Role.TEXT1)
+    line.put(SITE_START, cut_middle(plain(health.site.name), _site_width(width)), Role.TEXT1)
     columns, reason = _places(width)
     for one, end in columns:
         text = one.text(health, now)

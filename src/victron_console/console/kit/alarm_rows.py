@@ -12,7 +12,7 @@ from victron_console.console.kit.format import STALE_MARK, clock, duration, mome
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_glyph
 from victron_console.console.kit.palette import Role
-from victron_console.console.kit.text import cut, width_of
+from victron_console.console.kit.text import cut, cut_middle, width_of
 from victron_console.console.kit.view import (
     ACKED,
     Alarm,
@@ -81,7 +81,7 @@ def draw_alarm(width: int, columns: AlarmColumns, alarm: Alarm, now: float, *, s
     put_glyph(line, 2, alarm.mark, width=3)
     if columns.since:
         line.put(columns.since, moment(alarm.since, now), Role.TEXT3)
-    line.put(columns.site, cut(alarm.site, columns.site_end + 1 - columns.site), bright)
+    line.put(columns.site, cut_middle(alarm.site, columns.site_end + 1 - columns.site), bright)
     line.put(columns.what, cut(alarm.what, columns.what_end + 1 - columns.what), bright)
     if columns.value_end:
         role = Role.TEXT3 if alarm.stale else bright

@@ -11,7 +11,7 @@ from victron_console.console.kit.format import round_trip as round_trip_text
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_glyph
 from victron_console.console.kit.palette import Role
-from victron_console.console.kit.text import cut, plain
+from victron_console.console.kit.text import cut, cut_middle, plain
 from victron_console.console.kit.view import Mark
 from victron_console.console.link.data import ERRORS_PERCENT, Link
 from victron_console.model.limits import SLOW_S
@@ -158,7 +158,7 @@ def draw_link(width: int, link: Link, now: float, *, selected: bool) -> Line:
     fresh = site.quality is Quality.GOOD
     read = None if site.read_at is None else now - site.read_at
     line.right(9, age(read), Role.TEXT3 if fresh else Role.LINK_TEXT)
-    line.put(SITE_START, cut(site.name, SITE_END + 1 - SITE_START), Role.TEXT1)
+    line.put(SITE_START, cut_middle(site.name, SITE_END + 1 - SITE_START), Role.TEXT1)
     placed = _placed(width)
     for column, end in placed:
         place(line, end, column.figure(link, now))

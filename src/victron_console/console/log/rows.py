@@ -11,7 +11,7 @@ from victron_console.console.kit.frame.digest import Digest
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
-from victron_console.console.kit.text import cut
+from victron_console.console.kit.text import cut, cut_middle
 from victron_console.console.log.pages import who
 from victron_console.model.clock import local
 from victron_console.model.units import DAY_S
@@ -84,7 +84,9 @@ def draw_whole(sheet: Sheet, event: Event, names: Mapping[str, str]) -> None:
     """The selected line with all its words, and what an edit changed."""
     line = sheet.row(0)
     column = line.put(2, event.kind.upper(), Role.TEXT1, bold=True) + 3
-    column = line.put(column, cut(names.get(event.station or "", event.station or "console"), 24), Role.TEXT1) + 2
+    column = (
+        line.put(column, cut_middle(names.get(event.station or "", event.station or "console"), 24), Role.TEXT1) + 2
+    )
     column = line.put(column, f"{local(event.at):%a %d %b %H:%M:%S}", Role.TEXT3) + 2
     if who(event):
         column = line.put(column, cut(f"by {who(event)}", 20), Role.TEXT2) + 2

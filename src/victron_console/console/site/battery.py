@@ -34,7 +34,7 @@ from victron_console.insight.battery_panel import BatteryPanel
 from victron_console.model.quality import Quality
 
 _SERIAL = re.compile(r"\s+HQ[0-9A-Z]{8,}\b")
-_WORDS = 11
+_WORDS = 13
 """Columns of the words before the figures of a tall panel."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 from victron_console.console.kit.blocks import buckets
 from victron_console.console.kit.chart.canvas import ACROSS
@@ -33,8 +33,9 @@ def hour_marks(since: float, until: float, cells: int, *, least: int = _LABEL_CE
     return found
 
 
-def extents(values: Sequence[float | None], cells: int) -> tuple[Extent | None, ...]:
-    """Values evenly spaced as what lies in each dot of so many cells."""
+@lru_cache(maxsize=64)
+def extents(values: tuple[float | None, ...], cells: int) -> tuple[Extent | None, ...]:
+    """Values evenly spaced as what lies in each dot of so many cells; kept, as they move every five minutes only."""
     return tuple(
         None if found is None else (found[0], (found[0] + found[1]) / 2, found[1])
         for found in buckets(values, cells * ACROSS)

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from math import ceil
 
 from victron_console.console.kit.chart.canvas import ACROSS, Canvas
@@ -102,7 +103,9 @@ class Plot:
         return self.past + self.ahead
 
 
-_GRID, _LIMIT_OWNER, _MARK_OWNER = -1, 1000, 1001
+_KEPT = 32
+"""Plots that are not drawn anew as long as they are equal: those of a screen or two."""
+_MARK_OWNER = 1000
 _BAND_OWNERS = 100
 _DEPTHS = (Step.SECOND, Step.THIRD, Step.THIRD, Step.FOURTH, Step.FOURTH, Step.FAR)
 _IN_DEPTHS = (Step.NEAR, Step.NEAR, Step.SECOND)
@@ -110,8 +113,9 @@ _OUT_DEPTHS = (Step.THIRD, Step.FOURTH)
 """How an area fades from its edge; of what goes both ways the two sides are two shades."""
 
 
+@lru_cache(maxsize=_KEPT)
 def drawn(plot: Plot) -> Canvas:
-    """The plot as cells; nothing on it where it has no series or no cells."""
+    """The plot as cells; nothing on it where it has no series or no cells. Kept: most of the time none of it moves."""
     rows = max((series.scale.rows for series in plot.series), default=0)
     canvas = Canvas(max(0, plot.cells), rows)
     if not rows or canvas.cells <= 0:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from victron_console.console.kit.chart.dawn import cells_to_sunrise, expected_charge
 from victron_console.console.kit.chart.frame import Axis, Mark, draw_legend, draw_marks, draw_plot
@@ -15,7 +15,7 @@ from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import width_of
 from victron_console.console.kit.view import Dawn
-from victron_console.model.units import DAY_S
+from victron_console.model.units import DAY_S, SLOT_S
 
 LEAST_ROWS, MOST_ROWS = 4, 24
 """Rows of the curves with their head: three of a plot at least."""
@@ -101,7 +101,8 @@ def _time(day: DayCurves, cells: int) -> _Time:
     if day.dawn is not None and day.dawn.course and day.dawn.sunrise_at is not None:
         ahead_s = max(0.0, min(DAY_S, day.dawn.sunrise_at - day.now))
     past = max(2, round(cells * DAY_S / (DAY_S + ahead_s)))
-    return _Time(past, cells_to_sunrise(day.dawn, day.now, DAY_S / past, cells - past) if ahead_s else 0, day.now)
+    now = day.now // SLOT_S * SLOT_S  # the values move every five minutes, and so does all of the plot
+    return _Time(past, cells_to_sunrise(day.dawn, now, DAY_S / past, cells - past) if ahead_s else 0, now)
 
 
 def draw_charge(sheet: Sheet, row: int, start: int, end: int, day: DayCurves, rows: int) -> None:
@@ -164,19 +165,19 @@ def _plot_rows(rows: int) -> int:
 def _draw(sheet: Sheet, row: int, start: int, series: tuple[Series, ...], axis: Axis, time: _Time, rows: int) -> None:
     column, hours = start + _AXIS, time.hours
     words = ((time.past + 1, "now"),) if time.ahead > 5 else ()
-    plot = Plot(
-        series, time.past, time.ahead, tuple(hour.cell for hour in hours), _gaps(series, time.past), words=words
-    )
+    gaps = _gaps(tuple(each.past for each in series), time.past)
+    plot = Plot(series, time.past, time.ahead, tuple(hour.cell for hour in hours), gaps, words=words)
     after = draw_plot(sheet, row, column, plot, axis)
     if rows >= _HOURS_FROM:
         draw_marks(sheet, after, column, plot.cells, hours)
 
 
-def _gaps(series: Sequence[Series], cells: int) -> frozenset[int]:
+@lru_cache(maxsize=16)
+def _gaps(pasts: tuple[tuple[Extent | None, ...], ...], cells: int) -> frozenset[int]:
     """Cells in which nothing was received of any."""
-
-    def received(past: tuple[Extent | None, ...], cell: int) -> bool:
-        count = len(past)
-        return any(past[cell * count // cells : max(cell * count // cells + 1, (cell + 1) * count // cells)])
-
-    return frozenset(cell for cell in range(cells) if not any(received(each.past, cell) for each in series))
+    found = []
+    for cell in range(cells):
+        bounds = ((cell * len(past) // cells, (cell + 1) * len(past) // cells) for past in pasts)
+        if not any(any(past[first : max(first + 1, last)]) for past, (first, last) in zip(pasts, bounds, strict=True)):
+            found.append(cell)
+    return frozenset(found)

@@ -31,8 +31,10 @@ from victron_console.console.kit.frame.keys import (
     key_row,
     ordered,
 )
+from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.prompt import Answered, LinePrompt, Prompt, PromptRow
 from victron_console.console.kit.frame.tab_strip import ROOMY_FROM, draw_tabs
+from victron_console.console.kit.frame.timeline import READ_EVERY_S, TimelineRow, read_past
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Palette, Role, palette_of
 from victron_console.console.kit.rows import Rows
@@ -134,6 +136,7 @@ class ConsoleScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._timeline_pace = ReadPace(READ_EVERY_S)
         self._unanswered: dict[str, float] = {}
         """Since when the store owes the answer to a question of a group (monotonic, s)."""
 
@@ -149,8 +152,9 @@ class ConsoleScreen(Screen[None]):
         yield from self.foot()
 
     def foot(self) -> Iterator[Widget]:
-        """The key row, and the prompt that takes its place."""
+        """The timeline, the key row, and the prompt that takes its place."""
         keys = KeyRow()
+        yield TimelineRow()
         yield keys
         yield PromptRow(opened=lambda opened: setattr(keys, "display", not opened))
 
@@ -301,6 +305,19 @@ class ConsoleScreen(Screen[None]):
             row.redraw()
         for keys in self.query(KeyRow):
             keys.redraw()
+        for timeline in self.query(TimelineRow):
+            self._refresh_timeline(timeline)
+
+    def _refresh_timeline(self, timeline: TimelineRow) -> None:
+        """Show it where it has a place, and ask the store for its day where what it shows is old."""
+        timeline.display = timeline.fits(*self.app.size)
+        if not timeline.display:
+            return
+        timeline.redraw()
+        console = self.console
+        if self._timeline_pace.is_due(console, console.station):
+            (since, until), station, as_of = timeline.span(), console.station, console.as_of
+            self.ask(lambda reader: read_past(reader, station, since, until, as_of), timeline.show, group="timeline")
 
     def clock_part(self, line: Line) -> int:
         """Write the right of the header row; gives the last column that is left for the rest."""
