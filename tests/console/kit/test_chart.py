@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.console.kit.chart.frame import Axis, draw_plot
+from victron_console.console.kit.chart.frame import ValueAxis, draw_plot
 from victron_console.console.kit.chart.plot import Expected, Extent, Form, Plot, Series, Threshold, drawn
 from victron_console.console.kit.chart.scale import axis_texts, companion_scale, fitted_scale
 from victron_console.console.kit.palette import KINDS, Role, Step, Tone
@@ -156,7 +156,7 @@ def test_beyond_a_limit_past_and_expected_have_its_colour_and_its_number_stands_
     assert any(ink is Role.TODAY_TEXT for row in range(canvas.rows) for _, ink in list(canvas.row(row))[3:])
 
     sheet = Sheet(20)
-    draw_plot(sheet, 0, 8, plot, Axis(one.scale, "%", series=(one,)))
+    draw_plot(sheet, 0, 8, plot, ValueAxis(one.scale, "%", series=(one,)))
     assert any("30╪" in line.text for line in sheet.lines)
 
 

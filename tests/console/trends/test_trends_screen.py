@@ -20,7 +20,7 @@ from victron_console.console.kit import export
 from victron_console.console.kit.frame.screen import HeaderRow
 from victron_console.console.live.watch import StoreWatch
 from victron_console.console.trends.chart import Chart
-from victron_console.console.trends.chart_parts import Plot
+from victron_console.console.trends.chart_parts import CurvePlot
 from victron_console.console.trends.chart_screen import ChartScreen
 from victron_console.console.trends.panel import BARS
 from victron_console.console.trends.picker import Picker
@@ -174,7 +174,7 @@ async def test_a_chart_keeps_its_lines_until_another_span_is_read(
         chart = console.screen
         assert isinstance(chart, ChartScreen)
         shown: list[Chart | None] = []
-        monkeypatch.setattr(Plot, "show", lambda self, drawn: shown.append(drawn))
+        monkeypatch.setattr(CurvePlot, "show", lambda self, drawn: shown.append(drawn))
         await pilot.press("minus")
         await until(lambda: shown and shown[-1] and shown[-1].frame == chart.frame())
         assert None not in shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from victron_console.console.alarms.data import AlarmDetail
 from victron_console.console.kit.blocks import spread
-from victron_console.console.kit.chart.frame import Axis, Mark, draw_marks, draw_plot
+from victron_console.console.kit.chart.frame import AxisMark, ValueAxis, draw_marks, draw_plot
 from victron_console.console.kit.chart.hours import extents, hour_marks
 from victron_console.console.kit.chart.plot import Form, Plot, Series, Threshold
 from victron_console.console.kit.chart.scale import fitted_scale
@@ -50,9 +50,9 @@ def draw_curve(
     gaps = frozenset(cell for cell, value in enumerate(spread(shown, past)) if value is None)
     plot = Plot((line,), past, cells - past, tuple(mark.cell for mark in marks), gaps)
     unit = "kW" if detail.unit == "W" else detail.unit
-    axis = Axis(scale, unit, decimals=detail.unit not in FROM_ZERO, series=(line,))
+    axis = ValueAxis(scale, unit, decimals=detail.unit not in FROM_ZERO, series=(line,))
     after = draw_plot(sheet, row, start + _AXIS, plot, axis)
-    raised = Mark(round((detail.since + HOUR_S - detail.since) / (detail.until - detail.since) * cells), "▲", role)
+    raised = AxisMark(round((detail.since + HOUR_S - detail.since) / (detail.until - detail.since) * cells), "▲", role)
     draw_marks(sheet, after, start + _AXIS, cells, [raised, *marks])
     return after + 1
 

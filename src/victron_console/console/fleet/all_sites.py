@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from victron_console.console.kit.chart.frame import Axis, draw_legend, draw_marks, draw_plot
+from victron_console.console.kit.chart.frame import ValueAxis, draw_legend, draw_marks, draw_plot
 from victron_console.console.kit.chart.hours import extents, hour_marks
 from victron_console.console.kit.chart.plot import Form, Plot, Series
 from victron_console.console.kit.chart.scale import fitted_scale
@@ -92,5 +92,5 @@ def draw_fleet_day(sheet: Sheet, day: FleetDay, width: int, height: int) -> None
     sheet.row(0).rule(column - 1, stop)
     marks = hour_marks(day.until - DAY_S, day.until, cells)
     plot = Plot(series, cells, hours=tuple(mark.cell for mark in marks))
-    after = draw_plot(sheet, 1, _AXIS, plot, Axis(scale, "kW", signed=scale.crosses_zero))
+    after = draw_plot(sheet, 1, _AXIS, plot, ValueAxis(scale, "kW", signed=scale.crosses_zero))
     draw_marks(sheet, after, _AXIS, cells, marks)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from victron_console.console.kit.chart.dawn import expected_charge
-from victron_console.console.kit.chart.frame import Axis, Mark, draw_marks, draw_plot
+from victron_console.console.kit.chart.frame import AxisMark, ValueAxis, draw_marks, draw_plot
 from victron_console.console.kit.chart.plot import Expected, Form, Plot, Series
 from victron_console.console.kit.chart.scale import Scale, companion_scale
 from victron_console.console.kit.format import number
@@ -160,15 +160,15 @@ def draw_chart(sheet: Sheet, chart: Chart) -> None:
     )
     axes = [_axis(chart, unit, rows, series) for unit in chart.units]
     row = draw_plot(sheet, 0, LEFT, plot, *axes)
-    marks = [Mark(tick.column, tick.label) for tick in hours]
+    marks = [AxisMark(tick.column, tick.label) for tick in hours]
     if chart.ahead:
-        marks.insert(0, Mark(chart.frame.columns, "now", Role.TEXT2))
+        marks.insert(0, AxisMark(chart.frame.columns, "now", Role.TEXT2))
     if chart.cursor is not None:
-        marks.insert(0, Mark(chart.cursor, moment_word(chart.frame.begin(chart.cursor), chart.frame), Role.BANNER))
+        marks.insert(0, AxisMark(chart.cursor, moment_word(chart.frame.begin(chart.cursor), chart.frame), Role.BANNER))
     draw_marks(sheet, row, LEFT, whole.width, marks)
 
 
-def _axis(chart: Chart, unit: str, rows: int, series: Sequence[Series]) -> Axis:
+def _axis(chart: Chart, unit: str, rows: int, series: Sequence[Series]) -> ValueAxis:
     own = [(curve.quantity, one) for (curve, _), one in zip(chart.lines, series, strict=True)]
     mine = [(quantity, one) for quantity, one in own if quantity.unit == unit]
     ink = mine[0][1].kind if len(mine) == 1 and len(chart.units) > 1 else Role.TEXT3

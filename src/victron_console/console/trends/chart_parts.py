@@ -20,7 +20,7 @@ _ONE_COLUMN_LINES = 4
 """More lines than this stand in two columns, without their extents, where there is room."""
 
 
-class Plot(Rows):
+class CurvePlot(Rows):
     """Curves over time."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import Dawn, FleetView
 from victron_console.console.trends.chart import LEFT, MOST_SERIES, Chart, Curve, is_charge, plot_columns, refusal
-from victron_console.console.trends.chart_parts import DayBars, Legend, Plot, Spelled, legend_columns
+from victron_console.console.trends.chart_parts import CurvePlot, DayBars, Legend, Spelled, legend_columns
 from victron_console.console.trends.frame import Frame, Window, moment_word, step_words
 from victron_console.console.trends.over_time import AHEAD_UP_TO_S, TIME_KEYS, OverTimeScreen
 from victron_console.console.trends.page import Board, unseen_marks
@@ -80,7 +80,7 @@ class ChartScreen(OverTimeScreen):
         self._found_of: float | None = None
         """The moment of which they are, where that is in the past."""
         self._pace = ReadPace(READ_EVERY_S)
-        self._legend, self._plot, self._bars, self._spelled = Legend(), Plot(), DayBars(), Spelled()
+        self._legend, self._plot, self._bars, self._spelled = Legend(), CurvePlot(), DayBars(), Spelled()
 
     def compose(self) -> ComposeResult:
         """Legend over the plot, the alarms under it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from victron_console.console.kit.chart.frame import Axis
+from victron_console.console.kit.chart.frame import ValueAxis
 from victron_console.console.kit.chart.plot import Expected, Extent, Form, Series, Threshold
 from victron_console.console.kit.chart.scale import Scale, fitted_scale
 from victron_console.console.kit.figures import SEVERE_TEXT
@@ -106,6 +106,6 @@ def series_of(
     )
 
 
-def axis_of(quantity: Quantity, scale: Scale, series: Sequence[Series], *, ink: Role = Role.TEXT3) -> Axis:
+def axis_of(quantity: Quantity, scale: Scale, series: Sequence[Series], *, ink: Role = Role.TEXT3) -> ValueAxis:
     """The value axis of a quantity."""
-    return Axis(scale, quantity.unit, quantity.signed, not quantity.from_zero, ink, tuple(series))
+    return ValueAxis(scale, quantity.unit, quantity.signed, not quantity.from_zero, ink, tuple(series))

@@ -24,7 +24,7 @@ _UPRIGHT = tuple(_filled(column) for column in range(ACROSS))
 
 
 @dataclass(slots=True)
-class Cell:
+class DotCell:
     """What stands in a cell."""
 
     glyph: str
@@ -39,9 +39,9 @@ class Canvas:
 
     def __init__(self, cells: int, rows: int) -> None:
         self.cells, self.rows = cells, rows
-        self._grid: list[list[Cell | None]] = [[None] * cells for _ in range(rows)]
+        self._grid: list[list[DotCell | None]] = [[None] * cells for _ in range(rows)]
 
-    def at(self, row: int, cell: int) -> Cell | None:
+    def at(self, row: int, cell: int) -> DotCell | None:
         """What stands there; None where nothing does."""
         return self._grid[row][cell] if 0 <= row < self.rows and 0 <= cell < self.cells else None
 
@@ -54,7 +54,7 @@ class Canvas:
     def put(self, row: int, cell: int, glyph: str, ink: Ink, owner: int = -1) -> None:
         """A character of its own in a cell; outside the canvas nothing is drawn."""
         if 0 <= row < self.rows and 0 <= cell < self.cells:
-            self._grid[row][cell] = Cell(glyph, ink, owner)
+            self._grid[row][cell] = DotCell(glyph, ink, owner)
 
     def upright(self, dot_column: int, low: int, high: int, owner: int, ink: Ink) -> None:
         """Dots of one column from one height up to, not including, another, in one look."""
@@ -77,7 +77,7 @@ class Canvas:
             return
         there = self._grid[row][cell]
         if there is None or there.owner != owner:
-            there = self._grid[row][cell] = Cell("", ink, owner)
+            there = self._grid[row][cell] = DotCell("", ink, owner)
         there.bits |= bits
         there.ink = ink
         there.glyph = chr(_BRAILLE + there.bits)

@@ -14,7 +14,7 @@ from victron_console.console.kit.text import width_of
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class ValueAxis:
     """What stands beside a plot: the scale of one unit, how its values read, and who has limits on it."""
 
     scale: Scale
@@ -39,7 +39,7 @@ class Axis:
         return found
 
 
-def draw_plot(sheet: Sheet, row: int, start: int, plot: Plot, left: Axis, right: Axis | None = None) -> int:
+def draw_plot(sheet: Sheet, row: int, start: int, plot: Plot, left: ValueAxis, right: ValueAxis | None = None) -> int:
     """Draw with the first cell in a column; gives the row after the last.
 
     The left axis stands in the column before, its texts end right before it.
@@ -62,7 +62,7 @@ def draw_plot(sheet: Sheet, row: int, start: int, plot: Plot, left: Axis, right:
     return row + canvas.rows
 
 
-def _draw_right(sheet: Sheet, row: int, column: int, rows: int, axis: Axis) -> None:
+def _draw_right(sheet: Sheet, row: int, column: int, rows: int, axis: ValueAxis) -> None:
     texts, limits = axis.texts(), axis.limits()
     for place in range(rows):
         text, ink = limits.get(place) or texts.get(place, ("", axis.ink))
@@ -71,7 +71,7 @@ def _draw_right(sheet: Sheet, row: int, column: int, rows: int, axis: Axis) -> N
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class AxisMark:
     """A word under the plot, centred on a cell; of two that meet the later one gives way."""
 
     cell: int
@@ -80,7 +80,7 @@ class Mark:
     bold: bool = False
 
 
-def draw_marks(sheet: Sheet, row: int, start: int, cells: int, marks: Iterable[Mark]) -> None:
+def draw_marks(sheet: Sheet, row: int, start: int, cells: int, marks: Iterable[AxisMark]) -> None:
     """The words under a plot of so many cells, the most important first."""
     taken: list[tuple[int, int]] = []
     for mark in marks:

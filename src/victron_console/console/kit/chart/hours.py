@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from victron_console.console.kit.blocks import buckets
 from victron_console.console.kit.chart.canvas import ACROSS
-from victron_console.console.kit.chart.frame import Mark
+from victron_console.console.kit.chart.frame import AxisMark
 from victron_console.console.kit.chart.plot import Extent
 from victron_console.console.kit.format import clock
 from victron_console.model.clock import local
@@ -17,7 +17,7 @@ _LABEL_CELLS = 8
 """A label of five cells, and what keeps it from the next one."""
 
 
-def hour_marks(since: float, until: float, cells: int, *, least: int = _LABEL_CELLS) -> list[Mark]:
+def hour_marks(since: float, until: float, cells: int, *, least: int = _LABEL_CELLS) -> list[AxisMark]:
     """The round hours between two moments (UTC epoch, s) in the operator's own day, at their cells."""
     if cells <= 0 or until <= since:
         return []
@@ -28,7 +28,7 @@ def hour_marks(since: float, until: float, cells: int, *, least: int = _LABEL_CE
     at = -(-(since + zone_s) // step_s) * step_s - zone_s
     found = []
     while at < until:
-        found.append(Mark(int((at - since) * per_s), clock(at)))
+        found.append(AxisMark(int((at - since) * per_s), clock(at)))
         at += step_s
     return found
 

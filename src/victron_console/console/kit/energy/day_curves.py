@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from victron_console.console.kit.chart.dawn import cells_to_sunrise, expected_charge
-from victron_console.console.kit.chart.frame import Axis, Mark, draw_legend, draw_marks, draw_plot
+from victron_console.console.kit.chart.frame import AxisMark, ValueAxis, draw_legend, draw_marks, draw_plot
 from victron_console.console.kit.chart.hours import extents, hour_marks
 from victron_console.console.kit.chart.plot import Expected, Extent, Form, Plot, Series, Threshold
 from victron_console.console.kit.chart.scale import fitted_scale
@@ -77,7 +77,7 @@ class _Time:
         return DAY_S / self.past
 
     @property
-    def hours(self) -> list[Mark]:
+    def hours(self) -> list[AxisMark]:
         return hour_marks(self.now - DAY_S, self.now + self.ahead * self.step_s, self.past + self.ahead)
 
 
@@ -123,7 +123,7 @@ def draw_charge(sheet: Sheet, row: int, start: int, end: int, day: DayCurves, ro
         said = f"{STALE_MARK if day.is_old else ''}to sunrise {clock(dawn.sunrise_at)}"
         stop = sheet.right(row, end, said if end - column > width_of(said) else "", Role.TEXT3) - 2
     sheet.row(row).rule(column, stop)
-    _draw(sheet, row + 1, start, (series,), Axis(scale, "%", series=(series,)), time, rows)
+    _draw(sheet, row + 1, start, (series,), ValueAxis(scale, "%", series=(series,)), time, rows)
 
 
 def _known(expected: Expected | None) -> list[float]:
@@ -151,7 +151,7 @@ def draw_powers(sheet: Sheet, row: int, start: int, end: int, day: DayCurves, ro
         names = names[:-1]
     column = draw_legend(sheet, row, column, names) - 1
     sheet.row(row).rule(column, end)
-    _draw(sheet, row + 1, start, series, Axis(scale, "kW", signed=scale.crosses_zero), time, rows)
+    _draw(sheet, row + 1, start, series, ValueAxis(scale, "kW", signed=scale.crosses_zero), time, rows)
 
 
 def _form(row: DaySeries) -> Form:
@@ -162,7 +162,9 @@ def _plot_rows(rows: int) -> int:
     return rows - 1 - (rows >= _HOURS_FROM)
 
 
-def _draw(sheet: Sheet, row: int, start: int, series: tuple[Series, ...], axis: Axis, time: _Time, rows: int) -> None:
+def _draw(
+    sheet: Sheet, row: int, start: int, series: tuple[Series, ...], axis: ValueAxis, time: _Time, rows: int
+) -> None:
     column, hours = start + _AXIS, time.hours
     words = ((time.past + 1, "now"),) if time.ahead > 5 else ()
     gaps = _gaps(tuple(each.past for each in series), time.past)

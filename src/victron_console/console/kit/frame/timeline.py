@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from textual import events
 
 from victron_console.console.kit.chart.hours import hour_marks
 from victron_console.console.kit.format import clock, duration
+from victron_console.console.kit.frame.host import Host
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import GLYPHS
 from victron_console.console.kit.palette import Ink, On, Role
 from victron_console.console.kit.rows import Rows
+from victron_console.console.kit.view import FleetView
 from victron_console.insight.sun import next_night
 from victron_console.model.units import DAY_S
 from victron_console.store.answers import GapKind
 from victron_console.store.read.reader import Reader
-
-if TYPE_CHECKING:
-    from victron_console.console.kit.frame.screen import ConsoleScreen
 
 LIVE_FROM_ROWS = 30
 """Rows of the terminal from which it is always there; with fewer it is there while another moment is looked at."""
@@ -147,6 +146,18 @@ def _alarms(day: Day, cells: int) -> dict[int, tuple[str, bool]]:
     return found
 
 
+class OverTime(Protocol):
+    """What the row asks of the screen that it stands on."""
+
+    @property
+    def console(self) -> Host:
+        """The app."""
+
+    @property
+    def view(self) -> FleetView:
+        """The fleet as last seen."""
+
+
 class TimelineRow(Rows):
     """The last row but one. A click goes to a moment, a drag takes it along; the right end is now."""
 
@@ -159,8 +170,8 @@ class TimelineRow(Rows):
         self._looked: int | None = None
 
     @property
-    def _screen(self) -> ConsoleScreen:
-        return cast("ConsoleScreen", self.screen)
+    def _screen(self) -> OverTime:
+        return cast(OverTime, self.screen)
 
     def fits(self, width: int, height: int) -> bool:
         """Whether it has a place at a size of the terminal."""
