@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from tests.alerts.conftest import CRIT_ONLY, POLL_S, SHORT, SOC_RULES, T0, Player, Site, restarted
 
 from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_file import parse_rules, shipped_rules
-from victron_console.model.alert import AlertKey
+from victron_console.model.alert import AlertKey, Severity
 from victron_console.model.alert_record import AlertChanges, KeptAlerts
 from victron_console.model.snapshot import Snapshot
 
@@ -43,6 +44,33 @@ raise = "last(m) < 20"
 [[inhibit]]
 source = "grid"
 targets = ["soc"]
+"""
+
+
+TWO_RULES = """
+schema = 1
+[[rule]]
+id = "pack"
+family = "soc"
+title = "Pack low"
+response = "Look"
+per = "station"
+[rule.inputs]
+m = "battery/*/Soc"
+[[rule.level]]
+severity = "critical"
+raise = "last(m) < 10"
+[[rule]]
+id = "site"
+family = "soc"
+title = "Site low"
+response = "Look"
+per = "station"
+[rule.inputs]
+m = "system/*/Dc/Battery/Soc"
+[[rule.level]]
+severity = "warning"
+raise = "last(m) < 20"
 """
 
 
@@ -237,3 +265,59 @@ def test_a_station_that_was_never_read_is_offline_after_its_time() -> None:
         engine.step({"alder": Snapshot("alder", now, {})}, now)
         opened += [n * POLL_S for it in engine.open if it.key.family == "offline"]
     assert 180.0 < opened[0] <= 200.0
+
+
+def test_an_input_is_that_of_another_battery_once_the_station_goes_by_it(play: Play) -> None:
+    player = play(TWO_RULES)
+    player.site.values |= {
+        "system/0/Dc/Battery/BatteryService": "com.victronenergy.battery.x1",
+        "battery/1/Soc": 50,
+        "battery/2/Soc": 5,
+    }
+    player.poll(POLL_S)
+    player.poll(30.0)
+    assert player.open("soc") is None
+    player.site.values["system/0/Dc/Battery/BatteryService"] = "com.victronenergy.battery.x2"
+    player.poll(30.0)
+    low = player.open("soc")
+    assert low is not None and low.last_value == 5
+
+
+def test_after_a_restart_the_worst_rule_of_an_alarm_counts_before_it_is_judged(play: Play) -> None:
+    before = play(TWO_RULES)
+    before.site.values["battery/1/Soc"] = 5
+    before.run(30, soc=15)
+    after = restarted(before, TWO_RULES)
+    after.site = Site(values={SHORT["soc"]: 15})
+    after.run(30)
+    low = after.open("soc")
+    assert low is not None and low.severity is Severity.CRITICAL and not low.stale
+    assert after.events == []
+
+
+def test_a_rule_that_is_gone_at_a_reload_before_the_first_poll_is_why_its_alarm_ends(play: Play) -> None:
+    before = play(CRIT_ONLY)
+    before.run(60, soc=9)
+    after = restarted(before, CRIT_ONLY)
+    (ended,) = after.alerts.reload(parse_rules("schema = 1"), after.now).occurrences
+    assert not ended.active and ended.reason == "rule_removed"
+
+
+def test_alarms_that_become_steady_together_end_in_one_order_whatever_the_order_they_began_in(play: Play) -> None:
+    before = play(HELD)
+    before.run(30, grid_lost=2, soc=10)
+    flapping = [replace(it, flapping=True) for it in before.alerts.open]
+    for kept in (flapping, flapping[::-1]):
+        after = Player(AlertEngine(parse_rules(HELD)), before.site, before.now + 3600.0)
+        after.alerts.restore(KeptAlerts(kept, list(before.levels.values()), [], 3), after.now)
+        after.poll(POLL_S, grid_lost=0, soc=50)
+        ends = [event.key for event in after.events if event.kind == "cleared"]
+        assert ends == ["alder|grid|", "alder|soc|"]
+
+
+def test_a_title_has_the_words_that_tell_its_alarm_from_others(play: Play) -> None:
+    rules = CRIT_ONLY.replace('m = "system/*/Dc/Battery/Soc"', 'm = "multi/*/Ac/In/{n}/Soc"').replace("30s", "0s")
+    player = play(rules)
+    player.site.values |= {"multi/0/Ac/In/1/Soc": 50, "multi/0/Ac/In/2/Soc": 5}
+    player.run(30)
+    assert [it.title for it in player.alerts.open] == ["SOC low 2"]

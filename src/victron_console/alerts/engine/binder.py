@@ -55,7 +55,7 @@ class Binder:
         self.alarming_without_data: list[BoundRule] = []
         """Of rules that alarm when nothing can be told."""
         self.newly_bound: list[BoundRule] = []
-        """Since this was last emptied."""
+        """Or bound to other inputs; since this was last emptied."""
         self.notices: list[NoticeRecord] = []
         """Entries of the GX's ring that were not seen before, since this was last emptied."""
         self._history = history
@@ -118,7 +118,8 @@ class Binder:
         made = BoundRule(self.station, rule, device, found.binding, context, watches, found.inputs)
         existing = self.all.get((rule.id, made.scope))
         if existing is not None and existing.rule is rule:
-            existing.bind(made)
+            if existing.bind(made):
+                self.newly_bound.append(existing)
             return existing
         if self._history is not None and rule.remembers:
             self._remember(made, now, self._history)

@@ -90,10 +90,12 @@ class BoundRule:
         self._grace_s = -1.0
         self._timings: tuple[Timing, ...] = ()
 
-    def bind(self, other: BoundRule) -> None:
-        """Take over the inputs of another binding of the same rule; levels and windows stay."""
+    def bind(self, other: BoundRule) -> bool:
+        """Take over the inputs of another binding of the same rule, its windows stay; whether they are others."""
+        others = other.parts != self.parts
         self.devices, self.inputs, self.parts = other.devices, other.inputs, other.parts
         self.context.inputs = other.inputs
+        return others
 
     def shift(self, seconds: float) -> None:
         """Move all times but those of its inputs: the clock was stepped."""
