@@ -49,6 +49,15 @@ def test_only_what_changed_is_written(poll: Poll, reader: Reader, clock: ManualC
     assert [body.count(":") for body in bodies] == [50, 1]
 
 
+def test_a_number_that_becomes_one_of_another_type_is_a_change(poll: Poll, reader: Reader, clock: ManualClock) -> None:
+    for value in (1, 1.0):
+        poll({"P": value, "Q": 2})
+        clock.advance(10)
+    assert repr(reader.snapshot("alder").number("system/0/P")) == "1.0"
+    bodies = [body for (body,) in reader.db.conn.execute("SELECT body FROM hot ORDER BY id")]
+    assert [body.count(":") for body in bodies] == [2, 1]
+
+
 def test_path_that_left_the_service_is_absent(poll: Poll, reader: Reader, clock: ManualClock) -> None:
     poll({"P": 1, "Q": 2})
     clock.advance(10)
