@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import deque
 
-WINDOW_S = 1800.0
+from victron_console.model.limits import FLAP_WINDOW_S
+
 RAISES_ON = 5
 RAISES_OFF = 1
 CHATTER_S = 60.0
@@ -15,7 +16,7 @@ CHATTER_RAISES = 3
 
 
 class Flap:
-    """The raises of one alarm in the last 30 minutes."""
+    """The raises of one alarm in the last `FLAP_WINDOW_S`."""
 
     __slots__ = ("_raises", "on")
 
@@ -50,5 +51,5 @@ class Flap:
         self._raises = deque(at + seconds for at in self._raises)
 
     def _forget(self, now: float) -> None:
-        while self._raises and self._raises[0] <= now - WINDOW_S:
+        while self._raises and self._raises[0] <= now - FLAP_WINDOW_S:
             self._raises.popleft()

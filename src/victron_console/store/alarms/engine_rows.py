@@ -22,6 +22,7 @@ from victron_console.model.alert import (
     Shelf,
 )
 from victron_console.model.alert_record import AlertChanges, KeptAlerts, LevelRecord, NoticeRecord
+from victron_console.model.limits import FLAP_WINDOW_S
 from victron_console.store.alarms.notices import put_due, sent_of
 from victron_console.store.alarms.occurrences import COLUMNS, as_it_was, from_row, put
 from victron_console.store.connection import transaction
@@ -32,7 +33,6 @@ from victron_console.store.records import Event
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-FLAP_WINDOW_S = 1800.0
 RAISES = ("raised", "raised again")
 IMPORTED = "imported"
 """In the details of a line of the log that came with a file: nothing goes on from it."""
