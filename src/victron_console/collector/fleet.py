@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -19,23 +18,22 @@ from victron_console.collector.background_work import BackgroundWork
 from victron_console.collector.collector_health import CollectorHealth
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import Recorder
+from victron_console.collector.stored_station import StoredStation, stored_stations
 from victron_console.collector.watch.heartbeat import Beat
 from victron_console.collector.watch.service_manager import ServiceManager
+from victron_console.collector.wishes import follow_wishes, read_wishes
 from victron_console.config import Fault, LoadResult, StationConfig, StationFiles
 from victron_console.insight.overview.overview import polled
 from victron_console.model.clock import Clock
-from victron_console.model.device import DeviceKey
 from victron_console.model.judgement import PollMemory
 from victron_console.model.quality import LOST_FAILURES
-from victron_console.model.snapshot import DeviceState, Snapshot
+from victron_console.model.snapshot import Snapshot
 from victron_console.sources.base import Source
 from victron_console.sources.naming import KnownDevice
 from victron_console.sources.open_source import open_source
 from victron_console.sources.tasks import end
 from victron_console.store.errors import StoreError
 from victron_console.store.lease import Lease
-from victron_console.store.operator.wanted import Wanted, WantedKind
-from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
@@ -51,7 +49,6 @@ STANDS_STILL_S = 60.0
 """A turn of the clockwork takes half a second, and some seconds while another program holds the store."""
 POLL_AGAIN_S = 60.0
 """After a fault of ours in a station's poller."""
-FOCUS_CADENCE_S = 2.0
 MAX_REQUESTS = 50
 """Requests under way at once over the whole fleet: httpx costs 1.0 ms of CPU a request, 2.8 ms at 200 at once."""
 START_SPREAD_S = 2.0
@@ -62,16 +59,6 @@ SPREAD_FROM = 20
 
 MakeSource = Callable[[StationConfig, Clock, Mapping[str, KnownDevice]], Source]
 """What makes a station's source; the mapping is its devices of an earlier run, by bus name."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the store holds of a station that is about to be polled."""
-
-    names: Mapping[str, KnownDevice]
-    """Its devices by bus name."""
-    devices: Mapping[DeviceKey, DeviceState]
-    memory: PollMemory
 
 
 @dataclass(slots=True)
@@ -229,11 +216,11 @@ class Fleet:
         for station in edited:
             await self._running.pop(station).end()
         new = [station for station in wanted if station not in self._running]
-        known = await asyncio.to_thread(self._known, new)
+        stored = await asyncio.to_thread(stored_stations, self._store, self._clock, new)
         spread_s = START_SPREAD_S if len(wanted) >= SPREAD_FROM else 0.0
         for config in loaded.stations:
             if config.id not in self._running:
-                self._begin(config, known[config.id], spread_s * self._random.random(), keep_polling)
+                self._begin(config, stored[config.id], spread_s * self._random.random(), keep_polling)
         at = self._clock.now()
         events = [Event(at, None, "config", str(fault)) for fault in loaded.faults if fault not in self._faults]
         events += [Event(at, i, "config", "its configuration was edited") for i in edited if i in wanted]
@@ -242,23 +229,19 @@ class Fleet:
         self._faults = loaded.faults
         await self.recorder.call(lambda writer: writer.note(events))
 
-    def _known(self, stations: Sequence[str]) -> dict[str, _Known]:
-        with closing(Reader(self._store, self._clock)) as reader:
-            return {station: _known(reader, station) for station in stations}
-
-    def _begin(self, config: StationConfig, known: _Known, wait_s: float, keep_polling: bool) -> None:
+    def _begin(self, config: StationConfig, stored: StoredStation, wait_s: float, keep_polling: bool) -> None:
         poller = StationPoller(
             config.id,
-            self._make_source(config, self._clock, known.names),
+            self._make_source(config, self._clock, stored.names),
             self._clock,
             jitter=self._random.random,
             slots=self._slots,
             cadence_s=config.cadence.by_tier(),
             battery=config.battery.choice(),
-            devices=known.devices,
+            devices=stored.devices,
         )
         poller.on_values = self._worth_recording.set
-        running = self._running[config.id] = _Running(config, poller, known.memory)
+        running = self._running[config.id] = _Running(config, poller, stored.memory)
         if keep_polling:
             running.task = asyncio.create_task(self._keep_polling(poller, wait_s), name=f"poll {config.id}")
 
@@ -294,19 +277,12 @@ class Fleet:
 
     async def _take_wishes(self) -> None:
         try:
-            wishes = await asyncio.to_thread(self._wishes)
+            wishes = await asyncio.to_thread(read_wishes, self._store, self._clock)
         except StoreError as error:
             log.debug("the wishes of before hold: %s", error)
             return
         for station, running in self._running.items():
-            own = [wish for wish in wishes if wish.station == station]
-            focus_s = FOCUS_CADENCE_S if any(w.kind is WantedKind.FOCUS for w in own) else None
-            running.poller.want(focus_s, _pinned_services(running.poller, own))
-            running.poller.table.accept(_accepted(own))
-
-    def _wishes(self) -> Sequence[Wanted]:
-        with closing(Reader(self._store, self._clock)) as reader:
-            return reader.wanted()
+            follow_wishes(running.poller, [wish for wish in wishes if wish.station == station])
 
 
 def _with_figures(update: StationUpdate, running: _Running, snapshot: Snapshot) -> StationUpdate:
@@ -316,32 +292,6 @@ def _with_figures(update: StationUpdate, running: _Running, snapshot: Snapshot) 
         return update
     shown, running.memory = polled(snapshot, running.memory)
     return replace(update, overview=shown, memory=running.memory)
-
-
-def _known(reader: Reader, station: str) -> _Known:
-    with reader.at_once():
-        devices = reader.snapshot(station).devices
-        names = {
-            row.service: KnownDevice(row.key, devices[row.key].serial if row.key in devices else "")
-            for row in reader.services(station)
-            if row.key is not None
-        }
-        return _Known(names, devices, reader.poll_memory(station))
-
-
-def _accepted(wishes: Sequence[Wanted]) -> dict[DeviceKey, float]:
-    """The devices that operators accepted as gone, and when."""
-    return {DeviceKey.parse(wish.pattern): wish.at for wish in wishes if wish.kind is WantedKind.ACCEPT}
-
-
-def _pinned_services(poller: StationPoller, wishes: Sequence[Wanted]) -> frozenset[str]:
-    """The bus names of the devices of which a value is pinned."""
-    patterns = [wish.pattern for wish in wishes if wish.kind is WantedKind.PIN]
-    return frozenset(
-        device.service
-        for key, device in poller.table.devices.items()
-        if any(pattern.startswith((f"{key}/", "*")) for pattern in patterns)
-    )
 
 
 def _record(config: StationConfig) -> StationRecord:
