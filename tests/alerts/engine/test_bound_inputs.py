@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from victron_console.alerts.engine.bound_inputs import DeviceWatch, Extreme, FirstValid, PathInput, WorstAlarm
+from victron_console.alerts.engine.bound_inputs import DeviceWatch, PathInput
+from victron_console.alerts.engine.several_inputs import Extreme, FirstValid, WorstAlarm
 from victron_console.alerts.language.values import NEVER, Truth, Value
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from victron_console.alerts.engine.bound_inputs import UNBOUND, BoundInput, Extreme, FirstValid, PathInput, WorstAlarm
+from victron_console.alerts.engine.bound_inputs import UNBOUND, BoundInput, PathInput
+from victron_console.alerts.engine.several_inputs import Extreme, FirstValid, WorstAlarm
 from victron_console.alerts.language.inputs import Binding, InputPattern
 from victron_console.alerts.rules.rule_set import Rule
 from victron_console.insight.device_alarms import is_alarm_path
