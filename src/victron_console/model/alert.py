@@ -16,7 +16,7 @@ from victron_console.model.reading import Scalar
 
 SHELVE_AT_MOST_S = 7 * 86_400.0
 SHELVE_CRITICAL_AT_MOST_S = 86_400.0
-"""A critical alarm may be shelved for a day at most (ISA-18.2 wants an end; the day is the design's)."""
+"""A critical alarm may be shelved for a day at most (ISA-18.2 wants an end; the day is judgement)."""
 SHELVE_DEFAULT_S = 3600.0
 
 
