@@ -10,7 +10,7 @@ import pytest
 from tests.patience import until
 
 from victron_console.collector import fleet as fleet_module
-from victron_console.collector import wishes
+from victron_console.collector import store_reads
 from victron_console.collector.fleet import Fleet
 from victron_console.collector.sealing import Sealing
 from victron_console.config import ConfigFiles, FixedStations, StationConfig, station_from
@@ -220,7 +220,7 @@ def events(store: Path) -> list[Event]:
 async def test_a_focused_station_is_asked_more_often(
     store: Path, asked: dict[str, int], make_source: fleet_module.MakeSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wishes, "FOCUS_CADENCE_S", 0.05)
+    monkeypatch.setattr(store_reads, "FOCUS_CADENCE_S", 0.05)
     fleet = Fleet(
         FixedStations((station("alder"), station("birch"))),
         store,

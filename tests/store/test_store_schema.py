@@ -10,7 +10,7 @@ import pytest
 from sqlite_utils import Database
 
 from victron_console.model.clock import ManualClock
-from victron_console.store.connection import open_readable, transaction
+from victron_console.store.connection import open_readable, open_writable, transaction
 from victron_console.store.errors import (
     StoreDamaged,
     StoreError,
@@ -23,6 +23,7 @@ from victron_console.store.errors import (
 from victron_console.store.migrations import MIGRATIONS
 from victron_console.store.operator.wishes import open_for_operator, pin
 from victron_console.store.read.reader import Reader
+from victron_console.store.schema import check, migrate
 from victron_console.store.write.batch import OVERVIEW_FIELDS
 from victron_console.store.write.writer import Writer
 
@@ -31,6 +32,23 @@ from victron_console.store.write.writer import Writer
 def made(path: Path, clock: ManualClock) -> Path:
     Writer(path, clock).close()
     return path
+
+
+def test_a_store_that_is_made_while_it_is_looked_at_is_not_taken_for_another_programs(path: Path) -> None:
+    maker = open_writable(path, create=True)
+    seen, _ = open_readable(path)
+    made = iter([True])
+
+    def make_it(statement: str) -> None:
+        if "sqlite_master" in statement and next(made, False):
+            migrate(maker, path)
+
+    with closing(maker.conn), closing(seen.conn):
+        seen.conn.set_trace_callback(make_it)
+        with pytest.raises(StoreMissing):
+            check(seen, path)
+        assert next(made, None) is None
+        check(seen, path)
 
 
 def add_migration(monkeypatch: pytest.MonkeyPatch, statements: tuple[str, ...]) -> None:

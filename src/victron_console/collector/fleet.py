@@ -18,10 +18,9 @@ from victron_console.collector.background_work import BackgroundWork
 from victron_console.collector.collector_health import CollectorHealth
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import Recorder
-from victron_console.collector.stored_station import StoredStation, stored_stations
+from victron_console.collector.store_reads import StoredStation, follow_wishes, read_wishes, stored_stations
 from victron_console.collector.watch.heartbeat import Beat
 from victron_console.collector.watch.service_manager import ServiceManager
-from victron_console.collector.wishes import follow_wishes, read_wishes
 from victron_console.config import Fault, LoadResult, StationConfig, StationFiles
 from victron_console.insight.overview.overview import polled
 from victron_console.model.clock import Clock

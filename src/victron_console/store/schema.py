@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from victron_console.store.connection import reading
 from victron_console.store.errors import StoreDamaged, StoreMissing, StoreTooNew, StoreTooOld, explaining
 from victron_console.store.files import backup
 from victron_console.store.migrations import MIGRATIONS
@@ -36,8 +37,7 @@ def check(db: Database, path: Path) -> None:
         StoreDamaged: it is no store of ours.
     """
     with explaining(path):
-        found = version_of(db)
-        _refuse_foreign(db, path, found)
+        found = _own_version(db, path)
     if found == 0:
         raise StoreMissing(f"{path} is still empty: it is filled with the first `victron-console collect`")
     if found < len(MIGRATIONS):
@@ -59,8 +59,7 @@ def migrate(db: Database, path: Path) -> Path | None:
         StoreError: it cannot be written; the store is as it was.
     """
     with explaining(path):
-        found = version_of(db)
-        _refuse_foreign(db, path, found)
+        found = _own_version(db, path)
         saved = _back_up(db, path, found) if 0 < found < len(MIGRATIONS) else None
         _apply_all(db)
     return saved
@@ -105,14 +104,19 @@ def _adopt(db: Database, steps: Migrations) -> None:
     )
 
 
-def _refuse_foreign(db: Database, path: Path, found: int) -> None:
-    ours = db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
-    if not ours and db.table_names():
+def _own_version(db: Database, path: Path) -> int:
+    """The version of a store that is ours or empty, by one state of it: it may be made while it is looked at."""
+    with reading(db):
+        found = version_of(db)
+        ours = db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+        foreign = not ours and bool(db.table_names())
+    if foreign:
         raise StoreDamaged(f"{path} is another program's database: name another file with --store")
     if found > len(MIGRATIONS):
         raise StoreTooNew(
             f"{path} is of version {found}, this program knows up to {len(MIGRATIONS)}: update victron-console"
         )
+    return found
 
 
 def _back_up(db: Database, path: Path, version: int) -> Path:
