@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from victron_console.diagnosing.finding import Figure, Finding, Method, Window
-from victron_console.diagnosing.power.polled_supply import Limits, Polled, PolledSupply, polled_supply
+from victron_console.diagnosing.power.polled_supply import Polled, PolledSupply, SupplyLimits, polled_supply
 from victron_console.diagnosing.record.timeline import (
     WEEK_S,
     BoolArray,
@@ -87,13 +87,13 @@ class Supply:
         return (0.917, 1.058) if self.method is ANSI else (0.85, 1.10)
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> SupplyLimits:
         """What polls are held against."""
         usual, always = (
             (self.hertz * (1.0 + low), self.hertz * (1.0 + high))
             for low, high in ((-FREQUENCY_BAND, FREQUENCY_BAND), FREQUENCY_ALWAYS)
         )
-        return Limits(self.phase_v, usual, always)
+        return SupplyLimits(self.phase_v, usual, always)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

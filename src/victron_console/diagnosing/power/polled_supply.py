@@ -79,7 +79,7 @@ class PolledSupply:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SupplyLimits:
     """Of the supply, in V and Hz."""
 
     nominal_v: float
@@ -88,7 +88,7 @@ class Limits:
 
 
 def polled_supply(
-    volts: Mapping[str, Polled], hertz: Polled, on_grid: Polled, limits: Limits, since: float, until: float
+    volts: Mapping[str, Polled], hertz: Polled, on_grid: Polled, limits: SupplyLimits, since: float, until: float
 ) -> PolledSupply:
     """What the polls of a span tell.
 
