@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from victron_console.model.units import DAY_S
+
+FAR_DAYS = 800.0
+"""Further off nothing is foretold: at such a rate another thing comes first."""
 
 
 class Status(StrEnum):
@@ -40,7 +45,15 @@ class Window:
     @property
     def days(self) -> float:
         """Its length."""
-        return (self.until - self.since) / 86_400.0
+        return (self.until - self.since) / DAY_S
+
+    def after_days(self, days: float) -> float:
+        """When it will be so long (UTC epoch, s), as it grows at its end."""
+        return self.since + days * DAY_S
+
+    def when_counted(self, needed: int) -> float | None:
+        """When so many observations will be in it, at the rate so far; None where there is none yet."""
+        return self.since + (self.until - self.since) * needed / self.count if self.count else None
 
 
 NO_WINDOW = Window(since=0.0, until=0.0)
@@ -61,6 +74,8 @@ class Finding:
     status: Status = Status.OK
     reason: str = ""
     confidence: str = ""
+    ready_at: float | None = None
+    """When the data will reach for a figure that is not there yet (UTC epoch, s); None where nobody can tell."""
 
     @property
     def known(self) -> bool:
@@ -97,9 +112,12 @@ class Figure:
             confidence=confidence,
         )
 
-    def insufficient(self, reason: str, window: Window = NO_WINDOW) -> Finding:
-        """No figure yet: the data do not reach."""
-        return self._none(Status.INSUFFICIENT, reason, window)
+    def insufficient(self, reason: str, window: Window = NO_WINDOW, ready_at: float | None = None) -> Finding:
+        """No figure yet: the data do not reach, until `ready_at` (UTC epoch, s) where that can be told."""
+        found = self._none(Status.INSUFFICIENT, reason, window)
+        if ready_at is None or not window.until < ready_at <= window.until + FAR_DAYS * DAY_S:
+            return found
+        return replace(found, ready_at=ready_at)
 
     def not_identifiable(self, reason: str, window: Window = NO_WINDOW) -> Finding:
         """No figure ever, as the station is run."""

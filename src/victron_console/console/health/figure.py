@@ -75,7 +75,8 @@ def _columns(course: Course, width: int, low: float, high: float) -> list[str]:
 
 def _facts(name: str, finding: Finding, health: Health) -> list[tuple[str, str]]:
     window = finding.window
-    facts = [("method", finding.method.name), ("inputs", ", ".join(finding.method.inputs))]
+    expected = [] if finding.ready_at is None else [("expected", f"about {local(finding.ready_at):%Y-%m-%d}")]
+    facts = [*expected, ("method", finding.method.name), ("inputs", ", ".join(finding.method.inputs))]
     if window.until > window.since:
         span = f"{local(window.since):%Y-%m-%d} to {local(window.until):%Y-%m-%d}, {window.days:.0f} days"
         facts.append(("window", f"{span}, {window.count} {window.what}" if window.count else span))

@@ -25,6 +25,7 @@ from victron_console.console.health.lists import (
     same_visit,
     station_of,
 )
+from victron_console.console.health.pending import PENDING, collapsed, draw_pending, draw_pending_row
 from victron_console.console.health.row import draw_heads, draw_health
 from victron_console.console.health.station import (
     course_of,
@@ -117,7 +118,8 @@ def _fleet(shown: HealthShown) -> Listing:
 def _figures(shown: HealthShown) -> Listing:
     health = shown.health
     figures = health.kept.figures if health and health.kept else {}
-    names = figures_of(health)
+    hidden = set(collapsed(figures))
+    names = [name for name in figures_of(health) if name not in hidden]
     firsts, days = starts(names), shown.days
     told = health.advice if health else None
 
@@ -128,13 +130,15 @@ def _figures(shown: HealthShown) -> Listing:
             return draw_energy_row(width, energy, selected=selected)
         if name == AVAILABILITY:
             return draw_availability_row(width, there, selected=selected)
+        if name == PENDING:
+            return draw_pending_row(width, figures, selected=selected)
         past = course_of(name, health, days) if health else None
         return draw_figure(width, name, figures[name], past, first=name in firsts, selected=selected)
 
     energy = health.kept.energy if health and health.kept else ()
     there = health.kept.availability if health and health.kept else ()
     given = {ADVICE: told is not None, ENERGY: bool(energy), AVAILABILITY: bool(there)}
-    names = [*(name for name, is_there in given.items() if is_there), *names]
+    names = [*(name for name, is_there in given.items() if is_there), *names, *([PENDING] if hidden else [])]
     return Listing(names, draw_figure_heads, row, f"{NOT_YET[0].upper()}{NOT_YET[1:]}.")
 
 
@@ -204,5 +208,8 @@ def _explanation(shown: HealthShown, name: str, width: int, height: int, *, offs
     if name == AVAILABILITY:
         there = health.kept.availability if health.kept else ()
         return summary + draw_availability(width, height - len(summary), there, offset=offset)
+    if name == PENDING:
+        figures = health.kept.figures if health.kept else {}
+        return summary + draw_pending(width, height - len(summary), figures, offset=offset)
     past = course_of(name, health, shown.days)
     return summary + draw_explanation(width, height - len(summary), name, health, past, offset=offset)

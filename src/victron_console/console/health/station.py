@@ -34,11 +34,11 @@ COMPONENTS = {
 """Which component a section of the findings is about."""
 _OTHER = "other"
 _ORDER = [*dict.fromkeys(COMPONENTS.values()), _OTHER]
-_SHORT = {Status.INSUFFICIENT: "not yet", Status.NOT_IDENTIFIABLE: "never", Status.UNKNOWN: "no input"}
+NOT_KNOWN = {Status.INSUFFICIENT: "not yet", Status.NOT_IDENTIFIABLE: "never", Status.UNKNOWN: "no input"}
 TITLE_START = 11
 UNIT_WIDTH = 11
 _SPARK_FROM, _RANGE_FROM = 60, 84
-_RANGE_WIDTH = 15
+_RANGE_WIDTH, _WINDOW_WIDTH = 15, 6
 
 
 def component(name: str) -> str:
@@ -79,8 +79,11 @@ def draw_figure_heads(width: int) -> Line:
     line.put(1, "OF", Role.TEXT3)
     line.put(TITLE_START, "FIGURE", Role.TEXT3)
     line.right(value_end(width), "NOW", Role.TEXT3)
+    after = value_end(width) + 2 + UNIT_WIDTH
+    if width >= _SPARK_FROM:
+        line.right(after + _WINDOW_WIDTH - 2, "OVER", Role.TEXT3)
     if width >= _RANGE_FROM:
-        line.put(value_end(width) + 2 + UNIT_WIDTH, "RANGE", Role.TEXT3)
+        line.put(after + _WINDOW_WIDTH, "RANGE", Role.TEXT3)
     return line
 
 
@@ -100,18 +103,27 @@ def draw_figure(width: int, name: str, finding: Finding, course: Course | None, 
     line.put(TITLE_START, cut(plain(finding.title), end - 8 - TITLE_START), Role.TEXT1 if finding.known else Role.TEXT3)
     after = end + 2
     if not finding.known:
-        line.right(end, _SHORT.get(finding.status, "-"), Role.TEXT3)
+        line.right(end, NOT_KNOWN.get(finding.status, "-"), Role.TEXT3)
         line.put(after, cut(plain(finding.reason), width - after - 1), Role.TEXT3)
         return line
     line.right(end, figure_text(finding), Role.TEXT1)
     line.put(after, cut(plain(finding.unit), UNIT_WIDTH), Role.TEXT3)
     after += UNIT_WIDTH
+    if width >= _SPARK_FROM:
+        line.right(after + _WINDOW_WIDTH - 2, window_text(finding), Role.TEXT3)
+        after += _WINDOW_WIDTH
     if width >= _RANGE_FROM:
         line.put(after, cut(range_text(finding), _RANGE_WIDTH), Role.TEXT3)
         after += _RANGE_WIDTH + 1
     if width >= _SPARK_FROM:
         line.put(after, course_spark(course, min(40, width - after - 2)), Role.CHART)
     return line
+
+
+def window_text(finding: Finding) -> str:
+    """Over how long a figure is: `390d`, `5h`; empty where it is of no span."""
+    days = finding.window.days
+    return "" if days <= 0 else f"{days:.0f}d" if days >= 2 else f"{24 * days:.0f}h"
 
 
 def range_text(finding: Finding) -> str:

@@ -141,7 +141,10 @@ def _summed(
     window = Window(since=since, until=float(record.at[-1]), count=len(segments), what="segments")
 
     def not_yet(reason: str) -> Capacity:
-        ah, relative, of_nominal = (Figure(title, unit, method).insufficient(reason, window) for title, unit in TITLES)
+        ready_at = window.when_counted(SEGMENTS)
+        ah, relative, of_nominal = (
+            Figure(title, unit, method).insufficient(reason, window, ready_at) for title, unit in TITLES
+        )
         return Capacity(ah, relative, of_nominal, tuple(segments), offset_a)
 
     if len(segments) < SEGMENTS:
@@ -209,7 +212,7 @@ def _relative(now: Centre, first: FloatArray, method: Method, window: Window) ->
         reason = (
             f"{window.days:.0f} days with {len(first)} segments in the first 90; 180 days and {SEGMENTS} are needed"
         )
-        return Figure(title, unit, method).insufficient(reason, window)
+        return Figure(title, unit, method).insufficient(reason, window, window.after_days(2 * BASELINE_DAYS))
     base = centre(first)
     value = 100.0 * now.value / base.value
     half = value * float(np.hypot(now.half_width / now.value, base.half_width / base.value))

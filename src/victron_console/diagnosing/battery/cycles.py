@@ -10,6 +10,7 @@ import rainflow
 from victron_console.diagnosing.finding import Figure, Finding, Method, Window
 from victron_console.diagnosing.record.timeline import FloatArray, checked, middle, steps_s, turning_points
 from victron_console.diagnosing.record.trend import mad
+from victron_console.model.units import DAY_S
 
 SMALLEST_SWING_PERCENT = 2.0
 """Smaller turns of the SOC are jitter."""
@@ -142,6 +143,7 @@ def _per_year(full: Finding, measured_days: float, window: Window) -> Finding:
     if full.value is None:
         return figure.unknown(full.reason)
     if measured_days < LEAST_DAYS:
-        return figure.insufficient(f"{measured_days:.1f} days measured, 7 are needed", window)
+        reason = f"{measured_days:.1f} days measured, 7 are needed"
+        return figure.insufficient(reason, window, window.until + (7.0 - measured_days) * DAY_S)
     rate = full.value / measured_days * 365.25
     return figure.value(rate, window=window)

@@ -158,7 +158,8 @@ def _growth(at: FloatArray, weekly_mv: FloatArray) -> Finding:
     window = Window(since=float(at[0]), until=float(at[-1]), count=len(at), what="weeks") if len(at) else None
     if window is None or days < TREND_DAYS or len(at) < TREND_DAYS / 14.0:
         reason = f"{len(at)} weeks with values in {days:.0f} days; {TREND_DAYS:.0f} days are needed"
-        return GROWING.insufficient(reason, window or Window(since=0.0, until=0.0))
+        ready_at = window.after_days(TREND_DAYS) if window else None
+        return GROWING.insufficient(reason, window or Window(since=0.0, until=0.0), ready_at)
     slope = block_bootstrap(at, weekly_mv)
     word = "confirmed" if days >= CONFIRMED_DAYS else "suspected"
     return GROWING.value(
@@ -178,7 +179,8 @@ def _weakest(cells: Cells, inner: BoolArray, zone: tzinfo | None) -> Finding:
     window = Window(since=float(cells.at[-1]) - RECENT_DAYS * DAY_S, until=float(cells.at[-1]), count=len(days),
                     what="days")  # fmt: skip
     if len(days) < 7:
-        return SAME_CELL.insufficient(f"{len(days)} days, 7 are needed", window)
+        ready_at = window.until + (7 - len(days)) * DAY_S
+        return SAME_CELL.insufficient(f"{len(days)} days, 7 are needed", window, ready_at)
     of_days = [_commonest(values) for _, values in days]
     cell = _commonest(np.array(of_days))
     share = of_days.count(cell) / len(of_days)

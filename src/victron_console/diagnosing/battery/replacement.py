@@ -73,7 +73,7 @@ def _window(trend: SohTrend, end: float) -> Finding:
         return figure.insufficient(f"no date: healthy at {soh:.0f} %", loss.window)
     if soh is None or not loss.known or loss.value is None:
         reason = f"no date, not enough history: {loss.reason}"
-        return figure.insufficient(reason, loss.window)
+        return figure.insufficient(reason, loss.window, loss.ready_at)
     early, straight, late = months_left(soh, end, loss.value)
     words = "scenario range (knee … calendar); plan by the early end"
     if end < ENDS_OF_LIFE[0]:

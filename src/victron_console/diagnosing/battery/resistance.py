@@ -143,7 +143,7 @@ def _ratio(at: FloatArray, ohm: FloatArray, window: Window) -> Finding:
     first = ohm[at < window.since + BASELINE_DAYS * DAY_S]
     if window.days < BASELINE_DAYS + RECENT_WEEKS * 7 or len(first) < RECENT_WEEKS or len(ohm) < 2 * RECENT_WEEKS:
         reason = f"{len(ohm)} weeks with {STEPS_A_WEEK} steps in {window.days:.0f} days; 90 days and 4 weeks are needed"
-        return GROWTH.insufficient(reason, window)
+        return GROWTH.insufficient(reason, window, window.after_days(BASELINE_DAYS + 7 * RECENT_WEEKS))
     now, base = centre(ohm[-RECENT_WEEKS:]), centre(first)
     value = now.value / base.value
     half = value * float(np.hypot(now.half_width / now.value, base.half_width / base.value))

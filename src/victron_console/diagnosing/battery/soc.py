@@ -70,7 +70,7 @@ def _residual(
     measured_s = float(steps_s(at, soc, current_a).sum())
     if measured_s < LEAST_MEASURED * RECENT_S:
         reason = f"{measured_s / 3600:.1f} h of the last day were measured, 19 are needed"
-        return figure.insufficient(reason, window)
+        return figure.insufficient(reason, window, window.until + LEAST_MEASURED * RECENT_S - measured_s)
     doubt = 100.0 * _doubt_ah(current_a, blind_s) / capacity_ah
     if doubt > MOST_DOUBT_PERCENT:
         reason = (

@@ -109,7 +109,8 @@ def _loss(past: SohPast) -> Finding:
     window = Window(since=past.since, until=past.until, count=len(steps), what="steps")
     if seen_days < LEAST_DAYS or len(steps) < STEPS:
         reason = f"{len(steps)} steps in {seen_days:.0f} days; {STEPS} steps and {LEAST_DAYS:.0f} days are needed"
-        return LOSS.insufficient(reason, window)
+        by_rate = window.after_days(LEAST_DAYS) if len(steps) >= STEPS else window.when_counted(STEPS)
+        return LOSS.insufficient(reason, window, by_rate and max(by_rate, window.after_days(LEAST_DAYS)))
     first, last = steps[-STEPS], steps[-1]
     months = (last.at - first.at) / MONTH_S
     fall = first.percent - last.percent

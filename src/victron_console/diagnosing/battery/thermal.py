@@ -161,7 +161,7 @@ def _peaks(record: HeatRecord, zone: tzinfo | None, window: Window) -> Finding:
     if len(weeks) < needed:
         reason = f"{len(weeks)} weeks with peaks; {needed} are needed"
         reason += "" if record.ambient_c is not None else " without an outside temperature"
-        return RISE.insufficient(reason, window)
+        return RISE.insufficient(reason, window, window.after_days(7.0 * needed))
     cleaned = _without_causes(record, days, (at[0], weeks), values)
     slope = block_bootstrap(weeks, cleaned)
     return RISE.value(slope.per_month, window=window, low=slope.low, high=slope.high, confidence="one-sided 5 % bounds")

@@ -107,7 +107,7 @@ def _restarts(record: GxRecord) -> Finding:
     count = int(np.sum(np.diff(record.uptime_s[known]) < 0))
     window = _window(record, count, "restarts")
     if window.days < 7:
-        return figure.insufficient(f"{window.days:.1f} days recorded, 7 are needed", window)
+        return figure.insufficient(f"{window.days:.1f} days recorded, 7 are needed", window, window.after_days(7.0))
     return figure.value(count / window.days * MONTH_S / DAY_S, window=window)
 
 
@@ -120,7 +120,8 @@ def _can(record: GxRecord) -> Finding:
     name, rises = max(usual.items(), key=lambda item: float(np.median(item[1])))
     window = _window(record, len(rises), "weeks")
     if len(rises) < LEAST_WEEKS:
-        return figure.insufficient(f"{len(rises)} whole weeks, {LEAST_WEEKS} are needed", window)
+        reason = f"{len(rises)} whole weeks, {LEAST_WEEKS} are needed"
+        return figure.insufficient(reason, window, window.after_days(7.0 * LEAST_WEEKS))
     return figure.value(float(np.median(rises)), window=window, confidence=name)
 
 
@@ -143,7 +144,8 @@ def _disk(record: GxRecord) -> Finding:
     days, free = medians(record.at, record.data_free_bytes, DAY_S)
     window = _window(record, len(days), "days")
     if len(days) < LEAST_DISK_DAYS:
-        return figure.insufficient(f"{len(days)} days, {LEAST_DISK_DAYS:.0f} are needed", window)
+        reason = f"{len(days)} days, {LEAST_DISK_DAYS:.0f} are needed"
+        return figure.insufficient(reason, window, window.after_days(LEAST_DISK_DAYS))
     falls_a_day = -theil_sen(days, free) / (MONTH_S / DAY_S)
     if falls_a_day <= 0:
         return figure.insufficient("it does not fill", window)

@@ -172,7 +172,7 @@ def _drop(at: FloatArray, weekly: FloatArray, now: Centre, window: Window) -> Fi
     first = weekly[at < at[0] + BASELINE_DAYS * DAY_S]
     if len(first) < LEAST_WEEKS or len(weekly) < len(first) + LEAST_WEEKS:
         reason = f"{len(weekly)} weeks with a curve; {LEAST_WEEKS} in the first 90 days and {LEAST_WEEKS} after needed"
-        return LOST.insufficient(reason, window)
+        return LOST.insufficient(reason, window, window.after_days(BASELINE_DAYS + 7 * LEAST_WEEKS))
     base = centre(first)
     value = base.value - now.value
     # One-sided 5 %: 1.645 of the 1.96 that the intervals are made with.

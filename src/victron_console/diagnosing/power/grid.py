@@ -234,7 +234,9 @@ class _Judge:
         if not any(len(slots) for slots, _ in means.values()):
             return Figure(title, "%", self.supply.method).unknown("no voltage while on the grid")
         if worst < 0:
-            return Figure(title, "%", self.supply.method).insufficient("no week with half its means yet", self.window)
+            return Figure(title, "%", self.supply.method).insufficient(
+                "no week with half its means yet", self.window, self.window.since + LEAST_MEANS_A_WEEK * TEN_MINUTES_S
+            )
         words = f"{low * self.supply.phase_v:.0f} to {high * self.supply.phase_v:.0f} V; worst on {where}"
         return self._found(title, "%", 100.0 * worst, words)
 

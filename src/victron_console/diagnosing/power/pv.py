@@ -133,7 +133,7 @@ def _specific(numbers: FloatArray, specific: FloatArray, until: float) -> Findin
     window = Window(since=until - RECENT_DAYS * DAY_S, until=until, count=len(recent), what="days")
     if len(recent) < LEAST_DAYS:
         reason = f"{len(recent)} whole days without curtailment in the last 30, {LEAST_DAYS} are needed"
-        return SPECIFIC.insufficient(reason, window)
+        return SPECIFIC.insufficient(reason, window, until + (LEAST_DAYS - len(recent)) * DAY_S)
     return SPECIFIC.value(float(recent.mean()), window=window)
 
 
@@ -198,7 +198,7 @@ def _against_clear_sky(
     recent = ratio[numbers > numbers[-1] - RECENT_DAYS] if len(ratio) else ratio
     if len(recent) < LEAST_DAYS:
         reason = f"{len(recent)} whole days in the last {RECENT_DAYS}, {LEAST_DAYS} are needed"
-        found = RATIO.insufficient(reason, window)
+        found = RATIO.insufficient(reason, window, span[1] + (LEAST_DAYS - len(recent)) * DAY_S)
     else:
         best = float(np.quantile(recent, BEST_SHARE))
         doubt = IMPLAUSIBLY_CLEAR if best > CLEAR_AT_MOST else ""
@@ -212,7 +212,8 @@ def _loss(numbers: FloatArray, ratio: FloatArray, window: Window) -> Finding:
         (week * WEEK_S, float(np.quantile(part, BEST_SHARE))) for week, part in grouped(weeks, ratio) if len(part) > 3
     ]
     if len(rows) < TREND_WEEKS:
-        return LOST.insufficient(f"{len(rows)} weeks, {TREND_WEEKS} are needed (13 months)", window)
+        reason = f"{len(rows)} weeks, {TREND_WEEKS} are needed (13 months)"
+        return LOST.insufficient(reason, window, window.after_days(7.0 * TREND_WEEKS))
     at, best = np.array(rows).T
     year, months = 2.0 * np.pi * at / (365.25 * DAY_S), at / MONTH_S
     season = np.column_stack([np.cos(year), np.sin(year), np.cos(2 * year), np.sin(2 * year)])

@@ -114,7 +114,7 @@ def pack(kept: Kept) -> dict[str, Any]:
         own = {key: value for key, value in asdict(finding).items() if value not in (None, "")}
         window = finding.window
         own["window"] = [float(window.since), float(window.until), int(window.count), window.what]
-        own |= {key: float(own[key]) for key in ("value", "low", "high") if key in own}
+        own |= {key: float(own[key]) for key in ("value", "low", "high", "ready_at") if key in own}
         figures[name] = own | {"method": methods.index(finding.method)}
     return {
         "version": VERSION,
