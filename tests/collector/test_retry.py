@@ -9,7 +9,7 @@ from operator import le
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.collector.retry import Retry, next_delay
+from victron_console.collector.retry import RETURN_CAP_S, Retry, next_delay
 
 
 @given(st.integers(1, 40), st.floats(0, 1))
@@ -45,12 +45,20 @@ def test_a_broker_that_returns_is_tried_within_five_seconds_however_long_it_was_
         is_back = partial(le, back_at)
         tries, _ = tries_and_looks(back_at + 60, is_back, is_back)
         assert back_at <= tries[-1] <= back_at + 5.0
-        assert len(tries) < 24
+        assert len(tries) <= 6 + back_at / (0.75 * RETURN_CAP_S)
 
 
-def test_a_broker_that_takes_connections_and_does_no_more_is_tried_ever_more_seldom() -> None:
-    tries, _ = tries_and_looks(3600.0, lambda now: True, lambda now: False)
-    assert len(tries) < 24
+def test_a_station_that_gives_nothing_is_tried_each_half_minute_and_a_login_that_is_refused_ever_more_seldom() -> None:
+    def tries(base_s: float, *, is_refusal: bool) -> int:
+        retry, now, failures = Retry(lambda: 0.0), 0.0, 0
+        while now < 3600.0:
+            failures += 1
+            now += retry.failed(failures, base_s, now, is_refusal=is_refusal)
+        return failures
+
+    assert 3600 / RETURN_CAP_S <= tries(2.0, is_refusal=False) <= 3600 / (0.7 * RETURN_CAP_S)
+    assert tries(30.0, is_refusal=True) < 24
+    assert tries(600.0, is_refusal=False) <= 3600 / (0.7 * 600.0)
 
 
 def test_where_looking_would_cost_the_station_something_it_is_not_looked_again() -> None:

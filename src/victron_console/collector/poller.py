@@ -259,8 +259,10 @@ class StationPoller:
     def _failed(self, error: SourceError) -> None:
         self.link.failures += 1
         base_s = self._base_s if self.schedule.changed is None else _RECONNECT_S
-        base_s = _MISCONFIGURED_S if isinstance(error, Misconfigured) else base_s
-        self.link.failed(error, self._retry.failed(self.link.failures, base_s, self._clock.monotonic()))
+        is_refusal = isinstance(error, Misconfigured)
+        base_s = _MISCONFIGURED_S if is_refusal else base_s
+        now = self._clock.monotonic()
+        self.link.failed(error, self._retry.failed(self.link.failures, base_s, now, is_refusal=is_refusal))
         for key in self.table.devices:
             self.table.count_failure(key)
 

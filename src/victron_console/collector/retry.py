@@ -1,4 +1,4 @@
-"""When a station that failed is tried again: ever more seldom, and at once where somebody listens there again."""
+"""When a station that failed is tried again: soon after its return, however long it was away."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ from collections.abc import Callable
 from math import inf
 
 BACKOFF_CAP_S = 300.0
+RETURN_CAP_S = 28.0
+"""Between two tries of a station that gives nothing. Each is one small request, or a packet into the void.
+
+A connection that nobody takes up is begun again after 1, 3, 7, 15 and 31 s (RFC 6298, as Linux does) and given up after
+a minute: who returns just after the last of these is asked 29 s later plus this, within a minute of its return.
+"""
 LOOK_S = 4.0
 """Between two looks whether somebody listens, where a look costs the station nothing."""
 LOOK_SELDOM_S = 30.0
@@ -29,12 +35,20 @@ class Retry:
         self._began = 0.0
         self._was_closed = False
 
-    def failed(self, failures: int, base_s: float, now: float) -> float:
-        """A try failed, so many in a row; returns the seconds to the next."""
-        delay_s = next_delay(failures, base_s, self._jitter())
+    def failed(self, failures: int, base_s: float, now: float, *, is_refusal: bool = False) -> float:
+        """A try failed, so many in a row; returns the seconds to the next.
+
+        Args:
+            failures: so many in a row.
+            base_s: seconds to the second try; where that is the cadence of a paid link, it is never tried more often.
+            now: monotonic clock, s.
+            is_refusal: something is set wrong, a login for instance, and each try may count against us.
+        """
+        cap_s = BACKOFF_CAP_S if is_refusal else max(RETURN_CAP_S, base_s)
+        delay_s = next_delay(failures, base_s, self._jitter(), cap_s)
         if failures <= 2:  # a server that was held and did not come back counts for two
             self._began = now
-        self.at, self._look_at, self._was_closed = now + delay_s, now + LOOK_S, False
+        self.at, self._look_at, self._was_closed = now + delay_s, now + self._look_s(now), False
         return delay_s
 
     def hurry(self, now: float) -> None:
@@ -70,4 +84,7 @@ class Retry:
         if listens and self._was_closed:
             self.hurry(now)
         self._was_closed = not listens
-        self._look_at = now + (LOOK_S if now - self._began < LOOK_OFTEN_FOR_S else LOOK_SELDOM_S)
+        self._look_at = now + self._look_s(now)
+
+    def _look_s(self, now: float) -> float:
+        return LOOK_S if now - self._began < LOOK_OFTEN_FOR_S else LOOK_SELDOM_S
