@@ -339,3 +339,11 @@ def test_no_text_makes_loading_raise_and_what_is_no_toml_is_a_fault(tmp_path: Pa
         tomllib.loads(raw.decode())
     except ValueError:
         assert result.faults
+
+
+def test_the_name_of_a_file_moves_no_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "\x1b]0;owned\x07\u202e.toml"
+    file.write_text("[[station]]\nid = 7\n")
+    said = "".join(map(str, load([tmp_path]).faults))
+    assert "owned" in said
+    assert not {"\x1b", "\x07", "\u202e"} & set(said)

@@ -7,7 +7,7 @@ from random import Random
 
 import click
 
-from victron_console.cli.failures import failing_plainly
+from victron_console.cli.failures import failing_plainly, printable
 from victron_console.cli.options import Options, common_options, log_to_stderr
 from victron_console.cli.running import run_until_stopped
 from victron_console.collector.fleet import Fleet
@@ -24,7 +24,7 @@ def collect(options: Options, once: bool) -> None:
     log_to_stderr(options)
     files = options.present_files()
     for fault in files.current.faults:
-        click.echo(str(fault), err=True)
+        click.echo(printable(str(fault)), err=True)
     if not files.current.stations:
         raise click.ClickException(NO_STATIONS)
     fleet = Fleet(

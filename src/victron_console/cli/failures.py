@@ -10,8 +10,11 @@ from typing import ParamSpec, TypeVar
 import click
 
 from victron_console.config import ConfigError
+from victron_console.model.text import clean
 from victron_console.sources.base import SourceError
 from victron_console.store.errors import StoreError
+
+TEXT_AT_MOST = 100_000
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -25,7 +28,12 @@ def failing_plainly(command: Callable[P, R], *, exit_status: int = 1) -> Callabl
         try:
             return command(*args, **kwargs)
         except (ConfigError, SourceError, StoreError, ValueError) as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {printable(str(error))}", err=True)
             sys.exit(exit_status)
 
     return wrapped
+
+
+def printable(text: str) -> str:
+    """A text of several lines without what could move the terminal: it may hold the name of a file."""
+    return "\n".join(clean(line, TEXT_AT_MOST) for line in text.split("\n"))

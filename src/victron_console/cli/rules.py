@@ -20,7 +20,7 @@ from victron_console.alerts.rules.vocabulary import PARAMETERS
 from victron_console.alerts.trying.backtest import Fired, Recorded, backtest, recorded
 from victron_console.alerts.trying.rule_tests import run_file
 from victron_console.cli.completion import station_ids
-from victron_console.cli.failures import failing_plainly
+from victron_console.cli.failures import failing_plainly, printable
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.times import Moment, Span
 from victron_console.console.kit.format import duration
@@ -139,7 +139,7 @@ def test_rules(files: tuple[Path, ...]) -> None:
     failed = 0
     for file in files:
         for outcome in run_file(file):
-            click.echo(f"{'ok  ' if outcome.passed else 'FAIL'}  {file.name}: {outcome.name}")
+            click.echo(f"{'ok  ' if outcome.passed else 'FAIL'}  {printable(file.name)}: {outcome.name}")
             for difference in outcome.differences:
                 click.echo(f"      {difference}")
             failed += not outcome.passed

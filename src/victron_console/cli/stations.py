@@ -12,7 +12,7 @@ import click
 from victron_console.alerts.engine.coverage import blind_rules_of
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules
 from victron_console.cli.discover import report_devices, ssdp_option
-from victron_console.cli.failures import failing_plainly
+from victron_console.cli.failures import failing_plainly, printable
 from victron_console.cli.options import Options, common_options
 from victron_console.config import LoadResult, StationConfig, station_from, user_folder, write_station
 from victron_console.config.sources import web_address
@@ -107,7 +107,7 @@ def check(options: Options, probe: bool, ssdp: Address | None) -> None:
     loaded = options.files().current
     found = [str(fault) for fault in loaded.faults] + _rule_faults(options)
     for fault in found:
-        click.echo(fault)
+        click.echo(printable(fault))
     files = [file for file in loaded.files if file.suffix == ".toml"]
     stations, faults = _count(len(loaded.stations), "station"), _count(len(found), "fault")
     click.echo(f"{stations} in {_count(len(files), 'file')}, {faults}.")
@@ -115,7 +115,7 @@ def check(options: Options, probe: bool, ssdp: Address | None) -> None:
         click.echo(line)
     if not loaded.files and not loaded.stations:
         places = options.config or (user_folder(), Path("station_configs"))
-        click.echo(f"Looked in: {', '.join(map(str, places))}.")
+        click.echo(f"Looked in: {printable(', '.join(map(str, places)))}.")
     if has_wal_reset_fault():
         click.echo(f"Note: SQLite is {sqlite3.sqlite_version}; {WAL_RESET_FAULT}.")
     healthy = True

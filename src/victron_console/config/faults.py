@@ -19,6 +19,7 @@ from victron_console.config.station import StationConfig
 from victron_console.model.text import clean
 
 _NEVER_SHOWN = frozenset().union(*(settings.SECRETS for settings in SOURCES.values()))
+PATH_AT_MOST = 1024
 _LOGIN = re.compile(r"\S*@")
 
 
@@ -36,7 +37,8 @@ class Fault:
     """The id of the station, as far as it is known."""
 
     def __str__(self) -> str:
-        where = f"{self.file}, line {self.line}" if self.line else str(self.file)
+        file = clean(str(self.file), PATH_AT_MOST)
+        where = f"{file}, line {self.line}" if self.line else file
         what = " of ".join(filter(None, [self.key, self.station and f"station {self.station}"]))
         return f"{where}: {what + ': ' if what else ''}found {self.found}, expected {self.expected}."
 

@@ -32,6 +32,8 @@ CONTROL_PORT = 8089
 """The control server beside the API restarts services."""
 SECRET_FORM = 'a reference, "env:NAME" or "file:PATH": a secret is never written into this file'
 CALLED_FORM = 'a web address such as https://hc-ping.com/…, or a reference to it, "file:PATH", where it is a secret'
+_ZONE = re.compile(r"(\[[0-9a-fA-F:]+)%25")
+"""An interface's name in a link-local address as RFC 6874 writes it in a web address; the system wants `%` alone."""
 _SECRET_HEADER = re.compile(r"auth|cookie|key|secret|token|password|signature", re.IGNORECASE)
 
 
@@ -162,13 +164,13 @@ def _web_address(text: str) -> str:
         raise refusal(example) from None
     if url.userinfo:
         raise refusal(f"{example} without a login: write username and password in [station.http]", "a login inside it")
-    if url.scheme not in ("http", "https") or not url.host or not 0 < (url.port or 80) < 65_536:
+    if url.scheme not in ("http", "https") or not url.host or not 0 < (80 if url.port is None else url.port) < 65_536:
         raise refusal(example)
     if url.query or url.fragment or not text.isprintable() or " " in text:
         raise refusal(f"{example}, without a query, a fragment or spaces")
     if url.port == CONTROL_PORT:
         raise refusal(f"the API's own port, 8088: {CONTROL_PORT} is the control server, which is never contacted")
-    return text.rstrip("/")
+    return _ZONE.sub(r"\1%", text.rstrip("/"))
 
 
 def _proxy(value: object, info: ValidationInfo) -> SecretStr:

@@ -24,10 +24,11 @@ from victron_console.config.sources import SOURCES
 from victron_console.config.station import StationConfig
 from victron_console.config.tables import HELD, TABLES, ConsoleSettings, without
 from victron_console.model.text import clean
+from victron_console.model.toml_text import MAX_CHARACTERS, parse_toml
 
 APP_NAME = "victron-console"
 EXAMPLE_SUFFIX = ".example.toml"
-MAX_FILE_BYTES = 4_000_000
+MAX_FILE_BYTES = 4 * MAX_CHARACTERS  # of UTF-8
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -182,7 +183,7 @@ class _Reading:
 
     def _parse(self, file: Path, text: str) -> dict[str, Any] | None:
         try:
-            return tomllib.loads(text)
+            return parse_toml(text)
         except tomllib.TOMLDecodeError as error:
             message = str(error)
             at = _POSITION.search(message)
@@ -190,8 +191,6 @@ class _Reading:
             column = f" at column {at[2]}" if at and at[2] else " at the end"
             found = f"a TOML error{column} ({clean(_POSITION.sub('', message))})"
             self.faults.append(Fault(file, line, "", found, "valid TOML"))
-        except (ValueError, RecursionError):  # a number of thousands of digits, a thousand brackets
-            self.faults.append(Fault(file, None, "", "TOML that is too deep or too long to read", "valid TOML"))
         return None
 
     def _refuse_table(self, file: Path, key: str, line: int | None) -> None:

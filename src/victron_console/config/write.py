@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tomllib
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from victron_console.config.files import station_from
 from victron_console.config.sources import SOURCES
 from victron_console.model.text import clean
+from victron_console.model.toml_text import parse_toml
 
 MAX_ID = 48
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
@@ -59,7 +59,7 @@ def write_station(
     raw = _named(station, {*taken, *named})
     checked = station_from(raw, environ, folder)
     text = station_text(raw)
-    if station_from(tomllib.loads(text)["station"][0], environ, folder) != checked:
+    if station_from(parse_toml(text)["station"][0], environ, folder) != checked:
         raise ValueError(f"station {checked.id} did not survive being written; please report its name and address")
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{checked.id}.toml"

@@ -126,7 +126,9 @@ def test_nothing_in_a_name_reaches_the_terminal_as_a_command() -> None:
     assert re.search(r"\[bold red\]E", written)
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGQUIT, 131)]
+)
 def test_a_signal_ends_the_console_with_the_terminal_as_it_was(number: signal.Signals, status: int) -> None:
     terminal = Terminal(SCRIPT)
     try:

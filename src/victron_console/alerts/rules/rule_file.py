@@ -24,6 +24,7 @@ from victron_console.alerts.rules.rule_set import AlarmFamily, Inhibit, Level, O
 from victron_console.alerts.rules.vocabulary import DIAGNOSTICS, PARAMETERS
 from victron_console.config.regular import read_regular
 from victron_console.model.alert import Severity
+from victron_console.model.toml_text import parse_toml
 
 SHIPPED = "shipped rules"
 MAX_FILE_BYTES = 1_000_000
@@ -212,7 +213,7 @@ def _rule_set(texts: Iterable[tuple[str, str]], faults: list[RuleFault], base: R
 
 def _read(name: str, text: str, faults: list[RuleFault]) -> _RuleFile | None:
     try:
-        data = tomllib.loads(text)
+        data = parse_toml(text)
     except tomllib.TOMLDecodeError as error:
         faults.append(RuleFault(name, "", "", f"is no TOML: {error}"))
         return None

@@ -40,6 +40,7 @@ from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
+from victron_console.model.toml_text import parse_toml
 
 EPOCH_S = 1_800_000_000.0
 MAX_POLLS = 200_000
@@ -148,7 +149,7 @@ def read_tests(path: Path) -> list[RuleTest]:
         TestFileInvalid: it cannot be read, or its rules or tests are none.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = parse_toml(path.read_text(encoding="utf-8"))
         rule_tables = {name: data.pop(name) for name in ("rule", "alarm", "inhibit", "override") if name in data}
         file = _TestFile.model_validate(data)
         base = shipped_rules() if file.rules == "shipped" else RuleSet(())

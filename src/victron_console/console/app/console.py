@@ -63,7 +63,7 @@ from victron_console.model.clock import Clock
 T = TypeVar("T")
 TICK_S = 1.0
 BYTES_SAID_EVERY_S = 10.0
-SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
 class ConsoleApp(TimeApp):

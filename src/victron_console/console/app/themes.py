@@ -21,6 +21,7 @@ from victron_console import resources
 from victron_console.config.regular import read_regular
 from victron_console.console.kit.palette import GROUNDS, Palette, Role
 from victron_console.model.text import clean
+from victron_console.model.toml_text import parse_toml
 
 DEFAULT_THEME = "dark"
 NO_COLOR_THEME = "mono"
@@ -123,8 +124,8 @@ def read_theme(text: str, source: str) -> ConsoleTheme:
         ThemeError: where it is no TOML, lacks a role or has a colour that does not exist.
     """
     try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # brackets nested without end, a number of 5000 digits
+        data = parse_toml(text)
+    except tomllib.TOMLDecodeError as error:
         raise ThemeError(f"Theme {source} is no TOML: {clean(str(error))}.") from error
     return parse_theme(data, source)
 

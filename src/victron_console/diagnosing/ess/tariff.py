@@ -15,6 +15,7 @@ import numpy as np
 
 from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.model.clock import local
+from victron_console.model.toml_text import parse_toml
 from victron_console.model.units import HOUR_S
 
 QUARTER_S = 900.0
@@ -72,8 +73,8 @@ def from_toml(text: str) -> Tariff:
         BadTariff: it is no such table.
     """
     try:
-        table = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a TOMLDecodeError is a ValueError, as is a number without end
+        table = parse_toml(text)
+    except tomllib.TOMLDecodeError as error:
         raise BadTariff(f"the tariff is no TOML: {error}") from error
     if unknown := set(table) - {"buy", "sell", "currency", "by_hour"}:
         raise BadTariff(f"unknown key {sorted(unknown)[0]!r}: buy, sell, currency and by_hour are known")
