@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # The suite starts Python again and again: what it compiles is compiled once, not at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test quick under-load coverage check format bench screenshots mutation docs lock clean
+.PHONY: demo test quick under-load coverage check format bench bench-fleet screenshots mutation docs lock clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -46,6 +46,9 @@ format: $(READY)
 
 bench: $(READY)  ## the figures of the README, as ratios measured in one run
 	$(BIN)/python -m benchmarks
+
+bench-fleet: $(READY)  ## a collector of 10 to 1,000 stations, beside a bare loop: ten minutes
+	$(BIN)/python -m benchmarks fleet
 
 screenshots: $(READY)  ## every screen as PNG at 80x24, 120x40 and 200x60, into docs/screenshots
 	$(BIN)/python -m benchmarks.screenshots
