@@ -22,6 +22,8 @@ class ConsoleOptions:
     """Something to say at the start."""
     stations: tuple[str, ...] = ()
     """The names of the stations that are asked, also before any of them has answered."""
+    reasons: tuple[str, ...] = ()
+    """Why alarms are put aside, to choose from."""
     settings_path: Path | None = None
     rule_folders: tuple[Path, ...] = ()
     """Where the operator's own rules are, for the words of their conditions."""
