@@ -14,7 +14,7 @@ import click
 from victron_console.alerts.alarm_json import as_data, sentence
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options, operator_name
-from victron_console.cli.times import Span
+from victron_console.cli.parameters.times import Span
 from victron_console.model.alert import AlertKey, AlertState, AlertView, Occurrence, Severity
 from victron_console.model.clock import SystemClock
 from victron_console.store.alarms.engine_rows import maintenances

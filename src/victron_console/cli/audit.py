@@ -16,9 +16,9 @@ import click
 from victron_console.alerts.engine.coverage import Blind, blind_rules_of
 from victron_console.alerts.rules.rule_file import load_rules
 from victron_console.alerts.rules.rule_set import RuleSet
-from victron_console.cli.completion import station_ids
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
+from victron_console.cli.parameters.completion import station_ids
 from victron_console.insight.audit.review import Finding, Outcome, audit, worst_outcome
 from victron_console.insight.moment import station_moment
 from victron_console.model.clock import SystemClock, iso_utc

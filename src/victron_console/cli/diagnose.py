@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from victron_console.alerts.language.inputs import FIELDS
-from victron_console.cli.completion import station_ids
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
+from victron_console.cli.parameters.completion import station_ids
+from victron_console.cli.progress import counted
 from victron_console.diagnosing.finding import Finding
 from victron_console.diagnosing.verdict.kept_findings import Kept, pack
 from victron_console.diagnosing.verdict.station_diagnosis import Examined, examine
@@ -43,7 +44,8 @@ def diagnose(options: Options, stations: tuple[str, ...], everything: bool) -> N
     clock = SystemClock()
     found: dict[str, Examined] = {}
     with closing(Reader(options.store_path, clock)) as reader:
-        for station, name in _chosen(reader, stations):
+        chosen = _chosen(reader, stations)
+        for station, name in counted(chosen, len(chosen), "Diagnosing", "stations"):
             examined = examine(reader, station, clock.now(), FIELDS["errors"])
             if examined is None:
                 click.echo(f"{name} ({station}): nothing is recorded yet.\n")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import click
 
-from victron_console.cli.completion import series_names, station_ids
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.cli.times import Moment, Span
+from victron_console.cli.parameters.completion import series_names, station_ids
+from victron_console.cli.parameters.times import Moment, Span
 from victron_console.model.clock import SystemClock
 from victron_console.store.files.bundle import write_bundle
 from victron_console.store.files.export import ExportRow, write_csv, write_json_lines

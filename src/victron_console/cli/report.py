@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from victron_console.cli.completion import station_ids
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
+from victron_console.cli.parameters.completion import station_ids
+from victron_console.cli.progress import counted
 from victron_console.model.clock import SystemClock
 from victron_console.store.read.reader import Reader
 
@@ -55,7 +56,8 @@ def report(options: Options, stations: tuple[str, ...], month: date | None, form
         chosen = stations or tuple(row.id for row in reader.stations())
         if not chosen:
             raise ValueError("no station is configured: `victron-console add` makes one")
-        months = [month_of(reader, station, first_day, now) for station in chosen]
+        each = counted(chosen, len(chosen), "Reporting", "stations")
+        months = [month_of(reader, station, first_day, now) for station in each]
     written = html.page(months) if form == "html" else markdown.text(months)
     if out is None:
         click.echo(written, nl=False)

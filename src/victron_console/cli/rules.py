@@ -19,10 +19,11 @@ from victron_console.alerts.rules.rule_set import Rule, RuleSet
 from victron_console.alerts.rules.vocabulary import PARAMETERS
 from victron_console.alerts.trying.backtest import Fired, Recorded, backtest, recorded
 from victron_console.alerts.trying.rule_tests import run_file
-from victron_console.cli.completion import station_ids
 from victron_console.cli.failures import failing_plainly, printable
 from victron_console.cli.options import Options, common_options
-from victron_console.cli.times import Moment, Span
+from victron_console.cli.parameters.completion import station_ids
+from victron_console.cli.parameters.times import Moment, Span
+from victron_console.cli.progress import counted
 from victron_console.console.kit.format import duration
 from victron_console.model.clock import SystemClock
 from victron_console.model.units import DAY_S
@@ -201,13 +202,11 @@ def backtest_rules(
 def _pasts(
     reader: Reader, stations: tuple[str, ...], since: float, until: float, every: float | None
 ) -> Iterator[Recorded]:
-    """Each station from when it was first read, and a line on stderr about which one is played."""
-    for row in reader.stations():
-        if stations and row.id not in stations:
-            continue
+    """Each station from when it was first read; on stderr how far it is."""
+    rows = [row for row in reader.stations() if not stations or row.id in stations]
+    for row in counted(rows, len(rows), "Playing the past", "stations"):
         begin = max(since, min((series.first_at for series in reader.series(row.id)), default=until))
         each_s = every or (FINE_S if until - begin <= DAY_S else COARSE_S)
-        click.echo(f"playing {row.id} ...", err=True)
         yield next(past for past in recorded(reader, begin, until, each_s) if past.station == row.id)
 
 

@@ -11,7 +11,8 @@ import click
 
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.cli.times import Span
+from victron_console.cli.parameters.times import Span
+from victron_console.cli.progress import progress
 from victron_console.config import HistorySettings
 from victron_console.config.amounts import size_bytes
 from victron_console.model.clock import SystemClock, local
@@ -105,8 +106,12 @@ def verify(options: Options) -> None:
     """Read everything back; exit status 1 where something is damaged. A collector may go on meanwhile."""
     from victron_console.store.sealed.verify import verify as verify_all
 
-    with closing(Reader(options.store_path, SystemClock())) as reader, reader.at_once():
-        found = verify_all(reader.db)
+    with (
+        closing(Reader(options.store_path, SystemClock())) as reader,
+        reader.at_once(),
+        progress("Reading back") as tell,
+    ):
+        found = verify_all(reader.db, tell)
     click.echo(
         f"{found.blocks:,} sealed blocks with {found.changes:,} changes and {found.hot_rows:,} hot rows read back"
     )
@@ -129,7 +134,8 @@ def salvage(options: Options, file: Path) -> None:
     from victron_console.store.files.salvage import salvage as bring_over
 
     damaged = file if file.exists() else options.store_path.with_name(file.name)
-    done = bring_over(damaged, options.store_path, SystemClock())
+    with progress("Bringing over") as tell:
+        done = bring_over(damaged, options.store_path, SystemClock(), tell)
     click.echo(f"{sum(done.rows.values()):,} rows of {len(done.rows)} tables brought over")
     for table, what in done.lost.items():
         click.echo(f"  of {table} not: {what}")
@@ -159,8 +165,12 @@ def backup(options: Options, file: Path, force: bool) -> None:
     """Copy the whole database into FILE while it is in use, and read the copy back."""
     from victron_console.store.files.backup import backup as back_up
 
-    with closing(Reader(options.store_path, SystemClock())) as reader:
-        size = back_up(reader.db.conn, file, replace=force)
+    with (
+        closing(Reader(options.store_path, SystemClock())) as reader,
+        reader.at_once(),
+        progress("Copying") as tell,
+    ):
+        size = back_up(reader.db.conn, file, replace=force, tell=tell)
     click.echo(f"{file}: {size:,} bytes")
 
 
@@ -195,7 +205,8 @@ def import_(options: Options, file: Path, station: str | None) -> None:
     """
     from victron_console.store.files.importing import import_file
 
-    done = import_file(options.store_path, file, SystemClock(), station)
+    with progress("Taking in") as tell:
+        done = import_file(options.store_path, file, SystemClock(), station, tell)
     click.echo(
         f"{', '.join(done.stations) or 'nothing'}: {done.series:,} series, {done.changes:,} changes, "
         f"{done.gaps:,} gaps, {done.events:,} events"

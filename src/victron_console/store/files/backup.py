@@ -7,39 +7,45 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from victron_console.model.progress import Tell, untold
 from victron_console.store.errors import StoreDamaged, StoreReadOnly, explaining
 from victron_console.store.file_rights import make_private
 from victron_console.store.sqlite import sqlite3
 
+PART_PAGES = 2048
+"""Of a copy whose progress is told: some MB at the usual 4096 bytes a page."""
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
-def copy(conn: sqlite3.Connection, target: Path) -> Path:
+def copy(conn: sqlite3.Connection, target: Path, tell: Tell = untold) -> Path:
     """Copy the database of a connection into a file.
 
     Raises:
         sqlite3.Error: it cannot be read or the copy not written.
     """
-    return _copied(conn, target).replace(target)
+    return _copied(conn, target, tell).replace(target)
 
 
-def _copied(conn: sqlite3.Connection, target: Path) -> Path:
+def _copied(conn: sqlite3.Connection, target: Path, tell: Tell) -> Path:
     unfinished = target.with_name(f"{target.name}.part")
     unfinished.unlink(missing_ok=True)
     with suppress(OSError):  # SQLite says better what is wrong
         make_private(unfinished)
     with closing(sqlite3.connect(unfinished)) as to:
-        conn.backup(to)
+        # Told in parts only where this connection reads one state all the while: else each write would begin it anew.
+        pages = PART_PAGES if conn.in_transaction and tell is not untold else -1
+        conn.backup(to, pages=pages, progress=lambda _, left, all_of_it: tell(1.0 - left / max(1, all_of_it)))
     return unfinished
 
 
-def backup(conn: sqlite3.Connection, target: Path, *, replace: bool = False) -> int:
+def backup(conn: sqlite3.Connection, target: Path, *, replace: bool = False, tell: Tell = untold) -> int:
     """Make a backup and read it back; gives its bytes.
 
     Args:
         conn: the store's.
         target: the file to make.
         replace: overwrite it where it is there.
+        tell: told how far it is.
 
     Raises:
         StoreReadOnly: the file is there, or cannot be made.
@@ -51,7 +57,7 @@ def backup(conn: sqlite3.Connection, target: Path, *, replace: bool = False) -> 
     if not target.parent.is_dir():
         raise StoreReadOnly(f"{target.parent} is no folder: make it first, or name another place")
     with explaining(target):
-        unfinished = _copied(conn, target)
+        unfinished = _copied(conn, target, tell)
         if not _reads_back(unfinished):
             raise StoreDamaged(f"{unfinished} does not read back: check the disk and try again")
         unfinished.replace(target)

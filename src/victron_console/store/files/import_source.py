@@ -112,6 +112,8 @@ class ImportSource:
 
     lines: Iterator[str]
     """Of `values.csv`, or of the export."""
+    size: int
+    """Bytes of all lines."""
     about: About = field(default_factory=About)
     events: tuple[LoggedEvent, ...] = ()
     judgements: tuple[tuple[float, Judgement], ...] = ()
@@ -127,14 +129,14 @@ def opened(source: Path) -> Iterator[ImportSource]:
     """
     if not zipfile.is_zipfile(source) and source.suffix != ".zip":
         with _opened_text(source) as file:
-            yield ImportSource(_lines(file))
+            yield ImportSource(_lines(file), source.stat().st_size)
         return
     with _opened_zip(source) as made:
         _check(made, source)
         about, events = _parsed(made, STATION, About, source), _parsed(made, EVENTS, _Events, source)
         with made.open(VALUES) as values, io.TextIOWrapper(values, encoding="utf-8", newline="") as file:
             judged = tuple((it.at, Judgement(it.signs_conflict, it.imbalance_w)) for it in events.judgements)
-            yield ImportSource(_lines(file), about, tuple(events.events), judged)
+            yield ImportSource(_lines(file), made.getinfo(VALUES).file_size, about, tuple(events.events), judged)
 
 
 def _opened_text(source: Path) -> IO[str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from victron_console.model.clock import Clock, iso_utc
 from victron_console.model.device import DeviceKey, split_series
+from victron_console.model.progress import Tell, untold
 from victron_console.model.quality import Quality
 from victron_console.model.text import MAX_JSON_TEXT, clean
 from victron_console.store.connection import open_writable, reading, transaction
@@ -33,7 +34,7 @@ from victron_console.store.files.import_places import (
     station_number,
     widen_span,
 )
-from victron_console.store.files.import_source import About, opened
+from victron_console.store.files.import_source import About, ImportSource, opened
 from victron_console.store.lease import Lease
 from victron_console.store.sealed import chunks
 from victron_console.store.sealed.seal import SETTLED_S, Replacement, add, seal_step
@@ -80,7 +81,7 @@ class _Part:
     count: int = 0
 
 
-def import_file(path: Path, source: Path, clock: Clock, station: str | None = None) -> Imported:
+def import_file(path: Path, source: Path, clock: Clock, station: str | None = None, tell: Tell = untold) -> Imported:
     """Import an export (CSV), a bundle (zip) or a table of energies (CSV) while no collector runs.
 
     Args:
@@ -88,6 +89,7 @@ def import_file(path: Path, source: Path, clock: Clock, station: str | None = No
         source: the file.
         clock: names the moment.
         station: the id to take it in as, where the file holds one station.
+        tell: told how far it is.
 
     Raises:
         LeaseHeld: a collector writes this store.
@@ -104,13 +106,21 @@ def import_file(path: Path, source: Path, clock: Clock, station: str | None = No
         ) > now + AHEAD_S:
             raise UnreadableImport(f"{source}: an event at {iso_utc(latest)} lies in the future")
         try:
-            _take(db, _checked(read_rows(found.lines, station), station, now), found.about, now, done)
+            _take(db, _checked(read_rows(_told(found, tell), station), station, now), found.about, now, done)
         except ValueError as error:
             raise UnreadableImport(f"{source}: {error}") from error
         if done.stations:
             done.events = import_events(db, found.events, done.stations[0])
             import_judgements(db, found.judgements, done.stations[0])
     return done
+
+
+def _told(found: ImportSource, tell: Tell) -> Iterator[str]:
+    done = 0
+    for line in found.lines:
+        done += len(line)
+        tell(min(1.0, done / max(1, found.size)))
+        yield line
 
 
 def import_rows(path: Path, rows: Iterable[ExportRow], clock: Clock) -> Imported:

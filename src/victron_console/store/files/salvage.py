@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from victron_console.model.clock import Clock
+from victron_console.model.progress import Tell, untold
 from victron_console.model.station import StationState
 from victron_console.model.text import clean
 from victron_console.store.connection import open_readable, open_writable, reading, transaction
@@ -87,13 +88,14 @@ class Salvaged:
     """Changes recorded since, taken in from it."""
 
 
-def salvage(damaged: Path, store: Path, clock: Clock) -> Salvaged:
+def salvage(damaged: Path, store: Path, clock: Clock, tell: Tell = untold) -> Salvaged:
     """Make the store again of what can be read of a damaged one, while no collector runs.
 
     Args:
         damaged: as it was moved aside; it stays, called `….salvaged`.
         store: the store's name; what bears it now is taken in and kept beside as `….before-salvage`.
         clock: names the moment.
+        tell: told how far it is.
 
     Raises:
         LeaseHeld: a collector writes this store.
@@ -108,7 +110,7 @@ def salvage(damaged: Path, store: Path, clock: Clock) -> Salvaged:
     with Lease(store, clock):
         _remove(made)
         try:
-            _recover(damaged, made, done)
+            _recover(damaged, made, done, tell)
             if store.exists() and store.resolve() != damaged.resolve():
                 _take_in(store, made, clock, done)
                 done.kept = move(store, store.with_name(f"{store.name}.before-salvage"))
@@ -126,7 +128,7 @@ def _remove(path: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def _recover(damaged: Path, made: Path, done: Salvaged) -> None:
+def _recover(damaged: Path, made: Path, done: Salvaged, tell: Tell) -> None:
     source, _ = open_readable(damaged)
     with closing(source), closing(open_writable(made, create=True)) as target:
         migrate(target, made)
@@ -138,7 +140,9 @@ def _recover(damaged: Path, made: Path, done: Salvaged) -> None:
                 found = set(source.table_names())
             except sqlite3.Error as error:
                 raise StoreDamaged(f"{damaged}: not even its list of tables can be read: {error}") from error
-            for table in target.table_names():
+            tables = target.table_names()
+            for place, table in enumerate(tables):
+                tell(place / len(tables))
                 if table in found and not table.startswith("_"):
                     _copy(source, target, table, done)
         _mend(target, done)

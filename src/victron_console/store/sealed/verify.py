@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from victron_console.model.clock import iso_utc
+from victron_console.model.progress import Tell, untold
 from victron_console.model.text import clean
 from victron_console.store.sealed.chunks import checked_clock, checked_column
 from victron_console.store.sealed.codec import CannotDecode
@@ -32,23 +33,24 @@ class Verified:
     """A sentence each; empty where all is well."""
 
 
-def verify(db: Database) -> Verified:
+def verify(db: Database, tell: Tell = untold) -> Verified:
     """Check the whole store. What cannot be read ends no more than the check of itself.
 
     Args:
         db: inside a read transaction: a writer may go on meanwhile.
+        tell: told how far it is.
     """
     found = Verified()
     for what, check in _CHECKS.items():
         try:
-            for fault in check(db, found):
+            for fault in check(db, found, tell):
                 found.faults.append(fault)
         except (sqlite3.Error, ValueError, TypeError, LookupError, OverflowError) as error:
             found.faults.append(f"{what} cannot be read on: {clean(str(error))}")
     return found
 
 
-def _pages(db: Database, found: Verified) -> Iterator[str]:
+def _pages(db: Database, found: Verified, _: Tell) -> Iterator[str]:
     """The database's pages; where something is wrong, table by table, since SQLite itself names only pages."""
     if list(_integrity(db, "")) == ["ok"]:
         return
@@ -70,7 +72,7 @@ def _integrity(db: Database, of: str) -> Iterator[str]:
         yield str(error)
 
 
-def _hot(db: Database, found: Verified) -> Iterator[str]:
+def _hot(db: Database, found: Verified, _: Tell) -> Iterator[str]:
     for row_id, body in db.execute("SELECT id, body FROM hot ORDER BY id"):
         found.hot_rows += 1
         try:
@@ -79,17 +81,18 @@ def _hot(db: Database, found: Verified) -> Iterator[str]:
             yield f"hot row {row_id} cannot be read"
 
 
-def _set_aside(db: Database, found: Verified) -> Iterator[str]:
+def _set_aside(db: Database, found: Verified, _: Tell) -> Iterator[str]:
     found.set_aside = db.table("damaged").count
     return iter(())
 
 
-def _sealed(db: Database, found: Verified) -> Iterator[str]:
+def _sealed(db: Database, found: Verified, tell: Tell) -> Iterator[str]:
     chunks = db.execute(
         "SELECT c.no, c.crc, c.clock, c.period, s.id || ' ' || d.cls || '/' || d.instance FROM chunk c "
         "JOIN device d ON d.no = c.device_no JOIN station s ON s.no = d.station_no ORDER BY c.no"
     ).fetchall()
-    for number, crc, clock, period, device in chunks:
+    for place, (number, crc, clock, period, device) in enumerate(chunks):
+        tell(place / len(chunks))
         where = f"{device} from {iso_utc(period)}" if 0 < period < 2**32 else f"{device} from {period}"
         try:
             times = checked_clock(clock, crc)
@@ -119,7 +122,7 @@ def _block(body: bytes | None, crc: int, hours: bytes | None, last: str, polls: 
     return len(column)
 
 
-_CHECKS: dict[str, Callable[[Database, Verified], Iterator[str]]] = {
+_CHECKS: dict[str, Callable[[Database, Verified, Tell], Iterator[str]]] = {
     "the database's pages": _pages,
     "the sealed history": _sealed,
     "the recent history": _hot,

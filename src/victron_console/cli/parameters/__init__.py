@@ -1,0 +1,1 @@
+"""What the commands' parameters take, and what the shell completes of them."""
