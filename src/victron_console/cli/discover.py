@@ -17,6 +17,15 @@ SSDP_VARIABLE = "VICTRON_CONSOLE_SSDP"
 _PORTAL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
+def ssdp_address(environment: Mapping[str, str]) -> Address | None:
+    """Where devices are searched for, as the environment says; None: nowhere."""
+    given = environment.get(SSDP_VARIABLE, "")
+    if given == "off":
+        return None
+    host, _, port = given.rpartition(":")
+    return (host, int(port)) if host and port.isdigit() else SSDP_ADDRESS
+
+
 def _address(_: click.Context, __: click.Parameter, text: str) -> Address | None:
     host, _colon, port = text.rpartition(":")
     if text == "off":
@@ -76,7 +85,7 @@ async def report_devices(ssdp: Address | None, stations: Sequence[StationConfig]
     for gx in found:
         station = known.get(gx.portal_id.lower()) or known.get(gx.host.lower())
         if station is None:
-            new.append(await _as_station(gx))
+            new.append(await as_station(gx))
         label = " ".join(filter(None, [gx.host, gx.name, gx.portal_id and f"({gx.portal_id})"]))
         click.echo(f"{label}: {f'configured as {station.id}' if station else 'not configured'}")
     if not found:
@@ -84,7 +93,8 @@ async def report_devices(ssdp: Address | None, stations: Sequence[StationConfig]
     return new
 
 
-async def _as_station(gx: FoundGx) -> Mapping[str, object]:
+async def as_station(gx: FoundGx) -> Mapping[str, object]:
+    """What a station file would say of a device that was found; its certificate is pinned as it is shown."""
     mqtt: dict[str, object] = {"host": gx.host}
     if _PORTAL_ID.fullmatch(gx.portal_id):
         mqtt["portal_id"] = gx.portal_id

@@ -27,56 +27,26 @@ from victron_console.store.read.reader import Reader
 from victron_console.store.sqlite import WAL_RESET_FAULT, has_wal_reset_fault, sqlite3
 
 
-@click.command()
-@click.argument("host")
-@click.option("--name", help="The station's name; default: what the device calls itself.")
-@common_options
-@failing_plainly
-def add(options: Options, host: str, name: str | None) -> None:
-    """Ask the station at HOST who it is and write its file.
-
-    HOST is a host name or an address such as 192.0.2.10; scheme and port are http and 8088 where it gives none.
-    """
-    url = web_address(host)
-    provisional = station_from({"id": "new-station", "name": name or "new station", "url": url})
-    loaded = options.files().current
-    _refuse_known(provisional, loaded)
-    found, own_name = asyncio.run(_introduce(open_source(provisional, SystemClock())))
-    configured = {station.id for station in loaded.stations}
-    folder = options.new_files_folder()
-    chosen = name or own_name or _asked_name(url)
-    try:
-        file = write_station(folder, {"name": chosen, "url": url}, configured)
-    except FileExistsError as error:
-        raise click.ClickException(f"{error.filename} is there already: give the station another --name.") from error
-    click.echo(f"{chosen}: {found.api}, {len(found.services)} services ({_classes(found)}).")
-    click.echo(f"Written to {file}. Open the console with `victron-console`.")
-
-
-def _refuse_known(new: StationConfig, loaded: LoadResult) -> None:
+def refuse_known(new: StationConfig, loaded: LoadResult) -> None:
     """Refuse an address that a station has already: it would be polled and recorded twice.
 
     Raises:
-        ClickException: names that station and its file.
+        ValueError: names that station and its file.
     """
     for station in loaded.stations:
         if shared := sorted(station.addresses() & new.addresses()):
             file = next((file for file, ids in loaded.files.items() if station.id in ids), None)
             place = f" in {file}" if file else ""
             known = f"station {station.id} ({station.name}){place}"
-            raise click.ClickException(f"{shared[0]} is configured already: {known}.")
+            raise ValueError(f"{shared[0]} is configured already: {known}.")
 
 
-def _asked_name(url: str) -> str:
-    """A name for a device that has none: what the operator says, else its host."""
-    host = url.split("://", 1)[-1]
-    if not sys.stdin.isatty():
-        return host
-    return str(click.prompt("The device has no name of its own. What shall the station be called", default=host))
+async def introduce(source: Source) -> tuple[Discovery, str]:
+    """Who answers there, and the name that its owner gave it; the source is closed.
 
-
-async def _introduce(source: Source) -> tuple[Discovery, str]:
-    """Who answers there, and the name that its owner gave it."""
+    Raises:
+        SourceError: nobody does as a station should.
+    """
     try:
         found = await source.discover()
         for service in found.services:
@@ -91,6 +61,49 @@ async def _introduce(source: Source) -> tuple[Discovery, str]:
         return found, ""
     finally:
         await source.close()
+
+
+def at_address(host: str, name: str) -> StationConfig:
+    """The station at a host name or address, to be asked who it is.
+
+    Raises:
+        ConfigError: that is no address.
+    """
+    return station_from({"id": "new-station", "name": name or "new station", "url": web_address(host)})
+
+
+@click.command()
+@click.argument("host")
+@click.option("--name", help="The station's name; default: what the device calls itself.")
+@common_options
+@failing_plainly
+def add(options: Options, host: str, name: str | None) -> None:
+    """Ask the station at HOST who it is and write its file.
+
+    HOST is a host name or an address such as 192.0.2.10; scheme and port are http and 8088 where it gives none.
+    """
+    url = web_address(host)
+    provisional = at_address(host, name or "")
+    loaded = options.files().current
+    refuse_known(provisional, loaded)
+    found, own_name = asyncio.run(introduce(open_source(provisional, SystemClock())))
+    configured = {station.id for station in loaded.stations}
+    folder = options.new_files_folder()
+    chosen = name or own_name or _asked_name(url)
+    try:
+        file = write_station(folder, {"name": chosen, "url": url}, configured)
+    except FileExistsError as error:
+        raise click.ClickException(f"{error.filename} is there already: give the station another --name.") from error
+    click.echo(f"{chosen}: {found.api}, {len(found.services)} services ({_classes(found)}).")
+    click.echo(f"Written to {file}. Open the console with `victron-console`.")
+
+
+def _asked_name(url: str) -> str:
+    """A name for a device that has none: what the operator says, else its host."""
+    host = url.split("://", 1)[-1]
+    if not sys.stdin.isatty():
+        return host
+    return str(click.prompt("The device has no name of its own. What shall the station be called", default=host))
 
 
 def _classes(found: Discovery) -> str:
