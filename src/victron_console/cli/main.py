@@ -26,6 +26,7 @@ COMMANDS = {
     "discover": "discover:discover",
     "export": "history:export",
     "rules": "rules:rules",
+    "serve": "serve:serve",
     "report": "report:report",
     "simulate": "simulated:simulate",
     "status": "status:status",
@@ -70,9 +71,12 @@ class LazyCommands(click.Group):
 @click.option("--low-bandwidth", is_flag=True, help="For slow links: 2 frames a second and coarser ages.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
 @click.option("--bell", is_flag=True, help="Ring once for each new critical alarm.")
+@click.option("--read-only", is_flag=True, help="Only look: poll nothing, record nothing, acknowledge nothing.")
 @common_options
 @failing_plainly
-def victron_console(options: Options, url: str | None, low_bandwidth: bool, ascii_only: bool, bell: bool) -> None:
+def victron_console(
+    options: Options, url: str | None, low_bandwidth: bool, ascii_only: bool, bell: bool, read_only: bool
+) -> None:
     """Watch Victron energy systems from a terminal.
 
     Without a command the console opens: it polls the configured stations in the background and records them, or
@@ -81,9 +85,25 @@ def victron_console(options: Options, url: str | None, low_bandwidth: bool, asci
     if click.get_current_context().invoked_subcommand is None:
         from victron_console.cli.console import open_console
 
-        open_console(options, url=url, low_bandwidth=low_bandwidth, ascii_only=ascii_only, bell=bell)
+        if url and read_only:
+            raise click.UsageError("--url polls a station, which --read-only does not.")
+        open_console(
+            options,
+            url=url,
+            demo=_open_demo,
+            low_bandwidth=low_bandwidth,
+            ascii_only=ascii_only,
+            bell=bell,
+            read_only=read_only,
+        )
     elif url:
         raise click.UsageError("--url opens the console and goes with no command.")
+
+
+def _open_demo(tour: bool) -> None:
+    command = victron_console.get_command(click.get_current_context(), "demo")
+    assert command is not None
+    command.main(["--tour"] if tour else [], prog_name="victron-console demo")
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import asyncio
 import math
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,17 +16,33 @@ from aiomqtt import MqttError
 from victron_console.cli.console import refuse_without_terminal, show
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
+from victron_console.cli.progress import progress
 from victron_console.cli.running import run_until_stopped
 from victron_console.config import FixedStations, station_from
-from victron_console.model.units import DAY_S
+from victron_console.model.clock import SystemClock
+from victron_console.model.units import DAY_S, HOUR_S
+from victron_console.simulator.fleet import NAMED
+from victron_console.simulator.past.forecast import SimulatedForecasts
+from victron_console.simulator.past.stories import CAPTIONS
 from victron_console.simulator.scenario import SCENARIOS
-from victron_console.simulator.simulated import Past, SimulatedFleet, demo_fleet
+from victron_console.simulator.simulated import (
+    Past,
+    SimulatedFleet,
+    SteppedFleet,
+    Troubles,
+    demo_fleet,
+    lost_soon,
+)
+from victron_console.simulator.spec import StationSpec
 
 MOST = 1000
 PORTS = 65_536
 MOST_DAYS = 60
 MOST_LIVED = 12 * MOST_DAYS
-"""Days of stations: more would take too long to wait for. Twelve stations live through a day in some two seconds."""
+"""Days of stations: more would take too long to wait for. Twelve stations live through a day in some seconds."""
+OTHERS_LIVE_S = 2 * HOUR_S
+DUNE_PUMP_IS = 4
+"""Its place among the stations, from 1."""
 
 
 class _Speed(click.FloatRange):
@@ -54,8 +70,11 @@ def _fleet_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @_fleet_options
 @click.option(
-    "--days", type=click.IntRange(0, MOST_DAYS), default=1, show_default=True, help="What the stations lived before."
+    "--days",
+    type=click.IntRange(0, MOST_DAYS),
+    help="Let the stations live through so many days first, in place of the month that comes with the program.",
 )
+@click.option("--tour", is_flag=True, help="Be shown around: what happened at the stations, and where that is seen.")
 @click.option("--low-bandwidth", is_flag=True, help="For slow links: 2 frames a second and coarser ages.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
 @common_options
@@ -66,41 +85,83 @@ def demo(
     scenario: str | None,
     seed: int,
     speed: float,
-    days: int,
+    days: int | None,
+    tour: bool,
     low_bandwidth: bool,
     ascii_only: bool,
 ) -> None:
-    """Open the console on simulated stations and a throw-away store."""
+    """Open the console on simulated stations and a throw-away store, with a month behind them."""
     refuse_without_terminal(os.environ)
+    is_shipped = days is None and not seed and scenario is None
+    if tour and not (is_shipped and stations >= len(NAMED)):
+        raise click.UsageError(
+            "--tour shows the stations and the month that come with the program: leave the rest out."
+        )
     with tempfile.TemporaryDirectory(prefix="victron-console-demo-") as folder:
         store = options.store or Path(folder) / "demo.db"
-        days = min(days, MOST_LIVED // stations)
-        past = _lived(store, days) if days and not store.exists() else None
-        if past is not None:
-            span, wait = ("a day", "a few seconds") if days == 1 else (f"{days} days", "some seconds a day")
-            click.echo(f"The stations live through {span} first: {wait} ...", err=True)
+        past = None
+        if not store.exists() and days != 0:
+            past = _shipped(store) if is_shipped else _lived(store, days or 1)
         with demo_fleet(stations, scenario, seed, speed=speed, past=past) as fleet:
+            has_tariff = past is not None and is_shipped
             show(
                 options,
-                _as_configured(fleet),
+                _as_configured(fleet, store.parent if has_tariff else None),
                 store,
                 asks=[station.name for station in fleet.stations],
-                notice="Simulated stations: nothing here is real. Dune Pump gets lost after a minute.",
+                notice="Simulated stations: nothing here is real."
+                + (" Dune Pump gets lost after a minute." if scenario is None and stations >= DUNE_PUMP_IS else ""),
                 low_bandwidth=low_bandwidth,
                 ascii_only=ascii_only,
                 keep_settings=False,
+                tour=[(stop.screen, stop.station, stop.text) for stop in CAPTIONS] if tour else (),
+                forecasts=SimulatedForecasts(
+                    [station.spec for station in fleet.fleet.stations], SystemClock(), fleet.fleet.world_s
+                ),
             )
 
 
+def _shipped(store: Path) -> Past:
+    """The month that comes with the program; stations beyond its twelve live through some hours."""
+
+    def past(specs: Sequence[StationSpec], at: float, scenarios: Troubles) -> SteppedFleet:
+        from victron_console.simulator.history import record_history
+        from victron_console.simulator.past.opened import open_past
+
+        opened = open_past(store, min(len(specs), len(NAMED)), at, lost_soon(at))
+        others = specs[len(NAMED) :]
+        if not others:
+            return opened
+        with progress(f"{len(others)} more stations live through some hours") as tell:
+            more = record_history(others, store, at - OTHERS_LIVE_S, at, scenarios=scenarios, warm_up_s=0.0, tell=tell)
+        return SteppedFleet.resumed([*opened.stations, *more.stations], at)
+
+    return past
+
+
 def _lived(store: Path, days: int) -> Past:
-    """Stations that have lived through some days, which are in the store."""
-    from victron_console.simulator.history import record_history  # the store and the figures: only for the demo
+    """Stations that live through some days, which are in the store."""
 
-    return lambda specs, at, scenarios: record_history(specs, store, at - days * DAY_S, at, scenarios=scenarios)
+    def past(specs: Sequence[StationSpec], at: float, scenarios: Troubles) -> SteppedFleet:
+        from victron_console.simulator.history import record_history
+
+        span_s = min(days, max(1, MOST_LIVED // len(specs))) * DAY_S
+        what = f"{len(specs)} station{'s' * (len(specs) > 1)} live through {span_s / DAY_S:.0f} d"
+        with progress(what) as tell:
+            return record_history(specs, store, at - span_s, at, scenarios=scenarios, tell=tell)
+
+    return past
 
 
-def _as_configured(fleet: SimulatedFleet) -> FixedStations:
-    return FixedStations(tuple(station_from(station.config) for station in fleet.stations))
+def _as_configured(fleet: SimulatedFleet, tariffs: Path | None = None) -> FixedStations:
+    """The stations as their files would say; one has a tariff, where there is a folder with it."""
+    from victron_console.simulator.past.opened import with_tariff
+
+    tables = (
+        station.config if tariffs is None else with_tariff(station.id, station.config, tariffs)
+        for station in fleet.stations
+    )
+    return FixedStations(tuple(map(station_from, tables)))
 
 
 @click.command()

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import httpx
+
 from victron_console.collector.advising import Advising
 from victron_console.collector.alerting import Alerting
 from victron_console.collector.background_tasks import BackgroundTasks
@@ -27,15 +29,30 @@ class BackgroundWork:
     """Sealing, copies, diagnosing, advising, telling, and the signs of life."""
 
     def __init__(
-        self, store: Path, clock: Clock, recorder: Recorder, alerting: Alerting, beat: Callable[[], Beat | None]
+        self,
+        store: Path,
+        clock: Clock,
+        recorder: Recorder,
+        alerting: Alerting,
+        beat: Callable[[], Beat | None],
+        forecasts: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """`beat` gives the collector's sign of life; None while the loop that polls stands still."""
+        """Nothing runs before `start`.
+
+        Args:
+            store: what is read and kept.
+            clock: the time.
+            recorder: what writes.
+            alerting: takes what is found wrong.
+            beat: gives the collector's sign of life; None while the loop that polls stands still.
+            forecasts: stands in for the weather service.
+        """
         tell = alerting.tell_trouble
         self.faults = InternalFaults(clock, partial(tell, INTERNAL_FAULT))
         self._sealing = Sealing(store, clock, recorder, partial(tell, HISTORY_FAILS))
         self._store_alarm = StoreAlarm(store, recorder, tell, blocks=lambda: self._sealing.damaged)
         self._diagnosing = Diagnosing(store, clock, recorder, alerting.diagnose)
-        self._advising = Advising(store, clock, recorder)
+        self._advising = Advising(store, clock, recorder, transport=forecasts)
         self._notifier = Notifier(store, clock, recorder.call, partial(tell, NOTIFY_FAILED))
         self._heartbeat = Heartbeat(clock, beat, partial(tell, HEARTBEAT_FAILS))
         self._others = OtherCollectors(clock, partial(tell, COLLECTOR_SILENT))

@@ -14,7 +14,7 @@ class Genset:
     def __init__(self, spec: GensetSpec, fuel_share: float) -> None:
         self.spec = spec
         self.running_since: float | None = None
-        self._wanted_since: float | None = None
+        self.wanted_since: float | None = None
         self.failed = False
         """It was asked to start and did not."""
         self.fuel_l = spec.tank_l * fuel_share
@@ -25,18 +25,22 @@ class Genset:
         return self.running_since is not None
 
     def decide(self, at: float, soc_percent: float, mains: bool, broken: bool) -> None:
-        """Start below the lower state of charge, stop above the upper or when the mains are back."""
+        """Start below the lower state of charge, stop above the upper or when the mains are back.
+
+        A start that failed is wanted until then.
+        """
         empty = self.fuel_l <= 0.0
+        wanted_below = self.spec.start_soc_percent if self.wanted_since is None else self.spec.stop_soc_percent
         if self.running_since is not None:
             ran_s = at - self.running_since
             done = ran_s > MINIMUM_RUN_S and (mains or soc_percent >= self.spec.stop_soc_percent)
             if done or broken or empty:
-                self.running_since = self._wanted_since = None
-        elif mains or soc_percent > self.spec.start_soc_percent:
-            self._wanted_since, self.failed = None, False
-        elif self._wanted_since is None:
-            self._wanted_since = at
-        elif at - self._wanted_since >= START_DELAY_S:
+                self.running_since = self.wanted_since = None
+        elif mains or soc_percent > wanted_below:
+            self.wanted_since, self.failed = None, False
+        elif self.wanted_since is None:
+            self.wanted_since = at
+        elif at - self.wanted_since >= START_DELAY_S:
             self.failed = broken or empty
             if not self.failed:
                 self.running_since = at

@@ -6,7 +6,6 @@ The same stations then go on live, so that nothing jumps where the past ends.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey, class_of
 from victron_console.model.judgement import PollMemory
 from victron_console.model.overview import Overview
+from victron_console.model.progress import Tell, untold
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import DeviceState, Snapshot
@@ -32,7 +32,11 @@ from victron_console.store.write.writer import Writer
 
 STEP_S = 900.0
 """A day of twelve stations at this step takes about three seconds of CPU, their usual warm-up included."""
-QUICK_CLASSES = frozenset({"system", "battery", "vebus", "multi", "solarcharger", "grid", "pvinverter"})
+QUICK_CLASSES = frozenset({
+    "system", "battery", "vebus", "multi", "inverter", "solarcharger", "grid", "pvinverter", "genset", "dcgenset",
+    "dcsource", "alternator", "dcload",
+})  # fmt: skip
+"""All that a balance is made of: of different moments it would not close."""
 SLOW_STEPS = 4
 """Other devices are read at each fourth step."""
 NO_ADDRESS = "http://127.0.0.1:9"
@@ -49,6 +53,8 @@ def record_history(
     until: float,
     step_s: float = STEP_S,
     scenarios: Troubles | None = None,
+    warm_up_s: float = WARM_UP_S,
+    tell: Tell = untold,
 ) -> SteppedFleet:
     """Record a span of simulated stations into a store, faster than real time.
 
@@ -59,6 +65,8 @@ def record_history(
         until: end; the last poll lies there.
         step_s: seconds between two polls, which is also the cadence that is recorded.
         scenarios: what goes wrong, by station id.
+        warm_up_s: how long they have lived at the end, at least.
+        tell: told now and then how much is done, 0 to 1.
 
     Returns:
         The stations as they are at the end, to go on with.
@@ -66,7 +74,18 @@ def record_history(
     Raises:
         StoreError: the store cannot be written.
     """
-    fleet = SteppedFleet(specs, since, scenarios, warm_up_s=max(0.0, WARM_UP_S - (until - since)))
+    fleet = SteppedFleet(specs, since, scenarios, warm_up_s=max(0.0, warm_up_s - (until - since)))
+    record_on(fleet, store, until, step_s, tell)
+    return fleet
+
+
+def record_on(fleet: SteppedFleet, store: Path, until: float, step_s: float = STEP_S, tell: Tell = untold) -> None:
+    """Let stations live on from where they are, and record it; they may be in the store already.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    since = fleet.at
     clock = ManualClock(since)
     recorders = [StationRecorder(station) for station in fleet.stations]
     writer = Writer(store, clock)
@@ -77,30 +96,26 @@ def record_history(
         for step in range(steps + 1):
             clock.at = until - (steps - step) * step_s
             fleet.step_to(clock.at, WARM_UP_STEP_S)
-            reads = partial(_next_read, step_s, slow=step % SLOW_STEPS == 0 or step == steps)
+            reads = partial(next_read, step_s, slow=step % SLOW_STEPS == 0 or step == steps)
             updates = [update for recorder in recorders if (update := recorder.update(clock.at, reads))]
             writer.record_all([*held, *updates])
-            held = [
-                replace(figures, at=at) for at in _slots(clock.at, step_s, until) for figures in map(_figures, updates)
-            ]
+            held = still_held(updates, clock.at, step_s, until)
+            tell((step + 1) / (steps + 1))
     finally:
         writer.close()
-    return fleet
 
 
-def _slots(at: float, step_s: float, until: float) -> list[float]:
-    """Moments up to the next step at which the figures of this one still hold, one in each five minutes.
+def still_held(updates: Sequence[StationUpdate], at: float, step_s: float, until: float) -> list[StationUpdate]:
+    """The figures of a step once more for each five minutes up to the next step, in which they still hold.
 
     The store keeps a mean of each five minutes; a collector that polled so seldom would leave most of them empty.
     """
-    return [moment for n in range(1, int(step_s // SLOT_S)) if (moment := at + n * SLOT_S) < until]
+    slots = [moment for n in range(1, int(step_s // SLOT_S)) if (moment := at + n * SLOT_S) < until]
+    return [StationUpdate(one.station, moment, overview=one.overview) for moment in slots for one in updates]
 
 
-def _figures(update: StationUpdate) -> StationUpdate:
-    return StationUpdate(update.station, update.at, overview=update.overview)
-
-
-def _next_read(step_s: float, cls: str, *, slow: bool) -> float | None:
+def next_read(step_s: float, cls: str, *, slow: bool) -> float | None:
+    """Seconds until a class is read again; None where it is not read in this step."""
     if cls in QUICK_CLASSES:
         return step_s
     return SLOW_STEPS * step_s if slow else None
@@ -152,15 +167,19 @@ class StationRecorder:
             at,
             readings,
             status=status if is_new else None,
-            overview=self._figures(at, status) if reads("system") is not None else None,
+            overview=self._figures(at) if reads("system") is not None else None,
             memory=self._memory,
             cadences=cadences,
             polls=[PollSample(at, True, ROUND_TRIP_S, 20 * len(reading.readings)) for reading in readings],
         )
 
-    def _figures(self, at: float, status: StationStatus) -> Overview:
-        snapshot = Snapshot(self._station.spec.id, at, dict(self._devices), status)
-        shown, self._memory = polled(snapshot, self._memory)
+    def snapshot(self, at: float) -> Snapshot:
+        """All devices as they were last read."""
+        status = self._status or StationStatus(StationState.STARTING, at)
+        return Snapshot(self._station.spec.id, at, dict(self._devices), status)
+
+    def _figures(self, at: float) -> Overview:
+        shown, self._memory = polled(self.snapshot(at), self._memory)
         return shown
 
     def _read(self, service: str, cls: str, tree: Tree, at: float) -> ServiceReading:

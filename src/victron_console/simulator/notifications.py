@@ -33,26 +33,26 @@ class NoticeRing:
 
     def __init__(self) -> None:
         self.slots: list[GxNotice] = []
-        self._next = 0
-        self._open: dict[tuple[str, str], GxNotice] = {}
+        self.next_slot = 0
+        self.standing: dict[tuple[str, str], GxNotice] = {}
 
     def follow(self, service: str, device: str, trigger: str, level: int, description: str, at: float) -> None:
         """Take note of an alarm path's level: raised, escalated or cleared where it changed."""
         key = (service, trigger)
-        notice = self._open.get(key)
+        notice = self.standing.get(key)
         if notice is not None and level != notice.level:
             notice.active = False
-            del self._open[key]
+            del self.standing[key]
             notice = None
         if level > 0 and notice is None:
             fresh = GxNotice(int(at), service, trigger, device, description, level)
-            self._open[key] = fresh
+            self.standing[key] = fresh
             self._put(fresh)
 
     def _put(self, notice: GxNotice) -> None:
         if len(self.slots) < SLOTS:
             self.slots.append(notice)
             return
-        self.slots[self._next].acknowledged = True
-        self.slots[self._next] = notice
-        self._next = (self._next + 1) % SLOTS
+        self.slots[self.next_slot].acknowledged = True
+        self.slots[self.next_slot] = notice
+        self.next_slot = (self.next_slot + 1) % SLOTS

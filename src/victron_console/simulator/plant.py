@@ -33,10 +33,10 @@ GENSET_OHM = 0.15
 class Plant:
     """A station's state at the moment `at`; `flow` and `outside` are those of the last step."""
 
-    def __init__(self, spec: StationSpec, at: float) -> None:
+    def __init__(self, spec: StationSpec, at: float, world_s: float = 0.0) -> None:
         self.spec = spec
         self.at = self.since = at
-        self._surroundings = Surroundings(spec, at)
+        self._surroundings = Surroundings(spec, at, world_s)
         self.faults: Faults = NO_FAULTS
         self.outside: Outside = self._surroundings.at(at, NO_FAULTS)
         self.battery = Battery(spec.battery, spec.seed, self.outside.room_c)
@@ -45,8 +45,10 @@ class Plant:
         self.genset = Genset(spec.genset, 0.35 + 0.6 * seeded(spec.seed, "fuel", 0)) if spec.genset else None
         self.inverter_on = spec.converter.kind != "none"
         self.at_floor = False
-        self._lag_applied = 0.0
-        self._drawn_down = False
+        self.lag_applied = 0.0
+        """Percentage points of charge that the drifting cell has fallen behind."""
+        self.drawn_down = False
+        """Whether a ceiling of charge is in force already."""
         self.can_errors = float(int(40 * seeded(spec.seed, "can", 0)))
         self.can_packets = 2.6e7
         self.counters = Counters(len(spec.converter.phases), [ArrayCount() for _ in spec.arrays])
@@ -84,18 +86,25 @@ class Plant:
         drift = ageing.cell_drift_percent_per_month * months
         self._let_cell_lag(faults.cell_lag_percent + drift)
         ceiling = faults.soc_ceiling_percent
-        if ceiling is not None and not self._drawn_down and self.battery.soc_percent > ceiling:
+        if ceiling is not None and not self.drawn_down and self.battery.soc_percent > ceiling:
             self.battery.set_soc(ceiling)
-        self._drawn_down = ceiling is not None
+        self.drawn_down = ceiling is not None
 
     def _let_cell_lag(self, percent: float) -> None:
         """Bring the drifting cell to this many points behind; one that is nearly empty drifts no further by itself."""
         cell = min(self.spec.ageing.drifting_cell, self.spec.battery.cells) - 1
         charge = self.battery.true_soc_percent + self.battery.offsets_percent[cell]
-        more = min(percent - self._lag_applied, max(0.0, charge - NEARLY_EMPTY_PERCENT))
+        more = min(percent - self.lag_applied, max(0.0, charge - NEARLY_EMPTY_PERCENT))
         if more:
             self.battery.lag(cell, more)
-            self._lag_applied += more
+            self.lag_applied += more
+
+    @property
+    def ess_floor_percent(self) -> float:
+        """The minimum SOC that is set now; 0 without an ESS."""
+        if self.faults.ess_floor_percent is not None:
+            return self.faults.ess_floor_percent
+        return self.spec.converter.ess.min_soc_percent if self.spec.converter.ess else 0.0
 
     def curve(self) -> LossCurve:
         """The loss curve of one unit today."""
@@ -141,8 +150,8 @@ class Plant:
             charge_max, discharge_max = 0.0, discharge_max if source is AcType.NONE else 0.0
         if source is AcType.GRID and unit.ess is not None:
             margin = FLOOR_HYSTERESIS_PERCENT if self.at_floor else 0.0
-            self.at_floor = self.battery.soc_percent <= unit.ess.min_soc_percent + margin
-            discharge_max = 0.0 if self.at_floor else discharge_max
+            self.at_floor = self.battery.soc_percent <= self.ess_floor_percent + margin
+            discharge_max = 0.0 if self.at_floor or self.faults.ess_holds else discharge_max
         share_in = spec.load.input_share
         mains = source in (AcType.GRID, AcType.SHORE)
         dc_load = self._dc_asked_w() if self.battery.soc_percent > 1.0 else 0.0

@@ -24,6 +24,10 @@ class Faults:
     load_factor: float = 1.0
     pv_factor: float = 1.0
     genset_fails: bool = False
+    ess_holds: bool = False
+    """The ESS keeps what is in the battery while there is a grid."""
+    ess_floor_percent: float | None = None
+    """The minimum SOC that somebody has set in place of the usual one."""
     cell_lag_percent: float = 0.0
     """How far the drifting cell is behind the others, percentage points of charge."""
     battery_heat_w: float = 0.0
@@ -47,6 +51,9 @@ CELL_LAG_PERCENT = 45.0
 CELL_LAG_AFTER_S = 1800.0
 UNMETERED_W = 1500.0
 """An air conditioner of a boat, say, straight on the battery bus."""
+DULL_PV = 0.25
+"""What a closed cover of cloud leaves of a day's sun."""
+RAISED_FLOOR_PERCENT = 60.0
 WEAK_LINE_OHM = 0.8
 WEAK_SAG = 0.14
 WEAK_OUTAGE_DAYS = 3
@@ -61,6 +68,22 @@ def _grid_outage(faults: Faults, _: float) -> Faults:
 
 def _low_battery(faults: Faults, _: float) -> Faults:
     return replace(faults, soc_ceiling_percent=12.0, pv_factor=0.06, load_factor=1.3, genset_fails=True, grid_lost=True)
+
+
+def _genset_fails(faults: Faults, _: float) -> Faults:
+    return replace(faults, genset_fails=True)
+
+
+def _dull_days(faults: Faults, _: float) -> Faults:
+    return replace(faults, pv_factor=faults.pv_factor * DULL_PV)
+
+
+def _ess_hold(faults: Faults, _: float) -> Faults:
+    return replace(faults, ess_holds=True)
+
+
+def _ess_floor(faults: Faults, _: float) -> Faults:
+    return replace(faults, ess_floor_percent=RAISED_FLOOR_PERCENT)
 
 
 def _cell_drift(faults: Faults, age_s: float) -> Faults:
@@ -118,6 +141,10 @@ def _firmware_behind(faults: Faults, _: float) -> Faults:
 SCENARIOS: dict[str, Callable[[Faults, float], Faults]] = {
     "grid-outage": _grid_outage,
     "low-battery": _low_battery,
+    "genset-fails": _genset_fails,
+    "dull-days": _dull_days,
+    "ess-hold": _ess_hold,
+    "ess-floor": _ess_floor,
     "cell-drift": _cell_drift,
     "hot-battery": _hot_battery,
     "can-errors": _can_errors,
@@ -140,6 +167,12 @@ def fits(name: str, spec: StationSpec) -> bool:
     """Whether a trouble can show at a station: no outage without a grid, no lost BMS without one."""
     if name in (*REGIONAL, "weak-grid"):
         return spec.grid is not None and AcType.GRID in (spec.converter.input_1, spec.converter.input_2)
+    if name in ("ess-hold", "ess-floor"):
+        return spec.converter.ess is not None
+    if name == "genset-fails":
+        return spec.genset is not None
+    if name == "dull-days":
+        return bool(spec.arrays)
     if name in ("cell-drift", "hot-battery"):
         return spec.battery.monitor in (Monitor.SERIAL, Monitor.LYNX_NG, Monitor.PYLONTECH)
     if name == "unmetered-load":  # without a meter the GX counts what the DC bus lacks as its loads

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from victron_console.model.clock import Clock, SystemClock
-from victron_console.model.units import HOUR_S
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.mqtt import MqttStation
+from victron_console.simulator.past.stories import story_troubles
 from victron_console.simulator.publish.values import Tree
 from victron_console.simulator.scenario import REGIONAL, Faults, Scenario, fits
 from victron_console.simulator.server import HANG_S, StationServer
@@ -39,6 +39,18 @@ class SteppedFleet:
         wrong = scenarios or {}
         self.stations = [Station(spec, at, wrong.get(spec.id, ()), warm_up_s) for spec in specs]
         self.at = at
+
+    @property
+    def world_s(self) -> float:
+        """The sun and weather of the first station are those of so many seconds later than its clock."""
+        return self.stations[0].world_s if self.stations else 0.0
+
+    @classmethod
+    def resumed(cls, stations: Sequence[Station], at: float) -> Self:
+        """Stations that are at a moment already."""
+        fleet = cls((), at)
+        fleet.stations = list(stations)
+        return fleet
 
     def step_to(self, at: float, step_s: float = STEP_S) -> None:
         """Move every station forward to a moment."""
@@ -212,11 +224,12 @@ def demo_fleet(
 
 def demo_scenarios(now: float) -> Troubles:
     """What goes wrong in the demonstration that begins at `now` (UTC epoch, s), by station id."""
-    return {
-        "alder-farm": [Scenario("low-battery", now - HOUR_S / 4), Scenario("cell-drift", now - HOUR_S / 6)],
-        "dune-pump": [Scenario("comms-loss", now + LOST_AFTER_S)],
-        "cedar-house": [Scenario("firmware-behind", now - 3 * HOUR_S)],
-    }
+    return {**story_troubles(now), **lost_soon(now)}
+
+
+def lost_soon(now: float) -> Troubles:
+    """A station that cannot be reached any more a minute after `now` (UTC epoch, s)."""
+    return {"dune-pump": [Scenario("comms-loss", now + LOST_AFTER_S)]}
 
 
 def chosen_scenario(text: str, specs: Sequence[StationSpec], now: float) -> Troubles:

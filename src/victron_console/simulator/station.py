@@ -21,12 +21,26 @@ class Station:
     """A station that can be moved forward in time. The same spec, scenarios and steps give the same values."""
 
     def __init__(
-        self, spec: StationSpec, at: float, scenarios: Sequence[Scenario] = (), warm_up_s: float = WARM_UP_S
+        self,
+        spec: StationSpec,
+        at: float,
+        scenarios: Sequence[Scenario] = (),
+        warm_up_s: float = WARM_UP_S,
+        world_s: float = 0.0,
     ) -> None:
-        """A station at the moment `at` (UTC epoch, s) that has already lived for `warm_up_s`."""
+        """A station that has already lived for some time.
+
+        Args:
+            spec: what it is made of.
+            at: the moment it is at (UTC epoch, s).
+            scenarios: what goes wrong with it, and when.
+            warm_up_s: how long it has lived before.
+            world_s: its sun, weather and habits are those of so many seconds later than its clock.
+        """
         self.spec = spec
         self.scenarios = tuple(scenarios)
-        self.plant = Plant(spec, at - warm_up_s)
+        self.world_s = world_s
+        self.plant = Plant(spec, at - warm_up_s, world_s)
         self.step_to(at, WARM_UP_STEP_S)
 
     @property

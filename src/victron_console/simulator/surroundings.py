@@ -43,8 +43,10 @@ class Outside:
 class Surroundings:
     """The world around one station; asks nothing of the station's own state."""
 
-    def __init__(self, spec: StationSpec, since: float) -> None:
+    def __init__(self, spec: StationSpec, since: float, world_s: float = 0.0) -> None:
+        """The world of a station from a moment on; sun, weather and habits are those of `world_s` later."""
         self._spec = spec
+        self._world_s = world_s
         self._since = since
         self._sky = Sky(spec.latitude, spec.longitude)
         self._weather = Weather(spec.seed, spec.latitude, spec.longitude)
@@ -54,6 +56,7 @@ class Surroundings:
         """The world at a moment (UTC epoch, s)."""
         spec = self._spec
         months = (at - self._since) / MONTH_S
+        at += self._world_s
         hour = self.loads.local_hour(at)
         clear = self._weather.clearness(at) * faults.pv_factor * (1.0 - spec.ageing.soiling_per_month * months)
         array_w = tuple(

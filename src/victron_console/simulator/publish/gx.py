@@ -155,7 +155,7 @@ def settings(plant: Plant) -> Tree:
         "Settings/CGwacs/PreventFeedback": 0,
         "Settings/CGwacs/RunWithoutGridMeter": int(bool(ess and spec.grid and not spec.grid.metered)),
         "Settings/CGwacs/BatteryLife/State": (11 if plant.at_floor else 10),
-        "Settings/CGwacs/BatteryLife/MinimumSocLimit": ess.min_soc_percent if ess else 10.0,
+        "Settings/CGwacs/BatteryLife/MinimumSocLimit": plant.ess_floor_percent if ess else 10.0,
         "Settings/CGwacs/BatteryLife/SocLimit": 10.0,
         "Settings/CGwacs/BatteryLife/Flags": 0,
         "Settings/DynamicEss/Mode": 0,

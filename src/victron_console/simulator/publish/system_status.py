@@ -50,7 +50,7 @@ def status(plant: Plant, battery_service: str, powers: Tree, bus: Collection[str
         if plant.spec.converter.kind == "inverter"
         else _state(plant, powers, has_acsystem),
         "SystemState/LowSoc": int(plant.at_floor),
-        "Control/ActiveSocLimit": ess.min_soc_percent if ess and floor_known else invalid(),
+        "Control/ActiveSocLimit": plant.ess_floor_percent if ess and floor_known else invalid(),
         "Control/EssState": (11 if plant.at_floor else 10) if floor_known else invalid(),
         "Control/ScheduledChargeStatus": 0 if ess else 1,
     }

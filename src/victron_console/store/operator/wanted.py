@@ -17,6 +17,8 @@ class WantedKind(StrEnum):
     """Poll a station each 1-2 s for a while."""
     ACCEPT = "accept"
     """A device that left is no longer missed."""
+    DIAGNOSE = "diagnose"
+    """Diagnose a station now, not at night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Wanted:
     kind: WantedKind
     station: str
     pattern: str
-    """The series or glob that is pinned, the device that is accepted as gone; empty for a focus."""
+    """The series or glob that is pinned, the device that is accepted as gone; of no meaning else."""
     until: float | None
     """None where it has no end."""
     operator: str

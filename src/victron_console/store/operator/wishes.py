@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 FOCUS_S = 600.0
+DIAGNOSE_S = 3600.0
+"""A collector that comes later does not diagnose any more."""
 
 
 def open_for_operator(path: Path) -> Database:
@@ -62,6 +64,16 @@ def focus(db: Database, station: str, seconds: float = FOCUS_S, *, now: float, w
     """
     _add(db, WantedKind.FOCUS, station, "", now + seconds, now, who)
     return f"Read each 1-2 s for {seconds / 60:.0f} minutes." if seconds else "Read as usual again."
+
+
+def diagnose_now(db: Database, station: str, *, now: float, who: str) -> str:
+    """Have a station diagnosed at once.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    _add(db, WantedKind.DIAGNOSE, station, str(WantedKind.DIAGNOSE), now + DIAGNOSE_S, now, who)
+    return "The collector diagnoses it now; what it finds stands here in a minute or so."
 
 
 def accept_gone(db: Database, station: str, device: DeviceKey, *, now: float, who: str) -> str:
