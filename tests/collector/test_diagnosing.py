@@ -19,6 +19,7 @@ from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
 from victron_console.diagnosing.verdict.risk import Tier
 from victron_console.model.clock import ManualClock
 from victron_console.store.diagnoses import DiagnosisRow
+from victron_console.store.operator.wishes import diagnose_now, open_for_operator
 from victron_console.store.read.reader import Reader
 from victron_console.store.write.writer import Writer
 
@@ -146,6 +147,22 @@ async def test_a_station_whose_record_is_too_young_is_looked_at_again_with_the_n
     monkeypatch.setattr(work, "_examined", brought)
     await work.diagnose([WORN, TWIN])
     assert work.due() == [WORN]
+
+
+@pytest.mark.slow
+async def test_what_an_operator_asks_for_is_diagnosed_once_and_by_day(pair: Path, recorder: Recorder) -> None:
+    clock = ManualClock(AT + 90 * 86_400)
+    work = Diagnosing(pair, clock, recorder, Rules().take)
+    assert work.asked() == []
+    with closing(open_for_operator(pair)) as db:
+        diagnose_now(db, TWIN, now=clock.now(), who="alma")
+        diagnose_now(db, "nowhere", now=clock.now(), who="alma")
+    assert work.asked() == [TWIN]
+    work._tried_at[TWIN] = clock.now()
+    assert work.asked() == [], "it was tried"
+    work._tried_at.clear()
+    clock.advance(7200)
+    assert work.asked() == [], "nobody waits any more"
 
 
 def test_each_station_is_due_once_in_its_own_night_always_at_the_same_time() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from victron_console.collector.settings_log import settings_changes
-from victron_console.model.reading import Scalar
+from victron_console.model.reading import Reading, Scalar
 from victron_console.sources.values import read_tree
 from victron_console.store.records import Event
 
@@ -81,3 +81,9 @@ def test_recorded_stations_tell_no_change_that_nobody_made(name: str) -> None:
                 before, tree = tree, {**tree, **line["changed"]}
                 assert changes(before, tree) == []
     assert tree
+
+
+@pytest.mark.parametrize(("before", "after", "told"), [(10, 11, 0), (4, 5, 0), (10, 9, 1), (5, 10, 1), (1, 2, 1)])
+def test_an_ess_that_comes_to_its_minimum_is_no_changed_setting(before: int, after: int, told: int) -> None:
+    one, other = ({"Settings/CGwacs/BatteryLife/State": Reading(value, 0.0)} for value in (before, after))
+    assert len(settings_changes("alder", 0.0, one, other)) == told

@@ -18,6 +18,7 @@ from victron_console.console.kit import export
 from victron_console.console.kit.export import (
     ScreenShown,
     Table,
+    write_picture,
     write_shown,
 )
 from victron_console.console.kit.frame.screen import ConsoleScreen
@@ -113,3 +114,14 @@ def test_no_text_becomes_a_formula_and_numbers_stay(tmp_path: Path) -> None:
     [file] = tmp_path.iterdir()
     assert file.name in said
     assert read(file) == [["a", "b"], ["'=1+1", "-5.0"], ["'-x", ""], ["plain", "3"], ["'+49 30", "0"]]
+
+
+def test_a_picture_of_the_screen_says_where_it_is(tmp_path: Path) -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><text>Fira Code</text></svg>'
+    said = write_picture(svg, "fleet", NOW, tmp_path)
+    drawn = sorted(tmp_path.iterdir())
+    assert [file.suffix for file in drawn] == [".png", ".svg"]
+    assert all(file.name in said for file in drawn)
+    assert write_picture(svg, "fleet", NOW, tmp_path / "nowhere").endswith(
+        "cannot be written: No such file or directory."
+    )

@@ -25,6 +25,7 @@ from victron_console.diagnosing.verdict.kept_findings import unpack
 from victron_console.model.clock import Clock, ManualClock, local, midnight
 from victron_console.store.diagnoses import DiagnosisRow, StepRow, record_diagnosis
 from victron_console.store.errors import StoreError
+from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
 from victron_console.store.write.writer import Writer
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 FIRST_S = 45.0
 """Nothing is diagnosed so soon after a start: the first polls are more urgent."""
 EVERY_S = 300.0
+ASKED_EVERY_S = 5.0
+"""How often is looked whether an operator asks for a diagnosis."""
 RETRY_S = 3600.0
 """A station that could not be diagnosed is tried again after so long."""
 NIGHT_S = 3600.0
@@ -78,13 +81,18 @@ class Diagnosing:
         self._tried_at: dict[str, float] = {}
 
     async def run(self) -> None:
-        """Hand over what is kept, then look every five minutes which station is due."""
+        """Hand over what is kept, then look every five minutes which station is due, and what an operator asks for."""
         await self._tell_rules()
         await asyncio.sleep(self._first_s)
+        looked_at = float("-inf")
         while True:
-            if due := await asyncio.to_thread(self.due):
-                await self.diagnose(due)
-            await asyncio.sleep(EVERY_S)
+            if self._clock.monotonic() - looked_at >= EVERY_S:
+                looked_at = self._clock.monotonic()
+                if due := await asyncio.to_thread(self.due):
+                    await self.diagnose(due)
+            if asked := await asyncio.to_thread(self.asked):
+                await self.diagnose(asked)
+            await asyncio.sleep(ASKED_EVERY_S)
 
     async def _tell_rules(self) -> None:
         """The rules go on with what was found last: a restart must not make their alarms unknown."""
@@ -117,6 +125,21 @@ class Diagnosing:
         except StoreError as error:
             log.warning("what is due for diagnosis cannot be read: %s", error)
             return []
+
+    def asked(self) -> list[str]:
+        """The stations that an operator asks to be diagnosed and that were not tried since."""
+        try:
+            with closing(Reader(self._store, self._clock)) as reader:
+                wishes = [wish for wish in reader.wanted() if wish.kind is WantedKind.DIAGNOSE]
+                done = {station: row.at for station, row in reader.diagnoses().items()} if wishes else {}
+                known = {row.id for row in reader.stations() if row.read_at is not None} if wishes else set()
+        except StoreError as error:
+            log.debug("what is asked for cannot be read: %s", error)
+            return []
+        tried = {
+            wish.station: max(done.get(wish.station, 0.0), self._tried_at.get(wish.station, 0.0)) for wish in wishes
+        }
+        return [wish.station for wish in wishes if wish.station in known and wish.at > tried[wish.station]]
 
     async def diagnose(self, stations: list[str]) -> None:
         """These, one after another, in a process that ends with them: what it loaded takes 150 MB."""

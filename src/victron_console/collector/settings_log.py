@@ -14,6 +14,10 @@ from victron_console.store.records import Event
 
 KIND = "setting"
 _PREFIX = "Settings/"
+_ESS_STATE = "Settings/CGwacs/BatteryLife/State"
+_ESS_MODES = (range(2, 9), range(10, 13))
+"""Within each of these the ESS moves by itself, with and without BatteryLife: at its minimum, recharged, full again.
+From one to the other, or to 9 (keep charged), somebody sets it. Source: the states of hub4control in Venus OS."""
 _MOVES_BY_ITSELF = re.compile(
     r"Settings/(?:"
     r"Gui2?/Gauges/.*"  # the highest value a gauge has shown: grows while the site works
@@ -49,7 +53,13 @@ def settings_changes(
         and not _MOVES_BY_ITSELF.fullmatch(path)
         and Quality.IMPLAUSIBLE not in (before[path].quality, reading.quality)
         and not _same(before[path].value, reading.value)
+        and not _is_same_mode(path, before[path].value, reading.value)
     ]
+
+
+def _is_same_mode(path: str, one: Scalar, other: Scalar) -> bool:
+    """Whether an ESS only went from one state of its mode to another."""
+    return path == _ESS_STATE and any(one in mode and other in mode for mode in _ESS_MODES)
 
 
 def _same(one: Scalar, other: Scalar) -> bool:

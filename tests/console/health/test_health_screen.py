@@ -275,3 +275,12 @@ def test_health(snap_compare: SnapCompare, store: Path, size: tuple[int, int], p
         await opened(pilot, *keys)
 
     assert snap_compare(console_on(store), terminal_size=size, run_before=before)
+
+
+@pytest.mark.slow
+async def test_d_asks_the_collector_to_diagnose_the_chosen_station_now(store: Path) -> None:
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot, "home", "enter", "D")
+        with closing(Reader(store, ManualClock(NOW))) as reader:
+            await until(pilot, lambda: [wish.kind for wish in reader.wanted()] == ["diagnose"])
+            assert [wish.station for wish in reader.wanted()] == [screen.console.station]

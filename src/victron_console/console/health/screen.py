@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from textual import events
 
@@ -31,6 +32,7 @@ from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.text import cut, plain
 from victron_console.console.kit.view import FleetView
 from victron_console.store.operator.jobs import JobRow
+from victron_console.store.operator.wishes import diagnose_now
 
 READ_EVERY_S = 30.0
 """Diagnoses are of days; what an operator writes is read at once."""
@@ -75,6 +77,7 @@ class HealthScreen(ConsoleScreen):
         Key("c", "change", "c", "change", "Change the job under the cursor and its date.", 100, writes=True),
         Key("w", "note", "w", "note", "Write a note to the job under the cursor.", 100, writes=True),
         Key("escape,backspace", "up", "Esc", "", "One level up."),
+        Key("D", "diagnose", "D", "diagnose", "Diagnose the station now instead of at night.", 120, writes=True),
         Key("left", "next_site(-1)", "←→", "site", "Previous and next site.", 100),
         Key("right", "next_site(1)", "→", "", "Next site."),
         *list_keys("row", "; in an explanation, scroll it"),
@@ -118,6 +121,14 @@ class HealthScreen(ConsoleScreen):
     @property
     def _health(self) -> Health | None:
         return self.data.row(self.console.station) if self.data else None
+
+    def action_diagnose(self) -> None:
+        """Ask the collector to diagnose the chosen station now."""
+        site = self.site
+        if site is None:
+            self.console.say("Choose a station first.")
+        elif self.console.operator.may_write():
+            self.console.operator.do([partial(diagnose_now, station=site.id)])
 
     # ---- data
 

@@ -66,6 +66,26 @@ def write_shown(shown: ScreenShown, where: Path) -> str:
     return f"Written to {target}."
 
 
+def write_picture(svg: str, name: str, at: float, where: Path) -> str:
+    """Write a screen as Textual draws it, and as PNG where cairosvg is there; gives a sentence that says where."""
+    target = where / f"{_stem(name, at)}.svg"
+    try:
+        target.write_text(svg, encoding="utf-8")
+    except OSError as error:
+        return f"{target} cannot be written: {error.strerror}."
+    try:
+        from cairosvg import svg2png
+
+        # cairo knows no font from the web, and falls back to one of another width.
+        fixed = svg.replace("Fira Code", "DejaVu Sans Mono")
+        svg2png(bytestring=fixed.encode(), write_to=str(target.with_suffix(".png")))
+    except ImportError:
+        return f"Written to {target}."
+    except (OSError, ValueError) as error:
+        return f"Written to {target}, but not as PNG: {error}."
+    return f"Written to {target} and {target.stem}.png."
+
+
 def _harmless(row: Sequence[Value]) -> list[Value]:
     """A row in which no text, such as a device's name, is taken for a formula by a spreadsheet."""
     return [f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell for cell in row]

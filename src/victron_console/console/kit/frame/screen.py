@@ -20,6 +20,7 @@ from victron_console.console.kit.export import (
     Table,
     folder,
     write_evidence,
+    write_picture,
     write_shown,
 )
 from victron_console.console.kit.format import clock, clock_s, rate
@@ -31,7 +32,6 @@ from victron_console.console.kit.frame.keys import (
     key_row,
     ordered,
 )
-from victron_console.console.kit.frame.notices import draw_notice
 from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.prompt import Answered, LinePrompt, Prompt, PromptRow
 from victron_console.console.kit.frame.tab_strip import ROOMY_FROM, draw_tabs
@@ -119,9 +119,6 @@ class KeyRow(Rows):
         if console.store_fault:
             line.ground = Role.BANNER
             line.put(1, cut(f"Not up to date: {plain(console.store_fault)}", width - 2), Role.BANNER, bold=True)
-            return [line]
-        if (notice := console.notices.standing(console.clock.monotonic())) is not None:
-            self._spans = draw_notice(line, notice, console.clock.monotonic())
             return [line]
         end = width - 1
         if width < 120:
@@ -282,6 +279,11 @@ class ConsoleScreen(Screen[None]):
         name = self.NAME if site is None or self.NAME == "fleet" else f"{self.NAME} {site.id}"
         shown = ScreenShown(name, self.console.now, self.text, self.table())
         self._write(lambda: write_shown(shown, folder()))
+
+    def action_picture(self) -> None:
+        """A picture of the screen, into a file."""
+        drawn, name, now = self.app.export_screenshot(), self.NAME, self.console.now
+        self._write(lambda: write_picture(drawn, name, now, folder()))
 
     def action_bundle(self) -> None:
         """All of the station in the time that is looked at, into a file for someone who cannot reach it."""
