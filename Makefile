@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # The suite starts Python again and again: what it compiles is compiled once, not at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test quick under-load coverage check format bench bench-fleet screenshots mutation docs lock clean
+.PHONY: demo demo-past test quick under-load coverage check format bench screenshots mutation docs site wheel lock clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -16,6 +16,9 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY)  ## the console on a simulated fleet
 	$(BIN)/victron-console demo
+
+demo-past: $(READY)  ## the month that ships with the demonstration: half an hour
+	$(BIN)/python -m benchmarks.demo_past
 
 test: $(READY)  ## the whole suite
 	$(BIN)/python -m pytest -n 2
@@ -47,14 +50,17 @@ format: $(READY)
 bench: $(READY)  ## the figures of the README, as ratios measured in one run
 	$(BIN)/python -m benchmarks
 
-bench-fleet: $(READY)  ## a collector of 10 to 1,000 stations, beside a bare loop: ten minutes
-	$(BIN)/python -m benchmarks fleet
-
 screenshots: $(READY)  ## every screen as PNG at 80x24, 120x40 and 200x60, into docs/screenshots
 	$(BIN)/python -m benchmarks.screenshots
 
 docs: $(READY)  ## the pages and tables that are made of what the code knows
 	$(BIN)/python -m tests.docs_pages
+
+site:  ## the documentation as a web site, into build/site
+	uv run --no-project --isolated --with "mkdocs>=1.6,<2" mkdocs build --strict
+
+wheel: $(READY)  ## what pipx and uvx install, into dist
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 mutation:  ## faults put into the core on purpose, and how many the tests notice: an hour or so, not in CI
 	$(PYTHON) -m venv $(MUTATION)
@@ -67,6 +73,7 @@ lock:  ## resolve the dependencies anew
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --no-header --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --constraint requirements.lock --generate-hashes --universal --python-version 3.11 --no-header --quiet --output-file requirements-run.lock
 
 clean:
-	rm -rf $(VENV) $(MUTATION) mutants .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist snapshot_report.html
+	rm -rf $(VENV) $(MUTATION) mutants .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build snapshot_report.html

@@ -14,6 +14,7 @@ from typing import Any, get_args, get_origin
 
 import click
 from pydantic.fields import FieldInfo
+from tests.man_page import man_page
 from textual.binding import Binding
 from textual.screen import ModalScreen
 
@@ -251,6 +252,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "keys.md": keys,
     "../ARCHITECTURE.md": architecture,
+    "victron-console.1": man_page,
 }
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from victron_console.cli.completion import station_ids
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
+from victron_console.cli.parameters.completion import station_ids
+from victron_console.cli.parameters.times import Moment
 from victron_console.cli.rules import backtest_rules
-from victron_console.cli.times import Moment
 from victron_console.diagnosing.battery.sunrise_backtest import HourOfProjection, sunrise_backtest
 from victron_console.diagnosing.ess.advice_backtest import COSTS, AdviceBacktest, Costs
 from victron_console.diagnosing.ess.station_advice import read_tariff
