@@ -126,10 +126,12 @@ def advise(
     told = [*decision.settings[: ahead.listed], *[USUAL] * (count - ahead.listed)]
     gains = savings(told, ahead.hours, storage, stored_kwh)
     days = count / 24.0
-    low, high = (float(end) / days for end in np.quantile(gains, (0.1, 0.9)))
+    # Told of all days of the month, most of which it was not made from: on its own it looks better than it is.
+    month = savings(told, ahead.month, storage, stored_kwh)
+    low, high = (float(end) / days for end in np.quantile(month, (0.1, 0.9), method="weibull"))
     advice = Advice(
         Status.OK, _reason(told, ahead), _steps(hours.begins[now:], decision, ahead.listed, storage),
-        settings=tuple(told[: ahead.listed]), saving_a_day=float(gains.mean()) / days, saving_low=low,
+        settings=tuple(told[: ahead.listed]), saving_a_day=float(month.mean()) / days, saving_low=low,
         saving_high=high, reserve_kwh=reserve.kwh, outlook=ahead,
     )  # fmt: skip
     if worthwhile(gains, storage) and any(one.mode is not Mode.SELF for one in told):

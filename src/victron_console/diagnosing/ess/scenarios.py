@@ -21,6 +21,8 @@ TRIED_DAYS = 14
 LEAST_DAYS = 2
 """Fewer days of past are no forecast."""
 LEAST_COMPARED = 5
+LEAST_MEASURED = 0.5
+"""Share of its hours from which a day is a scenario; the others are filled with the mean."""
 PRICE_DAYS = 7
 RECIPES: Mapping[str, tuple[int, ...]] = {
     "the last 14 days": tuple(range(1, 15)),
@@ -57,6 +59,8 @@ class Outlook:
 
     hours: Horizon
     """A row a scenario."""
+    month: Horizon
+    """The same of every day that scenarios are taken from: how far apart they may lie."""
     listed: int
     """For so many hours, from the first on, the prices are certain."""
     words: str
@@ -76,21 +80,24 @@ def outlook(hours: Hours, now: int, count: int, listed_until: int, sun: SunForec
         sun: PV by the weather, as many hours; None: the past days' PV.
     """
     lags, words = _chosen(hours, now)
-    load = _ahead(hours.load_kwh, hours.offset_s, now, count, lags)
-    whole = np.isfinite(load).mean(axis=1) >= 0.5
-    if len(set(np.array(lags)[whole].tolist())) < LEAST_DAYS:
+    load = _ahead(hours.load_kwh, hours.offset_s, now, count)
+    whole = np.isfinite(load).mean(axis=1) >= LEAST_MEASURED
+    if whole.sum() < LEAST_DAYS:
         return None
-    lags = tuple(np.array(lags)[whole].tolist())
-    load = _filled(load[whole])
-    ratios, compared = _ratios(sun, lags)
-    pv = _filled(_ahead(hours.pv_kwh, None, now, count, lags)) if sun is None else ratios[:, None] * sun.kwh[None, :]
-    buy, sell = (_prices(price, now, count, listed_until, len(lags)) for price in (hours.buy, hours.sell))
-    known = np.isfinite(load + pv + buy + sell).all(axis=0)
+    ratios, compared = _ratios(sun)
+    pv = _filled(_ahead(hours.pv_kwh, None, now, count)) if sun is None else ratios[:, None] * sun.kwh[None, :]
+    buy, sell = (_prices(price, now, count, listed_until) for price in (hours.buy, hours.sell))
+    every = Horizon(buy=buy, sell=sell, load_kwh=_filled(np.where(whole[:, None], load, np.nan)), pv_kwh=pv)
+    known = np.isfinite(every.load_kwh + pv + buy + sell).all(axis=0)
     end = count if known.all() else int(np.argmin(known))
     if end == 0:
         return None
-    found = Horizon(buy=buy, sell=sell, load_kwh=load, pv_kwh=pv).part(0, end)
-    return Outlook(found, min(end, max(0, listed_until - now)), _words(words, sun, compared), compared)
+    rows = np.array([lag - 1 for lag in lags if whole[lag - 1]])
+    if len(set(rows.tolist())) < LEAST_DAYS:
+        rows = np.flatnonzero(whole)
+    every = every.part(0, end)
+    listed = min(end, max(0, listed_until - now))
+    return Outlook(every.rows(rows), every.rows(np.flatnonzero(whole)), listed, _words(words, sun, compared), compared)
 
 
 def _words(days: str, sun: SunForecast | None, compared: int) -> str:
@@ -135,18 +142,17 @@ def _score(blocks: FloatArray, lags: tuple[int, ...]) -> float:
     return float(error - apart / 2.0)
 
 
-def _ahead(value: FloatArray, offset_s: FloatArray | None, now: int, count: int, lags: tuple[int, ...]) -> FloatArray:
-    """What followed some days ago, a row each; what would already lie ahead is taken from a day earlier still.
+def _ahead(value: FloatArray, offset_s: FloatArray | None, now: int, count: int) -> FloatArray:
+    """What followed each of the last days, a row each; what would already lie ahead is taken from a day earlier still.
 
     Args:
         value: by the hour.
         offset_s: of the local time; None: by the sun, which knows no change of the clock.
         now: the first hour ahead.
         count: of the hours.
-        lags: how many days ago each row begins.
     """
     rows = []
-    for lag in lags:
+    for lag in range(1, LONGEST_LAG + 1):
         place = now - DAY * lag + np.arange(count)
         if offset_s is not None and now - DAY * lag >= 0:
             place = place + round(float(offset_s[now] - offset_s[now - DAY * lag]) / 3600.0)
@@ -164,24 +170,24 @@ def _filled(rows: FloatArray) -> FloatArray:
     return np.where(known, rows, mean)
 
 
-def _ratios(sun: SunForecast | None, lags: tuple[int, ...]) -> tuple[FloatArray, int]:
-    """Yield over forecast of each scenario: of its own day, else of the known days in turn; and how many are known."""
+def _ratios(sun: SunForecast | None) -> tuple[FloatArray, int]:
+    """Yield over forecast of each day: its own, else the known ones in turn; and how many are known."""
     if sun is None:
-        return np.ones(len(lags)), 0
+        return np.ones(LONGEST_LAG), 0
     known = [sun.ratios[lag] for lag in sorted(sun.ratios)]
     compared = len(known) if len(known) >= LEAST_COMPARED else 0
     others = known if compared else list(GUESSED_RATIOS)
     own = sun.ratios if compared else {}
-    return np.array([own.get(lag, others[n % len(others)]) for n, lag in enumerate(lags)]), compared
+    return np.array([own.get(lag, others[lag % len(others)]) for lag in range(1, LONGEST_LAG + 1)]), compared
 
 
-def _prices(price: FloatArray, now: int, count: int, listed_until: int, rows: int) -> FloatArray:
-    """Certain prices for all scenarios; where none is listed those of the week before, each day in another scenario."""
+def _prices(price: FloatArray, now: int, count: int, listed_until: int) -> FloatArray:
+    """Certain prices for all days; where none is listed those of the week before, each in another scenario."""
     place = now + np.arange(count)
     listed = np.where(place < min(listed_until, len(price)), price[np.minimum(place, len(price) - 1)], np.nan)
-    found = np.repeat(listed[None, :], rows, axis=0)
+    found = np.repeat(listed[None, :], LONGEST_LAG, axis=0)
     open_ = np.flatnonzero(~np.isfinite(listed))
-    for row in range(rows):
+    for row in range(LONGEST_LAG):
         back = place[open_] - DAY * (row % PRICE_DAYS + 1)
         back = back - DAY * np.maximum(0, -(-(back - listed_until + 1) // DAY))
         found[row, open_] = np.where(back >= 0, price[np.maximum(back, 0)], np.nan)

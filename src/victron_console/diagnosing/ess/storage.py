@@ -12,7 +12,7 @@ from math import inf
 
 import numpy as np
 
-from victron_console.diagnosing.record.timeline import BoolArray, FloatArray
+from victron_console.diagnosing.record.timeline import BoolArray, FloatArray, IntArray
 from victron_console.model.station_info import EssFacts
 
 WEAR_SHARE = 0.1
@@ -73,6 +73,12 @@ class Horizon:
         """The hours from one up to another."""
         span = (..., slice(since, until))
         return Horizon(buy=self.buy[span], sell=self.sell[span], load_kwh=self.load_kwh[span], pv_kwh=self.pv_kwh[span])
+
+    def rows(self, chosen: IntArray) -> Horizon:
+        """Some of the scenarios, by their places."""
+        return Horizon(
+            buy=self.buy[chosen], sell=self.sell[chosen], load_kwh=self.load_kwh[chosen], pv_kwh=self.pv_kwh[chosen]
+        )
 
 
 class Mode(StrEnum):
