@@ -117,7 +117,7 @@ def test_a_capacity_that_jumps_up_starts_anew_also_without_a_reported_soh() -> N
 def test_a_capacity_that_fades_or_scatters_is_no_new_battery() -> None:
     fading = joined(house(100, capacity_ah=100.0), house(100, capacity_ah=85.0))
     found = diagnose(replace(fading, soh_percent=None), SITE).capacity
-    assert found.ah.window.days > 190 and found.relative.value == pytest.approx(85.0, abs=2)
+    assert found.relative.window.days > 190 and found.relative.value == pytest.approx(85.0, abs=2)
 
 
 @pytest.mark.slow
