@@ -9,6 +9,7 @@ from typing import Any
 from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_file import shipped_rules
 from victron_console.collector.device_table import is_connected
+from victron_console.console.kit.state_line import Told, site_type, state_facts
 from victron_console.console.kit.view import Site
 from victron_console.console.site.data import SiteData, SiteDay, SiteFigures, site_figures
 from victron_console.console.site.page import draw_page
@@ -89,13 +90,15 @@ class Made:
         )
 
     def screen(self, section: SiteSection = SiteSection.OVERVIEW, width: int = 160, height: int = 50) -> str:
-        """The Site screen as text."""
+        """The Site screen as text: what its header says of the station, then the page."""
         figures = self.figures()
         now = figures.snapshot.at
         site = Site("made", "Made", figures.shown, read_at=now - 4)
         page = Page(SiteData("made", figures, SiteDay(now - 86_400, now, ())), site, (), now, PageState(section))
         lines, _ = draw_page(page, width, height)
-        return "\n".join(line.text.rstrip() for line in lines)
+        facts = state_facts(Told(figures.snapshot, figures.shown, site, now, checks=len(figures.checks)))
+        head = [site_type(figures.snapshot, figures.shown), *(run.text for run in facts)]
+        return "\n".join(["   ".join(head), *(line.text.rstrip() for line in lines)])
 
     def audit(self) -> dict[str, str]:
         """The outcome of each check of the commissioning review."""
