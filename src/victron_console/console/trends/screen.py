@@ -123,8 +123,7 @@ class TrendsScreen(OverTimeScreen):
     @property
     def _looks_ahead(self) -> bool:
         """Whether what is expected until sunrise has a place: beside the charge, in a window up to now."""
-        charge = any(quantity.field == "soc_percent" for quantity in self.quantities)
-        return charge and self.follows_now and self.window.length.seconds <= AHEAD_UP_TO_S
+        return "soc" in self.current.entries and self.follows_now and self.window.length.seconds <= AHEAD_UP_TO_S
 
     def ahead(self, frame: Frame) -> int:
         """Columns after now."""
