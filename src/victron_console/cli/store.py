@@ -193,6 +193,31 @@ def prune(options: Options, older_than: float | None, max_size: int | None, comp
     click.echo(f"{done.changes:,} changes in {done.blocks:,} blocks given up, {freed:,} bytes freed")
 
 
+@store.command()
+@click.argument("station")
+@click.argument("globs", nargs=-1, required=True, metavar="SERIES...")
+@click.option("--yes", is_flag=True, help="Do it; without it only what would be forgotten is listed.")
+@common_options
+@failing_plainly
+def forget(options: Options, station: str, globs: tuple[str, ...], yes: bool) -> None:
+    """Take series of STATION out of the store with all their history, by patterns such as 'battery/*/Fake*'.
+
+    For names that a broken station invented: it may have so many. What is still read comes back as a new series. No
+    collector may run meanwhile.
+    """
+    from victron_console.store.files.forget import forget as take_out
+
+    if yes:
+        gone = take_out(options.store_path, station, globs, SystemClock())
+        click.echo(f"{len(gone):,} series forgotten")
+        return
+    with closing(Reader(options.store_path, SystemClock())) as reader:
+        names = sorted({row.name for glob in globs for row in reader.series(station, glob)})
+    for name in names:
+        click.echo(name)
+    click.echo(f"{len(names):,} series would be forgotten with all their history: say --yes", err=True)
+
+
 @store.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--as", "station", metavar="ID", help="Take it in as another station.")
