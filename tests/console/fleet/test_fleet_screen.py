@@ -231,3 +231,14 @@ async def test_no_size_is_refused(make_console: MakeConsole, size: tuple[int, in
         await pilot.resize_terminal(*size)
         await pilot.pause()
         assert "too small" not in screen_text(app)
+
+
+async def test_a_click_on_a_head_sorts_by_its_column_and_a_second_one_by_urgency(make_console: MakeConsole) -> None:
+    app = make_console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        heads = table(app).text.split("\n")[0]
+        for head, sort in (("SITE", "name"), ("SITE", "urgency"), ("BATT", "battery"), ("STATE", "urgency")):
+            await pilot.click(FleetTable, offset=(heads.index(head), 0))
+            await pilot.pause()
+            assert app.settings.sort == sort

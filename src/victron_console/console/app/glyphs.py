@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
@@ -25,6 +28,7 @@ _BY_ASCII = {
     "o": "○●◦⭘",
     "_": "▔",
 }
+_UNKNOWN = "?"
 _BRAILLE = range(0x2801, 0x2900)
 _CHEQUERS = frozenset((0x2822, 0x2811, 0x2854, 0x282A, 0x2855, 0x28AA, 0x2815, 0x28A2, 0x2895, 0x28A8, 0x28D4, 0x2885))
 """Dots that lie apart: the band between what is expected at least and at most."""
@@ -58,14 +62,24 @@ def _quadrant(code: int) -> str:
 _TABLE = str.maketrans(
     {glyph: ascii_ for ascii_, glyphs in _BY_ASCII.items() for glyph in glyphs}
     | {chr(code): _ascii_dots(code) for code in _BRAILLE}
-    | {chr(0x2800): " "}
+    | {chr(0x2800): " ", "\N{RIGHT-POINTING MAGNIFYING GLASS}": "> ", "\N{DEGREE SIGN}": "'"}
 )
 _BLOCKS = str.maketrans({chr(code): _quadrant(code) for code in _BRAILLE} | {chr(0x2800): " "})
 
 
 def to_ascii(text: str) -> str:
-    """The text with every drawn character replaced by an ASCII one of the same width; letters are left."""
-    return text if text.isascii() else text.translate(_TABLE)
+    """The text with every drawn character replaced by ASCII of the same width; letters are left, as names have them."""
+    if text.isascii():
+        return text
+    told = text.translate(_TABLE)
+    return told if told.isascii() else "".join(map(_plain, told))
+
+
+def _plain(character: str) -> str:
+    """A letter or what belongs to one, else as many signs as the character has cells."""
+    if character.isascii() or character.isalnum() or unicodedata.combining(character):
+        return character
+    return _UNKNOWN * cell_len(character)
 
 
 class AsciiFilter(LineFilter):

@@ -59,6 +59,19 @@ SORTS: dict[str, Callable[[Site], tuple[float | str, ...]]] = {
 """The orders, in the turn that `o` takes through them; equals by name."""
 
 
+SORT_OF_COLUMN = {
+    "site": "name",
+    "soc": "charge",
+    "bar": "charge",
+    "battery": "battery",
+    "pv": "pv",
+    "load": "load",
+    "dawn": "sunrise",
+    "age": "age",
+}
+"""The order that a column's head stands for; the others stand for urgency."""
+
+
 def next_sort(sort: str) -> str:
     """The order after this one."""
     names = list(SORTS)

@@ -14,6 +14,7 @@ from victron_console.console.fleet.columns import COLUMNS
 from victron_console.console.fleet.export import fleet_table
 from victron_console.console.fleet.layout import FleetLayout, fleet_layout
 from victron_console.console.fleet.order import (
+    SORT_OF_COLUMN,
     Entry,
     FleetChoice,
     chosen,
@@ -251,6 +252,12 @@ class FleetScreen(ConsoleScreen):
         """Enter."""
         if self.site is not None:
             self.console.open("site")
+
+    def on_fleet_table_head_clicked(self, message: FleetTable.HeadClicked) -> None:
+        """Sort by that column; by urgency where it is sorted so already, or the column has no order."""
+        wanted = SORT_OF_COLUMN.get(message.column, "urgency")
+        self.console.settings.sort = wanted if wanted != self.choice.sort else "urgency"
+        self._settle(at_once=True)
 
     def action_sort(self) -> None:
         """The next order."""

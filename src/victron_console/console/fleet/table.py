@@ -31,6 +31,13 @@ class FleetTable(Rows):
             self.station = station
             self.opened = opened
 
+    class HeadClicked(Message):
+        """The head of a column was clicked."""
+
+        def __init__(self, column: str) -> None:
+            super().__init__()
+            self.column = column
+
     def __init__(self) -> None:
         super().__init__()
         self._entries: Sequence[Entry] = ()
@@ -151,7 +158,12 @@ class FleetTable(Rows):
             self.post_message(self.Selected(station, opened=opened))
 
     def on_click(self, event: events.Click) -> None:
-        """A click selects, a second one opens."""
+        """A click selects, a second one opens; one on a head sorts by it."""
+        if event.y == 0:
+            hit = (at.column.name for at in layout(self.size.width, self._hidden) if at.start <= event.x <= at.end)
+            if column := next(hit, ""):
+                self.post_message(self.HeadClicked(column))
+            return
         at = self._top + event.y - 1
         if 1 <= event.y <= self.visible_rows() and at < len(self._entries):
             entry = self._entries[at]
