@@ -105,7 +105,7 @@ def fleet_row(site: Site, width: int) -> str:
     return draw_site(width, layout(width), site, NOW, selected=False).text
 
 
-@pytest.mark.parametrize("width", [120, 200])
+@pytest.mark.parametrize("width", [107, 200])
 def test_a_blank_stays_between_the_charge_at_sunrise_and_the_sparkline(width: int) -> None:
     site = Site("s", "S", read_at=NOW - 4, dawn=Dawn(98.0, 100.0), soc_trend=(99.0,) * 36)
     assert "98-100 ▇" in fleet_row(site, width)

@@ -18,7 +18,7 @@ from victron_console.console.kit.view import (
     Alarm,
     Mark,
 )
-from victron_console.console.live.alarm_order import UNSEEN, most_urgent_first
+from victron_console.console.live.alarm_order import UNSEEN, folded, most_urgent_first
 
 SECTIONS: Mapping[str, tuple[Mark, ...]] = {
     "NOT SEEN": UNSEEN,
@@ -150,18 +150,7 @@ def _sorted(alarms: Sequence[Alarm], placed: Mapping[str, Mark], sort: str) -> l
 
 
 def _folded(alarms: Sequence[Alarm]) -> list[AlarmRow]:
-    by_fold: dict[str, list[Alarm]] = {}
-    for alarm in alarms:
-        by_fold.setdefault(f"fold {alarm.fold}" if alarm.fold else alarm.id, []).append(alarm)
-    rows = []
-    for members in by_fold.values():
-        first = members[0]
-        if len(members) > 1:
-            sites = len({alarm.station for alarm in members})
-            what = first.fold.partition(": ")[2] or first.fold.partition("?")[0] + "?"  # `Own uplink? 9 of 9 ...`
-            first = replace(first, site=f"{sites} stations", what=what, value="", unit="", source="fleet", who="")
-        rows.append(AlarmRow(first, tuple(members)))
-    return rows
+    return [AlarmRow(shown, members) for shown, members in folded(alarms)]
 
 
 def held_note(alarms: Sequence[Alarm]) -> str:

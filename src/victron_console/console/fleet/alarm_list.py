@@ -14,6 +14,7 @@ from victron_console.console.kit.view import (
     Alarm,
     Site,
 )
+from victron_console.console.live.alarm_order import folded
 from victron_console.model.quality import Quality
 
 _RATE_UP_TO = 119
@@ -47,7 +48,7 @@ class AlarmList(Rows):
         Below them, as far as there is room, each site whose link is not well with the sentence that says why.
         """
         self._counted, self._now, self._rate, self._unwell = alarms, now, rate, unwell
-        self._alarms = [alarm for alarm in alarms if alarm.listed]
+        self._alarms = [shown for shown, _ in folded([alarm for alarm in alarms if alarm.listed])]
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Line]:

@@ -23,17 +23,6 @@ class FleetChoice:
     grouped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The head over the sites of one tag."""
-
-    tag: str
-    count: int
-
-
-Entry = Site | Group
-
-
 def _urgency(site: Site) -> tuple[float, ...]:
     rank = URGENCY[site.mark]
     runs_dry = site.dawn is not None and site.dawn.empty_at is not None
@@ -92,14 +81,3 @@ def chosen(sites: Sequence[Site], choice: FleetChoice) -> list[Site]:
 def _filter_text(site: Site) -> str:
     """What a filter is held against: names, place, tags and state."""
     return " ".join((site.id, site.name, site.place, *site.tags, site.mark.value, site.state.value))
-
-
-def grouped(sites: Sequence[Site]) -> list[Entry]:
-    """The sites under the heads of their first tag, those without one last; groups in the order of their first site."""
-    groups: dict[str, list[Site]] = {}
-    for site in sites:
-        groups.setdefault(site.tags[0] if site.tags else "", []).append(site)
-    entries: list[Entry] = []
-    for tag in [*[tag for tag in groups if tag], *[tag for tag in groups if not tag]]:
-        entries += [Group(tag or "without tag", len(groups[tag])), *groups[tag]]
-    return entries

@@ -12,13 +12,12 @@ from victron_console.console.fleet.alarm_list import AlarmList
 from victron_console.console.fleet.all_sites import AllSites, FleetDay, read_fleet_day
 from victron_console.console.fleet.columns import COLUMNS
 from victron_console.console.fleet.export import fleet_table
+from victron_console.console.fleet.groups import Entry, Group, folds, group_of, grouped, sites_of
 from victron_console.console.fleet.layout import FleetLayout, fleet_layout
 from victron_console.console.fleet.order import (
     SORT_OF_COLUMN,
-    Entry,
     FleetChoice,
     chosen,
-    grouped,
     next_sort,
 )
 from victron_console.console.fleet.station_data import station_detail
@@ -41,12 +40,14 @@ from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import (
     FleetView,
-    Site,
 )
 
 RATE_TARGET_PER_HOUR = 5
 """Alarms an hour that one operator can take (EEMUA 191)."""
 
+FOLDED_FROM = 40
+"""With more sites groups are closed until they are opened."""
+FOLDS = ("closed", "open", "whole")
 CURVE_EVERY_S = 60.0
 """The day of all sites is made of five minutes each."""
 DETAIL_EVERY_S = 5.0
@@ -83,7 +84,9 @@ class FleetScreen(ConsoleScreen):
         Key(
             "z", "abnormal", "z", "only abnormal", "Show only sites with something to say, or all again.", 180, order=8
         ),
-        Key("g", "group", "g", "", "Group the sites by their first tag."),
+        Key("g", "group", "g", "group", "Group the sites by their first tag.", 140),
+        Key("right", "fold(1)", "→ ←", "", "Open the group of the site under the cursor, once more all of it."),
+        Key("left", "fold(-1)", "←", "", "Close it."),
         *list_keys("site"),
     )
 
@@ -91,6 +94,8 @@ class FleetScreen(ConsoleScreen):
         super().__init__()
         self._hold = OrderHold()
         self._entries: Sequence[Entry] = ()
+        self._folds: dict[str, str] = {}
+        """How the operator left each group, by its tag."""
         self._table = FleetTable()
         self._station = StationPart()
         self._alarms = AlarmList(id="fleet-alarms")
@@ -155,7 +160,7 @@ class FleetScreen(ConsoleScreen):
         sites = self._hold.settle(chosen(self.view.sites, self.choice), self.console.clock.monotonic(), at_once=at_once)
         if self.site is None and sites:
             self.console.station = sites[0].id
-        self._entries = grouped(sites) if self.choice.grouped else sites
+        self._entries = grouped(sites, folds(sites, self._folds, FOLDED_FROM)) if self.choice.grouped else sites
         self._arrange()
         self._draw()
 
@@ -221,7 +226,7 @@ class FleetScreen(ConsoleScreen):
 
     def table(self) -> Table:
         """The sites in the order they stand in."""
-        return fleet_table([entry for entry in self._entries if isinstance(entry, Site)])
+        return fleet_table(sites_of(self._entries))
 
     # ---- what the operator does
 
@@ -274,6 +279,23 @@ class FleetScreen(ConsoleScreen):
         self.console.settings.grouped = not self.choice.grouped
         self._settle(at_once=True)
 
+    def action_fold(self, step: int) -> None:
+        """The group under the cursor by one step more, or less, open."""
+        group = group_of(self._entries, self.console.station)
+        if group is not None and self.choice.grouped:
+            self._fold(group.tag, step)
+
+    def _fold(self, tag: str, step: int) -> None:
+        sites = [site for entry in self._entries if isinstance(entry, Group) for site in entry.sites]
+        here = FOLDS.index(folds(sites, self._folds, FOLDED_FROM)[tag])
+        self._folds[tag] = FOLDS[min(len(FOLDS) - 1, here + 1) if step > 0 else 0]
+        self._settle(at_once=True)
+
+    def on_fleet_table_folded(self, message: FleetTable.Folded) -> None:
+        """A click on a group opens or closes it."""
+        group = next(e for e in self._entries if isinstance(e, Group) and e.tag == message.tag)
+        self._fold(message.tag, -1 if group.is_open else 1)
+
     def action_filter(self) -> None:
         """Ask for the words."""
 
@@ -282,7 +304,7 @@ class FleetScreen(ConsoleScreen):
     def _use_filter(self, wanted: str) -> str:
         self.console.settings.filter = wanted
         self._settle(at_once=True)
-        found = [entry.name for entry in self._entries if isinstance(entry, Site)]
+        found = [site.name for site in sites_of(self._entries)]
         return f"{len(found)} of {len(self.view.sites)}  {', '.join(found)}" if wanted else ""
 
     def action_columns(self) -> None:

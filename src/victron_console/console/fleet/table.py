@@ -8,7 +8,16 @@ from textual import events
 from textual.message import Message
 
 from victron_console.console.fleet.columns import Placed, draw_heads, draw_site, draw_sums, layout
-from victron_console.console.fleet.order import Entry, Group
+from victron_console.console.fleet.groups import (
+    NAME_CELLS,
+    AtRest,
+    Entry,
+    Group,
+    draw_at_rest,
+    draw_group,
+    sites_of,
+    stops,
+)
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
@@ -37,6 +46,13 @@ class FleetTable(Rows):
         def __init__(self, column: str) -> None:
             super().__init__()
             self.column = column
+
+    class Folded(Message):
+        """A group was clicked: it opens or closes."""
+
+        def __init__(self, tag: str) -> None:
+            super().__init__()
+            self.tag = tag
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,7 +93,7 @@ class FleetTable(Rows):
             empty: what to write where there is no site.
         """
         if entries is not self._entries:
-            self._sites, self._summed = [entry for entry in entries if isinstance(entry, Site)], {}
+            self._sites, self._summed = sites_of(entries), {}
         self._entries, self._station, self._now = entries, station, now
         self._coarse = coarse
         self._hidden, self._said, self._empty = hidden, said, empty
@@ -93,13 +109,18 @@ class FleetTable(Rows):
 
     def draw(self, width: int, height: int) -> list[Line]:
         """Heads, rows, rule, sums."""
-        columns = layout(width, self._hidden, max((width_of(site.name) for site in self._sites), default=0))
+        groups = any(isinstance(entry, Group) for entry in self._entries)
+        longest = max((width_of(site.name) for site in self._sites), default=0)
+        columns = layout(width, self._hidden, NAME_CELLS if groups else longest)
         lines = [draw_heads(width, columns)]
         room = self.visible_rows()
         self._scroll_to_cursor(room)
         for entry in self._entries[self._top : self._top + room]:
             if isinstance(entry, Group):
-                lines.append(_draw_group(width, entry))
+                chosen = not entry.is_open and any(site.id == self._station for site in entry.sites)
+                lines.append(draw_group(width, columns, entry, selected=chosen))
+            elif isinstance(entry, AtRest):
+                lines.append(draw_at_rest(width, columns, entry))
             else:
                 chosen = entry.id == self._station
                 lines.append(draw_site(width, columns, entry, self._now, selected=chosen, coarse=self._coarse))
@@ -139,16 +160,22 @@ class FleetTable(Rows):
     @property
     def cursor_row(self) -> int | None:
         """The entry under the cursor."""
-        return next(
-            (i for i, entry in enumerate(self._entries) if isinstance(entry, Site) and entry.id == self._station), None
-        )
+        for place, entry in enumerate(self._entries):
+            if isinstance(entry, Site) and entry.id == self._station:
+                return place
+            closed = isinstance(entry, Group) and not entry.is_open
+            if closed and isinstance(entry, Group) and any(site.id == self._station for site in entry.sites):
+                return place
+        return None
 
     def move(self, rows: int) -> None:
         """Move the cursor by so many sites, as far as there are any."""
         if not self._sites:
             return
-        ids = [site.id for site in self._sites]
-        at = ids.index(self._station) if self._station in ids else (-1 if rows > 0 else 0)
+        ids, row = stops(self._entries), self.cursor_row
+        entry = self._entries[row] if row is not None else None
+        here = entry.stands_for if isinstance(entry, Group) else self._station
+        at = ids.index(here) if here in ids else (-1 if rows > 0 else 0)
         self._select(ids[min(len(ids) - 1, max(0, at + rows))])
 
     def _select(self, station: str, *, opened: bool = False) -> None:
@@ -169,6 +196,8 @@ class FleetTable(Rows):
             entry = self._entries[at]
             if isinstance(entry, Site):
                 self._select(entry.id, opened=event.chain >= 2)
+            elif isinstance(entry, Group):
+                self.post_message(self.Folded(entry.tag))
 
     def on_mouse_scroll_down(self) -> None:
         """The wheel moves the cursor: what it stands on is what keys act on."""
@@ -177,14 +206,6 @@ class FleetTable(Rows):
     def on_mouse_scroll_up(self) -> None:
         """As above."""
         self.move(-WHEEL_ROWS)
-
-
-def _draw_group(width: int, group: Group) -> Line:
-    line = Line(width)
-    column = line.put(2, cut(group.tag.upper(), width - 12), Role.TEXT2)
-    column = line.put(column + 2, str(group.count), Role.TEXT3)
-    line.rule(column + 1, width - 2)
-    return line
 
 
 def _said_line(width: int, sentence: str) -> Line:

@@ -44,3 +44,19 @@ def first_out(alarms: Sequence[Alarm]) -> list[Alarm]:
             else:
                 firsts.add(start.id)
     return [replace(alarm, first=alarm.id in firsts or alarm.first) for alarm in alarms]
+
+
+def folded(alarms: Sequence[Alarm]) -> list[tuple[Alarm, tuple[Alarm, ...]]]:
+    """The alarms, the same ones of several sites as one row: what it shows, and whom it stands for."""
+    by_fold: dict[str, list[Alarm]] = {}
+    for alarm in alarms:
+        by_fold.setdefault(f"fold {alarm.fold}" if alarm.fold else alarm.id, []).append(alarm)
+    rows = []
+    for members in by_fold.values():
+        first = members[0]
+        if len(members) > 1:
+            sites = len({alarm.station for alarm in members})
+            what = first.fold.partition(": ")[2] or first.fold.partition("?")[0] + "?"  # `Own uplink? 9 of 9 ...`
+            first = replace(first, site=f"{sites} stations", what=what, value="", unit="", source="fleet", who="")
+        rows.append((first, tuple(members)))
+    return rows
