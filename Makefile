@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # The suite starts Python again and again: what it compiles is compiled once, not at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-past test quick under-load coverage check format bench screenshots mutation docs site wheel lock clean
+.PHONY: demo demo-past test quick under-load coverage check format bench bench-fleet faults fuzz screenshots mutation docs site wheel lock clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -49,6 +49,15 @@ format: $(READY)
 
 bench: $(READY)  ## the figures of the README, as ratios measured in one run
 	$(BIN)/python -m benchmarks
+
+bench-fleet: $(READY)  ## a collector of 10 to 1,000 stations, beside a bare loop: ten minutes
+	$(BIN)/python -m benchmarks fleet
+
+faults: $(READY)  ## every fault with its promise and whether it is kept; KILLS=n of the soak at the end
+	$(BIN)/python -m benchmarks.faults $(KILLS)
+
+fuzz: $(READY)  ## hostile input with seeds: how many were tried, how many found a fault
+	$(BIN)/python -m benchmarks.fuzz
 
 screenshots: $(READY)  ## every screen as PNG at 80x24, 120x40 and 200x60, into docs/screenshots
 	$(BIN)/python -m benchmarks.screenshots
