@@ -245,6 +245,41 @@ def test_without_a_place_the_morning_is_assumed_and_said() -> None:
     assert "no place set" in night.note
 
 
+def shone(*, offset_h: float, watts: float = 3000.0, night_w: float = 5.0, days_back: float = 3.0) -> Past:
+    """Days with PV from 5 to 21 h of a clock that is so far ahead of UTC, and a few watts of a meter at night."""
+    return [
+        replace(each, pv_w=watts if 5 <= ((each.at / 3600 + offset_h) % 24) < 21 else night_w)
+        for each in days(3, -100.0)[-round(48 * days_back) :]
+    ]
+
+
+@pytest.mark.parametrize("offset_h", [-8, 0, 2, 5.5, 13])
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=-8))])
+def test_without_a_place_the_days_before_tell_when_the_sun_shines(offset_h: float, zone: tzinfo) -> None:
+    for at in (EVENING, EVENING + 9 * 3600, EVENING + 20 * 3600):
+        night = next_night(at, zone, None, None, shone(offset_h=offset_h))
+        assert at < night.sunrise_at <= at + 86_400
+        assert (night.sunrise_at / 3600 + offset_h) % 24 == pytest.approx(5)
+        assert night.sunrise_at - night.sunset_at == pytest.approx(8 * 3600)
+        assert "first PV" in night.note
+
+
+@pytest.mark.parametrize(
+    "past",
+    [
+        shone(offset_h=0, watts=0.0, night_w=0.0), shone(offset_h=0, night_w=3000.0),
+        shone(offset_h=0, days_back=0.9), days(3, -100.0), [],
+    ],
+    ids=["no PV", "PV that stands still", "less than a day", "not known", "nothing"],
+)  # fmt: skip
+def test_pv_that_tells_no_night_leaves_the_morning_assumed(past: Past) -> None:
+    assert next_night(EVENING, UTC, None, None, past) == next_night(EVENING, UTC, None, None)
+
+
+def test_a_place_knows_better_than_the_pv() -> None:
+    assert next_night(EVENING, UTC, 52.0, 13.4, shone(offset_h=0)) == next_night(EVENING, UTC, 52.0, 13.4)
+
+
 def test_in_the_polar_summer_it_says_that_the_sun_does_not_set() -> None:
     june = datetime(2026, 6, 21, 12, 0, tzinfo=UTC).timestamp()
     assert "does not rise and set" in next_night(june, UTC, 78.0, 15.0).note
@@ -275,6 +310,17 @@ def test_a_stations_projection_takes_its_own_capacity_and_floor(build: Callable[
     bare = build({"system/0": system}, at=EVENING)
     assert outlook_of(bare, days(5, -300.0), zone=UTC).reason == "set the capacity"
     assert outlook_of(bare, days(5, -300.0), zone=UTC, capacity_ah=200.0).reason == ""
+
+
+def test_a_file_that_names_kilowatt_hours_and_a_floor_needs_no_ampere_hours(build: Callable[..., Snapshot]) -> None:
+    devices = {"system/0": {"Dc/Battery/Soc": 80.0, "Dc/Battery/Voltage": 50.0}}
+    snapshot = build(devices, at=EVENING)
+    seen = site_outlook(
+        snapshot, overview(snapshot), days(5, -1000.0), zone=UTC, capacity_kwh=10.0, site_floor_percent=30.0
+    )
+    assert (seen.reason, seen.soc_percent, seen.floor_percent) == ("", 30.0, 30.0)
+    lit = site_outlook(snapshot, overview(snapshot), shone(offset_h=2), zone=UTC, capacity_kwh=10.0)
+    assert (lit.sunrise_at / 3600 + 2) % 24 == pytest.approx(5), "no place is set: by its PV"
 
 
 @pytest.mark.parametrize(("connected", "runs_empty"), [(0, True), (1, False)])

@@ -101,6 +101,7 @@ def site_outlook(
     past: Sequence[HalfHour],
     *,
     capacity_ah: float | None = None,
+    capacity_kwh: float | None = None,
     site_floor_percent: float | None = None,
     zone: tzinfo | None = None,
     latitude: float | None = None,
@@ -108,19 +109,22 @@ def site_outlook(
 ) -> Outlook:
     """The projection of a station from what is known of it and its station file; the rest as in `outlook`.
 
-    The energy of the pack is its Ah at the present voltage, within 5 % of the nominal one for LiFePO4.
+    The energy of the pack is that of its file, else its Ah at the present voltage, within 5 % of the nominal one for
+    LiFePO4.
     """
     panel = battery_panel(snapshot, shown, capacity=capacity_ah, site_floor_percent=site_floor_percent)
     owner = system_of(snapshot) or battery_roles(snapshot).monitor
     soc_at = owner.read_at if owner and owner.read_at is not None else snapshot.at
     volts = shown.battery_voltage_v
+    if capacity_kwh is None and panel.capacity_ah and volts:
+        capacity_kwh = panel.capacity_ah * volts / 1000.0
     projected = outlook(
         soc_percent=shown.credible("soc_percent"),
         soc_at=soc_at,
         past=past,
-        capacity_wh=panel.capacity_ah * volts if panel.capacity_ah and volts else None,
+        capacity_wh=None if capacity_kwh is None else 1000.0 * capacity_kwh,
         floor_percent=panel.floor_percent,
-        night=next_night(snapshot.at, zone, latitude, longitude),
+        night=next_night(snapshot.at, zone, latitude, longitude, past),
     )
     if shown.ac_input.connected and shown.ac_input.type in MAINS and projected.empty_earliest_at is not None:
         # The floor is where ESS hands the loads to the mains: a battery that rests on it is not empty.

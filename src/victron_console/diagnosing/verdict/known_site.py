@@ -55,6 +55,8 @@ def _dawn(reader: Reader, moment: StationMoment, now: float) -> Dawn | None:
         moment.shown,
         half_hours(reader.overview_slots(row.id, FIELDS, now - PAST_DAYS * DAY_S, now), now),
         capacity_ah=row.info.battery.capacity_ah,
+        capacity_kwh=row.info.ess.capacity_kwh,
+        site_floor_percent=row.info.ess.min_soc_percent,
         zone=row.zone,
         latitude=place.latitude,
         longitude=place.longitude,
