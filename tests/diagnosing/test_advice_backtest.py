@@ -83,5 +83,6 @@ def test_nights_are_counted_as_they_were_told_and_as_they_came() -> None:
     ))  # fmt: skip
     assert hour.mae_points == pytest.approx((2 + 10 + 0 + 20 + 10) / 5)
     assert hour.coverage_percent == pytest.approx(100 / 3), "only nights off the floor"
-    assert hour.missed_empty_percent == 50.0 and hour.false_empty_percent == 50.0
+    assert hour.missed_empty_percent == 50.0, "of the two that ended on the floor"
+    assert hour.false_empty_percent == pytest.approx(100 / 3), "of the three that did not"
     assert HourOfProjection(()).mae_points is None and HourOfProjection(()).coverage_percent is None

@@ -17,7 +17,7 @@ from victron_console.model.units import DAY_S, HALF_HOUR_S
 HOURS = (12, 15, 18, 21, 0, 3)
 """Local, at which the projection is asked."""
 NEAR_S = 2 * HALF_HOUR_S
-"""A state of charge counts for a moment up to so far from it."""
+"""Half hours further apart say nothing of a moment between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class HourOfProjection:
 
     @property
     def false_empty_percent(self) -> float | None:
-        """Of the nights announced to end on the floor, those that did not."""
-        return _percent([not night.was_empty for night in self.nights if night.is_told_empty])
+        """False alarms: of the nights that did not end on the floor, those announced to."""
+        return _percent([night.is_told_empty for night in self.nights if not night.was_empty])
 
 
 def sunrise_backtest(
@@ -100,12 +100,12 @@ def _projected(
     capacity_wh: float | None, floor_percent: float,
 ) -> Projected | None:  # fmt: skip
     """One projection; None where it cannot be made or held against anything."""
-    night = next_night(at, zone, place.latitude, place.longitude)
+    known = past[bisect_left(times, at - PAST_DAYS * DAY_S) : bisect_left(times, at)]
+    night = next_night(at, zone, place.latitude, place.longitude, known)
     now, came = _soc(past, times, at), _soc(past, times, night.sunrise_at)
     before, before_came = _soc(past, times, at - DAY_S), _soc(past, times, night.sunrise_at - DAY_S)
     if now is None or came is None or before is None or before_came is None:
         return None
-    known = past[bisect_left(times, at - PAST_DAYS * DAY_S) : bisect_left(times, at)]
     told = outlook(
         soc_percent=now, soc_at=at, past=known, capacity_wh=capacity_wh, floor_percent=floor_percent, night=night
     )
@@ -113,17 +113,21 @@ def _projected(
     if low is None or middle is None or high is None:
         return None
     naive = min(100.0, max(min(floor_percent, now), now + before_came - before))
-    return Projected(
-        low, middle, high, naive, told.empty_at is not None, came, came <= floor_percent + RESTS_WITHIN_PERCENT
-    )
+    # By the half hour before sunrise: the one after it may charge already.
+    last = past[bisect_left(times, night.sunrise_at) - 1].soc_percent
+    was_empty = last is not None and last <= floor_percent + RESTS_WITHIN_PERCENT
+    return Projected(low, middle, high, naive, told.empty_at is not None, came, was_empty)
 
 
 def _soc(past: Sequence[HalfHour], times: Sequence[float], at: float) -> float | None:
-    """The state of charge last known at a moment."""
-    place = bisect_left(times, at) - 1
-    if place < 0 or at - times[place] > NEAR_S:
+    """The state of charge at a moment, between the means around it."""
+    after = bisect_left(times, at)
+    if not 0 < after < len(past) or times[after] - times[after - 1] > NEAR_S:
         return None
-    return past[place].soc_percent
+    before, then = past[after - 1].soc_percent, past[after].soc_percent
+    if before is None or then is None:
+        return None
+    return before + (then - before) * (at - times[after - 1]) / (times[after] - times[after - 1])
 
 
 def _moment(day: date, hour: int, zone: tzinfo | None) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 import numpy as np
@@ -97,19 +97,23 @@ def _modelled(past: RecordedSlots, storage: Storage) -> Sequence[HalfHour]:
     loads, suns = past.load_w, _pv_w(past)
     stored, found = BEGIN_SHARE * storage.capacity_kwh, []
     count = round(HALF_HOUR_S / SLOT_S)
+    share = HALF_HOUR_S / HOUR_S
+    limits = replace(storage, charge_kw=storage.charge_kw * share, discharge_kw=storage.discharge_kw * share,
+                     import_kw=storage.import_kw * share, export_kw=storage.export_kw * share)  # fmt: skip
     for begin, place in zip(begins.tolist(), places.tolist(), strict=True):
         load, sun = float(np.mean(loads[place : place + count])), float(np.mean(suns[place : place + count]))
         if not np.isfinite(load + sun):
             continue
-        half = np.array([load]), np.array([sun])
-        # Powers of a mean hour, of which half is done.
-        hour = Horizon(buy=np.ones(1), sell=np.ones(1), load_kwh=half[0] / 1000.0, pv_kwh=half[1] / 1000.0)
-        after = stored + (float(run([USUAL], hour, storage, stored).stored_kwh) - stored) / 2.0
+        half = Horizon(
+            buy=np.ones(1), sell=np.ones(1), load_kwh=np.array([load]) * share / 1000.0,
+            pv_kwh=np.array([sun]) * share / 1000.0,
+        )  # fmt: skip
+        after = float(run([USUAL], half, limits, stored).stored_kwh)
         found.append(
             HalfHour(
                 at=begin + HALF_HOUR_S / 2,
-                battery_w=(after - stored) * 2000.0,
-                soc_percent=round(100.0 * after / storage.capacity_kwh),
+                battery_w=(after - stored) / share * 1000.0,
+                soc_percent=round(100.0 * (stored + after) / 2.0 / storage.capacity_kwh),
                 load_w=load,
                 pv_w=sun,
             )
