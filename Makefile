@@ -1,12 +1,13 @@
 PYTHON ?= python3.11
 VENV := .venv
 MUTATION := .venv-mutation
+SBOM := .venv-sbom
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # The suite starts Python again and again: what it compiles is compiled once, not at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-past test quick under-load coverage check format bench screenshots mutation docs site wheel lock clean
+.PHONY: demo demo-past test quick under-load coverage check format bench bench-fleet faults fuzz screenshots mutation docs site wheel lock sbom clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -50,6 +51,15 @@ format: $(READY)
 bench: $(READY)  ## the figures of the README, as ratios measured in one run
 	$(BIN)/python -m benchmarks
 
+bench-fleet: $(READY)  ## a collector of 10 to 1,000 stations, beside a bare loop: ten minutes
+	$(BIN)/python -m benchmarks fleet
+
+faults: $(READY)  ## every fault with its promise and whether it is kept; KILLS=n of the soak at the end
+	$(BIN)/python -m benchmarks.faults $(KILLS)
+
+fuzz: $(READY)  ## hostile input with seeds: how many were tried, how many found a fault
+	$(BIN)/python -m benchmarks.fuzz
+
 screenshots: $(READY)  ## every screen as PNG at 80x24, 120x40 and 200x60, into docs/screenshots
 	$(BIN)/python -m benchmarks.screenshots
 
@@ -75,5 +85,14 @@ lock:  ## resolve the dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --no-header --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --constraint requirements.lock --generate-hashes --universal --python-version 3.11 --no-header --quiet --output-file requirements-run.lock
 
+sbom:  ## what the lock for run time brings, as CycloneDX, and under which licences, into dist
+	$(PYTHON) -m venv $(SBOM)/tools
+	$(SBOM)/tools/bin/python -m pip install --quiet --disable-pip-version-check "cyclonedx-bom>=7,<8" "pip-licenses>=5,<6"
+	$(PYTHON) -m venv --without-pip $(SBOM)/run
+	$(SBOM)/tools/bin/python -m pip --python $(SBOM)/run install --quiet --disable-pip-version-check --require-hashes -r requirements-run.lock
+	@mkdir -p dist
+	$(SBOM)/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.cdx.json $(SBOM)/run/bin/python
+	$(SBOM)/tools/bin/pip-licenses --python $(SBOM)/run/bin/python --with-urls --format markdown --output-file dist/licences.md
+
 clean:
-	rm -rf $(VENV) $(MUTATION) mutants .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build snapshot_report.html
+	rm -rf $(VENV) $(MUTATION) $(SBOM) mutants .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build snapshot_report.html

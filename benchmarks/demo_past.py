@@ -20,7 +20,7 @@ from pathlib import Path
 from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.recorded_history import RecordedHistory
 from victron_console.alerts.rules.rule_file import shipped_rules
-from victron_console.collector.advising import advised
+from victron_console.collector.advice.advising import advised
 from victron_console.collector.diagnosing import examined
 from victron_console.collector.settings_log import settings_changes
 from victron_console.diagnosing.ess.advice_log import same_course, told_of

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from victron_console.collector.advising import Advising, advised
+from victron_console.collector.advice.advising import Advising, advised
 from victron_console.collector.recorder import Recorder
 from victron_console.diagnosing.ess.advice_log import same_course, told_of
 from victron_console.diagnosing.ess.advice_needs import wants_advice
@@ -23,6 +23,7 @@ from victron_console.model.overview import Overview
 from victron_console.model.station import StationState, StationStatus
 from victron_console.model.station_info import StationInfo
 from victron_console.sources.open_meteo import IrradianceForecast
+from victron_console.sources.prices import kept
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
@@ -116,6 +117,28 @@ def priced(store: Path, tariff: Path) -> Iterator[None]:
         writer.register([StationRecord("alder", "Alder", info(tariff)), birch])
         yield
         writer.register([StationRecord("alder", "Alder", info(store.with_name("tariff.toml"))), birch])
+
+
+@pytest.mark.slow
+def test_a_list_of_the_web_is_advised_by_as_far_as_it_goes(store: Path) -> None:
+    listed = info(None) | {"prices": {"source": "awattar", "zone": "de", "factor": 1.19, "add": 0.05}}
+    facts = StationInfo.from_json(listed).prices
+    begins = [NOW - 7 * 86_400.0 + 900.0 * n for n in range(8 * 96)]
+    spot = {begin: -0.02 if begin / 3600 % 24 < 5 else 0.30 for begin in begins}
+    with closing(Writer(store, ManualClock(NOW))) as writer:
+        writer.register([StationRecord("alder", "Alder", listed), StationRecord("birch", "Birch", info(None))])
+        try:
+            assert "prices of awattar were not fetched yet" in advised(store, "alder", NOW, dull()).advice.text
+            kept.save(kept.file_of(store, "alder", facts), kept.keep("EUR", spot, NOW))
+            found = advised(store, "alder", NOW, dull()).advice
+        finally:
+            tariff = store.with_name("tariff.toml")
+            writer.register(
+                [StationRecord("alder", "Alder", info(tariff)), StationRecord("birch", "Birch", info(None))]
+            )
+    assert "charge from the grid" in found.text and "EUR a day" in found.text
+    assert "Prices are listed for 24 h; nothing is advised past them" in found.text
+    assert found.details["prices"]["buy"] == [0.407] + [0.0262] * 5 + [0.407] * 18
 
 
 @pytest.mark.parametrize(("text", "told"), [("sell = 1", "buy is missing"), (None, "No such file")])

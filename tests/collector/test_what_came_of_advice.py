@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from victron_console.collector.advising import advised
+from victron_console.collector.advice.advising import advised
 from victron_console.diagnosing.ess.advice_log import Came, Followed, came_of, told_of
 from victron_console.diagnosing.ess.station_forecast import promise_of_tomorrow, promised_and_came
 from victron_console.diagnosing.ess.station_outcome import outcomes

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from tests.patience import PATIENCE_S
 
@@ -137,10 +138,13 @@ def serve() -> Iterator[Callable[[Script], Server]]:
         server.close()
 
 
-@pytest.fixture
-async def connect(access_to: Callable[..., HttpAccess]) -> Connect:
+@pytest.fixture(params=["lean", "httpx"])
+async def connect(request: pytest.FixtureRequest, access_to: Callable[..., HttpAccess]) -> Connect:
+    """Over the transport that plain http is asked with, and over httpx's own, which has TLS and proxies."""
+
     def connected(url: str, **given: object) -> HttpApi:
-        return HttpApi(access_to(url, **given), SystemClock(), free_deadline_s=PATIENCE_S)
+        own = None if request.param == "lean" or "proxy" in given else httpx.AsyncHTTPTransport(trust_env=False)
+        return HttpApi(access_to(url, **given), SystemClock(), own, free_deadline_s=PATIENCE_S)
 
     return connected
 

@@ -16,8 +16,9 @@ from victron_console.cli.parameters.times import Moment
 from victron_console.cli.rules import backtest_rules
 from victron_console.diagnosing.battery.sunrise_backtest import HourOfProjection, sunrise_backtest
 from victron_console.diagnosing.ess.advice_backtest import COSTS, AdviceBacktest, Costs
-from victron_console.diagnosing.ess.station_advice import read_tariff
+from victron_console.diagnosing.ess.advice_needs import has_tariff
 from victron_console.diagnosing.ess.station_backtest import Home, battery_past, play_advice
+from victron_console.diagnosing.ess.station_tariff import read_tariff
 from victron_console.model.clock import SystemClock
 from victron_console.model.station_info import StationInfo, zone_named
 from victron_console.store.read.reader import Reader
@@ -54,9 +55,12 @@ def advice(options: Options, station: str, since: float, until: float | None, as
     end = until or SystemClock().now()
     with closing(Reader(options.store_path, SystemClock())) as reader, _progress() as progress:
         home = _home(options, reader, station)
-        if not home.info.ess.tariff_file:
-            raise ValueError(f"{station}: set tariff_file in [station.ess] of its file: there are no prices without it")
-        tariff = read_tariff(home.info, home.zone)
+        if not has_tariff(home.info):
+            raise ValueError(
+                f"{station}: set tariff_file in [station.ess] or source in [station.prices] of its file:"
+                " there are no prices without it"
+            )
+        tariff = read_tariff(options.store_path, station, home.info, home.zone)
         found = play_advice(reader, home, tariff, since, end, progress)
     if as_json:
         click.echo(json.dumps(_advice_data(found, tariff.currency), indent=2, ensure_ascii=False))

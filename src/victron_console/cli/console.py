@@ -166,6 +166,7 @@ def show(
     from victron_console.console.app.console import ConsoleApp, ConsoleOptions
     from victron_console.console.app.themes import load_themes
     from victron_console.console.app.tour import TourStop
+    from victron_console.console.kit.frame.settings import settings_path
     from victron_console.console.live.watch import StoreWatch
     from victron_console.console.operator.store_writer import StoreWriter
 
@@ -181,13 +182,14 @@ def show(
             low_bandwidth=low_bandwidth,
             ascii=ascii_only,
             bell=bell or settings.bell,
+            reasons=settings.reasons,
             readonly=readonly,
             theme=settings.theme or "",
             notice=" ".join(part for part in (notice, link) if part),
             rule_folders=tuple(options.rule_folders()),
             stations=tuple(asks),
             tour=tuple(TourStop(*stop) for stop in tour),
-            settings_path=user_state_path(APP_NAME, appauthor=False) / "console.json" if keep_settings else None,
+            settings_path=settings_path(user_state_path(APP_NAME, appauthor=False), store) if keep_settings else None,
         ),
         watch=StoreWatch(store, clock),
         writer=StoreWriter(store, clock),

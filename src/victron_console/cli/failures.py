@@ -28,8 +28,11 @@ def failing_plainly(command: Callable[P, R], *, exit_status: int = 1) -> Callabl
         try:
             return command(*args, **kwargs)
         except (ConfigError, SourceError, StoreError, ValueError) as error:
-            click.echo(f"Error: {printable(str(error))}", err=True)
-            sys.exit(exit_status)
+            said = str(error)
+        except PermissionError as error:
+            said = f"{error.filename or 'a file'} may not be opened by you: ask its owner, or name another place"
+        click.echo(f"Error: {printable(said)}", err=True)
+        sys.exit(exit_status)
 
     return wrapped
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from victron_console.collector.advising import Advising
+from victron_console.collector.advice.advising import Advising
+from victron_console.collector.advice.price_lists import PriceLists
 from victron_console.collector.alerting import Alerting
 from victron_console.collector.background_tasks import BackgroundTasks
 from victron_console.collector.backups import Backups
@@ -26,7 +27,7 @@ from victron_console.store.sealed.retention import Retention
 
 
 class BackgroundWork:
-    """Sealing, copies, diagnosing, advising, telling, and the signs of life."""
+    """Sealing, copies, diagnosing, prices, advising, telling, and the signs of life."""
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class BackgroundWork:
         self._store_alarm = StoreAlarm(store, recorder, tell, blocks=lambda: self._sealing.damaged)
         self._diagnosing = Diagnosing(store, clock, recorder, alerting.diagnose)
         self._advising = Advising(store, clock, recorder, transport=forecasts)
+        self._price_lists = PriceLists(store, clock, recorder)
         self._notifier = Notifier(store, clock, recorder.call, partial(tell, NOTIFY_FAILED))
         self._heartbeat = Heartbeat(clock, beat, partial(tell, HEARTBEAT_FAILS))
         self._others = OtherCollectors(clock, partial(tell, COLLECTOR_SILENT))
@@ -64,6 +66,7 @@ class BackgroundWork:
     def use(self, loaded: LoadResult) -> None:
         """Go by these settings from now on."""
         self._notifier.use(loaded.notify, {config.id: config.tags for config in loaded.stations})
+        self._price_lists.use(loaded.stations)
         self._sealing.keep(Retention(loaded.history.keep_changes, loaded.history.max_size))
         self._backups.use(loaded.backup)
         self._heartbeat.use(loaded.heartbeat)
@@ -82,6 +85,7 @@ class BackgroundWork:
         self._tasks.start("sealing", self._sealing.run)
         self._tasks.start("backups", self._backups.run)
         self._tasks.start("diagnosing", self._diagnosing.run)
+        self._tasks.start("fetching prices", self._price_lists.run)
         self._tasks.start("advising", self._advising.run)
         self._tasks.start("notifying", self._notifier.run)
         self._tasks.start("the heartbeat", self._heartbeat.run)

@@ -24,6 +24,7 @@ from victron_console.config.fields import (
     needs,
     refusal,
 )
+from victron_console.config.prices import Prices
 from victron_console.config.sources import SOURCE_NAMES, SOURCES, SourceSettings, SourceTables
 from victron_console.model.snapshot import BatteryChoice
 
@@ -179,6 +180,7 @@ class StationConfig(SourceTables):
     grid: Grid = Field(default_factory=Grid, description="a table [station.grid]")
     pv: Pv = Field(default_factory=Pv, description="a table [station.pv]")
     ess: Ess = Field(default_factory=Ess, description="a table [station.ess]")
+    prices: Prices = Field(default_factory=Prices, description="a table [station.prices]")
     cadence: Cadence = Field(default_factory=Cadence, description="a table [station.cadence]")
     thresholds: dict[ParameterName, Parameter] = Field(
         default_factory=dict, description="a table [station.thresholds] such as soc_warn = 25"
@@ -198,6 +200,14 @@ class StationConfig(SourceTables):
             raise refusal("another source than the first", f"{value!r} again")
         return value
 
+    @field_validator("prices")
+    @classmethod
+    def _one_tariff(cls, value: Prices, info: ValidationInfo) -> Prices:
+        ess = info.data.get("ess")
+        if value.source is not None and isinstance(ess, Ess) and ess.tariff_file:
+            raise refusal("either a tariff_file in [station.ess] or a source in [station.prices]", "both")
+        return value
+
     @property
     def sources(self) -> Mapping[str, SourceSettings]:
         """The settings of the sources that the file describes, by name."""
@@ -213,5 +223,6 @@ class StationConfig(SourceTables):
 
     def public(self) -> dict[str, Any]:
         """What the store may keep, as JSON holds it: the file's keys without secrets, of headers the names only."""
-        shown = self.model_dump(mode="json", exclude=set(SOURCES))
+        secret: dict[str, Any] = {"prices": {"token"}}
+        shown = self.model_dump(mode="json", exclude=dict.fromkeys(SOURCES, True) | secret)
         return shown | {name: settings.public() if (settings := getattr(self, name)) else None for name in SOURCES}

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from victron_console.config.backup import BackupSettings
-from victron_console.config.fields import Name, Table
+from victron_console.config.fields import Lines, Name, Table
 from victron_console.config.heartbeat import HeartbeatSettings
 from victron_console.config.history import HistorySettings
 from victron_console.config.notify import NotifySettings
@@ -19,6 +19,11 @@ class ConsoleSettings(Table):
 
     theme: Name | None = Field(default=None, description="the name of a theme")
     operator: Name | None = Field(default=None, description="the name that acknowledges alarms on this machine")
+    reasons: Lines = Field(
+        default=("known", "part ordered", "work on site", "false alarm"),
+        max_length=9,
+        description="why alarms are put aside, to choose from by one key",
+    )
     bell: bool = Field(default=False, description="true or false: ring once for a new critical alarm")
     synchronous: Literal["normal", "full"] = Field(
         default="normal",

@@ -171,7 +171,7 @@ class ConsoleAlarm:
 class AlertEvent:
     """One line of the alarm log. `kind`: raised, cleared, escalated, eased, flapping, steady, stale, fresh,
     suppressed, released, requalified, notification, parameter, told, not told; operator rows join as acknowledged,
-    commented, shelved, unshelved, maintenance, maintenance ended."""
+    ack taken back, commented, shelved, unshelved, maintenance, maintenance ended."""
 
     at: float
     kind: str

@@ -75,6 +75,20 @@ class EssFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceFacts:
+    """The published list of prices that a station's energy follows, and what is paid beside it; prices per kWh."""
+
+    source: str = ""
+    """Empty: none."""
+    zone: str = ""
+    url: str = ""
+    factor: float = 1.0
+    add: float = 0.0
+    sell_factor: float = 0.0
+    sell_add: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class StationInfo:
     """The public part of a station file."""
 
@@ -87,6 +101,7 @@ class StationInfo:
     grid: Mains = field(default_factory=Mains)
     pv: PvArray = field(default_factory=PvArray)
     ess: EssFacts = field(default_factory=EssFacts)
+    prices: PriceFacts = field(default_factory=PriceFacts)
     given: Mapping[str, Any] = field(default_factory=dict)
     """All of it as it is kept, for those who hand it on: rules with their thresholds, a bundle."""
 

@@ -2,8 +2,8 @@
 
 The server is single-threaded and blocked by any idle connection, so: one request at a time, a connection of its own
 each, asked as soon as it is open and closed as soon as it is answered or given up. There is no other method than GET.
-Requests go to httpx's transport itself and not through its client, so nothing can follow a redirect, keep a cookie or
-take a proxy from the environment.
+Requests go to a transport itself and not through httpx's client, so nothing can follow a redirect, keep a cookie or
+take a proxy from the environment: a lean one for plain http, httpx's own for TLS and proxies.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 import httpx
@@ -24,6 +25,7 @@ from victron_console.sources import tls
 from victron_console.sources.base import BadAnswer, Misconfigured, TimedOut, Traffic
 from victron_console.sources.failures import cut_off, explain, refused_status
 from victron_console.sources.hidden import Hidden
+from victron_console.sources.plain_http import PlainTransport
 from victron_console.sources.request import headers_of, place_of
 from victron_console.sources.values import parse_json
 
@@ -100,7 +102,7 @@ class Wire:
             self._traffic.requests += 1
             try:
                 async with asyncio.timeout(deadline_s):
-                    request = httpx.Request("GET", url, headers=self._headers)
+                    request = httpx.Request("GET", _parsed(url), headers=self._headers)
                     request.extensions["timeout"] = {"connect": connect_s}
                     return await self._exchange(request)
             except TimeoutError as error:
@@ -145,6 +147,8 @@ class Wire:
 
     def _open_transport(self) -> httpx.AsyncBaseTransport:
         """The transport, made at the first request, so that a bad certificate file is that request's failure."""
+        if self._transport is None and self._access.url.startswith("http://") and not self._access.proxy:
+            self._transport = PlainTransport()
         if self._transport is None:
             self._transport = httpx.AsyncHTTPTransport(
                 verify=self._context(),
@@ -179,7 +183,19 @@ def _clock_skew_s(date: str | None, now: float) -> float | None:
     if not date:
         return None
     try:
-        moment = parsedate_to_datetime(date)
+        return _moment(date) + 0.5 - now
     except (ValueError, TypeError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() + 0.5 - now
+
+
+@lru_cache(maxsize=64)
+def _moment(date: str) -> float:
+    """UTC epoch, s. A fleet gives the same few dates again and again."""
+    moment = parsedate_to_datetime(date)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+@lru_cache(maxsize=32_768)
+def _parsed(url: str) -> httpx.URL:
+    """The address of a call: parsing it costs a tenth of the request, and each is asked again and again."""
+    return httpx.URL(url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -201,3 +202,9 @@ def test_a_pipe_is_no_rule_file_and_a_hidden_file_is_an_editors(tmp_path: Path) 
 def test_a_rule_id_stands_once_in_a_file() -> None:
     with pytest.raises(RulesInvalid, match="stands twice"):
         parse_rules(SOC_RULES + SOC_RULES.replace("schema = 1", ""), "mine.toml")
+
+
+def test_a_number_that_runs_into_a_word_is_an_error_and_no_warning_beside_it() -> None:
+    with warnings.catch_warnings(), pytest.raises(ExpressionError, match="decimal literal"):
+        warnings.simplefilter("default")
+        compile_expression("last(m) > 1or last(n) > 2", Scope(["m", "n"], KINDS, frozenset()), Kind.TRUTH)

@@ -99,19 +99,14 @@ async def test_looking_and_leaving_acknowledge_nothing(console: ConsoleApp) -> N
 
 
 @pytest.mark.slow
-async def test_an_acknowledgement_shows_at_once_and_the_row_moves_later(
-    console: ConsoleApp, clock: ManualClock
-) -> None:
+async def test_an_acknowledged_row_moves_at_once_and_leaves_the_cursor_to_the_next(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot)
         await pilot.press("n", "p", "a")
         await until(lambda: marks(console)["1"] is Mark.ACKED_NOW)
-        await pilot.pause()
-        assert [section.name for section in screen._sections] == ["NOT SEEN"]
-        clock.advance(11)
-        screen.tick()
-        assert [section.name for section in screen._sections] == ["NOT SEEN", "ACKED"]
+        await until(lambda: [section.name for section in screen._sections] == ["NOT SEEN", "ACKED"])
         assert {alarm.id: alarm.who for alarm in console.view.alarms} == {"1": "mk 12:00", "2": ""}
+        assert screen.selected is not None and screen.selected.id == "2"
 
 
 async def test_acknowledging_a_page_asks_before_it_takes_what_is_urgent(console: ConsoleApp) -> None:
@@ -132,13 +127,13 @@ async def test_shelving_wants_a_reason_and_can_be_taken_back(console: ConsoleApp
         await opened(pilot)
         await pilot.press("s", "8")
         await typed(pilot, " ")
-        await until(lambda: any("reason" in str(it.message) for it in console._notifications))
+        await until(lambda: any("reason" in str(it.message) for it in console.notices.told))
         assert marks(console)["1"] is Mark.NOW
         await pilot.press("s", "c")
         await typed(pilot, "fuel is on its way")
         await until(lambda: marks(console)["1"] is Mark.SHELVED)
         assert "mk to clear" in console.view.alarms[-1].who
-        await pilot.press("u")
+        await pilot.press("end", "u")
         await until(lambda: marks(console)["1"] is Mark.NOW)
 
 
@@ -159,7 +154,7 @@ async def test_a_site_goes_into_maintenance_and_back(console: ConsoleApp) -> Non
         await pilot.press("m", "4")
         await typed(pilot, "new battery")
         await until(lambda: marks(console)["1"] is Mark.MAINTENANCE)
-        await pilot.press("m")
+        await pilot.press("end", "m")
         await until(lambda: marks(console)["1"] is Mark.NOW)
 
 
@@ -169,7 +164,7 @@ async def test_a_comment_stands_in_the_detail(console: ConsoleApp) -> None:
         await opened(pilot)
         await pilot.press("c")
         await typed(pilot, "called J.")
-        await until(lambda: any("Written" in str(it.message) for it in console._notifications))
+        await until(lambda: any("Written" in str(it.message) for it in console.notices.told))
         await until(lambda: "called J." in screen_text(console))
         assert "J. Alder" in screen_text(console)
 
@@ -182,7 +177,7 @@ async def test_on_a_shared_login_the_name_is_asked_for_once(writer: Writer, tmp_
         await pilot.press("a")
         await typed(pilot, "ann")
         await until(lambda: marks(console)["1"] is Mark.ACKED_NOW)
-        await pilot.press("n", "a")
+        await pilot.press("a")
         await until(lambda: marks(console)["2"] is Mark.ACKED_TODAY)
         assert all(alarm.who.startswith("ann") for alarm in console.view.alarms)
 
@@ -195,9 +190,9 @@ async def test_in_the_past_and_on_a_store_that_cannot_be_written_actions_say_why
         await opened(pilot)
         await pilot.press("a", "s", "m", "c")
         assert isinstance(console.screen, AlarmsScreen)
-        assert any("cannot be written" in str(it.message) for it in console._notifications)
+        assert any("cannot be written" in str(it.message) for it in console.notices.told)
         await pilot.press("t", "a")
-        await until(lambda: any("past cannot be changed" in str(it.message) for it in console._notifications))
+        await until(lambda: any("past cannot be changed" in str(it.message) for it in console.notices.told))
         assert marks(console)["1"] is Mark.NOW
 
 
@@ -258,3 +253,74 @@ async def test_the_name_is_asked_for_after_the_question_about_urgent_ones(
         await pilot.press("n")
         await typed(pilot, "ann")
         await until(lambda: marks(console)["2"] is Mark.ACKED_TODAY)
+
+
+@pytest.mark.slow
+async def test_what_was_just_acknowledged_or_shelved_is_taken_back_within_ten_seconds(
+    writer: Writer, tmp_path: Path, clock: ManualClock
+) -> None:
+    console = console_on(writer, tmp_path, clock, reasons=("known", "part ordered"))
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("a")
+        await until(lambda: marks(console)["1"] is Mark.ACKED_NOW)
+        await until(lambda: "ctrl+z undo, 10 s" in console.screen.query_one(KeyRow).text)
+        await pilot.press("ctrl+z")
+        await until(lambda: marks(console)["1"] is Mark.NOW)
+        await pilot.press("home", "s", "8", "2")
+        await until(lambda: marks(console)["1"] is Mark.SHELVED)
+        await until(lambda: "ctrl+z undo" in console.screen.query_one(KeyRow).text)
+        await pilot.press("ctrl+z")
+        await until(lambda: marks(console)["1"] is Mark.NOW)
+        await pilot.press("home", "a")
+        await until(lambda: marks(console)["1"] is Mark.ACKED_NOW)
+        clock.advance(11)
+        await pilot.press("ctrl+z")
+        assert "nothing to take back" in console.notices.told[-1].message
+        assert marks(console)["1"] is Mark.ACKED_NOW
+
+
+@pytest.mark.slow
+async def test_several_marked_alarms_are_acknowledged_at_once_and_taken_back_together(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("home", "space", "space")
+        await pilot.pause()
+        assert "2 marked" in screen_text(console)
+        await pilot.press("a")
+        await until(lambda: marks(console) == {"1": Mark.ACKED_NOW, "2": Mark.ACKED_TODAY})
+        assert "marked" not in screen_text(console)
+        await until(lambda: "ctrl+z undo" in console.screen.query_one(KeyRow).text)
+        await pilot.press("ctrl+z")
+        await until(lambda: marks(console) == {"1": Mark.NOW, "2": Mark.TODAY})
+
+
+@pytest.mark.slow
+async def test_the_reasons_of_the_configuration_are_chosen_by_one_key_and_another_is_typed(
+    writer: Writer, tmp_path: Path, clock: ManualClock
+) -> None:
+    console = console_on(writer, tmp_path, clock, reasons=("waiting for fuel", "part ordered"))
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("home", "s", "1")
+        await pilot.pause()
+        assert "1 = waiting for fuel  2 = part ordered  o = other" in console.screen.query_one(Pairs).text
+        await pilot.press("2")
+        await until(lambda: marks(console)["1"] is Mark.SHELVED)
+        await pilot.press("end", "u")
+        await until(lambda: marks(console)["1"] is Mark.NOW)
+        await pilot.press("home", "s", "1", "o")
+        await typed(pilot, "my own words")
+        await until(lambda: marks(console)["1"] is Mark.SHELVED)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("typed_line", ["ack alder", "ack battery low"])
+async def test_alarms_are_acknowledged_by_a_typed_line_and_taken_back(console: ConsoleApp, typed_line: str) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        assert run_command(console, typed_line) == ""
+        await until(lambda: marks(console) == {"1": Mark.ACKED_NOW, "2": Mark.TODAY})
+        await until(lambda: "ctrl+z undo" in console.screen.query_one(KeyRow).text)
+        assert run_command(console, "undo") == ""
+        await until(lambda: marks(console) == {"1": Mark.NOW, "2": Mark.TODAY})

@@ -27,7 +27,7 @@ from victron_console.model.clock import ManualClock
 
 
 def said(app: ConsoleApp) -> list[str]:
-    return [str(notification.message) for notification in app._notifications]
+    return [str(notification.message) for notification in app.notices.told]
 
 
 @pytest.mark.slow

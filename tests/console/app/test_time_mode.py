@@ -97,11 +97,11 @@ async def test_there_is_no_alarm_beyond_the_first_and_the_last_and_the_moment_st
         await until(lambda: "Alder" in screen_text(console))
         console.look(NOON + 10 * 60)
         await pilot.press("p")
-        await until(lambda: any("no earlier alarm" in it.message for it in console._notifications))
+        await until(lambda: any("no earlier alarm" in it.message for it in console.notices.told))
         assert console.as_of == NOON + 10 * 60
         console.look(NOON + 40 * 60)
         await pilot.press("n")
-        await until(lambda: any("no later alarm" in it.message for it in console._notifications))
+        await until(lambda: any("no later alarm" in it.message for it in console.notices.told))
         assert console.as_of == NOON + 40 * 60
 
 

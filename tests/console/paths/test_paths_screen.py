@@ -173,7 +173,7 @@ def test_paths(snap_compare: SnapCompare, store: Path, size: tuple[int, int]) ->
         screen = await opened(pilot, "slash", "ctrl+u", "enter", "home")
         await pilot.press(*["down"] * 3)
         await settled(pilot)
-        screen.app.clear_notifications()
+        screen.console.notices.told.clear()
         await pilot.pause()
 
     assert snap_compare(console_on(store), terminal_size=size, run_before=run)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from victron_console.console.alarms.sections import AlarmRow
-from victron_console.console.kit.frame.host import OperatorAtWork, Write
+from victron_console.console.kit.frame.host import OperatorAtWork, Undo, Write
 from victron_console.console.kit.frame.prompt import KeyChoice, LinePrompt
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.view import (
@@ -21,6 +21,7 @@ from victron_console.store.operator import alarm_actions
 
 SHELVE_FOR: dict[str, float | None] = {"1": HOUR_S, "8": 8 * HOUR_S, "c": None}
 MAINTENANCE_FOR = {"1": HOUR_S, "4": 4 * HOUR_S, "8": 8 * HOUR_S, "d": 24 * HOUR_S, "w": 7 * 24 * HOUR_S}
+OTHER_REASON = "o"
 _ACKABLE = (Mark.NOW, Mark.TODAY, Mark.LOST, Mark.CLEARED)
 
 
@@ -36,8 +37,8 @@ class AlarmActions:
     def _operator(self) -> OperatorAtWork:
         return self._screen.console.operator
 
-    def _do(self, writes: Sequence[Write]) -> None:
-        self._operator.do(writes, self._then)
+    def _do(self, writes: Sequence[Write], undo: Sequence[Undo] = ()) -> None:
+        self._operator.do(writes, self._then, undo)
 
     def acknowledge(self, rows: Sequence[AlarmRow]) -> None:
         """These have been seen: all alarms that the rows stand for."""
@@ -47,7 +48,12 @@ class AlarmActions:
         if not alarms:
             self._screen.console.say("There is nothing unseen to acknowledge.")
             return
-        self._do([partial(alarm_actions.acknowledge, occurrence=int(alarm.id)) for alarm in alarms])
+        ids = [int(alarm.id) for alarm in alarms]
+        undo = [
+            partial(taken_back, done="Acknowledged", back=partial(alarm_actions.withdraw_ack, occurrence=number))
+            for number in ids
+        ]
+        self._do([partial(alarm_actions.acknowledge, occurrence=number) for number in ids], undo)
 
     def acknowledge_all(self, rows: Sequence[AlarmRow]) -> None:
         """All that is in sight has been seen; asks before it takes what is urgent along."""
@@ -69,18 +75,22 @@ class AlarmActions:
         question = f"Acknowledge {count} to act on now (!!), too?"
         self._screen.prompt(KeyChoice(question, {"y": "all of them", "n": "only the others"}), answered)
 
-    def shelve(self, row: AlarmRow) -> None:
-        """Put it aside for a time, with a reason."""
-        ids = [int(alarm.id) for alarm in row.members]
+    def shelve(self, rows: Sequence[AlarmRow]) -> None:
+        """Put them aside for a time, with a reason: one of the list, or another."""
+        ids = [int(alarm.id) for row in rows for alarm in row.members]
+        undo = [
+            partial(taken_back, done="Shelved", back=partial(alarm_actions.unshelve_alarm, occurrence=number))
+            for number in ids
+        ]
 
         def reason_given(key: str, reason: str | None) -> None:
             if reason is not None:
                 put_aside = partial(alarm_actions.shelve, reason=reason, seconds=SHELVE_FOR[key])
-                self._do([partial(put_aside, occurrence=number) for number in ids])
+                self._do([partial(put_aside, occurrence=number) for number in ids], undo)
 
-        self._ask_span_and_reason(
-            f"Shelve {row.alarm.what}", {"1": "1 h", "8": "8 h", "c": "until it clears"}, reason_given
-        )
+        what = rows[0].alarm.what if len(rows) == 1 else f"{len(rows)} alarms"
+        spans = {"1": "1 h", "8": "8 h", "c": "until it clears"}
+        self._ask_span_and_reason(f"Shelve {what}", spans, reason_given)
 
     def unshelve(self, row: AlarmRow) -> None:
         """Put it back."""
@@ -124,10 +134,32 @@ class AlarmActions:
 
         def chosen(key: str | None) -> None:
             if key is not None:
-                prompt = LinePrompt("reason", hint=f"{what}, {spans[key]}: why? (compulsory)")
-                self._screen.prompt(prompt, partial(then, key))
+                self._ask_reason(f"{what}, {spans[key]}", partial(then, key))
 
         self._screen.prompt(KeyChoice(f"{what} for", spans), chosen)
+
+    def _ask_reason(self, what: str, then: Callable[[str | None], None]) -> None:
+        """One key for a reason of the list; `o` for another one, which is typed."""
+        reasons = {str(number): reason for number, reason in enumerate(self._screen.console.reasons[:9], 1)}
+
+        def typed() -> None:
+            self._screen.prompt(LinePrompt("reason", hint=f"{what}: why? (compulsory)"), then)
+
+        def chosen(key: str | None) -> None:
+            if key == OTHER_REASON:
+                typed()
+            elif key is not None:
+                then(reasons[key])
+
+        if reasons:
+            self._screen.prompt(KeyChoice("why", {**reasons, OTHER_REASON: "other"}), chosen)
+        else:
+            typed()
+
+
+def taken_back(said: str, *, done: str, back: Write) -> Write | None:
+    """What takes a write back, where its sentence says that it was done and not that there was nothing to do."""
+    return back if said.startswith(done) else None
 
 
 def _ackable(rows: Sequence[AlarmRow]) -> list[Alarm]:

@@ -41,6 +41,8 @@ from victron_console.store.read.reader import Reader
 
 LOAD_EVERY_S = 30.0
 DETAIL_EVERY_S = 5.0
+ACTED_S = 3.0
+"""So long after an act rows move at once: the view that has it is read from the store meanwhile."""
 
 
 class AlarmsScreen(ConsoleScreen):
@@ -52,7 +54,7 @@ class AlarmsScreen(ConsoleScreen):
     VERTICAL_BREAKPOINTS = [(22, "-middle"), (36, "-tall")]  # noqa: RUF012
     KEYS = (
         Key("enter", "open_site", "Enter", "site", "Open the site of the alarm.", 120),
-        Key("a", "ack", "a", "ack", "Acknowledge the alarm under the cursor.", writes=True),
+        Key("a", "ack", "a", "ack", "Acknowledge the marked alarms, else the one under the cursor.", writes=True),
         Key(
             "A",
             "ack_all",
@@ -66,8 +68,11 @@ class AlarmsScreen(ConsoleScreen):
             "shelve",
             "s",
             "shelve",
-            "Put the alarm aside: 1 h, 8 h or until it clears, with a reason.",
+            "Put the marked alarms aside, else the one under the cursor: 1 h, 8 h or until it clears, with a reason.",
             writes=True,
+        ),
+        Key(
+            "space", "mark", "space", "mark", "Mark the alarm for a or s, or not any more; in time mode play the past."
         ),
         Key("u", "unshelve", "u", "unshelve", "Put a shelved alarm back.", 120, writes=True),
         Key("n,down,j", "move(1)", "n/p", "next", "Next alarm."),
@@ -93,10 +98,14 @@ class AlarmsScreen(ConsoleScreen):
         super().__init__()
         self._table = AlarmTable()
         self._pane = AlarmPane()
-        self._actions = AlarmActions(self, lambda: self._ask(at_once=True))
+        self._actions = AlarmActions(self, self._acted)
         self._hold = MarkHold()
         self._sections: list[AlarmSection] = []
         self._cursor = ""
+        self._marked: set[str] = set()
+        """Rows that the next act is about."""
+        self._acted_until = 0.0
+        """Until when rows move at once, since the operator has just done something (monotonic, s)."""
         self._filter, self._sort, self._state = "", SORTS[0], "all"
         self._detail: AlarmDetail | None = None
         self._detail_pace, self._load_pace = ReadPace(DETAIL_EVERY_S), ReadPace(LOAD_EVERY_S)
@@ -152,11 +161,14 @@ class AlarmsScreen(ConsoleScreen):
     def _settle(self, *, at_once: bool = False) -> None:
         monotonic = self.console.clock.monotonic()
         before = [row.id for row in self.rows]
-        placed = self._hold.settle(self.view.alarms, monotonic, at_once=at_once or self.jumped)
+        at_once = at_once or self.jumped or monotonic < self._acted_until
+        placed = self._hold.settle(self.view.alarms, monotonic, at_once=at_once)
         self._sections = sections(self.view.alarms, placed, wanted=self._filter, sort=self._sort, state=self._state)
         ids = [row.id for row in self.rows]
-        if self._cursor not in ids:
-            at = before.index(self._cursor) if self._cursor in before else 0
+        self._marked &= set(ids)
+        at = before.index(self._cursor) if self._cursor in before else 0
+        moved = monotonic < self._acted_until and self._cursor in ids and ids.index(self._cursor) != at
+        if self._cursor not in ids or moved:  # what was just dealt with leaves the cursor to the next
             self._cursor = ids[min(at, len(ids) - 1)] if ids else ""
         self._draw()
 
@@ -174,7 +186,8 @@ class AlarmsScreen(ConsoleScreen):
                 [other for other in view.alarms if other.station == station and other.id != row.id],
             )
         said, empty = narrowed(self._state, self._filter, self._sort)
-        self._table.show(self._sections, self._cursor, console.now, said=said, empty=empty)
+        said = "   ".join(filter(None, (f"{len(self._marked)} marked" if self._marked else "", said)))
+        self._table.show(self._sections, self._cursor, console.now, said=said, empty=empty, marked=self._marked)
         load = Load(self._load, view.alarms_per_hour, view.alarms_in_10_min, view.alarms)
         self._pane.show(selected, load, console.now)
 
@@ -233,10 +246,31 @@ class AlarmsScreen(ConsoleScreen):
             self.console.station = row.members[0].station
             self.console.open("site")
 
+    def action_mark(self) -> None:
+        """Mark the row under the cursor, or not any more, and go on to the next."""
+        if self.console.replaying:
+            self.console.action_pause()
+        elif (row := self.selected) is not None:
+            self._marked ^= {row.id}
+            self.action_move(1)
+
+    @property
+    def _chosen(self) -> list[AlarmRow]:
+        """The marked rows, else the one under the cursor."""
+        marked = [row for row in self.rows if row.id in self._marked]
+        return marked or [row for row in self.rows if row.id == self._cursor]
+
+    def _acted(self) -> None:
+        """Something was written: the list agrees with it at once."""
+        self._marked = set()
+        self._acted_until = self.console.clock.monotonic() + ACTED_S
+        self._settle()
+        self._ask(at_once=True)
+
     def action_ack(self) -> None:
         """`a`."""
-        if (row := self.selected) is not None:
-            self._actions.acknowledge([row])
+        if rows := self._chosen:
+            self._actions.acknowledge(rows)
 
     def action_ack_all(self) -> None:
         """`A`."""
@@ -244,8 +278,8 @@ class AlarmsScreen(ConsoleScreen):
 
     def action_shelve(self) -> None:
         """`s`."""
-        if (row := self.selected) is not None:
-            self._actions.shelve(row)
+        if rows := self._chosen:
+            self._actions.shelve(rows)
 
     def action_unshelve(self) -> None:
         """`u`."""

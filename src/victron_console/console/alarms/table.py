@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from textual import events
 from textual.message import Message
@@ -19,6 +19,7 @@ from victron_console.console.kit.text import cut
 
 AIRY_FROM = 18
 """Rows of the list from which a blank row stands before each section: terminals of 30 rows."""
+MARKED = "+"
 _NOTES_FROM = 100
 _WHEEL_ROWS = 3
 _HEADS = 2
@@ -46,12 +47,20 @@ class AlarmTable(Rows):
         self._now = 0.0
         self._said = ""
         self._empty = ""
+        self._marked: frozenset[str] = frozenset()
         self._top = 0
         self._places: list[AlarmRow | None] = []
         """The row that stands in each line in sight."""
 
     def show(
-        self, sections: Sequence[AlarmSection], cursor: str, now: float, *, said: str = "", empty: str = ""
+        self,
+        sections: Sequence[AlarmSection],
+        cursor: str,
+        now: float,
+        *,
+        said: str = "",
+        empty: str = "",
+        marked: Collection[str] = (),
     ) -> None:
         """Draw these.
 
@@ -61,9 +70,10 @@ class AlarmTable(Rows):
             now: the moment shown (UTC epoch, s).
             said: what is chosen, such as a filter.
             empty: what to write where there is no alarm.
+            marked: the ids of the rows that the operator has marked.
         """
         self._sections, self._cursor, self._now = sections, cursor, now
-        self._said, self._empty = said, empty
+        self._said, self._empty, self._marked = said, empty, frozenset(marked)
         self.redraw()
 
     @property
@@ -106,7 +116,10 @@ class AlarmTable(Rows):
 
     def _line(self, width: int, columns: AlarmColumns, entry: _Entry) -> Line:
         if isinstance(entry, AlarmRow):
-            return draw_alarm(width, columns, entry.alarm, self._now, selected=entry.id == self._cursor)
+            line = draw_alarm(width, columns, entry.alarm, self._now, selected=entry.id == self._cursor)
+            if entry.id in self._marked:
+                line.put(1, MARKED, Role.TEXT1, bold=True)
+            return line
         line = Line(width)
         if entry is not None:
             column = line.put(2, entry.name, Role.TEXT2, bold=True) + 2

@@ -42,10 +42,11 @@ def draw_work_place(sheet: Sheet, height: int, it: Selected) -> None:
     if it.detail is not None:
         room = min(_MOST_CURVE, height - row - fixed - 3)
         if room >= _LEAST_CURVE:
-            since, until = clock(it.detail.since), clock(it.detail.until)
-            sheet.head(row + 1, START, end, cut(it.alarm.what.upper(), 30), f"{since} to {until}")
             after = draw_curve(sheet, row + 2, START, end, room, it.detail, it.now, it.alarm.figure, it.role)
-            row = after if after > row + 2 else row
+            if after > row + 2:
+                span = f"{clock(it.detail.since)} to {clock(it.detail.until)}"
+                sheet.head(row + 1, START, end, cut(it.alarm.what.upper(), 30), span)
+                row = after
     if moved and row + len(moved) + 3 < height:
         row = _moved(sheet, row + 1, end, moved)
     if settings and row + len(settings) + 3 < height:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.markup import escape
 
-from victron_console.console.alarms.sections import STATES
+from victron_console.console.alarms.actions import AlarmActions
+from victron_console.console.alarms.sections import STATES, AlarmRow
 from victron_console.console.app.screens import SCREENS
 from victron_console.console.app.themes import ConsoleTheme
 from victron_console.console.kit.frame.host import Host
+from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.search import fitting
 from victron_console.console.kit.text import literal, plain
+from victron_console.console.kit.view import Mark, Site
+from victron_console.console.live.alarm_order import UNSEEN
+from victron_console.model.clock import local
 
 
 class Commanded(Host, Protocol):
@@ -32,6 +38,12 @@ class Commanded(Host, Protocol):
     def use_theme(self, name: str) -> str:
         """Change the colours; gives a sentence where there is no such theme."""
 
+    def press(self, key: str) -> None:
+        """Do what a key does, once the screen is there."""
+
+    def write_report(self) -> None:
+        """Write the last whole month of the chosen site."""
+
     def action_live(self) -> None:
         """Return to now."""
 
@@ -40,6 +52,24 @@ class Commanded(Host, Protocol):
 
     def action_quit_console(self) -> None:
         """Leave."""
+
+
+MOMENTS = 12
+ACTS = {
+    "ack": "Acknowledge the alarms of a site, those with some words, or all.",
+    "shelve": "Put the alarms of a site aside, those with some words, or all.",
+    "audit": "How a site is set up: what passes, what does not, what to change.",
+    "report": "Write the last whole month of a site as a page into your documents.",
+    "export": "Write what is shown into a file in your documents: CSV, or text.",
+    "evidence": "Write an evidence bundle of the site and the time that is looked at.",
+    "copy": "Copy what is shown to the clipboard of your terminal.",
+    "undo": "Take back what was just acknowledged or shelved.",
+    "slow": "Draw less often, for slow links, or as usual again.",
+}
+"""What can be done by a word."""
+OF_A_SITE = ("ack", "audit", "report")
+PRESSED = {"export": "e", "evidence": "E", "copy": "y", "undo": "ctrl+z", "slow": "L"}
+"""Those that are a key of every screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +86,40 @@ def commands(app: Commanded) -> Iterator[Command]:
     """All that can be typed now."""
     for entry in SCREENS:
         yield Command(entry.name, entry.about)
+    for word, about in ACTS.items():
+        yield Command(word, about)
     for site in app.view.sites:
-        yield Command(f"site {site.id}", f"Open {plain(site.name)}.", plain(site.name))
+        name = plain(site.name)
+        yield Command(f"site {site.id}", f"Open {name}.", name)
+        for word in OF_A_SITE:
+            yield Command(f"{word} {site.id}", f"{ACTS[word].removesuffix('.')}: {name}.", f"{word} {name}")
     for theme in app.themes.values():
         yield Command(f"theme {theme.name}", f"Colours: {theme.title}.")
     for state in STATES:
         yield Command(
             f"alarms {state}", f"Alarms of one state: {state}." if state != "all" else "Alarms of every state."
         )
-    yield Command("live", "Return to now.")
+    yield from _moments(app)
     yield Command("at 03:14", "Look at the fleet as it was at a time, or at a date and time.")
+    yield Command("live", "Return to now.")
     yield Command("help", "Say what every key of this screen does.")
     yield Command("quit", "Leave the console.")
+
+
+def _moments(app: Commanded) -> Iterator[Command]:
+    """The newest moments at which something happened, to be looked at."""
+    alarms = ((alarm.since, f"{alarm.site}: {alarm.what}") for alarm in app.view.alarms)
+    lines = ((event.at, event.text) for event in app.view.events)
+    for at, what in sorted((*alarms, *lines), reverse=True)[:MOMENTS]:
+        when = f"at {local(at):%Y-%m-%d %H:%M}"
+        yield Command(when, f"Look at the fleet when this happened: {plain(what)}.", f"{when}  {plain(what)}")
+
+
+def keys_of(app: Commanded) -> Iterator[Key]:
+    """The keys of the screen in front that do something other than move about."""
+    for key in app.front.keys if app.front is not None else ():
+        if key.help and not key.action.startswith(("move", "page", "choose")):
+            yield key
 
 
 def completions(app: Commanded, line: str) -> list[str]:
@@ -93,6 +145,8 @@ def run_command(app: Commanded, typed: str) -> str:
     if word in simple:
         simple[word]()
         return ""
+    if word in ACTS:
+        return _act(app, word, rest)
     names = [entry.name for entry in SCREENS if entry.name.startswith(word)]
     if len(names) == 1:
         app.open(names[0])
@@ -102,42 +156,122 @@ def run_command(app: Commanded, typed: str) -> str:
     return f"{plain(typed)} is no command; ctrl+p lists them all."
 
 
-def _open_site(app: Commanded, wanted: str) -> str:
+def _site_of(app: Commanded, wanted: str) -> Site | None:
     folded = wanted.casefold()
     found = [site for site in app.view.sites if folded in (site.id.casefold(), site.name.casefold())]
     found = found or [s for s in app.view.sites if folded in s.id.casefold() or folded in s.name.casefold()]
-    if not found:
+    return found[0] if found else None
+
+
+def _open_site(app: Commanded, wanted: str) -> str:
+    site = _site_of(app, wanted)
+    if site is None:
         return f"No site is called {plain(wanted)}."
-    app.station = found[0].id
+    app.station = site.id
     app.open("site")
     return ""
 
 
+def _act(app: Commanded, word: str, rest: str) -> str:
+    """Do one of `ACTS`; gives a sentence where that cannot be."""
+    if word in PRESSED:
+        app.press(PRESSED[word])
+        return ""
+    if word in ("ack", "shelve"):
+        return _deal_with(app, word, rest)
+    if rest and (fault := _open_site(app, rest) if word == "audit" else _choose(app, rest)):
+        return fault
+    if word == "audit":
+        app.open("site")
+        app.press("u")
+    else:
+        app.write_report()
+    return ""
+
+
+def _choose(app: Commanded, wanted: str) -> str:
+    site = _site_of(app, wanted)
+    if site is None:
+        return f"No site is called {plain(wanted)}."
+    app.station = site.id
+    return ""
+
+
+def _deal_with(app: Commanded, word: str, rest: str) -> str:
+    """Acknowledge or shelve the alarms of a site, those with some words, or all."""
+    if app.front is None or not rest:
+        return f"Which alarms? {word} all, {word} SITE, or {word} and words of theirs."
+    unseen = [alarm for alarm in app.view.alarms if alarm.mark in (*UNSEEN, Mark.CLEARED)]
+    site = _site_of(app, rest)
+    if rest.casefold() != "all":
+        of_site = [alarm for alarm in unseen if site is not None and alarm.station == site.id]
+        unseen = of_site or fitting(rest, unseen, lambda alarm: f"{alarm.site} {alarm.what} {alarm.source}")
+    if not unseen:
+        return f"No alarm that nobody has seen fits {plain(rest)}."
+    actions = AlarmActions(app.front, lambda: None)
+    rows = [AlarmRow(alarm, (alarm,)) for alarm in unseen]
+    if word == "ack":
+        actions.acknowledge(rows)
+    else:
+        actions.shelve(rows)
+    return ""
+
+
 class ConsoleCommands(Provider):
-    """The commands in the palette; themes are tried on while they are highlighted."""
+    """The commands in the palette, the keys of the screen, and the site's values; themes are tried on meanwhile."""
+
+    @property
+    def _app(self) -> Commanded:
+        return cast(Commanded, cast(object, self.app))
 
     async def discover(self) -> Hits:
         """Everything, before anything is typed."""
-        for command in commands(cast(Commanded, cast(object, self.app))):
-            yield DiscoveryHit(
-                literal(command.label or command.text),
-                self._runner(command),
-                text=command.text,
-                help=escape(command.about),
-            )
+        for offer in self._offers():
+            yield DiscoveryHit(literal(offer.label), offer.run, text=offer.text, help=escape(offer.about))
 
     async def search(self, query: str) -> Hits:
         """What matches."""
-        offered = commands(cast(Commanded, cast(object, self.app)))
-        found = fitting(query, offered, lambda command: f"{command.text} {command.label}")
-        for place, command in enumerate(found):
-            shown = literal(command.label or command.text)
+        offers = [*self._offers(), *await self._values()]
+        found = fitting(query, offers, lambda offer: f"{offer.text} {offer.label}")
+        for place, offer in enumerate(found):
             yield Hit(
-                1 - place / len(found), shown, self._runner(command), text=command.text, help=escape(command.about)
+                1 - place / len(found), literal(offer.label), offer.run, text=offer.text, help=escape(offer.about)
             )
 
-    def _runner(self, command: Command) -> Runner:
-        return Runner(cast(Commanded, cast(object, self.app)), command.text)
+    def _offers(self) -> Iterator[Offer]:
+        app = self._app
+        for command in commands(app):
+            yield Offer(command.label or command.text, command.text, command.about, Runner(app, command.text))
+        for key in keys_of(app):
+            press = key.press.partition(",")[0]
+            yield Offer(f"{key.help.removesuffix('.')}  {key.shown}", key.help, key.help, partial(app.press, press))
+
+    async def _values(self) -> list[Offer]:
+        """The values of the chosen site, each of which opens Paths on it."""
+        app, station = self._app, self._app.station
+        if station is None or not app.has_store:
+            return []
+        if self._read_of != station:
+            self._names, self._read_of = (
+                await app.read(lambda reader: [s.name for s in reader.series(station)]),
+                station,
+            )
+        return [
+            Offer(name, f"paths {name}", "A value of the site.", Runner(app, f"paths {name}")) for name in self._names
+        ]
+
+    _names: Sequence[str] = ()
+    _read_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One line of the palette."""
+
+    label: str
+    text: str
+    about: str
+    run: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from victron_console.console.app.commands import ConsoleCommands, Runner, comple
 from victron_console.console.app.glyphs import AsciiFilter, BlocksFilter
 from victron_console.console.app.options import ConsoleOptions as ConsoleOptions
 from victron_console.console.app.repaint import cut_to_spans
+from victron_console.console.app.report_file import write_report
 from victron_console.console.app.screens import SCREENS
 from victron_console.console.app.themes import DEFAULT_THEME, NO_COLOR_THEME, ConsoleTheme, LoadedThemes, variable
 from victron_console.console.app.time_mode import PLAY_EVERY_S, TimeApp
@@ -38,6 +39,7 @@ from victron_console.console.kit.frame.keys import (
     GLOBAL_KEYS,
     bindings,
 )
+from victron_console.console.kit.frame.notices import NOTICE_S, Notices
 from victron_console.console.kit.frame.prompt import Answered, LinePrompt, Prompt
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.frame.settings import (
@@ -47,7 +49,7 @@ from victron_console.console.kit.frame.settings import (
 from victron_console.console.kit.frame.tab_strip import Tab
 from victron_console.console.kit.palette import Palette, Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.text import plain
+from victron_console.console.kit.text import plain, width_of
 from victron_console.console.kit.view import (
     URGENCY,
     FleetChanged,
@@ -63,6 +65,7 @@ from victron_console.model.clock import Clock
 
 T = TypeVar("T")
 TICK_S = 1.0
+COMMANDS_KEPT = 50
 BYTES_SAID_EVERY_S = 10.0
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
@@ -108,6 +111,7 @@ class ConsoleApp(TimeApp):
         self._collector = collector
         self.backtest = backtest
         self.banner = AlarmBanner()
+        self.notices = Notices()
         self.digest = Digest()
         """What happened since the console was last left."""
         self._digest_from = self.left_at
@@ -206,9 +210,8 @@ class ConsoleApp(TimeApp):
             self.bind(BACK, "tour(-1)", show=False)
             await self.action_tour(1)
         self.set_interval(PLAY_EVERY_S / 2, self.play_on)
-        for fault in (*self._theme_faults, self.options.notice, self.options.readonly):
-            if fault:
-                self.say(fault)
+        if said := " ".join(filter(None, (*self._theme_faults, self.options.notice, self.options.readonly))):
+            self.say(said)
         if self._watch is not None:
             self.set_pace()
             self.run_worker(self._watch.run(self._arrived), group="watch", exit_on_error=False)
@@ -238,8 +241,25 @@ class ConsoleApp(TimeApp):
             self.say(f"{said}: {event.worker.error}.")
 
     def say(self, sentence: str) -> None:
-        """A short message that goes away by itself."""
-        self.notify(plain(sentence), markup=False, timeout=8)
+        """A short message that goes away by itself, in the place of the keys; one too long for that lies over them."""
+        self._tell(sentence)
+
+    def offer_undo(self, sentence: str, undo: Callable[[], None]) -> None:
+        """Say what was done, and for a while how to take it back."""
+        self._tell(sentence, undo)
+
+    def _tell(self, sentence: str, undo: Callable[[], None] | None = None) -> None:
+        message = plain(sentence)
+        self.notices.tell(message, self.clock.monotonic(), undo)
+        if undo is None and width_of(message) > self.size.width - 3:
+            self.notify(message, markup=False, timeout=NOTICE_S)
+        if front := self.front:
+            front.refresh_frame()
+
+    def action_undo(self) -> None:
+        """Take back what was just done."""
+        if not self.notices.undo(self.clock.monotonic()):
+            self.say("There is nothing to take back: only what was just acknowledged or shelved.")
 
     # ---- the view
 
@@ -247,6 +267,11 @@ class ConsoleApp(TimeApp):
     def configured(self) -> Sequence[str]:
         """The names of the stations that are asked, also before any of them has answered."""
         return self.options.stations
+
+    @property
+    def reasons(self) -> Sequence[str]:
+        """Why alarms are put aside, to choose from."""
+        return self.options.reasons
 
     @property
     def rule_folders(self) -> Sequence[Path]:
@@ -409,12 +434,36 @@ class ConsoleApp(TimeApp):
             screens = [(entry.key, entry.name, entry.about) for entry in SCREENS]
             self.push_screen(HelpScreen(front.NAME, front.keys, screens))
 
+    def press(self, key: str) -> None:
+        """Do what a key does, once the screen is there."""
+        self.call_after_refresh(self.simulate_key, key)
+
+    def write_report(self) -> None:
+        """Write the last whole month of the chosen site."""
+        if self.station is None or not self.has_store:
+            self.say("A report is about a site: choose one.")
+            return
+        self.say("Writing the report ...")
+        self.run_worker(self._write_report(self.station), group="report", exit_on_error=False)
+
+    async def _write_report(self, station: str) -> None:
+        store = await self.read(lambda reader: reader.path)
+        self.say(await asyncio.to_thread(write_report, store, station, self.clock))
+
     def action_command_line(self) -> None:
         """`:`."""
 
         def typed(line: str | None) -> None:
+            if line and line.strip():
+                remembered = (it for it in self.settings.commands if it != line)
+                self.settings.commands = (*remembered, line)[-COMMANDS_KEPT:]
             if line and (fault := run_command(self, line)):
                 self.say(fault)
 
-        hint = "site NAME, at 03:14, alarms unack, theme NAME"
-        self.prompt(LinePrompt(":", hint=hint, completions=lambda line: completions(self, line)), typed)
+        asked = LinePrompt(
+            ":",
+            hint="site NAME, at 03:14, ack SITE, alarms unack, theme NAME",
+            completions=lambda line: completions(self, line),
+            history=self.settings.commands,
+        )
+        self.prompt(asked, typed)

@@ -24,6 +24,8 @@ class ConsoleOptions:
     """Something to say at the start."""
     stations: tuple[str, ...] = ()
     """The names of the stations that are asked, also before any of them has answered."""
+    reasons: tuple[str, ...] = ()
+    """Why alarms are put aside, to choose from."""
     settings_path: Path | None = None
     tour: tuple[TourStop, ...] = ()
     """What the console begins to show by itself; nothing where it waits for the operator."""

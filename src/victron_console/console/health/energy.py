@@ -66,7 +66,9 @@ def draw_energy(
         row += 1
     words = [
         "Faint: less than 90 % of that time was measured (SEEN).",
-        "COST: bought less sold, by the tariff." if currency else "COST wants a tariff: ess.tariff_file.",
+        "COST: bought less sold, by the tariff."
+        if currency
+        else "COST wants a tariff: ess.tariff_file or prices.source.",
     ]
     for text in words:
         sheet.put(row, 1, cut(text, width - 2), Role.TEXT3)

@@ -82,13 +82,17 @@ def draw_alarm(width: int, columns: AlarmColumns, alarm: Alarm, now: float, *, s
     if columns.since:
         line.put(columns.since, moment(alarm.since, now), Role.TEXT3)
     line.put(columns.site, cut_middle(alarm.site, columns.site_end + 1 - columns.site), bright)
-    line.put(columns.what, cut(alarm.what, columns.what_end + 1 - columns.what), bright)
+    what_end = columns.what_end
     if columns.value_end:
-        role = Role.TEXT3 if alarm.stale else bright
-        start = line.right(columns.value_end, cut(alarm.value, columns.value_end - columns.what_end), role)
-        if alarm.stale and alarm.value:
+        # Words that do not fit beside it stand in the alarm's detail.
+        value = alarm.value if width_of(alarm.value) <= columns.value_end - what_end else ""
+        start = line.right(columns.value_end, value, Role.TEXT3 if alarm.stale else bright)
+        if alarm.stale and value:
             line.put(start - 1, STALE_MARK, Role.LINK_TEXT)
-        line.put(columns.unit, cut(alarm.unit, 3), Role.TEXT3)
+        if value:
+            what_end = min(what_end, start - 2 - alarm.stale)
+            line.put(columns.unit, cut(alarm.unit, 3), Role.TEXT3)
+    line.put(columns.what, cut(alarm.what, what_end + 1 - columns.what), bright)
     _draw_wide(line, columns, alarm, now)
     if columns.response:
         _draw_response(line, columns, alarm, middle)

@@ -14,6 +14,7 @@ KIND_WORDS = {
     "notification": "notice",
     "not told": "untold",
     "acknowledged": "ack",
+    "ack taken back": "unack",
     "commented": "says",
     "shelved": "shelve",
     "unshelved": "unshelv",

@@ -24,7 +24,7 @@ KINDS: Mapping[str, tuple[str, ...] | None] = {
     "operators": ("acknowledged", "commented", "shelved", "unshelved", "maintenance", "maintenance ended"),
     "links": ("link", "service", "station", "clock", "collector"),
     "settings": ("setting", "parameter", "config"),
-    "advice": ("advice",),
+    "advice": ("advice", "prices"),
 }  # fmt: skip
 """What the log can be narrowed to."""
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Protocol
 
-from victron_console.console.kit.frame.host import Write
+from victron_console.console.kit.frame.host import Undo, Write
 from victron_console.console.kit.frame.prompt import Answered, LinePrompt, Prompt
 from victron_console.console.operator.store_writer import StoreWriter
 
@@ -21,6 +21,9 @@ class Asks(Protocol):
 
     def prompt(self, asked: Prompt, answered: Answered) -> None:
         """Ask the operator."""
+
+    def offer_undo(self, sentence: str, undo: Callable[[], None]) -> None:
+        """Say what was done, and for a while how to take it back."""
 
     def run_worker(self, work: Coroutine[None, None, None], *, group: str, exit_on_error: bool) -> object:
         """Begin work."""
@@ -72,23 +75,24 @@ class Operator:
             self._say(why)
         return not why
 
-    def do(self, writes: Sequence[Write], then: Callable[[], None] | None = None) -> None:
+    def do(self, writes: Sequence[Write], then: Callable[[], None] | None = None, undo: Sequence[Undo] = ()) -> None:
         """Write these under the operator's name, off the screen's thread, and say what became of them.
 
         Args:
             writes: what to write, in this order.
             then: called once they are written, such as to read them back.
+            undo: what takes each of them back, in the same order; none: they stay.
         """
         if not writes or not self.may_write():
             return
         if self.name:
-            self._start(writes, then)
+            self._start(writes, then, undo)
             return
 
         def named(name: str | None) -> None:
             if name and name.strip():
                 self.name = name.strip()
-                self._start(writes, then)
+                self._start(writes, then, undo)
 
         login = os.environ.get("USER", "")
         self._app.prompt(LinePrompt("Who are you?", value=login, hint="your name, for the log"), named)
@@ -98,12 +102,18 @@ class Operator:
         if self._writer is not None:
             self._writer.close()
 
-    def _start(self, writes: Sequence[Write], then: Callable[[], None] | None) -> None:
+    def _start(self, writes: Sequence[Write], then: Callable[[], None] | None, undo: Sequence[Undo] = ()) -> None:
         async def run() -> None:
             said = await self._writer.write(writes, self.name) if self._writer is not None else []
             self._written()
-            for sentence, count in Counter(said).items():
-                self._say(sentence if count == 1 else f"{sentence} ({count} times)")
+            told = Counter(said)
+            sentences = [text if count == 1 else f"{text} ({count} times)" for text, count in told.items()]
+            summary = " ".join(sentences)
+            back = [write for each, sentence in zip(undo, said, strict=False) if (write := each(sentence)) is not None]
+            if back:
+                self._app.offer_undo(summary, lambda: self._start(back, then))
+            elif summary:
+                self._say(summary)
             if then is not None:
                 then()
 

@@ -242,6 +242,10 @@ class PathsScreen(OneStationScreen):
         """Ask for the words; Esc returns to those before."""
         self.prompt_filter(self.wish.filter, self._use_filter)
 
+    def narrow(self, words: str) -> None:
+        """Show only the values with these words."""
+        self._use_filter(words)
+
     def _use_filter(self, words: str) -> str:
         if words != self.wish.filter:
             self._look(replace(self.wish, filter=words))

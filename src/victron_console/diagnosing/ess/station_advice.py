@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from victron_console.diagnosing.ess.hours import Hours, consecutive, hourly_kwh,
 from victron_console.diagnosing.ess.scenarios import SunForecast
 from victron_console.diagnosing.ess.station_forecast import promised_and_came
 from victron_console.diagnosing.ess.storage import Mode, Storage
-from victron_console.diagnosing.ess.tariff import Tariff, from_csv, from_toml
+from victron_console.diagnosing.ess.tariff import Tariff
 from victron_console.diagnosing.finding import Status
 from victron_console.diagnosing.record.five_minutes import FiveMinutes
 from victron_console.diagnosing.record.timeline import FloatArray
@@ -31,7 +30,6 @@ from victron_console.store.read.reader import Reader
 
 PAST_DAYS = 43
 """As long as scenarios reach back, the fortnight on which they are tried included."""
-LARGEST_TARIFF = 5_000_000
 LEAST_OWN_CAPACITY = 0.5
 """Share of the configured capacity below which a measured one is not taken for the battery's."""
 CELL_V = {"lfp": 3.2, "nmc": 3.65, "lto": 2.3, "lead-acid": 2.0, "agm": 2.0, "gel": 2.0}
@@ -52,21 +50,6 @@ class Advised:
 
     text: str
     details: Mapping[str, Any]
-
-
-def read_tariff(info: StationInfo, zone: tzinfo | None) -> Tariff:
-    """The tariff that a station file names.
-
-    Raises:
-        BadTariff: it cannot be understood.
-        OSError: it cannot be read.
-        UnicodeDecodeError: it is no text.
-    """
-    path = Path(info.ess.tariff_file).expanduser()
-    with path.open(encoding="utf-8") as file:
-        text = file.read(LARGEST_TARIFF)
-    found = from_csv(text, zone) if path.suffix == ".csv" else from_toml(text)
-    return replace(found, currency=info.ess.currency) if info.ess.currency else found
 
 
 def capacity_kwh(info: StationInfo, volts: float | None, own_ah: float | None = None) -> float | None:

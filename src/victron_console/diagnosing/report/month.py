@@ -87,7 +87,11 @@ def month_of(reader: Reader, station: str, first_day: date, now: float) -> Month
     # One column beyond each end: energy is added up between the middles of columns.
     count = max(1, round((until - since) / SLOT_S)) + 1
     powers, currency = priced(
-        FiveMinutes(reader, station, since - SLOT_S, since + count * SLOT_S).powers(), row.info, zone
+        FiveMinutes(reader, station, since - SLOT_S, since + count * SLOT_S).powers(),
+        reader.path,
+        station,
+        row.info,
+        zone,
     )
     measured = any(each is not None for each in (powers.pv, powers.load, powers.grid, powers.genset, powers.battery))
     total = next((one for one in report(powers, Period.MONTH, zone) if one.first_day == first_day), None)

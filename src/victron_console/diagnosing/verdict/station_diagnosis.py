@@ -105,7 +105,7 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
     )
     if site.supply is not None and past.grid_v:
         past = replace(past, grid_polls=polled_grid(record, site.supply))
-    past, currency = with_prices(past, info, row.zone)
+    past, currency = with_prices(past, reader.path, station, info, row.zone)
     before = reader.diagnoses(until).get(station)
     known = unpack(before.body) if before is not None else None
     soh_before = (known.soh if known else None) or _soh_before(reader, station, battery, began, since)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 REASON_AT_MOST = 500
+WITHDRAWN_WITHIN_S = 60.0
+"""So long an operator may take back an acknowledgement: a slip of the finger, not a change of mind."""
 TAGGED = "Its maintenance is that of a tag: `victron-console alerts maintenance TAG --tag --end` ends it."
 
 
@@ -51,6 +53,23 @@ def acknowledge(db: Database, occurrence: int, *, now: float, who: str, comment:
         )  # fmt: skip
         log(db, _event(it, now, "acknowledged", who, comment or it.title))
     return f"Acknowledged: {it.title}."
+
+
+def withdraw_ack(db: Database, occurrence: int, *, now: float, who: str) -> str:
+    """Take back an acknowledgement that the same operator has just made; the log keeps both.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    with transaction(db):
+        view = alert_view(db, occurrence, now, {})
+        mine = "occurrence = ? AND who = ? AND at > ?"
+        since = now - WITHDRAWN_WITHIN_S
+        if view is None or not db.table("alert_ack").count_where(mine, [occurrence, who, since]):
+            return "It is too late to take that back."
+        db.table("alert_ack").delete_where(mine, [occurrence, who, since])
+        log(db, _event(view.occurrence, now, "ack taken back", who, view.occurrence.title))
+    return f"Not acknowledged: {view.occurrence.title}."
 
 
 def comment(db: Database, occurrence: int, *, text: str, now: float, who: str) -> str:

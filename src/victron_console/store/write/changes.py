@@ -162,7 +162,7 @@ def _changes(station: Station, device: Device, reading: ServiceReading, batch: B
         else:
             left_out += 1
     station.overflowed |= left_out > 0
-    device.seen = {} if left_out else dict(readings)
+    device.seen = {} if left_out else readings  # nobody changes it: a source makes a new one at each read
     if len(slots) > len(readings) - left_out:
         left = [slots[path] for path in slots.keys() - readings.keys()]
         changes += [(slot, None) for slot in left if slot.entry is not None]

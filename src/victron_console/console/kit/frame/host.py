@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from victron_console.console.kit.frame.alarm_banner import AlarmBanner
 from victron_console.console.kit.frame.digest import Digest
+from victron_console.console.kit.frame.notices import Notices
 from victron_console.console.kit.frame.settings import Settings
 from victron_console.console.kit.frame.tab_strip import Tab
 from victron_console.console.kit.view import FleetView
@@ -35,6 +36,13 @@ class Write(Protocol):
         """
 
 
+class Undo(Protocol):
+    """What takes back a write, by the sentence that said what became of it."""
+
+    def __call__(self, said: str) -> Write | None:
+        """The write that takes it back."""
+
+
 class OperatorAtWork(Protocol):
     """What a screen may ask of the operator's side of the console."""
 
@@ -48,7 +56,7 @@ class OperatorAtWork(Protocol):
     def may_write(self) -> bool:
         """Whether anything can be written now; where not, why is said."""
 
-    def do(self, writes: Sequence[Write], then: Callable[[], None] | None = None) -> None:
+    def do(self, writes: Sequence[Write], then: Callable[[], None] | None = None, undo: Sequence[Undo] = ()) -> None:
         """Write these off the screen's thread, say what became of them, and then do what follows."""
 
 
@@ -113,6 +121,9 @@ class Moment(Protocol):
     def look(self, as_of: float | None) -> None:
         """Look at a moment (UTC epoch, s); None is now."""
 
+    def action_pause(self) -> None:
+        """Hold the screen, or let it go on; in time mode play the past."""
+
     def action_time_mode(self) -> None:
         """Look at another moment, or return to now."""
 
@@ -141,6 +152,10 @@ class Host(Moment, Protocol):
         """The screens that have a key, and what each counts."""
 
     @property
+    def notices(self) -> Notices:
+        """What was just told."""
+
+    @property
     def banner(self) -> AlarmBanner:
         """The newest critical alarm, for a while after it came."""
 
@@ -155,6 +170,10 @@ class Host(Moment, Protocol):
     @property
     def configured(self) -> Sequence[str]:
         """The names of the stations that are asked, also before any of them has answered."""
+
+    @property
+    def reasons(self) -> Sequence[str]:
+        """Why alarms are put aside, to choose from."""
 
     @property
     def rule_folders(self) -> Sequence[Path]:

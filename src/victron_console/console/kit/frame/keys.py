@@ -78,6 +78,7 @@ GLOBAL_KEYS = (
     Key("E", "screen.bundle", "E", "", "Write an evidence bundle of the site and the time that is looked at.", order=7),
     Key("y", "screen.copy", "y", "", "Copy what is shown to the clipboard of your terminal (OSC 52).", order=7),
     Key("L", "low_bandwidth", "L", "low bandwidth", "Draw less often, for slow links.", 180, order=9),
+    Key("ctrl+z", "undo", "Ctrl+Z", "", "Take back what was just acknowledged or shelved, for ten seconds.", order=9),
     Key("ctrl+p", "command_palette", "Ctrl+P", "", "Search stations, screens, themes and actions.", order=9),
 )
 """Keys that every screen has. A screen's own stand before them, or among them by their `order`."""

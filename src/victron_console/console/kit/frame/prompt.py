@@ -39,6 +39,8 @@ class LinePrompt:
     """Called with the line as it is typed; says what it would do now."""
     completions: Callable[[str], Sequence[str]] | None = None
     """The lines that begin as what is typed; Tab takes what they share."""
+    history: Sequence[str] = ()
+    """What was typed before, oldest first; up and down go through it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class PromptRow(Horizontal):
         self.asked: Prompt | None = None
         """What is asked; None while nothing is."""
         self._answered: Answered | None = None
+        self._recalled: int | None = None
+        """The line of the history that stands in the field; None before up or down is pressed."""
         self._opened = opened
         self._focused_before: Widget | None = None
         self._label, self._says = Static(id="prompt-label"), Static(id="prompt-says")
@@ -130,7 +134,7 @@ class PromptRow(Horizontal):
     def open(self, asked: Prompt, answered: Answered) -> None:
         """Ask; what was asked before is left."""
         self._end(None)
-        self.asked, self._answered = asked, answered
+        self.asked, self._answered, self._recalled = asked, answered, None
         self._focused_before = self.screen.focused
         self.display = True
         self._opened(True)
@@ -158,6 +162,8 @@ class PromptRow(Horizontal):
             self._press(event.character)
         elif event.key == "tab":
             self._complete()
+        elif event.key in ("up", "down") and asked is not None and asked.history:
+            self._recall(asked.history, -1 if event.key == "up" else 1)
         elif event.is_printable and event.character is not None:
             self.field.replace(event.character, *self.field.selection)
         else:
@@ -195,6 +201,13 @@ class PromptRow(Horizontal):
         elif asked.completions is not None and self.field.value:
             said = "  ".join(asked.completions(self.field.value)[:4])
         self._says.update(literal(cut(said, self.app.size.width // 2 - 2)))
+
+    def _recall(self, history: Sequence[str], step: int) -> None:
+        """The line typed before, or the one after it; after the newest stands an empty one."""
+        here = len(history) if self._recalled is None else self._recalled
+        self._recalled = min(len(history), max(0, here + step))
+        self.field.value = history[self._recalled] if self._recalled < len(history) else ""
+        self.field.cursor_position = len(self.field.value)
 
     def _complete(self) -> None:
         asked = self.asked

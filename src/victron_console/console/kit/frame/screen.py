@@ -32,6 +32,7 @@ from victron_console.console.kit.frame.keys import (
     key_row,
     ordered,
 )
+from victron_console.console.kit.frame.notices import draw_notice
 from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.prompt import Answered, LinePrompt, Prompt, PromptRow
 from victron_console.console.kit.frame.tab_strip import ROOMY_FROM, draw_tabs
@@ -119,6 +120,9 @@ class KeyRow(Rows):
         if console.store_fault:
             line.ground = Role.BANNER
             line.put(1, cut(f"Not up to date: {plain(console.store_fault)}", width - 2), Role.BANNER, bold=True)
+            return [line]
+        if (notice := console.notices.standing(console.clock.monotonic())) is not None:
+            self._spans = draw_notice(line, notice, console.clock.monotonic())
             return [line]
         end = width - 1
         if width < 120:

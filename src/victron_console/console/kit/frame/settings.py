@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,15 @@ class Settings:
     """Views of the Trends screen that were saved, each as `name: soc, pv`."""
     blocks: bool = False
     """Whether charts are drawn with blocks, for fonts without braille."""
+    commands: tuple[str, ...] = ()
+    """What was typed after `:`, oldest first."""
     left_at: float = 0.0
     """When the console was last left (UTC epoch, s)."""
+
+
+def settings_path(folder: Path, store: Path) -> Path:
+    """Where the choices of a fleet are kept: each store has its own, since sites and filters are of one fleet."""
+    return folder / f"console-{sha256(str(store.resolve()).encode()).hexdigest()[:12]}.json"
 
 
 def load_settings(path: Path | None) -> Settings:

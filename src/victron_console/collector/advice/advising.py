@@ -147,9 +147,10 @@ def advised(store: Path, station: str, now: float, forecast: IrradianceForecast 
         now: the moment (UTC epoch, s).
         forecast: irradiance on its array; a sentence where there is none.
     """
-    from victron_console.diagnosing.ess.station_advice import advice_for, read_tariff  # scipy
+    from victron_console.diagnosing.ess.station_advice import advice_for  # scipy
     from victron_console.diagnosing.ess.station_forecast import promise_of_tomorrow
     from victron_console.diagnosing.ess.station_outcome import outcomes
+    from victron_console.diagnosing.ess.station_tariff import read_tariff
 
     came: tuple[Event, ...] = ()
     promise = None
@@ -162,7 +163,8 @@ def advised(store: Path, station: str, now: float, forecast: IrradianceForecast 
             if isinstance(forecast, str):
                 return Advisory(Event(now, station, KIND, f"no advice: {forecast}"), came)
             promise = promise_of_tomorrow(forecast, now, row.zone)
-            found = advice_for(reader, row, now, read_tariff(row.info, row.zone), forecast)
+            tariff = read_tariff(store, station, row.info, row.zone)
+            found = advice_for(reader, row, now, tariff, forecast)
     except (OSError, ValueError) as error:  # BadTariff is a ValueError
         return Advisory(Event(now, station, KIND, f"no advice: {error}"), came, promise)
     except Exception as error:  # the worker's boundary

@@ -1,0 +1,1 @@
+"""Advice for an ESS by the hour, and the lists of prices that it goes by."""
