@@ -187,7 +187,7 @@ def test_a_rule_that_is_not_saved_yet_is_played_through_the_past(store: Path, tm
 
     (fired,) = json.loads(result.stdout)
     assert (fired["station"], fired["count"], fired["under_a_minute"]) == ("alder", 2, 1)
-    assert "soc_test: 2 times" in run(store, *words).stdout
+    assert "(soc_test): 2 times" in run(store, *words).stdout
     assert "No rule is called nothing" in run(store, "rules", "backtest", "--rule", "nothing").stderr
 
 
@@ -198,11 +198,13 @@ async def test_the_console_tries_a_rule_in_a_process_of_its_own(store: Path) -> 
     (rules / "mine.toml").write_text(RULES)
     options = Options(config=(rules.parent,))
 
-    assert await try_rule(options, store, "soc_test", "alder") == (
-        "soc_test would have fired 2 times in 30 days, 1 of them under a minute."
+    assert await try_rule(options, store, "soc_test", "alder", "Battery low") == (
+        "Battery low: would have been raised 2 times in 30 days, 1 of them under a minute."
     )
-    assert await try_rule(options, store, "soc_island", "alder") == "soc_island would not have fired here in 30 days."
-    assert "No rule is called nothing" in await try_rule(options, store, "nothing", "alder")
+    assert await try_rule(options, store, "soc_island", "alder", "Battery flat") == (
+        "Battery flat: would not have been raised here in 30 days."
+    )
+    assert "No rule is called nothing" in await try_rule(options, store, "nothing", "alder", "Nothing")
 
 
 def test_a_failing_rule_test_exits_with_an_error(store: Path, tmp_path: Path) -> None:

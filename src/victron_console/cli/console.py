@@ -193,7 +193,7 @@ def show(
         ),
         watch=StoreWatch(store, clock),
         writer=StoreWriter(store, clock),
-        backtest=lambda rule, station: try_rule(options, store, rule, station),
+        backtest=lambda rule, station, title: try_rule(options, store, rule, station, title),
         collector=None if attached or readonly else lambda: _collect(options, files, store, clock, forecasts),
     )
     gc.freeze()

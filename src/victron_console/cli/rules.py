@@ -193,7 +193,7 @@ def backtest_rules(
     for one in fired:
         lasted = f", half of them longer than {duration(one.median_s)}" if one.median_s is not None else ""
         often = "once" if one.count == 1 else f"{one.count} times"
-        click.echo(f"{one.station}  {' '.join(one.rules)}: {often} in {days:.0f} days, "
+        click.echo(f"{one.station}  {_named(one)}: {often} in {days:.0f} days, "
                    f"{one.short} under a minute{lasted}")  # fmt: skip
     if not fired:
         click.echo(f"Nothing would have fired in {days:.0f} days.")
@@ -228,6 +228,16 @@ def _known_stations(reader: Reader, stations: tuple[str, ...]) -> None:
     for station in stations:
         if reader.station(station) is None:
             raise click.ClickException(f"{station} is not in the store: `victron-console status` lists what is.")
+
+
+def _named(one: Fired) -> str:
+    """What its alarms are called, and the rules by which they can be chosen; a device's own has no such rule."""
+    titles = ", ".join(dict.fromkeys(it.title for it in one.occurrences))
+    own = " ".join(rule for rule in one.rules if ":" not in rule)
+    devices = ", ".join(dict.fromkeys(it.key.scope for it in one.occurrences if ":" in it.rule and it.key.scope))
+    said = [f"({own})"] if own else []
+    said += [f"raised by {devices} itself"] if devices else []
+    return " ".join([titles, *said])
 
 
 def _fired_as_data(one: Fired) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from victron_console.cli.options import Options
 DAYS = 30
 
 
-async def try_rule(options: Options, store: Path, rule: str, station: str) -> str:
-    """How often a rule would have fired at a station in the last 30 days, as a sentence."""
+async def try_rule(options: Options, store: Path, rule: str, station: str, title: str) -> str:
+    """How often a rule would have fired at a station in the last 30 days, as a sentence about its alarm's title."""
     configs = [word for path in options.config for word in ("--config", str(path))]
     words = ["--store", str(store), "rules", "backtest", "--rule", rule, "--station", station, "--since", f"{DAYS}d"]
     process = await asyncio.create_subprocess_exec(
@@ -27,16 +27,16 @@ async def try_rule(options: Options, store: Path, rule: str, station: str) -> st
             process.kill()
             await process.wait()
     if process.returncode:
-        return f"{rule} could not be tried: {err.decode(errors='replace').strip().splitlines()[-1]}"
-    return sentence(rule, json.loads(out))
+        return f"{title} could not be tried: {err.decode(errors='replace').strip().splitlines()[-1]}"
+    return sentence(title, json.loads(out))
 
 
-def sentence(rule: str, fired: list[dict[str, object]]) -> str:
+def sentence(title: str, fired: list[dict[str, object]]) -> str:
     """What a back-test said, in the words of an operator."""
     count = sum(int(str(one["count"])) for one in fired)
     short = sum(int(str(one["under_a_minute"])) for one in fired)
     if not count:
-        return f"{rule} would not have fired here in {DAYS} days."
+        return f"{title}: would not have been raised here in {DAYS} days."
     times = "once" if count == 1 else f"{count} times"
     vain = f", {short} of them under a minute" if short else ", none of them under a minute"
-    return f"{rule} would have fired {times} in {DAYS} days{vain}."
+    return f"{title}: would have been raised {times} in {DAYS} days{vain}."

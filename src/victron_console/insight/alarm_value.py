@@ -13,6 +13,9 @@ _COMPARISON = re.compile(r"([<>]=?|==|!=) (-?\d+(?:\.\d+)?)")
 _DECIMALS = {"%": 1, "W": 0, "Hz": 2, "°C": 1, "A": 1, "s": 0, "min": 0, "h": 1, "mV": 0}
 _MANY_MINUTES_S = 120.0
 _MANY_HOURS_S = 2 * DAY_S
+_HIGHEST_STATE = 4
+"""Of the levels of alarms (0 to 2) and the errors of a generator (0 to 4)."""
+_STATE_AFTER_TITLE = re.compile(rf"(?<!code)(?<!error): [0-{_HIGHEST_STATE}](?:\.0)?$", re.IGNORECASE)
 _DIFFERENCE_V = 1.0
 """A limit below it is one of a difference, such as of cells: that is told in mV."""
 
@@ -36,20 +39,29 @@ class AlarmValue:
 def alarm_value(it: Occurrence, value: Scalar = None) -> AlarmValue:
     """The last value of an alarm, or another one of it such as its worst.
 
-    A number that has neither a unit nor one limit says nothing and is left out. Seconds become minutes or hours where
-    there are many.
+    A number that has neither a unit nor one limit says nothing and is left out, and so is a small whole one without a
+    unit: it is a level or a code of a device. Seconds become minutes or hours where there are many.
     """
     told = it.last_value if value is None else value
     comparison = _COMPARISON.fullmatch(it.limit)
     if isinstance(told, str):
         return AlarmValue(told)
-    if told is None or not (it.unit or comparison):
+    if told is None or not (it.unit or (comparison and not _is_state(told))):
         return AlarmValue()
     limit = float(comparison[2]) if comparison else None
     scale, unit = _scale(told, limit, it.unit.partition(" ")[0])
     decimals = _decimals(told * scale, unit)
     beyond = f"{comparison[1]}{_number(limit * scale, decimals)}" if comparison and limit is not None else ""
     return AlarmValue(_number(told * scale, decimals), unit, it.unit.partition(" ")[2], beyond)
+
+
+def without_state(text: str) -> str:
+    """What was logged of an alarm, without the bare number of a level or code: `Generator failed` of its `: 3`."""
+    return _STATE_AFTER_TITLE.sub("", text)
+
+
+def _is_state(value: float) -> bool:
+    return value in range(_HIGHEST_STATE + 1)
 
 
 def _scale(value: float, limit: float | None, unit: str) -> tuple[float, str]:

@@ -54,4 +54,4 @@ DETAIL = AlarmDetail(
     moved=MOVED,
     settings=SETTINGS,
 )
-LOAD = AlarmLoad(37, "soc_low", 11, 360.0)
+LOAD = AlarmLoad(37, "SOC low", 11, 360.0)

@@ -68,7 +68,7 @@ def test_rows_keep_their_section_until_they_may_move_and_new_ones_come_at_once()
 def test_the_load_counts_raises_and_the_time_to_the_first_acknowledgement() -> None:
     def occurrence(number: int, rule: str, count: int = 1) -> Occurrence:
         key = AlertKey("s", rule, str(number))
-        return Occurrence(number, key, rule, Severity.WARNING, "t", "do", T, T, count=count)
+        return Occurrence(number, key, rule, Severity.WARNING, rule.upper(), "do", T, T, count=count)
 
     event = replace(occurrence(4, "info"), severity=Severity.INFO)
     load = measured(
@@ -80,4 +80,4 @@ def test_the_load_counts_raises_and_the_time_to_the_first_acknowledgement() -> N
         ],
     )
 
-    assert (load.raised, load.top_rule, load.top_count, load.time_to_ack_s) == (5, "b", 3, 75.0)
+    assert (load.raised, load.top_title, load.top_count, load.time_to_ack_s) == (5, "B", 3, 75.0)

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from victron_console.console.alarms.screen import AlarmsScreen
+from victron_console.console.alarms.table import AlarmTable
 from victron_console.console.app.commands import run_command
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes
@@ -28,6 +29,7 @@ from victron_console.store.alarms.engine_rows import record_alerts
 from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer
 
+HEADS_ROW = 1
 NOON = 1_763_899_200.0
 LOW = Occurrence(
     1, AlertKey("alder", "soc"), "soc_island", Severity.CRITICAL, "Battery low", "start generator; cut loads",
@@ -324,3 +326,16 @@ async def test_alarms_are_acknowledged_by_a_typed_line_and_taken_back(console: C
         await until(lambda: "ctrl+z undo" in console.screen.query_one(KeyRow).text)
         assert run_command(console, "undo") == ""
         await until(lambda: marks(console) == {"1": Mark.NOW, "2": Mark.TODAY})
+
+
+async def test_a_click_on_a_head_sorts_by_it_and_a_second_one_by_urgency(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        console.open("alarms")
+        await until(lambda: "NOT SEEN" in screen_text(console))
+        await pilot.pause()
+        table = console.screen.query_one(AlarmTable)
+        at = table.text.split("\n")[HEADS_ROW].index("SITE")
+        await pilot.click(AlarmTable, offset=(at, HEADS_ROW))
+        await until(lambda: "sort site" in screen_text(console))
+        await pilot.click(AlarmTable, offset=(at, HEADS_ROW))
+        await until(lambda: "sort site" not in screen_text(console))

@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from victron_console.console.app.console import ConsoleApp
 from victron_console.console.app.screens import SCREENS
-from victron_console.console.kit.frame.dialogs import HelpScreen
+from victron_console.console.kit.frame.dialogs import HelpScreen, told_once
 from victron_console.console.kit.frame.prompt import Pairs
 from victron_console.console.kit.frame.screen import (
     ConsoleScreen,
@@ -41,10 +41,28 @@ async def test_help_lists_every_key_that_works_here(make_console: MakeConsole) -
         await pilot.press("question_mark")
         assert isinstance(app.screen, HelpScreen)
         text = screen_text(app)
-        assert all(key.help[:40] in text for key in screen.keys)
+        assert all(key.help[:40] in text for key in told_once(screen.keys))
+        assert "In time mode, a minute forward" not in text
         await pilot.press("escape")
         of_textual = ("tab", "shift+", "ctrl+", "super+")
         assert {key for key in screen._bindings.key_to_bindings if not key.startswith(of_textual)} <= bound
+
+
+@pytest.mark.slow
+async def test_what_is_typed_in_the_help_is_searched_for(make_console: MakeConsole) -> None:
+    app = make_console()
+    async with app.run_test(size=(120, 60)) as pilot:
+        await pilot.pause()
+        await pilot.press("question_mark", *"sunrise")
+        text = screen_text(app)
+        assert "DAWN% is the charge at sunrise" in text
+        assert "Choose columns." not in text
+        await pilot.press(*"quux")
+        assert "Nothing here has these words." in screen_text(app)
+        await pilot.press(*["backspace"] * 11)
+        assert "Choose columns." in screen_text(app)
+        await pilot.press("escape")
+        assert isinstance(app.screen, ConsoleScreen)
 
 
 @pytest.mark.slow

@@ -49,6 +49,20 @@ async def test_the_worst_site_stands_first_and_the_cursor_on_it(make_console: Ma
         assert app.station == "alder-farm"
 
 
+async def test_a_click_on_an_alarm_opens_it(make_console: MakeConsole) -> None:
+    app = make_console()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        rows = app.screen.query_one(AlarmList)
+        place = next(y for y, row in enumerate(rows.text.split("\n")) if y > 1 and row.strip())
+        what = rows.text.split("\n")[place][28:40].strip(" >")
+        await pilot.click(AlarmList, offset=(30, place))
+        await pilot.pause()
+        assert app.screen.NAME == "alarms"  # type: ignore[attr-defined]
+        chosen = next(row for row in screen_text(app).split("\n") if row.startswith(">"))
+        assert what in chosen
+
+
 async def test_stale_lost_and_doubtful_figures_are_in_no_sum(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:

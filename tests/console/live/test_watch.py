@@ -148,11 +148,23 @@ async def test_the_past_is_shown_as_it_was(console: ConsoleApp, writer: Writer, 
         assert "42" in screen_text(console)
 
 
-async def test_events_stand_in_the_log_of_a_wall(console: ConsoleApp, writer: Writer, clock: ManualClock) -> None:
+async def test_what_happened_stands_in_the_log_but_no_bare_code_of_an_alarm(
+    console: ConsoleApp, writer: Writer, clock: ManualClock
+) -> None:
     record(writer, clock, 81.0)
-    writer.record(StationUpdate("alder", NOON, events=[Event(NOON, "alder", "station", "answers again")]))
-    async with console.run_test(size=(200, 60)):
-        await until(lambda: "answers again" in screen_text(console))
+    happened = [
+        Event(NOON, "alder", "station", "answers again: 3"),
+        Event(NOON, "alder", "raised", "Generator failed: 3"),
+        Event(NOON, "alder", "raised", "Error code: 3"),
+    ]
+    writer.record(StationUpdate("alder", NOON, events=happened))
+    async with console.run_test(size=(120, 40)):
+        await until(lambda: "Alder Farm" in screen_text(console))
+        console.open("log")
+        await until(lambda: "answers again: 3" in screen_text(console))
+        assert "Generator failed" in screen_text(console)
+        assert "Generator failed: 3" not in screen_text(console)
+        assert "Error code: 3" in screen_text(console)
 
 
 async def test_a_store_that_comes_later_is_waited_for(store: Path, clock: ManualClock, console: ConsoleApp) -> None:

@@ -13,19 +13,28 @@ from tests.console.sample_stations import make_store
 from tests.console.stations import console_on, open_station, until
 from textual.geometry import Region
 
+from victron_console.console.alarms.screen import AlarmsScreen
 from victron_console.console.kit.view import Site
 from victron_console.console.site.parts import (
     WHOLE_PAGE,
     SiteSection,
 )
 from victron_console.console.site.screen import SiteBoard, ask_focus
+from victron_console.model.alert import AlertKey, Occurrence, Severity
+from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
 from victron_console.model.quality import Quality
+from victron_console.store.alarms.engine_rows import record_alerts
 from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.operator.wishes import open_for_operator
 from victron_console.store.read.reader import Reader
+from victron_console.store.write.writer import Writer
 
 pytestmark = pytest.mark.slow
+LOW = Occurrence(
+    1, AlertKey("cedar-house", "soc"), "soc_island", Severity.CRITICAL, "Battery low", "start generator",
+    NOW - 300, NOW - 180, last_value=9.0, unit="%", limit="< 10", announced_at=NOW - 170,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -111,3 +120,20 @@ async def test_a_second_passing_repaints_no_row_that_did_not_change(
         monkeypatch.setattr(board, "refresh", lambda *regions, **_: painted.extend(regions))
         screen.tick()
         assert painted == []
+
+
+async def test_a_click_on_an_alarm_opens_it_and_one_beside_it_does_not(store: Path) -> None:
+    with closing(Writer(store, ManualClock(NOW))) as writer:
+        record_alerts(writer.db, AlertChanges((LOW,)), NOW - 170)
+    app = console_on(store)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await open_station(pilot, "site", "cedar-house")
+        board = screen.query_one(SiteBoard)
+        await until(pilot, lambda: any(line.opens for line in board._lines))
+        place = next(y for y, line in enumerate(board._lines) if line.opens)
+        await pilot.click(SiteBoard, offset=(10, place - 1))
+        assert app.front is screen
+        await pilot.click(SiteBoard, offset=(10, place))
+        await until(pilot, lambda: isinstance(app.front, AlarmsScreen) and app.front.selected is not None)
+        assert isinstance(app.front, AlarmsScreen) and app.front.selected is not None
+        assert app.front.selected.alarm.what == "Battery low"

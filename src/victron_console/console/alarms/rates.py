@@ -24,8 +24,8 @@ class AlarmLoad:
     """The last 30 days in figures."""
 
     raised: int = 0
-    top_rule: str = ""
-    """The rule that spoke most often."""
+    top_title: str = ""
+    """What the alarm is called that came most often."""
     top_count: int = 0
     time_to_ack_s: float | None = None
     """From raise to acknowledgement, the middle one; None where nothing was acknowledged."""
@@ -39,16 +39,16 @@ def alarm_load(reader: Reader, now: float, as_of: float | None) -> AlarmLoad:
 def measured(occurrences: Sequence[Occurrence], acks: Sequence[Ack]) -> AlarmLoad:
     """The load that these make."""
     alarms = {it.id: it for it in occurrences if it.is_alarm}
-    rules = Counter[str]()
+    titles = Counter[str]()
     for it in alarms.values():
-        rules[it.rule] += it.count
+        titles[it.title] += it.count
     first: dict[int, float] = {}
     for ack in acks:
         if ack.occurrence in alarms:
             first.setdefault(ack.occurrence, ack.at - alarms[ack.occurrence].raised_at)
-    top = rules.most_common(1)
+    top = titles.most_common(1)
     return AlarmLoad(
-        sum(rules.values()),
+        sum(titles.values()),
         top[0][0] if top else "",
         top[0][1] if top else 0,
         median(first.values()) if first else None,

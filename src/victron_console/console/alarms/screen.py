@@ -14,6 +14,7 @@ from victron_console.console.alarms.load import put_rate
 from victron_console.console.alarms.pane import BESIDE, WALL, AlarmPane, Load
 from victron_console.console.alarms.rates import AlarmLoad, alarm_load
 from victron_console.console.alarms.sections import (
+    SORT_OF_HEAD,
     SORTS,
     STATES,
     AlarmRow,
@@ -165,6 +166,7 @@ class AlarmsScreen(ConsoleScreen):
         placed = self._hold.settle(self.view.alarms, monotonic, at_once=at_once)
         self._sections = sections(self.view.alarms, placed, wanted=self._filter, sort=self._sort, state=self._state)
         ids = [row.id for row in self.rows]
+        self._cursor = next((row.id for row in self.rows if self._cursor in row.ids), self._cursor)
         self._marked &= set(ids)
         at = before.index(self._cursor) if self._cursor in before else 0
         moved = monotonic < self._acted_until and self._cursor in ids and ids.index(self._cursor) != at
@@ -239,6 +241,14 @@ class AlarmsScreen(ConsoleScreen):
         self._draw()
         self._ask()
 
+    def put_cursor(self, name: str) -> None:
+        """Put the cursor on this alarm, whatever was narrowed to before."""
+        self._state, self._filter = "all", ""
+        self._cursor = name
+        if self.is_mounted:
+            self._settle(at_once=True)
+            self._go(self._cursor)
+
     def action_open_site(self) -> None:
         """Enter."""
         row = self.selected
@@ -296,6 +306,12 @@ class AlarmsScreen(ConsoleScreen):
         if (row := self.selected) is not None:
             self._actions.maintain(row)
 
+    def on_alarm_table_head_clicked(self, message: AlarmTable.HeadClicked) -> None:
+        """Sort by that column; by urgency where it is sorted so already, or the column has no order."""
+        wanted = SORT_OF_HEAD.get(message.head, SORTS[0])
+        self._sort = wanted if wanted != self._sort else SORTS[0]
+        self._settle(at_once=True)
+
     def action_sort(self) -> None:
         """The next order."""
         self._sort = SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]
@@ -326,10 +342,11 @@ class AlarmsScreen(ConsoleScreen):
             console.say("There is no recorded rule to try here.")
             return
         rule, station = self._detail.rule, row.members[0].station
-        console.say(f"Trying {plain(rule)} at {plain(row.members[0].site)} over 30 days; this takes a while.")
-        self.run_worker(self._backtest(rule, station), group="backtest", exclusive=True, exit_on_error=False)
+        title = plain(row.alarm.what)
+        console.say(f"Trying the rule of {title} at {plain(row.members[0].site)} over 30 days; this takes a while.")
+        self.run_worker(self._backtest(rule, station, title), group="backtest", exclusive=True, exit_on_error=False)
 
-    async def _backtest(self, rule: str, station: str) -> None:
+    async def _backtest(self, rule: str, station: str, title: str) -> None:
         backtest = self.console.backtest
         if backtest is not None:
-            self.console.say(await backtest(rule, station))
+            self.console.say(await backtest(rule, station, title))

@@ -37,6 +37,8 @@ STATES: Mapping[str, tuple[str, ...]] = {
 """What `:alarms` can be asked for, and the sections it then shows."""
 NO_ALARMS = "no alarms: nothing asks for anybody"
 SORTS = ("urgency", "newest", "site")
+SORT_OF_HEAD = {"PRI": "urgency", "SINCE": "newest", "FOR": "newest", "SITE": "site"}
+"""The order that a click on a head asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class AlarmRow:
     def id(self) -> str:
         """What tells the rows apart."""
         return self.alarm.id
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Of the alarms it stands for, its own first."""
+        return (self.id, *(member.id for member in self.members))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ def sections(
     for name in STATES[state]:
         marks = SECTIONS[name]
         own = [alarm for alarm in shown if placed.get(alarm.id, alarm.mark) in marks]
-        says = note if name == "SHELVED" else "act, then a" if name == "NOT SEEN" else ""
+        says = note if name == "SHELVED" else "do what it says, then a acknowledges" if name == "NOT SEEN" else ""
         if own:
             found.append(AlarmSection(name, tuple(_folded(_sorted(own, placed, sort))), says))
         elif says and name == "SHELVED":

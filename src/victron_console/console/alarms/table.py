@@ -15,7 +15,7 @@ from victron_console.console.kit.alarm_rows import AlarmColumns, alarm_columns, 
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.text import cut
+from victron_console.console.kit.text import cut, word_at
 
 AIRY_FROM = 18
 """Rows of the list from which a blank row stands before each section: terminals of 30 rows."""
@@ -39,6 +39,13 @@ class AlarmTable(Rows):
             super().__init__()
             self.alarm = alarm
             self.opened = opened
+
+    class HeadClicked(Message):
+        """The head of a column was clicked."""
+
+        def __init__(self, head: str) -> None:
+            super().__init__()
+            self.head = head
 
     def __init__(self) -> None:
         super().__init__()
@@ -132,7 +139,11 @@ class AlarmTable(Rows):
     # ---- the mouse
 
     def on_click(self, event: events.Click) -> None:
-        """A click selects, a second one opens."""
+        """A click selects, a second one opens; one on a head sorts by it."""
+        if event.y == _HEADS - 1 and self._lines:
+            if head := word_at(self._lines[event.y].text, event.x):
+                self.post_message(self.HeadClicked(head))
+            return
         at = event.y - _HEADS
         if 0 <= at < len(self._places) and (row := self._places[at]) is not None:
             self.post_message(self.Moved(row.id, opened=event.chain >= 2))

@@ -14,6 +14,7 @@ from victron_console.console.alarms.actions import AlarmActions
 from victron_console.console.alarms.sections import STATES, AlarmRow
 from victron_console.console.app.screens import SCREENS
 from victron_console.console.app.themes import ConsoleTheme
+from victron_console.console.kit.event_words import event_text
 from victron_console.console.kit.frame.host import Host
 from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.screen import ConsoleScreen
@@ -109,7 +110,7 @@ def commands(app: Commanded) -> Iterator[Command]:
 def _moments(app: Commanded) -> Iterator[Command]:
     """The newest moments at which something happened, to be looked at."""
     alarms = ((alarm.since, f"{alarm.site}: {alarm.what}") for alarm in app.view.alarms)
-    lines = ((event.at, event.text) for event in app.view.events)
+    lines = ((event.at, event_text(event)) for event in app.view.events)
     for at, what in sorted((*alarms, *lines), reverse=True)[:MOMENTS]:
         when = f"at {local(at):%Y-%m-%d %H:%M}"
         yield Command(when, f"Look at the fleet when this happened: {plain(what)}.", f"{when}  {plain(what)}")

@@ -397,6 +397,12 @@ class ConsoleApp(TimeApp):
             return
         self.push_screen(entry.make())
 
+    def open_alarm(self, alarm: str) -> None:
+        """The Alarms screen, with the cursor on this one."""
+        self.open("alarms")
+        if front := self.front:
+            front.put_cursor(alarm)
+
     def came_to_front(self, name: str) -> None:
         """A screen is looked at; one that has a key of its own is where the next session begins."""
         if any(entry.name == name for entry in SCREENS):

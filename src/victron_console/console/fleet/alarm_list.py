@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
+from textual import events
+from textual.message import Message
+
 from victron_console.console.kit.alarm_rows import AlarmColumns, alarm_columns, draw_alarm, draw_heads, draw_section
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
@@ -27,6 +30,13 @@ WHY_ROWS = 3
 class AlarmList(Rows):
     """Alarms in rows. Nothing is acknowledged by looking at it."""
 
+    class Clicked(Message):
+        """The row of an alarm was clicked."""
+
+        def __init__(self, alarm: str) -> None:
+            super().__init__()
+            self.alarm = alarm
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._alarms: Sequence[Alarm] = ()
@@ -34,6 +44,8 @@ class AlarmList(Rows):
         self._now = 0.0
         self._rate = ""
         self._unwell: Sequence[Site] = ()
+        self._first_row = 0
+        """Where the alarms begin, as they were last drawn."""
 
     def show(
         self,
@@ -57,6 +69,7 @@ class AlarmList(Rows):
         lines = [draw_section(width, self._counted, self._rate if width < _RATE_UP_TO else "")]
         if columns.heads and height > 5:
             lines.append(draw_heads(width, columns))
+        self._first_row = len(lines)
         room = max(0, height - len(lines))
         lines += [draw_alarm(width, columns, alarm, self._now) for alarm in self._alarms[:room]]
         if not self._alarms and room:
@@ -66,6 +79,12 @@ class AlarmList(Rows):
         for site in self._unwell:
             lines += _why_unwell(width, columns, site)
         return lines[:height]
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on an alarm opens it."""
+        place = event.y - self._first_row
+        if 0 <= place < len(self._alarms):
+            self.post_message(self.Clicked(self._alarms[place].id))
 
 
 def _why_unwell(width: int, columns: AlarmColumns, site: Site) -> list[Line]:

@@ -24,7 +24,7 @@ from victron_console.console.fleet.station_data import station_detail
 from victron_console.console.fleet.station_part import StationPart
 from victron_console.console.fleet.table import FleetTable
 from victron_console.console.kit.export import Table
-from victron_console.console.kit.format import rate, site_count
+from victron_console.console.kit.format import alarm_rate, rate, site_count
 from victron_console.console.kit.frame.dialogs import Choices
 from victron_console.console.kit.frame.keys import (
     Key,
@@ -41,9 +41,6 @@ from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import (
     FleetView,
 )
-
-RATE_TARGET_PER_HOUR = 5
-"""Alarms an hour that one operator can take (EEMUA 191)."""
 
 FOLDED_FROM = 40
 """With more sites groups are closed until they are opened."""
@@ -85,7 +82,13 @@ class FleetScreen(ConsoleScreen):
             "z", "abnormal", "z", "only abnormal", "Show only sites with something to say, or all again.", 180, order=8
         ),
         Key("g", "group", "g", "group", "Group the sites by their first tag.", 140),
-        Key("right", "fold(1)", "→ ←", "", "Open the group of the site under the cursor, once more all of it."),
+        Key(
+            "right",
+            "fold(1)",
+            "→ ←",
+            "",
+            "Open the group of the site under the cursor, once more all of it; ← closes it.",
+        ),
         Key("left", "fold(-1)", "←", "", "Close it."),
         *list_keys("site"),
     )
@@ -133,11 +136,9 @@ class FleetScreen(ConsoleScreen):
         parts = [f"tty {rate(self.console.terminal_bytes_s)}" if wide else rate(self.console.terminal_bytes_s)]
         if wide:
             parts = [f"poll {view.poll_s:.0f} s", f"rx {rate(view.received_bytes_s)}", *parts]
-        target = f" of {RATE_TARGET_PER_HOUR}"
         if not wide:
             end = line.right(end, parts[0], Role.TEXT3) - 4
-        end = line.right(end, target, Role.TEXT3) - 1
-        end = line.right(end, f"{view.alarms_per_hour}/h", Role.TEXT1) - 4
+        end = line.right(end, alarm_rate(view.alarms_per_hour), Role.TEXT1) - 4
         if wide:
             for part in reversed(parts):
                 end = line.right(end, part, Role.TEXT3) - 4
@@ -180,7 +181,7 @@ class FleetScreen(ConsoleScreen):
         self._ask_detail()
         self._ask_curve()
         unwell = [site for site in view.sites if site.reason]
-        self._alarms.show(view.alarms, console.now, rate=f"{view.alarms_per_hour}/h", unwell=unwell)
+        self._alarms.show(view.alarms, console.now, rate=alarm_rate(view.alarms_per_hour), unwell=unwell)
 
     def _ask_detail(self) -> None:
         """Ask the store for the station under the cursor, where there is room for it and its answer is old."""
@@ -244,6 +245,10 @@ class FleetScreen(ConsoleScreen):
             self.console.open("site")
         else:
             self._draw()
+
+    def on_alarm_list_clicked(self, message: AlarmList.Clicked) -> None:
+        """A click on an alarm."""
+        self.console.open_alarm(message.alarm)
 
     def action_move(self, rows: int) -> None:
         """The cursor by so many sites."""

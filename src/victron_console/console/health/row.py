@@ -102,7 +102,7 @@ _COLUMNS = (
     _Column("mV", 4, lambda health, _: _whole(health, "imbalance.spread"), 50),
     _Column("MONTHS", 7, _window, 60),
     _Column("CYCLES", 6, lambda health, _: _whole(health, "cycles.full_cycles"), 72),
-    _Column("R x", 5, _grown, 100),
+    _Column("R GREW", 6, _grown, 100),
     _Column("GRID%", 5, _grid, 100),
     _Column("FIRMWARE", 8, _firmware, 110),
     _Column("UP%", 5, _there, 130),

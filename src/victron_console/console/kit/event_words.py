@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from victron_console.insight.alarm_value import without_state
+from victron_console.store.records import Event
+
+_VALUED = frozenset({"raised", "raised again", "escalated", "eased"})
+
 KIND_WORDS = {
     "raised": "raise",
     "raised again": "again",
@@ -25,3 +30,8 @@ KIND_WORDS = {
     "collector": "collect",
 }
 """Kinds in at most seven cells; others are short as they are."""
+
+
+def event_text(event: Event) -> str:
+    """What happened, as it is shown: a store of an older version has bare numbers after the titles of alarms."""
+    return without_state(event.text) if event.kind in _VALUED else event.text

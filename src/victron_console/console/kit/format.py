@@ -194,3 +194,8 @@ def rate(bytes_per_s: float) -> str:
     if bytes_per_s < 999_500:
         return f"{rounded(bytes_per_s / 1e3, 1)} kB/s"
     return f"{rounded(bytes_per_s / 1e6, 1)} MB/s"
+
+
+def alarm_rate(per_hour: int) -> str:
+    """How many alarms come: `3 alarms/h`."""
+    return f"{per_hour} alarm{'' if per_hour == 1 else 's'}/h"

@@ -21,11 +21,13 @@ _WORTH_A_MOVE = 6
 class Line:
     """A row under construction, `width` cells wide, on one ground. What is put past its ends is cut."""
 
-    __slots__ = ("_blank", "_cells", "_is_wide", "ground", "width")
+    __slots__ = ("_blank", "_cells", "_is_wide", "ground", "opens", "width")
 
     def __init__(self, width: int, ground: Role = Role.BACKGROUND) -> None:
         self.width = max(0, width)
         self.ground = ground
+        self.opens = ""
+        """What a click on the row opens, by its id; empty: nothing."""
         self._blank: _Cell = (" ", Role.TEXT1, False)
         self._cells: list[_Cell] = [self._blank] * self.width
         self._is_wide = False

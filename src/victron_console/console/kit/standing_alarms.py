@@ -39,6 +39,7 @@ def draw_standing_alarm(
         return
     if more > 0:
         end = sheet.right(row, end, f"+{more} more", Role.TEXT3) - 2
+    sheet.row(row).opens = alarm.id
     put_glyph(sheet.row(row), start, alarm.mark, width=3)
     limit = f"limit {alarm.limit}" if alarm.limit else ""
     value = f"{alarm.value} {alarm.unit}".strip()

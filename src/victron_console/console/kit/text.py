@@ -5,6 +5,8 @@ A site may be called anything. Here its name loses what a terminal would obey an
 
 from __future__ import annotations
 
+import re
+
 from rich.cells import get_character_cell_size
 from textual.content import Content
 
@@ -89,3 +91,8 @@ def pad(text: str, width: int) -> str:
     """The text in exactly `width` cells, left-aligned."""
     short = cut(text, width)
     return short + " " * (width - width_of(short))
+
+
+def word_at(text: str, column: int) -> str:
+    """The word of a row of ASCII heads that stands in a column; empty where none does."""
+    return next((found[0] for found in re.finditer(r"\S+", text) if found.start() <= column < found.end()), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from victron_console.console.kit.event_words import KIND_WORDS
+from victron_console.console.kit.event_words import KIND_WORDS, event_text
 from victron_console.console.kit.search import matcher
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
@@ -83,7 +83,7 @@ def joined(before: list[Event], fresh: list[Event]) -> list[Event]:
 def said(event: Event, names: Mapping[str, str]) -> str:
     """All words of a line."""
     station = event.station or "console"
-    words = (station, names.get(station, ""), event.kind, KIND_WORDS.get(event.kind, ""), who(event), event.text)
+    words = (station, names.get(station, ""), event.kind, KIND_WORDS.get(event.kind, ""), who(event), event_text(event))
     return " ".join(words)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import wrap
 
-from victron_console.console.kit.event_words import KIND_WORDS
+from victron_console.console.kit.event_words import KIND_WORDS, event_text
 from victron_console.console.kit.format import clock_s, duration, moment
 from victron_console.console.kit.frame.digest import Digest
 from victron_console.console.kit.line import Line
@@ -51,7 +51,7 @@ def draw_log_line(
     site = names.get(event.station or "", event.station or "console")
     line.put(site_at, cut(site, text_at - site_at - 1), Role.TEXT1 if event.station else Role.TEXT3)
     by = f"{who(event)}: " if who(event) else ""
-    line.put(text_at, cut(by + event.text, width - 1 - text_at), Role.TEXT1 if new else Role.TEXT2)
+    line.put(text_at, cut(by + event_text(event), width - 1 - text_at), Role.TEXT1 if new else Role.TEXT2)
     return line
 
 
@@ -91,5 +91,5 @@ def draw_whole(sheet: Sheet, event: Event, names: Mapping[str, str]) -> None:
     if who(event):
         column = line.put(column, cut(f"by {who(event)}", 20), Role.TEXT2) + 2
     line.rule(column - 1, sheet.width - 2)
-    for offset, row in enumerate(wrap(event.text, max(10, sheet.width - 4))):
+    for offset, row in enumerate(wrap(event_text(event), max(10, sheet.width - 4))):
         sheet.put(1 + offset, 2, row, Role.TEXT1)

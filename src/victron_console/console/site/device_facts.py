@@ -83,7 +83,7 @@ FACTS: dict[str, tuple[Fact, ...]] = {
     "inverter": (Fact("Mode"), Fact("State"), Fact("Dc/0/Voltage", "V", 1)),
     "motordrive": (Fact("Motor/RPM", "rpm"), Fact("Dc/0/Power", "W"), Fact("Motor/Temperature", "C")),
     "meteo": (Fact("Irradiance", "W/m²"), Fact("CellTemperature", "C", after="panel"), Fact("WindSpeed", "m/s", 1)),
-    "digitalinput": (Fact("Type"), Fact("State"), Fact("Count", "x")),
+    "digitalinput": (Fact("Type"), Fact("State"), Fact("Count", "times")),
     "pulsemeter": (Fact("Aggregate", "m³", 1),),
     "gps": (Fact("Speed", "m/s", 1), Fact("NrOfSatellites", "satellites")),
 }

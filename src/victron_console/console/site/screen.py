@@ -7,6 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual import events
+from textual.message import Message
+
 from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.station_screen import STATION_KEYS
 from victron_console.console.kit.line import Line
@@ -57,6 +60,19 @@ class SiteBoard(Rows):
         self.state = replace(self.state, pencil=pencil)
         return lines
 
+    class AlarmClicked(Message):
+        """The row of an alarm was clicked."""
+
+        def __init__(self, alarm: str) -> None:
+            super().__init__()
+            self.alarm = alarm
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on an alarm opens it."""
+        for line in self._lines[event.y : event.y + 1]:
+            if line.opens:
+                self.post_message(self.AlarmClicked(line.opens))
+
 
 def ask_focus(db: Database, *, station: str, site: Site | None, seconds: float, now: float, who: str) -> str:
     """Ask the collector to read a station fast; what it does now with one that does not answer is said, too."""
@@ -100,6 +116,10 @@ class SiteScreen(SiteDataScreen):
     def body(self) -> Iterator[Rows]:
         """The page."""
         yield self._board
+
+    def on_site_board_alarm_clicked(self, message: SiteBoard.AlarmClicked) -> None:
+        """A click on an alarm."""
+        self.console.open_alarm(message.alarm)
 
     def redraw(self) -> None:
         """The page as it is known."""

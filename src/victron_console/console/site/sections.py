@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
+from victron_console.console.kit.event_words import event_text
 from victron_console.console.kit.format import clock
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
@@ -85,7 +86,9 @@ def info_text(info: StationInfo, width: int) -> Text:
 def log_text(events: Sequence[Event], width: int) -> Text:
     """What happened here in the last day, newest first."""
     lines = [
-        line for event in events for line in _item(Run(clock(event.at), Role.TEXT3), event.text, Role.TEXT2, width)
+        line
+        for event in events
+        for line in _item(Run(clock(event.at), Role.TEXT3), event_text(event), Role.TEXT2, width)
     ]
     return Text("LOG", tuple(lines) or ((Run("nothing in the last 24 h", Role.TEXT3),),))
 

@@ -20,13 +20,19 @@ AHEAD_UP_TO_S = 2 * DAY_S
 TIME_KEYS = (
     Key("left", "cursor(-1)", "←→", "cursor", "Move the cursor, as a click does; past the last column it goes away."),
     Key("right", "cursor(1)", "→", "", "Cursor to the right."),
-    Key("plus,equals_sign", "zoom(-1)", "+ -", "zoom", "A shorter span, down to an hour, as the wheel does."),
+    Key(
+        "plus,equals_sign",
+        "zoom(-1)",
+        "+ -",
+        "zoom",
+        "A shorter span, down to an hour, or a longer one, as the wheel does.",
+    ),
     Key("minus", "zoom(1)", "-", "", "A longer span, up to five years."),
     Key("left_square_bracket", "pan(-1.0)", "[ ]", "page", "A whole span back and on; a drag pans, too.", 80),
     Key("right_square_bracket", "pan(1.0)", "]", "", "A whole span on."),
     Key("comma", "pan(-0.25)", ", .", "", "A quarter of the span back and on."),
     Key("full_stop", "pan(0.25)", ".", "", "A quarter of the span on."),
-    Key("n", "alarm(1)", "n p", "alarm", "Cursor to the next alarm.", 80),
+    Key("n", "alarm(1)", "n p", "alarm", "Cursor to the next alarm, or to the one before.", 80),
     Key("p", "alarm(-1)", "p", "", "Cursor to the alarm before."),
     Key(
         "t",

@@ -31,8 +31,8 @@ RAINFLOW = Method(
     source="ASTM E1049 rainflow counting as in the rainflow package.",
 )
 FULL_CYCLES = Figure("Equivalent full cycles", "cycles", COULOMBS)
-CHARGING = Figure("Charging C-rate (95 %)", "C", COULOMBS)
-DISCHARGING = Figure("Discharging C-rate (95 %)", "C", COULOMBS)
+CHARGING = Figure("Charging rate, 95 % below", "C", COULOMBS)
+DISCHARGING = Figure("Discharging rate, 95 % below", "C", COULOMBS)
 
 
 @dataclass(frozen=True, slots=True)

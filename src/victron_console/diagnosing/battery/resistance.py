@@ -32,7 +32,7 @@ METHOD = Method(
     ),
 )
 APPARENT = Figure("Apparent resistance", "mΩ", METHOD)
-GROWTH = Figure("Resistance growth", "x", METHOD)
+GROWTH = Figure("Resistance growth", "times", METHOD)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -52,7 +52,7 @@ PEAKS = Method(
     inputs=("battery temperature", "battery current", "outside temperature if there is one"),
     source="A failing fan, a loose link or an ageing pack warm up at the same weather and load (own judgement).",
 )
-AGEING = Figure("Ageing by temperature", "x", STRESS)
+AGEING = Figure("Ageing by temperature", "times", STRESS)
 APART = Figure("Temperature spread of the cells", "K", HOURS)
 COLD_CHARGING = Figure("Charging in the cold", "events", COLD)
 RISE = Figure("Temperature peaks rise", "K/month", PEAKS)

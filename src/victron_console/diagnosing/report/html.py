@@ -22,7 +22,7 @@ svg text { fill: #5a6570; font-size: 11px }
 table.months th + th { text-align: right }
 section.station + section.station { page-break-before: always }
 """
-PV, LOAD, GRID = "#6c7637", "#33363f", "#483e7c"
+PV, LOAD, GRID, GENSET = "#6c7637", "#33363f", "#483e7c", "#8a4b2a"
 """The hues of these kinds of energy on light ground, as the console's light theme has them."""
 
 
@@ -105,8 +105,11 @@ def _energy_picture(month: MonthReport) -> str:
     days = words.by_day(month)
     if month.total is None or not days:
         return ""
-    chosen = (("PV", PV, "pv"), ("loads", LOAD, "load"), ("grid", GRID, "imported"))
-    series = [Bars(name, colour, [energy[key] for _, energy in days]) for name, colour, key in chosen]
+    chosen = (
+        ("PV", PV, "pv"), ("loads", LOAD, "load"), ("grid", GRID, "imported"), ("generator", GENSET, "genset")
+    )  # fmt: skip
+    all_series = [Bars(name, colour, [energy[key] for _, energy in days]) for name, colour, key in chosen]
+    series = [one for one in all_series if any(one.values)]
     swatches = " ".join(f'<span style="color:{one.colour}">&#9632;</span> {escape(one.name)}' for one in series)
     picture = bars("Energy by day", "kWh", [str(day.first_day.day) for day, _ in days], series)
     return f'{picture}<p class="note">kWh by day: {swatches}</p>'

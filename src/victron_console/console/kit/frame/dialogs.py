@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -16,13 +17,21 @@ from textual.widgets import SelectionList, Static
 from textual.widgets.selection_list import Selection
 
 from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.search import fitting
 from victron_console.console.kit.text import literal, pad
+from victron_console.model.text import clean
+
+SEARCH_AT_MOST = 60
+"""Letters of a search."""
 
 
 class HelpScreen(ModalScreen[None]):
-    """Every key that works in a screen, each with a sentence, and the words that may need explaining."""
+    """Every key that works in a screen, each with a sentence, and the words that may need explaining.
 
-    BINDINGS = [Binding("escape,question_mark,q", "dismiss", "Close", show=False)]  # noqa: RUF012
+    What is typed leaves the rows that have these words, by the matcher of every filter.
+    """
+
+    BINDINGS = [Binding("escape,question_mark", "dismiss", "Close", show=False)]  # noqa: RUF012
 
     SIGNS = (
         "Battery + charges, - discharges. AC-IN - is export. W below 1 kW, k is kW; 0 zero, - has none, --- lost.",
@@ -41,21 +50,61 @@ class HelpScreen(ModalScreen[None]):
             screens: key, name and sentence of every screen.
         """
         super().__init__()
-        self._title = title
-        self._keys = keys
-        self._screens = screens
+        self._wanted = ""
+        self._parts = {
+            f"KEYS   {title}": [f"{pad(key.shown, 8)}{key.help}" for key in told_once(keys)],
+            "SCREENS": [f"{pad(key, 8)}{pad(name, 9)}{about}" for key, name, about in screens],
+            "SIGNS": list(self.SIGNS),
+        }
 
     def compose(self) -> ComposeResult:
         """One scrolling text."""
         with VerticalScroll(id="help"):
-            yield Static(Content("\n".join(self._rows())))
+            yield Static(id="help-text")
+
+    def on_mount(self) -> None:
+        """All of it at first."""
+        self._search("")
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter narrows the search, Backspace widens it; the keys of a list scroll."""
+        if event.is_printable and event.character is not None:
+            self._search(self._wanted + event.character)
+        elif event.key == "backspace":
+            self._search(self._wanted[:-1])
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted words are searched for."""
+        self._search(self._wanted + event.text)
+
+    def _search(self, wanted: str) -> None:
+        self._wanted = clean(wanted)[:SEARCH_AT_MOST]
+        self.query_one("#help-text", Static).update(Content("\n".join(self._rows())))
+        self.query_one("#help").scroll_home(animate=False)
 
     def _rows(self) -> list[str]:
-        rows = [f"KEYS   {self._title}", ""]
-        rows += [f"{pad(key.shown, 8)}{key.help}" for key in self._keys]
-        rows += ["", "SCREENS", ""]
-        rows += [f"{pad(key, 8)}{pad(name, 9)}{about}" for key, name, about in self._screens]
-        return [*rows, "", "SIGNS", "", *self.SIGNS, "", "Esc closes this."]
+        wanted = self._wanted
+        rows = [f"/{wanted}_   Backspace takes a letter back, Esc closes" if wanted else "Type to search, Esc closes"]
+        pairs = [(head, row) for head, part in self._parts.items() for row in part]
+        found = fitting(wanted, pairs, lambda pair: pair[1])
+        for head in self._parts:
+            own = [row for of, row in found if of == head]
+            rows += ["", head, "", *own] if own else []
+        return rows if found else [*rows, "", "Nothing here has these words."]
+
+
+def told_once(keys: Sequence[Key]) -> list[Key]:
+    """The keys without those that another one's row tells of: `]` stands in `[ ]`."""
+    told = {half for key in keys for half in _halves(key.shown)}
+    return [key for key in keys if key.shown not in told]
+
+
+def _halves(shown: str) -> set[str]:
+    """What a pair of keys stands for: `[` and `]` of `[ ]`, `Shift ←` and `Shift →` of `Shift ←→`."""
+    before, _, last = shown.rpartition(" ")
+    if last == "←→":
+        return {f"{before} {arrow}".strip() for arrow in last}
+    return {before, last} if len(before) == len(last) == 1 else set()
 
 
 class TickList(SelectionList[str]):

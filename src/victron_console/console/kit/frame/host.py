@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Backtest = Callable[[str, str], Awaitable[str]]
+Backtest = Callable[[str, str, str], Awaitable[str]]
 """Says how often a rule would have fired at a station, both by id."""
 
 
@@ -192,6 +192,9 @@ class Host(Moment, Protocol):
 
     def open(self, name: str) -> None:
         """Bring a screen to the front."""
+
+    def open_alarm(self, alarm: str) -> None:
+        """Bring an alarm to the front, by its id."""
 
     def came_to_front(self, name: str) -> None:
         """A screen is looked at."""

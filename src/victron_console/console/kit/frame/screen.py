@@ -260,6 +260,9 @@ class ConsoleScreen(Screen[None]):
         """What is shown as rows for another program; None where it is no table."""
         return None
 
+    def put_cursor(self, name: str) -> None:
+        """Put the cursor on the row of this name, on a screen that others lead to."""
+
     def narrow(self, words: str) -> None:
         """Show only what has these words, as they are typed after the screen's name; nothing where it has no list."""
 
