@@ -22,7 +22,7 @@ svg text { fill: #5a6570; font-size: 11px }
 table.months th + th { text-align: right }
 section.station + section.station { page-break-before: always }
 """
-PV, LOAD, GRID, GENSET = "#6c7637", "#33363f", "#483e7c", "#8a4b2a"
+PV, LOAD, GRID, GENSET = "#6c7637", "#33363f", "#483e7c", "#784933"
 """The hues of these kinds of energy on light ground, as the console's light theme has them."""
 
 
