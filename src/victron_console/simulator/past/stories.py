@@ -16,7 +16,7 @@ from victron_console.simulator.scenario import Scenario
 from victron_console.simulator.spec import Ageing, StationSpec
 
 WORN_SOH_PERCENT = 71.0
-DRIFT_PERCENT_PER_MONTH = 20.0
+DRIFT_PERCENT_PER_MONTH = 30.0
 """A cell that discharges itself, a percent of its charge a day, where no balancer takes it out of the others."""
 ADVISED = "cedar-house"
 """The station with a tariff, whose owner follows the advice from some day on."""
