@@ -149,7 +149,7 @@ def _panel(board: Board, trend: QuantityTrend, rows: int) -> Panel:
 
 def _expectations(dawn: Dawn) -> tuple[tuple[str, str], ...]:
     at_sunrise = "".join(sunrise(dawn.low_percent, dawn.high_percent))
-    found = [("at sunrise", f"{at_sunrise} %")]
+    found = [("sunrise", f"{at_sunrise} %")]
     if dawn.empty_at is not None:
         found.append(("empty", f"about {clock(dawn.empty_at)}"))
     return tuple(found)

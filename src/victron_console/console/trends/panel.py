@@ -12,7 +12,7 @@ from victron_console.console.kit.figures import SEVERE_TEXT, power_figure
 from victron_console.console.kit.format import LOST
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
-from victron_console.console.kit.text import cut
+from victron_console.console.kit.text import cut, width_of
 from victron_console.console.trends.plots import axis_of, series_of
 from victron_console.console.trends.read import (
     Limit,
@@ -86,8 +86,9 @@ def _draw_legend(sheet: Sheet, row: int, legend: tuple[int, int], panel: Panel) 
     facts = [(word, quantity.text(extent[index] if extent else None)) for word, index in _EXTREMES]
     facts[2:2] = panel.expectations
     for place, (word, text) in enumerate(facts[: panel.scale.rows - 1], 1):
-        sheet.put(row + place, start, word, Role.TEXT3)
-        sheet.right(row + place, end, text, Role.TEXT2)
+        after = sheet.put(row + place, start, word, Role.TEXT3)
+        fits = width_of(text) <= end - after
+        sheet.right(row + place, end, text if fits else text.removeprefix("about "), Role.TEXT2)
     _draw_notes(sheet, row + 1 + len(facts), legend, panel)
 
 
