@@ -139,4 +139,4 @@ async def test_every_key_of_every_screen_is_answered_while_another_process_holds
         await until(lambda: all(each.is_finished for each in app.workers if each.group == "operator"))
     found = written(store)
     assert {who for _, who in found} == {WHO}
-    assert found.count(("wanted", WHO)) == 2  # focus and pin
+    assert found.count(("wanted", WHO)) == 3  # focus, pin, diagnose now

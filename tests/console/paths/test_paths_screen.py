@@ -174,6 +174,7 @@ def test_paths(snap_compare: SnapCompare, store: Path, size: tuple[int, int]) ->
         await pilot.press(*["down"] * 3)
         await settled(pilot)
         screen.console.notices.told.clear()
+        screen.refresh_frame()
         await pilot.pause()
 
     assert snap_compare(console_on(store), terminal_size=size, run_before=run)
