@@ -23,8 +23,10 @@ PACKAGES = ("alerts.engine", "insight.flow", "insight.overview", "store.write")
 MUTANTS = Path("mutants")
 SOURCE = Path("src") / "victron_console"
 REASONS = Path(__file__).with_name("mutation_reasons.toml")
-SURVIVED, NOT_COVERED = 0, 33
-"""Exit status of pytest where no test failed, and what mutmut gives a fault that no test runs."""
+NOT_NOTICED = (0, 5, 33)
+"""Status of a fault: pytest's where no test failed or none was found, and mutmut's own where no test runs its line."""
+NOT_TRIED = (None, 2, 34)
+"""What mutmut has for a fault that it did not come to, was interrupted at, or was told to leave out."""
 
 Reasons = Mapping[str, Mapping[str, str]]
 
@@ -42,7 +44,10 @@ class Survivor:
 
 
 def main() -> None:
-    """Run the sample and print, for each package, how many of it were noticed, and every fault that was not."""
+    """Run the sample and print, for each package, how many of it were noticed, and every fault that was not.
+
+    Exit status 1, without a table, where mutmut broke off; after it, where a package has no fault that was tried.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--package", action="append", choices=PACKAGES, help="Only this; may be repeated.")
@@ -53,12 +58,13 @@ def main() -> None:
     packages = given.package or PACKAGES
     wanted = [f"victron_console.{package}.*__mutmut_*{digit}" for package in packages]
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(given.processes), *wanted]
-    subprocess.run(command, check=False)
+    if subprocess.run(command, check=False).returncode:
+        raise SystemExit("mutmut broke off, see above: nothing is told of what it had not come to")
     reasons = tomllib.loads(REASONS.read_text(encoding="utf-8"))
     rows = []
     for package in packages:
         results = dict(_results(package, digit))
-        survivors = [_survivor(name, reasons) for name, status in results.items() if status in (SURVIVED, NOT_COVERED)]
+        survivors = [_survivor(name, reasons) for name, status in results.items() if status in NOT_NOTICED]
         rows.append((package, len(results), survivors))
         for it in sorted(survivors, key=lambda survivor: (survivor.function, survivor.changed)):
             print(f"{it.function}\n    - {it.line}\n    + {it.changed}\n    {it.reason or 'NO REASON GIVEN'}")
@@ -67,13 +73,15 @@ def main() -> None:
         share = f"{1 - len(survivors) / count:.0%}" if count else "-"
         told = sum(bool(it.reason) for it in survivors)
         print(f"{package:<18}{count:>6}{share:>9}{told:>20}{len(survivors) - told:>9}")
+    if empty := [package for package, count, _ in rows if not count]:
+        raise SystemExit(f"no fault was tried in {', '.join(empty)}")
 
 
 def _results(package: str, digit: str) -> Iterator[tuple[str, int]]:
-    """The faults of a package that were run, with the exit status of their tests."""
+    """The faults of a package that were tried, with the exit status of their tests."""
     for meta in (MUTANTS / SOURCE / package.replace(".", "/")).glob("*.meta"):
         for name, status in json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"].items():
-            if status is not None and name.endswith(digit):
+            if status not in NOT_TRIED and name.endswith(digit):
                 yield name, status
 
 
