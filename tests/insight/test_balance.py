@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.insight.overview.balance import Balance, PartKind, Rest, Verdict, balance, judge
+from victron_console.insight.overview.balance import Balance, BalanceVerdict, PartKind, Rest, balance, judge
 from victron_console.insight.overview.overview import overview
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
@@ -22,19 +22,19 @@ watts = st.none() | st.floats(-50_000, 50_000, allow_nan=False)
 @pytest.mark.parametrize(
     ("name", "in_w", "out_w", "residual_w", "verdict"),
     [
-        ("boat-dcsystem-tanks", 143.3, 118.0, 25.3, Verdict.BALANCED),
-        ("boat-lynx-integrel", 4066.8, 3971.3, 95.4, Verdict.BALANCED),
-        ("cerbo-pylontech-ess", 211, 148, 63, Verdict.BALANCED),
-        ("ess-3phase-pv-motorhome", 12167.8, 13317.6, -1149.8, Verdict.UNBALANCED),
-        ("ess-grid-pv-tanks", 1229.6, 3380.1, -2150.5, Verdict.UNBALANCED),
-        ("hybrid-genset-24v", 12437.7, 12402.7, 35.0, Verdict.BALANCED),
-        ("lynx-parallel-vebus", 306, 285.5, 20.5, Verdict.BALANCED),
-        ("multi-rs", 0, 7, -7, Verdict.IDLE),
-        ("navetta-skylla-24v", 135.05, 399.85, -264.8, Verdict.UNBALANCED),
+        ("boat-dcsystem-tanks", 143.3, 118.0, 25.3, BalanceVerdict.BALANCED),
+        ("boat-lynx-integrel", 4066.8, 3971.3, 95.4, BalanceVerdict.BALANCED),
+        ("cerbo-pylontech-ess", 211, 148, 63, BalanceVerdict.BALANCED),
+        ("ess-3phase-pv-motorhome", 12167.8, 13317.6, -1149.8, BalanceVerdict.UNBALANCED),
+        ("ess-grid-pv-tanks", 1229.6, 3380.1, -2150.5, BalanceVerdict.UNBALANCED),
+        ("hybrid-genset-24v", 12437.7, 12402.7, 35.0, BalanceVerdict.BALANCED),
+        ("lynx-parallel-vebus", 306, 285.5, 20.5, BalanceVerdict.BALANCED),
+        ("multi-rs", 0, 7, -7, BalanceVerdict.IDLE),
+        ("navetta-skylla-24v", 135.05, 399.85, -264.8, BalanceVerdict.UNBALANCED),
     ],
 )
 def test_the_captured_stations_balance_as_worked_out_by_hand(
-    name: str, in_w: float, out_w: float, residual_w: float, verdict: Verdict, captured: Captured
+    name: str, in_w: float, out_w: float, residual_w: float, verdict: BalanceVerdict, captured: Captured
 ) -> None:
     sides = balance(overview(captured(name)))
     assert (sides.in_w, sides.out_w, sides.residual_w) == pytest.approx((in_w, out_w, residual_w), abs=0.11)
@@ -44,16 +44,16 @@ def test_the_captured_stations_balance_as_worked_out_by_hand(
 @pytest.mark.parametrize(
     ("in_w", "out_w", "verdict"),
     [
-        (1000, 750, Verdict.BALANCED),
-        (1000, 749, Verdict.UNBALANCED),
-        (1000, 1133, Verdict.BALANCED),
-        (1000, 1135, Verdict.UNBALANCED),
-        (99, 0, Verdict.BALANCED),
-        (19, 0, Verdict.IDLE),
+        (1000, 750, BalanceVerdict.BALANCED),
+        (1000, 749, BalanceVerdict.UNBALANCED),
+        (1000, 1133, BalanceVerdict.BALANCED),
+        (1000, 1135, BalanceVerdict.UNBALANCED),
+        (99, 0, BalanceVerdict.BALANCED),
+        (19, 0, BalanceVerdict.IDLE),
     ],
 )
 def test_losses_of_15_percent_and_gains_of_3_percent_with_100_w_are_plausible(
-    in_w: float, out_w: float, verdict: Verdict
+    in_w: float, out_w: float, verdict: BalanceVerdict
 ) -> None:
     assert judge(in_w, out_w) is verdict
 
@@ -90,16 +90,16 @@ def test_a_negative_dc_load_is_a_source_that_nobody_measures() -> None:
 
 
 def test_a_side_that_is_not_measured_gives_no_verdict() -> None:
-    assert balance(Overview(pv_power_w=900, battery_power_w=100)).verdict is Verdict.UNKNOWN
-    assert balance(Overview(pv_power_w=900, load_power_w=100)).verdict is Verdict.UNKNOWN
+    assert balance(Overview(pv_power_w=900, battery_power_w=100)).verdict is BalanceVerdict.UNKNOWN
+    assert balance(Overview(pv_power_w=900, load_power_w=100)).verdict is BalanceVerdict.UNKNOWN
 
 
 def test_a_site_without_a_battery_is_judged_by_its_mains() -> None:
     house = Overview(pv_power_w=910, load_power_w=1115, grid_power_w=-435)
-    assert balance(house).verdict is Verdict.UNBALANCED
-    assert balance(Overview(pv_power_w=910, load_power_w=475, grid_power_w=-435)).verdict is Verdict.BALANCED
+    assert balance(house).verdict is BalanceVerdict.UNBALANCED
+    assert balance(Overview(pv_power_w=910, load_power_w=475, grid_power_w=-435)).verdict is BalanceVerdict.BALANCED
     unmeasured = Overview(pv_power_w=910, load_power_w=1115, grid_power_w=-435, battery_voltage_v=52.0)
-    assert balance(unmeasured).verdict is Verdict.UNKNOWN
+    assert balance(unmeasured).verdict is BalanceVerdict.UNKNOWN
 
 
 def test_the_motors_are_a_use_of_their_own_and_counted_once() -> None:

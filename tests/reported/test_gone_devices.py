@@ -13,7 +13,7 @@ from victron_console.console.kit.state_line import site_type
 from victron_console.console.site.phases import phase_table
 from victron_console.insight.flow.model import Flow, Node, NodeKind
 from victron_console.insight.flow.site_flow import flow
-from victron_console.insight.overview.balance import Verdict, balance
+from victron_console.insight.overview.balance import BalanceVerdict, balance
 from victron_console.insight.overview.overview import overview
 from victron_console.model.device import DeviceKey
 from victron_console.model.overview import Overview
@@ -92,7 +92,7 @@ def changed(before: SitePage, key: DeviceKey, after: SitePage) -> Iterator[str]:
         yield f"a rating of {before.flow.rating_w} W became {after.flow.rating_w} W"
     if strange := after.phases - before.phases:
         yield f"phases of {', '.join(strange)}"
-    if balance(now).verdict is Verdict.UNBALANCED or "balance" in now.flags:
+    if balance(now).verdict is BalanceVerdict.UNBALANCED or "balance" in now.flags:
         yield "a balance is made without the device"
     yield from _invented(was, now)
 

@@ -6,7 +6,7 @@ import pytest
 from tests.reported.made import Made
 from tests.reported.parts import ESS, GRID, SHORE, bms, meter, mppt, multi, settings, shunt, system, wired
 
-from victron_console.insight.overview.balance import PartKind, Verdict
+from victron_console.insight.overview.balance import BalanceVerdict, PartKind
 
 
 def uses(site: Made) -> dict[str, float]:
@@ -69,7 +69,7 @@ def test_a_site_without_battery_is_judged_too_and_its_audit_does_not_pass() -> N
     site = feeding_in(1120)
     figures = site.figures()
     assert "balance" in figures.shown.flags
-    assert figures.balance.verdict is Verdict.UNBALANCED
+    assert figures.balance.verdict is BalanceVerdict.UNBALANCED
     assert site.audit()["balance"] in {"warn", "fail"}
     assert "MISSING" in site.screen()
     honest = feeding_in(480)

@@ -6,7 +6,7 @@ import pytest
 from benchmarks.quiet_month import BEGIN, TRUE, alarms_of
 from tests.reported.made import Bus, Made
 
-from victron_console.insight.overview.balance import Verdict
+from victron_console.insight.overview.balance import BalanceVerdict
 from victron_console.model.device import BUS_PREFIX
 from victron_console.simulator.rarer import EVERY, HERON_YARD, MV_SCOTER, OTTER_BASIN, PIPIT_CABIN, RUFF_BARN
 from victron_console.simulator.spec import StationSpec
@@ -26,7 +26,7 @@ def test_the_balance_of_every_topology_closes_at_any_hour(spec: StationSpec) -> 
     for hour in (3, 9, 12, 19):
         station.step_to(BEGIN + hour * 3600, 60.0)
         figures = Made(published(station)).figures(70.0)
-        assert figures.balance.verdict in (Verdict.BALANCED, Verdict.IDLE), hour
+        assert figures.balance.verdict in (BalanceVerdict.BALANCED, BalanceVerdict.IDLE), hour
         assert "balance" not in figures.shown.flags
         drawn = [key for node in figures.flow.nodes if node.counted and not node.part for key in node.devices]
         assert len(drawn) == len(set(drawn))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from victron_console.insight.overview.balance import BALANCED, Verdict, judge
+from victron_console.insight.overview.balance import BALANCED, BalanceVerdict, judge
 from victron_console.model.clock import ManualClock
 from victron_console.model.units import DAY_S
 from victron_console.simulator.fleet import NAMED
@@ -121,7 +121,9 @@ def test_energy_is_conserved_on_every_day_of_every_station(conn: sqlite3.Connect
     verdicts = {
         key: judge(sum(came for came, _ in day) / 288, sum(went for _, went in day) / 288) for key, day in whole.items()
     }
-    assert {key for key, verdict in verdicts.items() if verdict not in (Verdict.BALANCED, Verdict.IDLE)} == set()
+    assert {
+        key for key, verdict in verdicts.items() if verdict not in (BalanceVerdict.BALANCED, BalanceVerdict.IDLE)
+    } == set()
 
 
 def test_the_live_stations_go_on_without_a_jump(conn: sqlite3.Connection, opened: Opened) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from victron_console.diagnosing.ess.advice_log import Followed, HourAdvised
 from victron_console.diagnosing.ess.storage import Horizon, Mode, Storage, end_value, self_consumption
 from victron_console.diagnosing.record.timeline import FloatArray
-from victron_console.insight.overview.balance import Verdict, judge
+from victron_console.insight.overview.balance import BalanceVerdict, judge
 
 NOTICED_KWH = 0.1
 """An hour with less shows no intent."""
@@ -105,7 +105,7 @@ def _missing(lived: Lived) -> str:
         return "the state of charge is not known at both ends of the day"
     came = float(np.sum(lived.hours.pv_kwh + lived.imported + lived.discharged))
     went = float(np.sum(lived.hours.load_kwh + lived.exported + lived.charged))
-    if judge(came * 1000.0 / count, went * 1000.0 / count) is Verdict.UNBALANCED:
+    if judge(came * 1000.0 / count, went * 1000.0 / count) is BalanceVerdict.UNBALANCED:
         return f"the meters do not agree: {came:.1f} kWh came in, {went:.1f} went out"
     return ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from victron_console.insight.audit.finding import Finding, Outcome, Site
 from victron_console.insight.flow.site_flow import ev_contradiction
 from victron_console.insight.overview import ac_side
-from victron_console.insight.overview.balance import BALANCED, Verdict, unmeasured
+from victron_console.insight.overview.balance import BALANCED, BalanceVerdict, unmeasured
 from victron_console.insight.overview.balance import balance as sides_of
 from victron_console.insight.overview.doubts import backwards, contradicted_input, meter_contradiction
 from victron_console.insight.overview.figures import last, phase_values
@@ -125,7 +125,7 @@ def balance(site: Site) -> Finding | None:
     if site.shown.imbalance_w is None:
         words = "What comes in and what goes out could not be compared yet: it takes a minute of figures."
         return Finding("balance", Outcome.UNKNOWN, words)
-    if sides_of(site.shown).verdict is Verdict.IDLE:
+    if sides_of(site.shown).verdict is BalanceVerdict.IDLE:
         words = "What comes in and what goes out could not be compared: nothing flows."
         return Finding("balance", Outcome.UNKNOWN, words)
     return Finding("balance", Outcome.PASS, "What comes in and what goes out agree.")

@@ -61,7 +61,7 @@ class Rest(StrEnum):
     """OUT is short, out of bounds."""
 
 
-class Verdict(StrEnum):
+class BalanceVerdict(StrEnum):
     """What can be said of a balance."""
 
     BALANCED = "balanced"
@@ -86,7 +86,7 @@ class Balance:
 
     sources: tuple[Part, ...]
     uses: tuple[Part, ...]
-    verdict: Verdict
+    verdict: BalanceVerdict
     rest: Rest
 
     @property
@@ -109,7 +109,7 @@ def balance(overview: Overview) -> Balance:
     """The two sides of a site and the verdict on their difference."""
     sources, uses = _parts(overview)
     in_w, out_w = sum(p.power_w for p in sources), sum(p.power_w for p in uses)
-    verdict = Verdict.UNKNOWN if unmeasured(overview) else judge(in_w, out_w)
+    verdict = BalanceVerdict.UNKNOWN if unmeasured(overview) else judge(in_w, out_w)
     return Balance(sources, uses, verdict, _rest(in_w - out_w, verdict))
 
 
@@ -131,19 +131,19 @@ def _left(overview: Overview) -> str:
     return f"what {gone[0]} gave, which is gone" if gone else ""
 
 
-def judge(in_w: float, out_w: float) -> Verdict:
+def judge(in_w: float, out_w: float) -> BalanceVerdict:
     """Whether losses can explain the difference: from -3 % - 100 W to +15 % + 100 W of the larger side."""
     larger = max(in_w, out_w)
     if larger < NOTHING_BELOW_W:
-        return Verdict.IDLE
+        return BalanceVerdict.IDLE
     low, high = -GAIN_SHARE * larger - MARGIN_W, LOSS_SHARE * larger + MARGIN_W
-    return Verdict.BALANCED if low <= in_w - out_w <= high else Verdict.UNBALANCED
+    return BalanceVerdict.BALANCED if low <= in_w - out_w <= high else BalanceVerdict.UNBALANCED
 
 
-def _rest(residual_w: float, verdict: Verdict) -> Rest:
-    if verdict is Verdict.UNBALANCED:
+def _rest(residual_w: float, verdict: BalanceVerdict) -> Rest:
+    if verdict is BalanceVerdict.UNBALANCED:
         return Rest.SURPLUS if residual_w > 0 else Rest.MISSING
-    if verdict is not Verdict.BALANCED or abs(residual_w) < 0.5:
+    if verdict is not BalanceVerdict.BALANCED or abs(residual_w) < 0.5:
         return Rest.NONE
     return Rest.LOSS if residual_w > 0 else Rest.UNMEASURED
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from victron_console.insight.overview.balance import Verdict, balance, judge
+from victron_console.insight.overview.balance import BalanceVerdict, balance, judge
 from victron_console.insight.overview.figures import system_of
 from victron_console.model.judgement import Judgement, PollMemory
 from victron_console.model.overview import Overview
@@ -51,9 +51,9 @@ def remember(snapshot: Snapshot, battery: DeviceState | None, shown: Overview, m
 def momentary(shown: Overview) -> Judgement:
     """What one moment alone allows to say, where the polls before it were not judged."""
     sides = balance(shown)
-    if sides.verdict is Verdict.UNKNOWN:
+    if sides.verdict is BalanceVerdict.UNKNOWN:
         return Judgement()
-    return Judgement(imbalance_w=sides.residual_w if sides.verdict is Verdict.UNBALANCED else 0.0)
+    return Judgement(imbalance_w=sides.residual_w if sides.verdict is BalanceVerdict.UNBALANCED else 0.0)
 
 
 def _gap_s(cadence_s: float) -> float:
@@ -64,7 +64,7 @@ def _gap_s(cadence_s: float) -> float:
 def _with_sides(shown: Overview, memory: PollMemory, read_at: float) -> PollMemory:
     """The memory with the means of both sides up to this reading."""
     sides = balance(shown)
-    if sides.verdict is Verdict.UNKNOWN:
+    if sides.verdict is BalanceVerdict.UNKNOWN:
         return replace(memory, since=None, in_w=None, out_w=None)
     if memory.read_at is None or memory.in_w is None or memory.out_w is None:
         return replace(memory, since=read_at, in_w=sides.in_w, out_w=sides.out_w)
@@ -81,7 +81,7 @@ def _imbalance_w(memory: PollMemory, read_at: float) -> float | None:
         return None
     if read_at - memory.since < BALANCE_OVER_S:
         return memory.judgement.imbalance_w
-    if judge(memory.in_w, memory.out_w) is not Verdict.UNBALANCED:
+    if judge(memory.in_w, memory.out_w) is not BalanceVerdict.UNBALANCED:
         return 0.0
     now_w, stated_w = memory.in_w - memory.out_w, memory.judgement.imbalance_w
     if stated_w and now_w * stated_w > 0 and abs(now_w - stated_w) <= max(STATED_W, STATED_SHARE * abs(stated_w)):

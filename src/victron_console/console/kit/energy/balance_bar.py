@@ -10,7 +10,7 @@ from victron_console.console.kit.format import ABSENT, LOST, STALE_MARK, power, 
 from victron_console.console.kit.palette import Ink, Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.text import cut, width_of
-from victron_console.insight.overview.balance import Balance, PartKind, Rest, Verdict
+from victron_console.insight.overview.balance import Balance, BalanceVerdict, PartKind, Rest
 from victron_console.model.quality import Quality
 
 _NAMES = {
@@ -110,7 +110,7 @@ def draw_balance(
     """
     if quality in (Quality.LOST, Quality.GONE):
         return _draw_unknown(sheet, place, LOST, Role.LINK_TEXT, "no live figures")
-    if balance.verdict is Verdict.UNKNOWN and not balance.sources and not balance.uses:
+    if balance.verdict is BalanceVerdict.UNKNOWN and not balance.sources and not balance.uses:
         return _draw_unknown(sheet, place, ABSENT, Role.TEXT3, "no power is known")
     old = quality is Quality.STALE
     sides = [("IN", balance.in_w, _pieces(balance, IN, sources)), ("OUT", balance.out_w, _pieces(balance, OUT, ()))]
@@ -124,7 +124,7 @@ def draw_balance(
         names_row, names_at = row, place.bar_start + place.length + 2
         if place.rows == 4:
             names_row, names_at = row + 1, place.bar_start
-        if balance.verdict is Verdict.IDLE:
+        if balance.verdict is BalanceVerdict.IDLE:
             sheet.put(row, place.bar_start, "·" * place.length, Role.FILL_LOSS)
             if number == 0 and place.named:
                 sheet.put(names_row, names_at, cut("nothing flows above 20 W", place.end + 1 - names_at), Role.TEXT3)
