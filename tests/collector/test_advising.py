@@ -95,6 +95,13 @@ def test_cheap_nights_before_a_dull_day_are_advised_with_what_they_save(store: P
     assert 0 < found.details["low"] <= found.details["saving_a_day"] <= found.details["high"]
 
 
+def test_past_the_end_of_a_kept_forecast_no_sun_is_made_up(store: Path) -> None:
+    whole = dull()
+    half = replace(whole, begins=whole.begins[:10], w_m2=whole.w_m2[:10])
+    found = advised(store, "alder", NOW, half).advice
+    assert len(found.details["prices"]["buy"]) == 10
+
+
 @pytest.mark.slow
 def test_with_a_flat_price_nothing_is_to_be_changed(store: Path, tmp_path: Path) -> None:
     flat = tmp_path / "flat.toml"

@@ -132,7 +132,7 @@ def _sun(reader: Reader, row: StationRow, begins: FloatArray, forecast: Irradian
     """The forecast of the coming hours, NaN where it has none, with what came of those before."""
     kwp = row.info.pv.kwp or 0.0
     known = dict(zip(forecast.begins, forecast.w_m2, strict=True))
-    w_m2 = np.array([max(0.0, known.get(begin, np.nan)) for begin in begins.tolist()])[:HORIZON]
+    w_m2 = np.maximum(0.0, [known.get(begin, np.nan) for begin in begins[:HORIZON].tolist()])
     ratios = yield_ratios(*promised_and_came(reader, row.id, now, row.zone, kwp), kwp)
     return SunForecast(plain_kwh(w_m2 / 1000.0, kwp), ratios)
 
