@@ -197,6 +197,12 @@ def test_half_hours_are_means_of_what_was_over() -> None:
     assert second.battery_w == pytest.approx(-300.0)  # of 1 to 5; the seventh is not over yet
 
 
+def test_a_gap_in_the_ac_loads_is_not_taken_for_the_dc_loads_alone() -> None:
+    known, gap = (0.0, -300.0, 60.0, 250.0, 50.0, None), (1800.0, -300.0, 57.0, None, 50.0, None)
+    assert [half.load_w for half in half_hours([known, gap], 3600.0)] == [300.0, None]
+    assert [half.load_w for half in half_hours([gap], 3600.0)] == [50.0]  # a site without any
+
+
 @pytest.mark.parametrize(
     ("seen", "reason"),
     [

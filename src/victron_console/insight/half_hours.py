@@ -13,7 +13,8 @@ from statistics import median
 
 from victron_console.model.units import HALF_HOUR_S, SLOT_S
 
-FIELDS = ("battery_power_w", "soc_percent", "load_power_w", "dc_load_power_w", "pv_power_w")
+AC_LOADS, PV = "load_power_w", "pv_power_w"
+FIELDS = ("battery_power_w", "soc_percent", AC_LOADS, "dc_load_power_w", PV)
 """Of `Overview`: what a half hour is made of."""
 SLOTS_A_DAY = 48
 RESTS_WITHIN_PERCENT = 1.5
@@ -36,7 +37,7 @@ class HalfHour:
     battery_w: float | None
     soc_percent: float | None = None
     load_w: float | None = None
-    """AC and DC loads."""
+    """AC and DC loads; None in a gap of the AC loads of a site that has some."""
     pv_w: float | None = None
 
 
@@ -55,15 +56,23 @@ def half_hours(rows: Iterable[Sequence[float | None]], until: float) -> list[Hal
         for known, value in zip(found, values, strict=True):
             if value is not None:
                 known.append(value)
-    has_pv = any(pv for *_, pv in sums.values())
-    return [_half_hour(until - (n + 0.5) * HALF_HOUR_S, sums[n], has_pv=has_pv) for n in sorted(sums, reverse=True)]
+    has_ac, has_pv = (any(each[FIELDS.index(field)] for each in sums.values()) for field in (AC_LOADS, PV))
+    return [
+        _half_hour(until - (n + 0.5) * HALF_HOUR_S, sums[n], has_ac=has_ac, has_pv=has_pv)
+        for n in sorted(sums, reverse=True)
+    ]
 
 
-def _half_hour(at: float, sums: Sequence[Sequence[float]], *, has_pv: bool) -> HalfHour:
+def _half_hour(at: float, sums: Sequence[Sequence[float]], *, has_ac: bool, has_pv: bool) -> HalfHour:
     battery, soc, ac, dc, pv = (sum(each) / len(each) if each else None for each in sums)
-    load = None if ac is None and dc is None else (ac or 0.0) + (dc or 0.0)
-    sun = pv if has_pv else 0.0
-    return HalfHour(at=at, battery_w=battery, soc_percent=soc, load_w=load, pv_w=None if sun is None else max(0.0, sun))
+    load = dc if ac is None else ac + (dc or 0.0)
+    return HalfHour(
+        at=at,
+        battery_w=battery,
+        soc_percent=soc,
+        load_w=None if ac is None and has_ac else load,
+        pv_w=(None if has_pv else 0.0) if pv is None else max(0.0, pv),
+    )
 
 
 @dataclass(frozen=True, slots=True)
