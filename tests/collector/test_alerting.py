@@ -110,12 +110,28 @@ async def test_broken_rules_are_an_alarm_of_their_own_until_they_are_mended(tmp_
     async with opened(tmp_path, clock) as alerting:
         (rules / "own.toml").write_text("schema = 1\n[[rule]]\nid = 3\n")
         await alerting.take_edits()
+        assert not occurrences(tmp_path, clock), "somebody may be writing it"
+        await alerting.take_edits()
         assert [(it.key.family, it.active) for it in occurrences(tmp_path, clock)] == [("rules_invalid", True)]
         await alerting.step({"alder": grid_lost(clock, 2)}, {})
         assert any(it.key.station == "alder" for it in occurrences(tmp_path, clock))
         (rules / "own.toml").unlink()
         await alerting.take_edits()
+        await alerting.take_edits()
         assert not next(it for it in occurrences(tmp_path, clock) if it.key.family == "rules_invalid").active
+
+
+async def test_rules_that_were_mended_while_nobody_looked_are_no_alarm_any_more(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "own.toml").write_text("schema = 1\n[[rule]]\nid = 3\n")
+    async with opened(tmp_path, clock):
+        assert [it.active for it in occurrences(tmp_path, clock)] == [True]
+    (rules / "own.toml").unlink()
+    async with opened(tmp_path, clock):
+        assert [it.active for it in occurrences(tmp_path, clock)] == [False]
 
 
 async def test_troubles_told_at_once_from_several_tasks_are_each_kept_once(tmp_path: Path, clock: ManualClock) -> None:

@@ -18,6 +18,11 @@ def ids(files: ConfigFiles) -> list[str]:
     return sorted(config.id for config in files.current.stations)
 
 
+def is_edited(files: ConfigFiles) -> bool:
+    """What two looks in a row come to."""
+    return not files.changed() and files.changed()
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "one.toml").write_text(station("ash") + station("birch"))
@@ -27,20 +32,32 @@ def folder(tmp_path: Path) -> Path:
 
 def test_nothing_is_new_until_a_file_is_written_comes_or_goes(folder: Path) -> None:
     files = ConfigFiles([folder])
-    assert not files.changed()
+    assert not is_edited(files)
     (folder / "two.toml").write_text(station("cedar", 'tags = ["x"]'))
-    assert files.changed()
+    assert is_edited(files)
     files.reload()
-    assert not files.changed()
+    assert not is_edited(files)
     (folder / "three.toml").write_text(station("dogwood"))
-    assert files.changed()
+    assert is_edited(files)
     assert len(files.reload().stations) == 4
     (folder / "one.toml").unlink()
-    assert files.changed()
+    assert is_edited(files)
     files.reload()
     assert ids(files) == ["cedar", "dogwood"]
     (folder / "note.txt").write_text("no station file")
-    assert not files.changed()
+    assert not is_edited(files)
+
+
+def test_a_file_that_is_being_written_is_left_alone_until_it_stands_still(folder: Path) -> None:
+    files = ConfigFiles([folder])
+    file = folder / "one.toml"
+    for half in ("", station("ash"), station("ash") + station("birch")[:20]):
+        file.write_text(half)
+        assert not files.changed()
+    file.write_text(station("ash") + station("birch") + station("elm"))
+    assert [files.changed() for _ in range(2)] == [False, True]
+    assert [config.id for config in files.reload().stations] == ["ash", "birch", "elm", "cedar"]
+    assert not is_edited(files)
 
 
 def test_a_file_replaced_by_one_of_the_same_size_and_time_is_seen(folder: Path) -> None:
@@ -51,7 +68,7 @@ def test_a_file_replaced_by_one_of_the_same_size_and_time_is_seen(folder: Path) 
     new.write_text(old.read_text().replace("Cedar", "Cider"))
     os.utime(new, ns=(before.st_atime_ns, before.st_mtime_ns))
     new.replace(old)
-    assert files.changed()
+    assert is_edited(files)
 
 
 @pytest.mark.parametrize(
@@ -97,11 +114,11 @@ def test_a_folder_that_cannot_be_read_for_a_while_keeps_its_stations(folder: Pat
     files = ConfigFiles([folder])
     hidden = folder.with_name("unmounted")
     folder.rename(hidden)
-    assert files.changed()
+    assert is_edited(files)
     assert files.reload().faults
     assert ids(files) == ["ash", "birch", "cedar"]
     hidden.rename(folder)
-    assert files.changed()
+    assert is_edited(files)
     assert files.reload().faults == ()
 
 
@@ -109,7 +126,7 @@ def test_a_file_that_comes_later_is_picked_up(tmp_path: Path) -> None:
     files = ConfigFiles([tmp_path / "late.toml"])
     assert files.current.faults
     (tmp_path / "late.toml").write_text(station("ash"))
-    assert files.changed()
+    assert is_edited(files)
     assert files.reload().faults == ()
     assert ids(files) == ["ash"]
 
@@ -123,7 +140,7 @@ def test_the_first_station_of_a_user_is_picked_up_when_its_folder_is_made(
     assert (files.paths, files.current.stations, files.current.faults) == ((), (), ())
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "ash.toml").write_text(station("ash"))
-    assert files.changed()
+    assert is_edited(files)
     files.reload()
     assert ids(files) == ["ash"]
 
@@ -133,10 +150,10 @@ def test_a_new_secret_in_a_file_is_a_change(tmp_path: Path) -> None:
     files = ConfigFiles([tmp_path / "a.toml"], environ={})
     assert [fault.key for fault in files.current.faults] == ["http.token"]
     (tmp_path / "token").write_text("first")
-    assert files.changed()
+    assert is_edited(files)
     files.reload()
     (tmp_path / "token").write_text("second!")
-    assert files.changed()
+    assert is_edited(files)
     access = files.reload().stations[0].http
     assert access is not None
     assert access.access().token == "second!"

@@ -18,6 +18,7 @@ from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.recorded_history import RecordedHistory
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, rule_files, shipped_rules
 from victron_console.collector.recorder import PASSING, Recorder
+from victron_console.config.edits import Edits, Stamps, stamps_of
 from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock
@@ -35,7 +36,6 @@ RULES_INVALID = ConsoleAlarm(
 )
 
 T = TypeVar("T")
-_Stamps = dict[Path, tuple[int, int]]
 
 
 class RecordedPast:
@@ -82,7 +82,7 @@ class Alerting:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="alerts")
         self._past = RecordedPast(store, clock)
         self._engine = AlertEngine(shipped_rules(), self._past)
-        self._stamps: _Stamps = {}
+        self._edits = Edits()
         self._unwritten: deque[AlertChanges] = deque()
         self._writing = asyncio.Lock()
         self.plan: Callable[[AlertChanges], AlertChanges] = lambda changes: changes
@@ -96,7 +96,7 @@ class Alerting:
         kept = await self._recorder.call(lambda writer: kept_alerts(writer.db, now))
         await self._run(lambda: self._engine.restore(kept, now))
         await self.configure(stations)
-        await self.take_edits()
+        await self._read_rules(await asyncio.to_thread(self._look))
 
     async def configure(self, stations: Sequence[StationRecord]) -> None:
         """Take in what is configured; alarms of stations that are configured no more are closed."""
@@ -107,11 +107,14 @@ class Alerting:
             await self._keep(await self._run(partial(self._engine.forget, station, self._clock.now())))
 
     async def take_edits(self) -> None:
-        """Read the rule files anew where they changed; faulty ones leave the last good rules in force and are told."""
+        """Read the rule files anew where they changed and are whole; see `Edits`."""
         stamps = await asyncio.to_thread(self._look)
-        if stamps == self._stamps:
-            return
-        self._stamps = stamps
+        if self._edits.are_over(stamps):
+            await self._read_rules(stamps)
+
+    async def _read_rules(self, stamps: Stamps) -> None:
+        """Judge by these files from now on; faulty ones leave the last good rules in force and are told."""
+        self._edits.note_read(stamps)
         now = self._clock.now()
         try:
             rules = await asyncio.to_thread(load_rules, sorted(stamps))
@@ -159,16 +162,8 @@ class Alerting:
         await self._run(self._past.close)
         self._thread.shutdown()
 
-    def _look(self) -> _Stamps:
-        stamps: _Stamps = {}
-        for folder in self._folders():
-            for file in rule_files(folder):
-                try:
-                    status = file.stat()
-                except OSError:
-                    continue
-                stamps[file] = (status.st_mtime_ns, status.st_size)
-        return stamps
+    def _look(self) -> Stamps:
+        return stamps_of(file for folder in self._folders() for file in rule_files(folder))
 
     async def _keep(self, changes: AlertChanges) -> None:
         if not changes.empty:

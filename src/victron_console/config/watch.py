@@ -8,18 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from victron_console.config.edits import Edits, Stamp, stamps_of
 from victron_console.config.files import LoadResult, default_paths, list_files, load
 from victron_console.config.station import StationConfig
 from victron_console.config.tables import HELD
-
-_Stamp = tuple[int, int, int] | None
 
 
 class StationFiles(Protocol):
     """Where the stations come from: files that may be edited, or a fixed list."""
 
     def changed(self) -> bool:
-        """Whether anything changed since the last reload; costs no more than a look at the files."""
+        """Whether anything changed since the last reload and is whole; costs no more than a look at the files."""
         ...
 
     def reload(self) -> LoadResult:
@@ -51,7 +50,7 @@ class ConfigFiles:
     def __init__(self, paths: Sequence[Path] = (), environ: Mapping[str, str] = os.environ) -> None:
         self._given = tuple(paths)
         self._environ = environ
-        self._stamps: Mapping[Path, _Stamp] = {}
+        self._edits = Edits()
         self._homes: dict[str, Path] = {}
         self.current = LoadResult()
         self.reload()
@@ -62,8 +61,11 @@ class ConfigFiles:
         return self._given or default_paths()
 
     def changed(self) -> bool:
-        """Whether a file came, went or was written since it was last read: station, secret or certificate."""
-        return self._look(self.current.referred) != self._stamps
+        """Whether a file came, went or was written since it was last read, and nobody is at it any more.
+
+        Station files, secrets and certificates. It takes two calls: the second one finds them as the first one did.
+        """
+        return self._edits.are_over(self._look(self.current.referred))
 
     def reload(self) -> LoadResult:
         """Read all files anew.
@@ -73,8 +75,8 @@ class ConfigFiles:
         """
         before = self._look(self.current.referred)
         fresh = load(self.paths, self._environ)
-        # A stamp from before the reading: what is written in between is seen the next time.
-        self._stamps = {path: before.get(path, now) for path, now in self._look(fresh.referred).items()}
+        after = self._look(fresh.referred)  # of files that were not referred to before there is nothing else
+        self._edits.note_read({path: before.get(path, now) for path, now in after.items()})
         kept = self._last_good(fresh)
         tables = self._last_good_tables(fresh)
         homes = {station: file for file, ids in fresh.files.items() for station in ids}
@@ -102,20 +104,11 @@ class ConfigFiles:
             if station.id not in present and broken.intersection((home := self._homes[station.id], *home.parents))
         ]
 
-    def _look(self, referred: Iterable[Path]) -> dict[Path, _Stamp]:
+    def _look(self, referred: Iterable[Path]) -> dict[Path, Stamp]:
         found: set[Path] = set(referred)
         for path in self.paths:
             try:
                 found.update(list_files(path))
             except OSError:
                 found.add(path)
-        return {path: _stamp(path) for path in found}
-
-
-def _stamp(path: Path) -> _Stamp:
-    """What changes when a file is written or replaced; None where there is none."""
-    try:
-        status = path.stat()
-    except (OSError, ValueError):  # ValueError: a null character in a path that a station file names
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
+        return stamps_of(found)
