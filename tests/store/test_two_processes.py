@@ -17,6 +17,7 @@ from victron_console.store.connection import open_writable, transaction
 from victron_console.store.operator.wanted import WantedKind
 from victron_console.store.operator.wishes import focus, open_for_operator, pin, unpin
 from victron_console.store.read.reader import Reader
+from victron_console.store.records import Event
 from victron_console.store.write.writer import Writer
 
 Poll = Callable[..., None]
@@ -60,6 +61,28 @@ def test_kill_loses_nothing_that_was_acknowledged(path: Path, after: int) -> Non
     assert values in ([*said], [*said, said[-1] + 1])  # the last one may have been written and not yet said
     reader.close()
     writer.close()
+
+
+READ_AND_CLOSE = """
+import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db:
+    print(db.execute("SELECT count(*) FROM event").fetchone()[0])
+db.close()
+"""
+
+
+def test_what_is_written_after_another_process_closed_the_store_is_seen_where_a_reader_was_there_first(
+    path: Path, clock: ManualClock
+) -> None:
+    Writer(path, clock).close()
+    with closing(Reader(path, clock)) as reader, closing(Writer(path, clock)) as writer:
+        reader.stations()
+        for count in (1, 2, 3):
+            writer.note([Event(clock.now(), None, "config", f"line {count}")])
+            seen = subprocess.run(
+                [sys.executable, "-c", READ_AND_CLOSE, str(path)], capture_output=True, text=True, check=True
+            )
+            assert int(seen.stdout) == count
 
 
 def test_transaction_that_reads_first_never_fails_for_another_writer(path: Path, clock: ManualClock) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from victron_console.store.errors import StoreReadOnly
@@ -26,20 +27,20 @@ def mode_in(folder: Path) -> int:
 def make_private(path: Path) -> None:
     """Make an empty file with these rights, or give them to one of ours: others lose theirs, a shared group gets its.
 
-    SQLite gives the files beside a store the rights of the store.
+    SQLite gives the files beside a store the rights of the store. A file that is there is not opened: to close it would
+    drop SQLite's locks of the whole process on it, and another process would then remove the log that is written
+    (https://www.sqlite.org/howtocorrupt.html, section 2.2).
 
     Raises:
         OSError: it cannot be made.
     """
     mode = mode_in(path.parent)
-    file = os.open(path, os.O_RDWR | os.O_CREAT, mode)
-    try:
-        status = os.fstat(file)
-        wanted = stat.S_IMODE(status.st_mode) & 0o770 | mode
-        if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) != wanted:
-            os.fchmod(file, wanted)
-    finally:
-        os.close(file)
+    with suppress(FileExistsError):
+        os.close(os.open(path.resolve(), os.O_RDWR | os.O_CREAT | os.O_EXCL, mode))
+    status = path.stat()
+    wanted = stat.S_IMODE(status.st_mode) & 0o770 | mode
+    if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) != wanted:
+        path.chmod(wanted)
 
 
 def exists(path: Path) -> bool:
