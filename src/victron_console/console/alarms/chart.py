@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from victron_console.console.alarms.data import AlarmDetail
+from victron_console.console.alarms.data import AROUND_S, AlarmDetail
 from victron_console.console.kit.blocks import spread
 from victron_console.console.kit.chart.frame import AxisMark, ValueAxis, draw_marks, draw_plot
 from victron_console.console.kit.chart.hours import extents, hour_marks
@@ -12,7 +12,6 @@ from victron_console.console.kit.energy.kinds import kind_of_field
 from victron_console.console.kit.format import GAP, spark
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
-from victron_console.model.units import HOUR_S
 
 FROM_ZERO = ("%", "W", "min", "h", "s")
 """Units whose charts begin at zero; others, such as volts, at the lowest value."""
@@ -52,7 +51,7 @@ def draw_curve(
     unit = "kW" if detail.unit == "W" else detail.unit
     axis = ValueAxis(scale, unit, decimals=detail.unit not in FROM_ZERO, series=(line,))
     after = draw_plot(sheet, row, start + _AXIS, plot, axis)
-    raised = AxisMark(round((detail.since + HOUR_S - detail.since) / (detail.until - detail.since) * cells), "▲", role)
+    raised = AxisMark(round(AROUND_S / (detail.until - detail.since) * cells), "▲", role)
     draw_marks(sheet, after, start + _AXIS, cells, [raised, *marks])
     return after + 1
 

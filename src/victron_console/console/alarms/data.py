@@ -11,16 +11,17 @@ from victron_console.alerts.rules.rule_set import Level, Rule, RuleSet
 from victron_console.console.kit.format import duration
 from victron_console.model.alert import AlertView, Comment, NoticeSent, Occurrence
 from victron_console.model.device import DeviceKey, split_series
+from victron_console.model.units import DAY_S, HOUR_S
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
 
-AROUND_S = 3600.0
+AROUND_S = HOUR_S
 """The curve of an alarm's value reaches so far before it was raised and after it."""
 CHART_POINTS = 120
 MOVED_POINTS = 24
-SETTINGS_S = 7 * 86_400.0
+SETTINGS_S = 7 * DAY_S
 MOST_SETTINGS = 4
-PAST_S = 30 * 86_400.0
+PAST_S = 30 * DAY_S
 _COMPARISON = re.compile(r"(?:last\(\w+\) )?([<>])=? (-?\d+(?:\.\d+)?)")
 _WORDS = {"<": "below", ">": "above"}
 _OVERVIEW = {"soc": "soc_percent", "spread": "cell_spread_v"}

@@ -44,6 +44,9 @@ class AlarmPane(Rows):
         super().__init__()
         self._selected: Selected | None = None
         self._load: Load | None = None
+        self._now = 0.0
+        self._buttons_row: int | None = None
+        """Where the buttons stand; None where there are none."""
 
     def show(self, selected: Selected | None, load: Load, now: float) -> None:
         """Draw these, at a moment (UTC epoch, s)."""
@@ -56,10 +59,10 @@ class AlarmPane(Rows):
 
     def on_click(self, event: events.Click) -> None:
         """A click on a button is its key."""
-        if self._selected is None or not self._is_beside:
+        if event.y != self._buttons_row:
             return
         for (press, _, _), span in button_spans(START, self.size.width - 2, BUTTONS):
-            if event.x in span and self._lines[event.y : event.y + 1] and BUTTONS[0][2] in self._lines[event.y].text:
+            if event.x in span:
                 self.app.simulate_key(press)
 
     def draw(self, width: int, height: int) -> list[Line]:
@@ -68,8 +71,11 @@ class AlarmPane(Rows):
         selected, beside = self._selected, self._is_beside
         known = self._load is not None and self._load.days is not None
         load = known and height >= (_LOAD_BESIDE_FROM if beside else LOAD_ROWS)
+        self._buttons_row = None
         if selected is not None and beside:
-            draw_work_place(sheet, height - (3 if load else 1), selected)
+            rows = height - (3 if load else 1)
+            draw_work_place(sheet, rows, selected)
+            self._buttons_row = rows - 1
         elif selected is not None and height >= COMPACT_ROWS:
             draw_compact(sheet, 0, width - 2, selected)
         elif selected is not None:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from victron_console.console.alarms.chart import draw_curve
 from victron_console.console.alarms.data import Moved
 from victron_console.console.alarms.detail import Selected, labelled, now_runs, put_runs
+from victron_console.console.kit.blocks import spread
 from victron_console.console.kit.buttons import Button, draw_buttons
 from victron_console.console.kit.energy.kinds import kind_of_field
 from victron_console.console.kit.format import clock, duration, moment, number, power, spark
 from victron_console.console.kit.palette import Role, Step, Tone
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.text import cut, cut_middle, width_of
+from victron_console.store.records import Event
 
 START = 2
 """The first column after the rule between list and work place."""
@@ -31,7 +33,7 @@ _STEPS = 4
 
 
 def draw_work_place(sheet: Sheet, height: int, it: Selected) -> None:
-    """All of it in so many rows; the curve takes what the words leave."""
+    """All of it in so many rows, the buttons in the last: what to do first of all, the curve takes what is left."""
     end = sheet.width - 2
     for row in range(height):
         sheet.put(row, 0, "│", Role.RULE)
@@ -47,11 +49,12 @@ def draw_work_place(sheet: Sheet, height: int, it: Selected) -> None:
                 span = f"{clock(it.detail.since)} to {clock(it.detail.until)}"
                 sheet.head(row + 1, START, end, cut(it.alarm.what.upper(), 30), span)
                 row = after
-    if moved and row + len(moved) + 3 < height:
+    last = height - 3 - (len(steps) + 1 if steps else 0)  # the row after which there is just room for what to do
+    if moved and row + 1 + len(moved) <= last:
         row = _moved(sheet, row + 1, end, moved)
-    if settings and row + len(settings) + 3 < height:
-        row = _settings(sheet, row + 1, end, it, settings)
-    if steps and row + len(steps) + 2 < height:
+    if settings and row + 1 + len(settings) <= last:
+        row = _settings(sheet, row + 1, end, settings, it.now)
+    if steps := steps[: max(0, height - 3 - row)]:
         row = _do(sheet, row + 1, end, steps)
     row += bool(parts)
     for label, runs in parts:
@@ -83,7 +86,7 @@ def _moved(sheet: Sheet, row: int, end: int, moved: Sequence[Moved]) -> int:
         kind, known = kind_of_field(each.field), each.known
         sheet.put(row + offset, START, each.label, kind)
         low = min(0.0, *known) if each.field != "soc_percent" else min(known)
-        marks = spark(_thinned(each.values), low, max(*known, low + 1e-9))
+        marks = spark(spread(each.values, _SPARK), low, max(*known, low + 1e-9))
         sheet.put(row + offset, START + 9, marks, Tone(kind, Step.FILL))
         first, last = (_figure(each, value) for value in (known[0], known[-1]))
         column = sheet.right(row + offset, START + 9 + _SPARK + 9, first, Role.TEXT2) + width_of(first)
@@ -92,20 +95,16 @@ def _moved(sheet: Sheet, row: int, end: int, moved: Sequence[Moved]) -> int:
     return row + 1 + len(moved)
 
 
-def _thinned(values: Sequence[float | None]) -> list[float | None]:
-    return [values[place * len(values) // _SPARK] for place in range(_SPARK)]
-
-
 def _figure(each: Moved, value: float) -> str:
     if each.field == "soc_percent":
         return f"{number(value)} %"
     return power(value, signed=each.field == "battery_power_w").strip()
 
 
-def _settings(sheet: Sheet, row: int, end: int, it: Selected, settings: Sequence[object]) -> int:
+def _settings(sheet: Sheet, row: int, end: int, settings: Sequence[Event], now: float) -> int:
     sheet.head(row, START, end, "SETTINGS BEFORE", "7 days")
-    for offset, event in enumerate(it.detail.settings if it.detail is not None else (), 1):
-        sheet.put(row + offset, START, moment(event.at, it.now), Role.TEXT3)
+    for offset, event in enumerate(settings, 1):
+        sheet.put(row + offset, START, moment(event.at, now), Role.TEXT3)
         sheet.put(row + offset, START + 9, cut(event.text, end - START - 8), Role.TEXT2)
     return row + 1 + len(settings)
 

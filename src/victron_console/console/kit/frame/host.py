@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Backtest = Callable[[str, str, str], Awaitable[str]]
-"""Says how often a rule would have fired at a station, both by id."""
+"""Says how often a rule would have fired at a station, both by id; the title of its alarm is for the sentence."""
 
 
 class Write(Protocol):

@@ -1,0 +1,45 @@
+"""The selected alarm beside the list: what to do is always there, and only its buttons are clicked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.console.alarms.sample_alarms import ALARMS_VIEW, DETAIL
+from tests.console.conftest import MakeConsole
+from tests.console.sample_fleet import NOW
+
+from victron_console.console.alarms.detail import Selected
+from victron_console.console.alarms.pane import AlarmPane
+from victron_console.console.alarms.work_place import draw_work_place
+from victron_console.console.kit.sheet import Sheet
+
+ALARM = replace(ALARMS_VIEW.alarms[0], response="check the pack's fuses; start the generator; cut loads; wait")
+
+
+@pytest.mark.parametrize("height", range(9, 60))
+def test_what_to_do_is_there_in_every_height_and_its_buttons_too(height: int) -> None:
+    sheet = Sheet(60, height)
+    draw_work_place(sheet, height, Selected(ALARM, NOW, DETAIL))
+
+    assert "1 check the pack's fuses" in sheet.text
+    assert len(sheet.lines) == height and "a ack" in sheet.lines[-1].text
+    if height >= 13:
+        assert "call J. Alder" in sheet.text
+
+
+async def test_a_click_beside_the_buttons_does_nothing_even_on_a_word_of_theirs(make_console: MakeConsole) -> None:
+    view = replace(ALARMS_VIEW, alarms=(ALARM, *ALARMS_VIEW.alarms[1:]))
+    app = make_console(view)
+    pressed: list[str] = []
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("3")
+        await pilot.pause()
+        app.simulate_key = pressed.append  # type: ignore[method-assign]
+        rows = app.screen.query_one(AlarmPane).text.split("\n")
+        response = next(y for y, row in enumerate(rows) if "pack's fuses" in row)
+        buttons = next(y for y, row in enumerate(rows) if "a ack" in row)
+        await pilot.click(AlarmPane, offset=(3, response))
+        assert pressed == []
+        await pilot.click(AlarmPane, offset=(3, buttons))
+        assert pressed == ["a"]
