@@ -282,6 +282,26 @@ async def test_what_was_just_acknowledged_or_shelved_is_taken_back_within_ten_se
         assert marks(console)["1"] is Mark.ACKED_NOW
 
 
+async def test_what_was_acknowledged_is_not_taken_back_from_the_past(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("a")
+        await until(lambda: "ctrl+z undo" in console.screen.query_one(KeyRow).text)
+        await pilot.press("t", "ctrl+z")
+        await until(lambda: any("past cannot be changed" in it.message for it in console.notices.told))
+        await pilot.press("l")
+        await until(lambda: not console.view.replay and marks(console)["1"] is Mark.ACKED_NOW)
+
+
+async def test_a_message_longer_than_the_key_row_lies_over_nothing(console: ConsoleApp) -> None:
+    async with console.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        console.say("All that was said here is longer than the row of the keys, " * 3)
+        await pilot.pause()
+        assert not console._notifications
+        assert "1/3" in console.screen.query_one(KeyRow).text
+
+
 @pytest.mark.slow
 async def test_several_marked_alarms_are_acknowledged_at_once_and_taken_back_together(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:

@@ -39,7 +39,7 @@ from victron_console.console.kit.frame.keys import (
     GLOBAL_KEYS,
     bindings,
 )
-from victron_console.console.kit.frame.notices import NOTICE_S, Notices
+from victron_console.console.kit.frame.notices import Notices
 from victron_console.console.kit.frame.prompt import Answered, LinePrompt, Prompt
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.frame.settings import (
@@ -49,7 +49,7 @@ from victron_console.console.kit.frame.settings import (
 from victron_console.console.kit.frame.tab_strip import Tab
 from victron_console.console.kit.palette import Palette, Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.text import plain, width_of
+from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import (
     URGENCY,
     FleetChanged,
@@ -241,7 +241,7 @@ class ConsoleApp(TimeApp):
             self.say(f"{said}: {event.worker.error}.")
 
     def say(self, sentence: str) -> None:
-        """A short message that goes away by itself, in the place of the keys; one too long for that lies over them."""
+        """A message that goes away by itself, in the place of the keys; one too long for that in parts."""
         self._tell(sentence)
 
     def offer_undo(self, sentence: str, undo: Callable[[], None]) -> None:
@@ -249,16 +249,19 @@ class ConsoleApp(TimeApp):
         self._tell(sentence, undo)
 
     def _tell(self, sentence: str, undo: Callable[[], None] | None = None) -> None:
-        message = plain(sentence)
-        self.notices.tell(message, self.clock.monotonic(), undo)
-        if undo is None and width_of(message) > self.size.width - 3:
-            self.notify(message, markup=False, timeout=NOTICE_S)
+        told = self.notices.tell(plain(sentence), self.clock.monotonic(), self.size.width, undo)
+        self._refresh_frame()
+        self.set_timer(told.until - told.since, self._refresh_frame)  # the keys return then, not a tick later
+
+    def _refresh_frame(self) -> None:
         if front := self.front:
             front.refresh_frame()
 
     def action_undo(self) -> None:
         """Take back what was just done."""
-        if not self.notices.undo(self.clock.monotonic()):
+        if self.notices.undo(self.clock.monotonic()):
+            self._refresh_frame()
+        else:
             self.say("There is nothing to take back: only what was just acknowledged or shelved.")
 
     # ---- the view

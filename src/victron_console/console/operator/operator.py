@@ -102,7 +102,7 @@ class Operator:
         if self._writer is not None:
             self._writer.close()
 
-    def _start(self, writes: Sequence[Write], then: Callable[[], None] | None, undo: Sequence[Undo] = ()) -> None:
+    def _start(self, writes: Sequence[Write], then: Callable[[], None] | None, undo: Sequence[Undo]) -> None:
         async def run() -> None:
             said = await self._writer.write(writes, self.name) if self._writer is not None else []
             self._written()
@@ -111,7 +111,7 @@ class Operator:
             summary = " ".join(sentences)
             back = [write for each, sentence in zip(undo, said, strict=False) if (write := each(sentence)) is not None]
             if back:
-                self._app.offer_undo(summary, lambda: self._start(back, then))
+                self._app.offer_undo(summary, lambda: self.do(back, then))
             elif summary:
                 self._say(summary)
             if then is not None:

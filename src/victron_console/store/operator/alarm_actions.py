@@ -1,5 +1,6 @@
-"""What an operator does to alarms, as rows that are only ever added, each with a line in the log. From any console.
+"""What an operator does to alarms, as rows with a line each in the log. From any console.
 
+Rows are only ever added, but for an acknowledgement that is taken back at once: its row goes, the log keeps both.
 Every command may be given twice: the second says that there was nothing to do. Looking never acknowledges.
 """
 
