@@ -348,6 +348,22 @@ async def test_alarms_are_acknowledged_by_a_typed_line_and_taken_back(console: C
         await until(lambda: marks(console) == {"1": Mark.NOW, "2": Mark.TODAY})
 
 
+async def test_a_line_that_acknowledges_all_asks_before_it_takes_what_is_urgent(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        assert run_command(console, "ack all") == ""
+        assert isinstance(console.screen.query_one(PromptRow).asked, KeyChoice)
+        await pilot.press("n")
+        await until(lambda: marks(console) == {"1": Mark.NOW, "2": Mark.ACKED_TODAY})
+
+
+async def test_a_line_with_a_part_of_several_names_is_about_all_those_sites(console: ConsoleApp) -> None:
+    async with console.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        assert run_command(console, "ack r") == ""  # Alder Farm and Birch
+        await until(lambda: marks(console) == {"1": Mark.ACKED_NOW, "2": Mark.ACKED_TODAY})
+
+
 async def test_a_click_on_a_head_sorts_by_it_and_a_second_one_by_urgency(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         console.open("alarms")

@@ -157,18 +157,24 @@ def run_command(app: Commanded, typed: str) -> str:
     return f"{plain(typed)} is no command; ctrl+p lists them all."
 
 
-def _site_of(app: Commanded, wanted: str) -> Site | None:
+def _sites_of(app: Commanded, wanted: str) -> list[Site]:
+    """The site of exactly this id or name, else those that have it in theirs."""
     folded = wanted.casefold()
     found = [site for site in app.view.sites if folded in (site.id.casefold(), site.name.casefold())]
-    found = found or [s for s in app.view.sites if folded in s.id.casefold() or folded in s.name.casefold()]
-    return found[0] if found else None
+    return found or [s for s in app.view.sites if folded in s.id.casefold() or folded in s.name.casefold()]
+
+
+def _choose(app: Commanded, wanted: str) -> str:
+    """Choose the first site that fits; gives a sentence where none does."""
+    if not (sites := _sites_of(app, wanted)):
+        return f"No site is called {plain(wanted)}."
+    app.station = sites[0].id
+    return ""
 
 
 def _open_site(app: Commanded, wanted: str) -> str:
-    site = _site_of(app, wanted)
-    if site is None:
-        return f"No site is called {plain(wanted)}."
-    app.station = site.id
+    if fault := _choose(app, wanted):
+        return fault
     app.open("site")
     return ""
 
@@ -180,7 +186,7 @@ def _act(app: Commanded, word: str, rest: str) -> str:
         return ""
     if word in ("ack", "shelve"):
         return _deal_with(app, word, rest)
-    if rest and (fault := _open_site(app, rest) if word == "audit" else _choose(app, rest)):
+    if rest and (fault := _choose(app, rest)):
         return fault
     if word == "audit":
         app.open("site")
@@ -190,36 +196,35 @@ def _act(app: Commanded, word: str, rest: str) -> str:
     return ""
 
 
-def _choose(app: Commanded, wanted: str) -> str:
-    site = _site_of(app, wanted)
-    if site is None:
-        return f"No site is called {plain(wanted)}."
-    app.station = site.id
-    return ""
-
-
 def _deal_with(app: Commanded, word: str, rest: str) -> str:
-    """Acknowledge or shelve the alarms of a site, those with some words, or all."""
+    """Acknowledge or shelve the alarms of the sites that fit, else those with some words, or all."""
     if app.front is None or not rest:
         return f"Which alarms? {word} all, {word} SITE, or {word} and words of theirs."
     unseen = [alarm for alarm in app.view.alarms if alarm.mark in (*UNSEEN, Mark.CLEARED)]
-    site = _site_of(app, rest)
-    if rest.casefold() != "all":
-        of_site = [alarm for alarm in unseen if site is not None and alarm.station == site.id]
-        unseen = of_site or fitting(rest, unseen, lambda alarm: f"{alarm.site} {alarm.what} {alarm.source}")
+    everything = rest.casefold() == "all"
+    if not everything:
+        sites = {site.id for site in _sites_of(app, rest)}
+        of_sites = [alarm for alarm in unseen if alarm.station in sites]
+        unseen = of_sites or fitting(rest, unseen, lambda alarm: f"{alarm.site} {alarm.what} {alarm.source}")
     if not unseen:
         return f"No alarm that nobody has seen fits {plain(rest)}."
     actions = AlarmActions(app.front, lambda: None)
     rows = [AlarmRow(alarm, (alarm,)) for alarm in unseen]
-    if word == "ack":
-        actions.acknowledge(rows)
-    else:
+    if word == "shelve":
         actions.shelve(rows)
+    elif everything:
+        actions.acknowledge_all(rows)
+    else:
+        actions.acknowledge(rows)
     return ""
 
 
 class ConsoleCommands(Provider):
     """The commands in the palette, the keys of the screen, and the site's values; themes are tried on meanwhile."""
+
+    _names: Sequence[str] = ()
+    """Of the values of the site that was last asked for."""
+    _read_of: str = ""
 
     @property
     def _app(self) -> Commanded:
@@ -260,9 +265,6 @@ class ConsoleCommands(Provider):
         return [
             Offer(name, f"paths {name}", "A value of the site.", Runner(app, f"paths {name}")) for name in self._names
         ]
-
-    _names: Sequence[str] = ()
-    _read_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
