@@ -35,7 +35,7 @@ async def test_a_click_beside_the_buttons_does_nothing_even_on_a_word_of_theirs(
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("3")
         await pilot.pause()
-        app.simulate_key = pressed.append  # type: ignore[method-assign]
+        app.simulate_key = pressed.append  # type: ignore[assignment, method-assign]
         rows = app.screen.query_one(AlarmPane).text.split("\n")
         response = next(y for y, row in enumerate(rows) if "pack's fuses" in row)
         buttons = next(y for y, row in enumerate(rows) if "a ack" in row)
