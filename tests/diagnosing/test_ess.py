@@ -69,6 +69,23 @@ def test_a_selling_price_above_the_buying_price_makes_no_circle() -> None:
     assert found.cost.sum() == pytest.approx(paid.sum(), abs=1e-6)
 
 
+def test_a_meter_whose_way_is_searched_costs_no_more_than_any_course() -> None:
+    for seed in range(3):
+        hours = weeks(seed, 3)
+        hours = replace(hours, sell=np.where(np.arange(72) % 5 == 0, hours.buy + 0.2, hours.sell))
+        worth = 0.94 * (float(np.quantile(hours.buy, 0.25)) - 0.02)
+        best = plan(hours, HOME, 5.0)
+        decided = run(decide(certain(hours), HOME, 5.0).settings, hours, HOME, 5.0)
+        ideal = float(best.cost.sum()) - worth * float(best.stored_kwh[-1])
+        assert ideal <= float(decided.cost - worth * decided.stored_kwh) + 1e-6
+
+
+def test_a_connection_too_small_for_the_loads_still_carries_them_where_it_sells_dearer() -> None:
+    hours = replace(weeks(1, 1), sell=np.full(24, 0.9))
+    found = plan(hours, replace(HOME, import_kw=0.1, export_kw=0.0), 1.0)
+    assert np.isfinite(found.cost).all() and found.stored_kwh.min() >= 1.0 - 1e-9
+
+
 def test_an_hour_keeps_to_floor_connection_and_inverter_in_every_mode() -> None:
     tight = Storage(capacity_kwh=5.0, charge_kw=2.0, discharge_kw=2.0, floor_kwh=1.0, import_kw=1.5, export_kw=1.0)
     rng = np.random.default_rng(2)
