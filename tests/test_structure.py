@@ -27,9 +27,14 @@ def modules() -> Mapping[str, Path]:
     return found
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imported(path: Path) -> Iterator[str]:
     """The modules of the package that one imports, for the sake of types alone too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in modules())
         elif isinstance(node, ast.ImportFrom) and node.module in modules():
@@ -66,7 +71,7 @@ def test_a_class_name_is_taken_once_in_a_layer() -> None:
     taken: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name, path in modules().items():
         layer = name.split(".")[1] if "." in name else ""
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in parsed(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 taken[layer, node.name].append(name)
     assert not {names: places for names, places in taken.items() if len(places) > 1}
@@ -78,7 +83,7 @@ def test_no_statement_numbers_its_placeholders() -> None:
     numbered = [
         f"{name}: {node.value}"
         for name, path in modules().items()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if statement.search(node.value) and re.search(r"\?\d", node.value)
     ]

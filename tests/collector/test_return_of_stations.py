@@ -16,6 +16,8 @@ from victron_console.model.service import ServiceReading
 from victron_console.sources.base import BadAnswer, BusDead, Discovery, Misconfigured, TimedOut, Traffic
 from victron_console.sources.base import Unreachable as Refused
 
+pytestmark = pytest.mark.slow  # hours of outages, second by second
+
 SERVICES = ("com.victronenergy.system", "com.victronenergy.battery.ttyO0")
 DEADLINE_S, PATIENCE_S = 8.0, 60.0
 SYN_S = (0.0, 1.0, 3.0, 7.0, 15.0, 31.0)

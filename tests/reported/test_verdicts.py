@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
 from tests.reported.gallery import Topology, possible, site
 from tests.reported.made import T0, Made
 
@@ -34,6 +35,7 @@ def wrong(topology: Topology) -> Iterator[str]:
             yield f"in {cells} cells {fitted.text!r}"
 
 
+@pytest.mark.slow
 def test_a_site_of_any_topology_that_is_well_is_said_to_be_nothing_else() -> None:
     found = {str(topology): faults for topology in possible() if (faults := list(wrong(topology)))}
 

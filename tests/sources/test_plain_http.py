@@ -105,6 +105,7 @@ async def test_an_answer_is_taken_as_by_httpx(pieces: Sequence[bytes]) -> None:
     assert lean == stock
 
 
+@pytest.mark.slow
 async def test_a_mutated_answer_is_taken_as_by_httpx() -> None:
     dice = Random(20)
     for _ in range(150):

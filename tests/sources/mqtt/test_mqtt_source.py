@@ -40,6 +40,8 @@ from victron_console.sources.base import (
 )
 from victron_console.sources.mqtt import Mqtt
 
+pytestmark = pytest.mark.slow  # each test has a broker of its own
+
 Connect = Callable[..., Mqtt]
 SYSTEM, BATTERY, TANK = "com.victronenergy.system", "com.victronenergy.battery.258", "com.victronenergy.tank.21"
 CERTIFICATE = DATA / "station.cert.pem"
