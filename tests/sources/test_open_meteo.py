@@ -103,7 +103,7 @@ async def test_without_a_line_the_kept_forecast_serves_and_says_how_old_it_is(
         (200, hourly([None, None]), "no coming hour"),
         (200, hourly([1.0], NOW - 9e4), "no coming hour"),
         (200, hourly(["sun"]), "another form"),
-        (200, "1" * 1_100_000, "too long"),
+        pytest.param(200, "1" * 1_100_000, "too long", id="too long"),
     ],
 )
 async def test_an_answer_that_cannot_be_used_is_refused_with_its_reason(

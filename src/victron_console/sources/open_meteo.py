@@ -15,13 +15,15 @@ from pydantic import BaseModel, FiniteFloat, TypeAdapter
 
 from victron_console.model.clock import Clock
 from victron_console.model.units import HOUR_S
+from victron_console.sources.failures import short_text
+from victron_console.sources.web_answer import ask
 
 URL = "https://api.open-meteo.com/v1/forecast"
 FRESH_S = 3 * 3600.0
 """The model behind it runs every few hours: asking more often brings nothing."""
 USABLE_S = 48 * 3600.0
 """Without a line a forecast serves this long."""
-TIMEOUT_S = 15.0
+DEADLINE_S = 15.0
 LARGEST_ANSWER = 1_000_000
 DAYS = 3
 
@@ -80,7 +82,7 @@ class OpenMeteo:
         Args:
             clock: the time.
             cache: a folder for the answers, made when first needed; None: keep them only in memory.
-            transport: for tests.
+            transport: stands in for the network.
         """
         self._clock = clock
         self._cache = cache
@@ -115,21 +117,18 @@ class OpenMeteo:
             "azimuth": f"{(plane.facing_deg % 360.0) - 180.0:g}",  # theirs counts from south, east negative
             "timeformat": "unixtime", "timezone": "UTC", "forecast_days": str(DAYS),
         }  # fmt: skip
+        request = httpx.Request("GET", URL, params=parameters)
         try:
-            async with (
-                httpx.AsyncClient(transport=self._transport, timeout=TIMEOUT_S, trust_env=True) as client,
-                client.stream("GET", URL, params=parameters) as answer,
-            ):
-                body = b""
-                async for part in answer.aiter_bytes():
-                    body += part
-                    if len(body) > LARGEST_ANSWER:
-                        raise ForecastUnavailable("Open-Meteo's answer is too long")
+            answer = await ask(request, DEADLINE_S, LARGEST_ANSWER, self._transport)
+        except TimeoutError as error:
+            raise ForecastUnavailable(f"Open-Meteo did not answer within {DEADLINE_S:g} s") from error
         except httpx.HTTPError as error:
-            raise ForecastUnavailable(f"Open-Meteo cannot be reached: {error or type(error).__name__}") from error
-        if answer.status_code != httpx.codes.OK:
-            raise ForecastUnavailable(f"Open-Meteo answered {answer.status_code}")
-        return body
+            raise ForecastUnavailable(f"Open-Meteo cannot be reached: {short_text(error)}") from error
+        if answer.status != httpx.codes.OK:
+            raise ForecastUnavailable(f"Open-Meteo answered {answer.status}")
+        if not answer.is_whole:
+            raise ForecastUnavailable("Open-Meteo's answer is too long")
+        return answer.body
 
     def _file(self, plane: Plane) -> Path | None:
         if self._cache is None:

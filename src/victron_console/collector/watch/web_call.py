@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from victron_console.collector.operator_command import TIMEOUT_S
 
 MAX_BYTES = 65_536
@@ -21,21 +19,14 @@ async def call(address: str) -> str:
     """
     import httpx  # here: most collectors call nobody
 
-    body = b""
+    from victron_console.sources.web_answer import ask
+
     try:
-        async with (
-            asyncio.timeout(TIMEOUT_S),
-            httpx.AsyncClient(trust_env=False, timeout=TIMEOUT_S) as client,
-            client.stream("GET", address) as answer,
-        ):
-            if not answer.is_success:
-                raise CallFailed(f"answers with status {answer.status_code}")
-            async for part in answer.aiter_bytes():
-                body += part
-                if len(body) > MAX_BYTES:
-                    break
+        answer = await ask(httpx.Request("GET", address), TIMEOUT_S, MAX_BYTES)
     except TimeoutError:
         raise CallFailed(f"does not answer within {TIMEOUT_S:.0f} s") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise CallFailed(f"cannot be reached ({type(error).__name__})") from None
-    return body[:MAX_BYTES].decode(errors="replace")
+    if not httpx.codes.is_success(answer.status):
+        raise CallFailed(f"answers with status {answer.status}")
+    return answer.body.decode(errors="replace")

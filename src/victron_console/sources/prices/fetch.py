@@ -8,9 +8,10 @@ from typing import Protocol
 import httpx
 
 from victron_console.config.prices import PriceAccess, PriceSource
-from victron_console.model.text import clean
+from victron_console.sources.failures import short_text
 from victron_console.sources.prices import awattar, energy_charts, entsoe, octopus, tibber
 from victron_console.sources.prices.spot import NoPriceList, SpotPrices
+from victron_console.sources.web_answer import ask
 
 DEADLINE_S = 30.0
 LARGEST_ANSWER = 4_000_000
@@ -47,9 +48,11 @@ async def fetch_prices(
     """
     shape, status = SHAPES[access.source], 0
     try:
-        async with asyncio.timeout(deadline_s):
-            status, body = await _ask(shape.request(access, since, until), deadline_s)
-        found = shape.read(body, access)
+        answer = await ask(shape.request(access, since, until), deadline_s, LARGEST_ANSWER)
+        status = answer.status
+        if not answer.is_whole:
+            raise NoPriceList("it is more than a list can be")
+        found = await asyncio.to_thread(shape.read, answer.body, access)
     except NoPriceList as error:
         reason = f"answered {status}: {error}" if status != httpx.codes.OK else f"answered with no list: {error}"
     except ValueError:  # of pydantic, whose own words are of a program
@@ -57,32 +60,9 @@ async def fetch_prices(
     except TimeoutError:
         reason = f"did not answer within {deadline_s:g} s"
     except httpx.HTTPError as error:
-        reason = f"cannot be reached: {clean(str(error), 120) or type(error).__name__}"
-    except _TooLong:
-        reason = "answered with more than a list can be"
+        reason = f"cannot be reached: {short_text(error)}"
     else:
         if status == httpx.codes.OK:
             return found
         reason = f"answered {status}"
     raise PricesUnavailable(f"{access.source} {reason.replace(access.token, '***') if access.token else reason}")
-
-
-class _TooLong(Exception):
-    pass
-
-
-async def _ask(request: httpx.Request, deadline_s: float) -> tuple[int, bytes]:
-    """Status and body; the body as it comes, so that nothing small grows large."""
-    request.headers["accept-encoding"] = "identity"
-    request.headers["user-agent"] = "victron-console"
-    async with httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=deadline_s) as client:
-        answer = await client.send(request, stream=True)
-        try:
-            body = bytearray()
-            async for part in answer.aiter_raw():
-                body += part
-                if len(body) > LARGEST_ANSWER:
-                    raise _TooLong
-        finally:
-            await answer.aclose()
-    return answer.status_code, bytes(body)
