@@ -108,7 +108,7 @@ class LivingFleet:
         self._writer.record_all(self._last)
 
     def step(self) -> None:
-        """One second: the stations whose turn it is are read, some of their figures have changed."""
+        """One second: the stations whose turn it is are read, all their devices; some of their figures have changed."""
         now = self._clock.now()
         turn = range(self._second % self._cadence_s, len(self._last), self._cadence_s)
         for place in turn:
@@ -128,7 +128,9 @@ class LivingFleet:
         system = next(reading for reading in update.services if reading.key.cls == "system")
         readings = {path: Reading(r.value, now, Quality.GOOD) for path, r in list(system.readings.items())[:20]}
         fresh = replace(system, at=now, readings={**system.readings, **readings})
-        return StationUpdate(update.station, now, [fresh], overview=replace(shown, **changed, figures_at=now))
+        origins = {device: replace(origin, read_at=now) for device, origin in shown.origins.items()}
+        figures = replace(shown, **changed, figures_at=now, origins=origins)
+        return StationUpdate(update.station, now, [fresh], overview=figures)
 
     def run(self, seconds: float) -> None:
         """A step each second."""

@@ -7,7 +7,7 @@ from benchmarks._terminal import Screen, living_store
 STATIONS, SHARE = 12, 0.05
 SIZE = (80, 24)
 SETTLE_S, MEASURE_S = 12.0, 30.0
-TARGETS = {False: 2000, True: 300}
+TARGETS = {False: 400, True: 300}
 
 
 def bytes_s(*, low_bandwidth: bool) -> float:

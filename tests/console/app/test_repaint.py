@@ -59,3 +59,26 @@ def test_an_update_writes_nothing_left_of_its_span() -> None:
 
     assert isinstance(update, ChopsUpdate)
     assert update.render_segments(Console(force_terminal=True)) == "\x1b[1;5H456"
+
+
+def written(*segments: tuple[str, str]) -> str:
+    from rich.segment import Segment
+    from rich.style import Style
+    from textual._compositor import ChopsUpdate
+    from textual.strip import Strip
+
+    strip = Strip([Segment(text, Style.parse(style)) for text, style in segments])
+    update = cut_to_spans(ChopsUpdate([{0: strip}], [(0, 0, strip.cell_length)], [[strip.cell_length]]))
+    assert isinstance(update, ChopsUpdate)
+    return update.render_segments(Console(force_terminal=True, color_system="standard"))
+
+
+def test_a_blank_takes_the_look_of_its_neighbour_where_it_shows_the_same() -> None:
+    assert written(("  ", "white"), ("a", "red"), ("  ", "white"), ("b", "green")) == (
+        "\x1b[1;1H\x1b[31m  a  \x1b[0m\x1b[32mb\x1b[0m"
+    )
+
+
+@pytest.mark.parametrize("look", ["red on blue", "red reverse", "red underline", "red strike"])
+def test_a_blank_keeps_its_own_look_where_a_neighbour_would_show_on_it(look: str) -> None:
+    assert written(("a", look), ("  ", "white")).endswith("a\x1b[0m\x1b[37m  \x1b[0m")
