@@ -9,7 +9,7 @@ import pytest
 from tests.diagnosing.made_tariff import HOME, weeks
 
 from victron_console.diagnosing.battery.sunrise_backtest import HourOfProjection, Projected
-from victron_console.diagnosing.ess.advice_backtest import AdviceBacktest, advice_backtest
+from victron_console.diagnosing.ess.advice_backtest import AdviceBacktest, Costs, advice_backtest
 from victron_console.diagnosing.ess.hours import Hours
 from victron_console.model.units import HOUR_S
 
@@ -35,7 +35,7 @@ def test_what_came_later_changes_nothing_of_what_was_advised_before() -> None:
     hours = home()
     after = np.arange(len(hours.begins)) >= SINCE + 24
     other = replace(hours, load_kwh=np.where(after, 2.0, hours.load_kwh), pv_kwh=np.where(after, 0.0, hours.pv_kwh))
-    assert played(hours).days[0][1].advice == pytest.approx(played(other).days[0][1].advice, abs=0.3)
+    assert played(hours).days[0][1].advice == pytest.approx(played(other).days[0][1].advice, abs=1e-9)
     assert played(hours).days[0][1].no_battery == played(other).days[0][1].no_battery
 
 
@@ -67,9 +67,12 @@ def test_a_list_that_ends_is_told_as_hours_without_advice() -> None:
 
 
 def test_a_share_of_no_saving_is_not_told() -> None:
-    flat = replace(home(), buy=np.full(24 * 21, 0.3), sell=np.full(24 * 21, 0.3))
-    found = advice_backtest(flat, SINCE, SINCE + 24, replace(HOME, wear_per_kwh=0.5), 1.0, is_listed=False)
-    assert found.total.captured_percent is None or found.total.self_consumption > found.total.perfect
+    flat = replace(home(), buy=np.full(24 * 21, 0.3), sell=np.zeros(24 * 21), pv_kwh=np.zeros(24 * 21))
+    found = advice_backtest(flat, SINCE, SINCE + 24, HOME, HOME.floor_kwh, is_listed=False)
+    assert found.total.self_consumption == pytest.approx(found.total.perfect, abs=1e-6)
+    assert found.total.captured_percent is None
+    assert Costs(10.0, 8.0, 7.99, 7.96).captured_percent is None, "within half a percent of the bill"
+    assert Costs(10.0, 8.0, 7.5, 7.0).captured_percent == 50.0
 
 
 def test_nights_are_counted_as_they_were_told_and_as_they_came() -> None:

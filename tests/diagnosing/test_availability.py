@@ -40,11 +40,6 @@ def test_a_device_has_no_time_before_it_came_and_none_in_a_month_without_it() ->
     assert availability([Presence(what="x", since=APRIL)], APRIL, UTC) == []
 
 
-def test_a_restart_counts_though_nothing_was_missed() -> None:
-    (row,) = availability([Presence(what="x", since=BEGIN, restarts=[BEGIN + HOUR])], BEGIN + DAY_S, UTC)
-    assert (row.count, row.share) == (1, 1.0)
-
-
 def test_columns_in_which_something_is_so_become_spans() -> None:
     at = np.arange(5.0) * 300 + 150
     assert spans_where(at, np.array([True, True, False, False, True]), 300.0) == [(0.0, 600.0), (1200.0, 1500.0)]

@@ -130,7 +130,7 @@ def advice_backtest(
                 reasons[advice.reason] = reasons.get(advice.reason, 0) + 1
             elif advice.change and hours.local_hour(n) == PUBLISHED_HOUR:
                 told += _told(hours, whole, n, advice, storage, stored)
-            done = run([setting], _horizon(hours, n, n + 1), storage, stored)
+            done = run([setting], _horizon(hours, slice(n, n + 1)), storage, stored)
             cost[n - since], stored = float(done.cost), float(done.stored_kwh)
         stored_after[n - since] = stored
         progress((n + 1 - since) / (until - since))
@@ -141,11 +141,10 @@ def advice_backtest(
 
 
 def _advice(hours: Hours, n: int, storage: Storage, stored: float, *, is_listed: bool) -> Advice:
-    listed = len(hours.begins)
+    listed = hours.priced_until(n)
     if is_listed:
-        listed = n + 24 - hours.local_hour(n) + (24 if hours.local_hour(n) >= PUBLISHED_HOUR else 0)
-    missing = np.flatnonzero(~np.isfinite(hours.buy[n:listed] + hours.sell[n:listed]))
-    listed = n + int(missing[0]) if len(missing) else min(listed, len(hours.begins))
+        days = 2 if hours.local_hour(n) >= PUBLISHED_HOUR else 1
+        listed = min(listed, n + 24 * days - hours.local_hour(n))
     return advise(hours, n, listed, storage, stored_kwh=stored, state_age_s=0.0)
 
 
@@ -156,13 +155,12 @@ def _told(hours: Hours, whole: FloatArray, n: int, advice: Advice, storage: Stor
     if n + count > len(hours.begins) or not whole[n : n + count].all():
         return []
     settings: list[Setting] = [*advice.settings, *[USUAL] * (count - len(advice.settings))]
-    came = float(savings(settings, _horizon(hours, n, n + count), storage, stored)) / (count / 24.0)
+    came = float(savings(settings, _horizon(hours, slice(n, n + count)), storage, stored)) / (count / 24.0)
     low, high = advice.saving_low or 0.0, advice.saving_high or 0.0
     return [ToldDay(_day(hours.local_day(n)), advice.saving_a_day, low, high, came)]
 
 
-def _horizon(hours: Hours, since: int, until: int) -> Horizon:
-    span = slice(since, until)
+def _horizon(hours: Hours, span: slice | IntArray) -> Horizon:
     return Horizon(buy=hours.buy[span], sell=hours.sell[span], load_kwh=hours.load_kwh[span], pv_kwh=hours.pv_kwh[span])
 
 
@@ -170,9 +168,7 @@ def _other_ways(
     hours: Hours, span: IntArray, since: int, until: int, storage: Storage, stored_kwh: float
 ) -> dict[str, _Played]:
     """Without a battery, as the ESS does by itself, and with all known beforehand."""
-    known = Horizon(
-        buy=hours.buy[span], sell=hours.sell[span], load_kwh=hours.load_kwh[span], pv_kwh=hours.pv_kwh[span]
-    )
+    known = _horizon(hours, span)
     without = np.maximum(-known.surplus_kwh, -storage.export_kw)
     usual_cost, usual_stored = np.zeros(len(span)), np.zeros(len(span))
     stored = stored_kwh
@@ -201,10 +197,7 @@ def _summed(
     hours: Hours, span: IntArray, since: int, ways: dict[str, _Played], storage: Storage, stored_kwh: float,
     told: tuple[ToldDay, ...], reasons: dict[str, int],
 ) -> AdviceBacktest:  # fmt: skip
-    known = Horizon(
-        buy=hours.buy[span], sell=hours.sell[span], load_kwh=hours.load_kwh[span], pv_kwh=hours.pv_kwh[span]
-    )
-    value = end_value(known, storage)
+    value = end_value(_horizon(hours, span), storage)
     count = len(ways["advice"].cost)
     days = np.array([hours.local_day(since + n) for n in range(count)])
     net = {name: way.cost - value * np.diff(way.stored_kwh, prepend=stored_kwh) for name, way in ways.items()}

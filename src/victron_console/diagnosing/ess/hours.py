@@ -32,6 +32,11 @@ class Hours:
         """Which hour holds a moment; it may lie outside."""
         return int((moment - float(self.begins[0])) // HOUR_S)
 
+    def priced_until(self, n: int) -> int:
+        """The first hour from one on that has no price; their number where all have one."""
+        missing = np.flatnonzero(~np.isfinite(self.buy[n:] + self.sell[n:]))
+        return n + int(missing[0]) if len(missing) else len(self.begins)
+
     def local_hour(self, n: int) -> int:
         """Of the day, 0 to 23."""
         return int((float(self.begins[n]) + float(self.offset_s[n])) // HOUR_S) % 24

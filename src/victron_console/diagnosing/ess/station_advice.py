@@ -103,19 +103,13 @@ def advice_for(reader: Reader, row: StationRow, now: float, tariff: Tariff, fore
     place = hours.place(now + HOUR_S / 2)  # an hour more than half over is no longer planned
     load_kw = float(np.nanmean(hours.load_kwh)) if np.isfinite(hours.load_kwh).any() else 0.0
     advice = advise(
-        hours, place, listed_until(hours, place), storage,
+        hours, place, hours.priced_until(place), storage,
         stored_kwh=None if shown.soc_percent is None else storage.capacity_kwh * shown.soc_percent / 100.0,
         state_age_s=now - shown.figures_at if shown.figures_at is not None else float("inf"),
         sun=_sun(reader, row, hours.begins[place:], forecast, now),
         reserve=outage_reserve(storage, _outages(kept), load_kw, tariff.buy),
     )  # fmt: skip
     return Advised(_told(advice, tariff, forecast, now, row.zone), _details(advice, hours, place, storage, tariff))
-
-
-def listed_until(hours: Hours, now: int) -> int:
-    """The first hour from one on without a price."""
-    missing = np.flatnonzero(~np.isfinite(hours.buy[now:] + hours.sell[now:]))
-    return now + int(missing[0]) if len(missing) else len(hours.begins)
 
 
 def _hours(past: FiveMinutes, tariff: Tariff, zone: tzinfo | None, now: float) -> Hours:

@@ -31,8 +31,6 @@ class Presence:
     down: Sequence[Span] = ()
     """May overlap."""
     unknown: Sequence[Span] = ()
-    restarts: Sequence[float] = ()
-    """When it began anew without having been missed."""
 
 
 def availability(presences: Iterable[Presence], until: float, zone: tzinfo | None) -> list[AvailabilityRow]:
@@ -46,7 +44,7 @@ def availability(presences: Iterable[Presence], until: float, zone: tzinfo | Non
             dark_s = _length(unknown, begin, end)
             down_s = _length(down, begin, end) - _length(_both(down, unknown), begin, end)
             up_s = end - begin - dark_s - down_s
-            count = sum(begin <= first < end for first, _ in down) + sum(begin <= at < end for at in one.restarts)
+            count = sum(begin <= first < end for first, _ in down)
             if up_s > 0.0:
                 found.append(AvailabilityRow(one.what, month, up_s, max(0.0, down_s), dark_s, count))
     return found

@@ -58,7 +58,7 @@ class AvailabilityRow:
     unknown_s: float
     """Nobody could tell."""
     count: int
-    """How often it went away or began anew."""
+    """How often it went away."""
 
     @property
     def share(self) -> float:
