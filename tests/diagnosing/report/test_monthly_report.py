@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -197,6 +199,18 @@ def test_markdown_shows_foreign_text_as_text(october: MonthReport) -> None:
     for line in written.split("\n"):
         if line.startswith("| ") and "Day" not in line:
             assert line.replace("\\|", "").count("|") in (4, 9, 10), line
+
+
+def test_the_verdict_at_a_months_end_tells_the_diagnosis_of_its_last_days_and_none_of_weeks_before(
+    october: MonthReport, store: Path, tmp_path: Path
+) -> None:
+    assert "Cell spread" not in october.verdict.text and october.kept is not None
+    path = Path(shutil.copy(store, tmp_path / "later.db"))
+    last = datetime(2026, 10, 31, 3, tzinfo=UTC).timestamp()
+    with closing(Writer(path, ManualClock(NOW))) as writer:
+        record_diagnosis(writer.db, DiagnosisRow("alder", last, pack(replace(KEPT, at=last))))
+    with closing(Reader(path, ManualClock(NOW))) as reader:
+        assert "Cell spread 118 mV, as of Sat." in month_of(reader, "alder", OCTOBER, NOW).verdict.text
 
 
 def test_a_month_without_any_record_says_so(reader: Reader) -> None:

@@ -12,7 +12,7 @@ from victron_console.diagnosing.record.five_minutes import FiveMinutes
 from victron_console.diagnosing.record.prices import priced
 from victron_console.diagnosing.verdict.health_words import health_words
 from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
-from victron_console.diagnosing.verdict.known_site import read_verdict
+from victron_console.diagnosing.verdict.known_site import DIAGNOSIS_HOLDS_S, read_verdict
 from victron_console.insight.fleet import at_moment
 from victron_console.insight.moment import station_moment
 from victron_console.insight.verdict.clause import SiteVerdict
@@ -125,7 +125,8 @@ def _verdict(reader: Reader, station: str, until: float, now: float, kept: Kept 
     if as_of is None:
         return read_verdict(reader, row, reader.alerts(), now)
     alerts = [view for view in reader.alerts(as_of) if view.occurrence.key.station == station]
-    known = Known(health=health_words(kept.risk, kept.at) if kept is not None else ())
+    recent = kept if kept is not None and kept.at > until - DIAGNOSIS_HOLDS_S else None
+    known = Known(health=health_words(recent.risk, recent.at) if recent is not None else ())
     return site_verdict(row, alerts, known, until)
 
 
