@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from victron_console.insight.battery_panel import battery_panel
-from victron_console.insight.half_hours import SLOTS_A_DAY, Days, HalfHour, days_before, usual_of_slot
+from victron_console.insight.day_courses import HALF_LIFE_DAYS, day_courses
+from victron_console.insight.half_hours import Days, HalfHour, days_before
 from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.figures import system_of
 from victron_console.insight.sun import SunTimes, next_night
@@ -24,27 +25,18 @@ from victron_console.model.units import DAY_S, HALF_HOUR_S
 MAINS = ("grid", "shore")
 PAST_DAYS = 14
 """How far back is worth handing in: more days know more of the weather and less of the season (own judgement)."""
-HALF_LIFE_DAYS = 7.0
-"""A day this much older counts half."""
 OLDEST_S = 4 * DAY_S
-"""Further than this nothing is projected: the weather of those days is not known."""
+"""Further than this nothing is projected: the weather of those days is not known (own judgement)."""
 LOW_QUANTILE, HIGH_QUANTILE = 0.1, 0.9
+"""The range is to hold eight nights of ten."""
 RUNS_DRY_SHARE = 1 / 3
 """Empty is told where this share of the days ends so: less than half, for an empty battery costs more than a false
 word (on the loads of six real houses as many such nights went untold at 15 h as were told in vain; own judgement)."""
 ROUNDING_PERCENT = 0.5
 """The state of charge is told in whole percents."""
-RECENT_SLOTS, RECENT_SHARE, RECENT_S = 4, 0.6, 7200.0
-"""Loads above those of another day in the last two hours go on at this share of it and fade with this time."""
-SUN_SLOTS, MOST_SUN = 6, 3.0
-"""The sun of the last three hours against that of another day scales the rest of it, at most this much."""
-DIM = 0.1
-"""Of the best day's sun, added to both: two dark mornings do not make a bright afternoon."""
-FEW_DAYS = 5
-GUESSED_SPREAD = 0.25
-"""Taken for the spread of the load while fewer than five days are known."""
 CAPACITY_SPREAD = 0.10
-"""Nameplate against what a battery holds (age, temperature), until the record tells the energy of a percent."""
+"""Nameplate against what a battery holds (age, temperature), until the record tells the energy of a percent (own
+judgement)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +157,7 @@ def outlook(
         return Outlook(night.sunrise_at, reason="no battery power recorded yet")
     ends = [
         _walk(soc_percent, soc_at, night, floor, course, energy, weight)
-        for weight, course in _courses(days, math.ceil((night.sunrise_at - soc_at) / HALF_HOUR_S))
+        for weight, course in day_courses(days, math.ceil((night.sunrise_at - soc_at) / HALF_HOUR_S))
         for energy in energies
     ]
     empty = {share: _reached(ends, share) for share in (RUNS_DRY_SHARE, LOW_QUANTILE)}
@@ -232,68 +224,6 @@ def _energies(days: Days, capacity_wh: float | None) -> list[_Energy]:
         return []
     holds = [capacity_wh * (1.0 + spread) / 100 for spread in (-CAPACITY_SPREAD, 0.0, CAPACITY_SPREAD)]
     return [_Energy(wh, wh) for wh in holds]
-
-
-def _courses(days: Days, steps: int) -> list[tuple[float, list[float]]]:
-    """Weight and battery power (W, + charges) of each half hour to come, as each of the days before had it."""
-    if not days.count:
-        recent = [watts for watts in days.asked_w[:RECENT_SLOTS] if watts is not None]
-        recent = recent or [next(watts for watts in days.asked_w if watts is not None)]
-        courses = [(1.0, [sum(recent) / len(recent)] * steps)]
-    else:
-        usual = usual_of_slot(days.asked_w)
-        courses = [(0.5 ** (n / HALF_LIFE_DAYS), _course(days, n, usual, steps)) for n in range(days.count)]
-    if len(courses) >= FEW_DAYS:
-        return courses
-    factors = (1.0 - GUESSED_SPREAD, 1.0, 1.0 + GUESSED_SPREAD)
-    return [(weight, [watts * factor for watts in course]) for weight, course in courses for factor in factors]
-
-
-def _course(days: Days, day: int, usual: Sequence[float | None], steps: int) -> list[float]:
-    """What a day back (0: the last 24 hours) would ask for from now on, with the loads and the sun of today."""
-    more_w = RECENT_SHARE * _more_load(days, day) / days.discharging_share
-    sun = _more_sun(days, day)
-    course: list[float] = []
-    for step in range(steps):
-        place = SLOTS_A_DAY - 1 - step % SLOTS_A_DAY
-        back = place + day * SLOTS_A_DAY
-        watts = _at(days.asked_w, back)
-        if watts is None:
-            watts = usual[place]
-        if watts is None:
-            watts = course[-1] if course else 0.0
-        course.append(watts + (sun - 1.0) * (_at(days.pv_w, back) or 0.0) * days.charging_share)
-    return [watts - more_w * math.exp(-(step + 0.5) * HALF_HOUR_S / RECENT_S) for step, watts in enumerate(course)]
-
-
-def _more_load(days: Days, day: int) -> float:
-    """By how many W the loads of the last hours exceed those of a day back; by the battery where they are not known."""
-    then = (day + 1) * SLOTS_A_DAY
-    for known, sign in ((days.load_w, 1.0), ([None if w is None else min(0.0, w) for w in days.asked_w], -1.0)):
-        now_w, then_w = _mean(known, 0, RECENT_SLOTS), _mean(known, then, RECENT_SLOTS)
-        if now_w is not None and then_w is not None:
-            return sign * (now_w - then_w)
-    return 0.0
-
-
-def _more_sun(days: Days, day: int) -> float:
-    """The sun of today against a day back, as a factor."""
-    now_w = _mean(days.pv_w, 0, SUN_SLOTS)
-    others = [_mean(days.pv_w, (n + 1) * SLOTS_A_DAY, SUN_SLOTS) for n in range(days.count)]
-    then_w, best_w = others[day], max((watts for watts in others if watts is not None), default=0.0)
-    if now_w is None or then_w is None:
-        return 1.0
-    dim_w = DIM * max(best_w, now_w, 1.0)
-    return min(MOST_SUN, max(1.0 / MOST_SUN, (now_w + dim_w) / (then_w + dim_w)))
-
-
-def _at(values: Sequence[float | None], place: int) -> float | None:
-    return values[place] if place < len(values) else None
-
-
-def _mean(values: Sequence[float | None], place: int, count: int) -> float | None:
-    known = [value for value in values[place : place + count] if value is not None]
-    return sum(known) / len(known) if known else None
 
 
 @dataclass(frozen=True, slots=True)
