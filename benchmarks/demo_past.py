@@ -1,6 +1,6 @@
 """Makes the past that ships with the demonstration: a month lived, judged and diagnosed, into `past.zip`.
 
-`make demo-past`: some ten minutes. The same code gives the same past.
+Run by `make demo-past`. The same code gives the same past.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from victron_console.model.units import DAY_S, HALF_HOUR_S
 HOURS = (12, 15, 18, 21, 0, 3)
 """Local, at which the projection is asked."""
 NEAR_S = 2 * HALF_HOUR_S
-"""Half hours further apart say nothing of a moment between them."""
+"""Half hours further apart say nothing of a moment between them: one may be missing."""
 
 
 @dataclass(frozen=True, slots=True)

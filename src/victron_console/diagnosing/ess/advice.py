@@ -17,11 +17,14 @@ from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.model.units import HOUR_S
 
 HORIZON = 36
+"""Hours: on an afternoon a day-ahead list ends at the next midnight but one, 34 hours on at 14 h."""
 OLDEST_STATE_S = 900.0
+"""Of a state of charge to advise on: a quarter of the first hour that is planned (own judgement)."""
 LEAST_ODDS = 2.0
 """Expected gain over expected loss of the scenarios (the omega ratio of Keating and Shadwick 2002) from which a change
-is advised (judgement)."""
+is advised (own judgement)."""
 LEAST_OUTAGES = 5
+"""Fewer are no distribution (own judgement)."""
 LOST_LOAD_PRICES = 30.0
 """A kWh that an outage leaves unserved, in buying prices: surveys of homes find 5 to 15 EUR (CEPA for ACER 2018)."""
 DECISION = Method(

@@ -10,10 +10,14 @@ from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.model.units import HOUR_S
 
 BIAS_DAYS = 14
+"""On which forecasts are held against the yield: long enough for some weather, short enough for one season (own
+judgement)."""
 RATIO_RANGE = (0.05, 3.0)
+"""Of yield to forecast, as far as it is believed (own judgement)."""
 LEAST_PROMISED_H = 0.1
-"""Full-load hours; a day that is promised less says nothing of the ratio."""
+"""Full-load hours; a day that is promised less says nothing of the ratio (own judgement)."""
 PANEL_PERFORMANCE = 0.85
+"""Of the energy by nameplate: PVWatts takes losses of 14 % (Dobos 2014, NREL/TP-6A20-62641). The ratios mend it."""
 
 
 def plain_kwh(kwh_m2: FloatArray, kwp: float) -> FloatArray:

@@ -18,12 +18,15 @@ from victron_console.diagnosing.record.timeline import FloatArray
 
 DAY = 24
 TRIED_DAYS = 14
+"""Days on which the choices of past days are tried: two of each weekday (own judgement)."""
 LEAST_DAYS = 2
 """Fewer days of past are no forecast."""
 LEAST_COMPARED = 5
+"""Days that could be tried, or held against a weather forecast, before what they say is believed (own judgement)."""
 LEAST_MEASURED = 0.5
-"""Share of its hours from which a day is a scenario; the others are filled with the mean."""
+"""Share of its hours from which a day is a scenario; the others are filled with the mean (own judgement)."""
 PRICE_DAYS = 7
+"""How many days before stand for prices that are not listed yet: one of each weekday."""
 RECIPES: Mapping[str, tuple[int, ...]] = {
     "the last 14 days": tuple(range(1, 15)),
     "the last 7 days": tuple(range(1, 8)),
@@ -31,10 +34,11 @@ RECIPES: Mapping[str, tuple[int, ...]] = {
     "the last 3 days and the same weekday of 4 weeks": (1, 2, 3, 7, 14, 21, 28),
     "the last 28 days, the last week twice": (*range(1, 29), *range(1, 8)),
 }
-"""How many days back the scenarios begin. The first is taken while too little is known to try them."""
+"""How many days back the scenarios begin (own judgement which; each station tries them). The first is taken while too
+little is known to try them."""
 LONGEST_LAG = max(max(lags) for lags in RECIPES.values())
 GUESSED_RATIOS = (0.6, 0.8, 1.0, 1.1, 1.25)
-"""What comes of a weather forecast while too few days could be compared (judgement)."""
+"""What comes of a weather forecast while too few days could be compared (own judgement)."""
 METHOD = Method(
     name="past days as scenarios, those that told the last fortnight best",
     inputs=("load power", "PV power", "prices of the days before where none are listed"),

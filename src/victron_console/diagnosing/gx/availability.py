@@ -18,6 +18,7 @@ from victron_console.diagnosing.verdict.kept_findings import AvailabilityRow
 
 Span = tuple[float, float]
 MONTHS = 13
+"""That are told: a year and the one that runs."""
 SITE, LINK, SUPPLY = "site: inverter gives power", "link: station answers", "supply: mains are there"
 
 

@@ -17,7 +17,7 @@ from victron_console.sources.open_meteo import DAYS, IrradianceForecast, Plane
 SAMPLES = 4
 """An hour's mean is that of so many moments."""
 ERROR = 0.3
-"""A forecast is wrong by up to so much of the clearness, in spells of a day."""
+"""From the lowest to the highest forecast of the same weather, as a share of it: half to either side, by the day."""
 
 
 def forecast_of(spec: StationSpec, plane: Plane, now: float, world_s: float = 0.0) -> IrradianceForecast:
