@@ -131,6 +131,16 @@ def test_a_file_that_is_silent_on_the_battery_is_told_which_key_it_needs(folder:
     assert done.exit_code == 1 and "capacity_kwh" in done.stderr
 
 
+def test_a_fault_of_the_file_is_told_rather_than_what_is_missing_without_it(folder: Path) -> None:
+    whole = (folder / "house.toml").read_text("utf-8")
+    try:
+        (folder / "house.toml").write_text(whole.replace("capacity_kwh = 8\n", "capacity_kwh = -8\n"), "utf-8")
+        done = run(folder, "backtest", "advice", "--station", "house", "--since", SINCE, "--until", UNTIL)
+    finally:
+        (folder / "house.toml").write_text(whole, "utf-8")
+    assert done.exit_code == 1 and "ess.capacity_kwh of station house: found -8" in done.stderr
+
+
 @pytest.mark.parametrize("words", [("rules", "backtest", "--help"), ("backtest", "rules", "--help")])
 def test_rules_are_tried_under_both_names(folder: Path, words: tuple[str, ...]) -> None:
     assert "how often would each have fired" in CliRunner().invoke(victron_console, [*words]).output

@@ -20,6 +20,7 @@ from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState
 from victron_console.sources.base import Discovery, Source, Traffic
+from victron_console.store.alarms.engine_rows import alert_history
 from victron_console.store.errors import LeaseHeld, StoreMissing
 from victron_console.store.operator.wishes import focus, open_for_operator
 from victron_console.store.read.reader import Reader
@@ -188,6 +189,29 @@ async def test_edits_of_the_configuration_are_taken_up_while_running(
         file.write_text("[[station]\nid = broken")
         await until(lambda: any(e.kind == "config" for e in events(store)))
         assert set(states(store)) == {"birch"}
+
+
+async def test_faults_of_station_files_are_an_alarm_until_they_are_mended(
+    store: Path, tmp_path: Path, make_source: fleet_module.MakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fleet_module, "BEAT_S", 0.02)
+    file = tmp_path / "stations.toml"
+    whole = '[[station]]\nid = "alder"\nname = "Alder"\nurl = "http://127.0.0.1:1"\n'
+    file.write_text(whole.replace("name", "nmae"))
+
+    def stand() -> list[tuple[str, bool]]:
+        try:
+            with closing(Reader(store)) as reader:
+                history = alert_history(reader.db, 0.0, SystemClock().now() + 60)
+        except StoreMissing:  # the fleet is still making it
+            return []
+        return [(str(it.last_value), it.active) for it in history if it.key.family == "files_invalid"]
+
+    async with running(Fleet(ConfigFiles([file]), store, SystemClock(), random=Random(1), make_source=make_source)):
+        await until(lambda: [active for _, active in stand()] == [True])
+        assert "line 3: nmae of station alder" in stand()[0][0]
+        file.write_text(whole)
+        await until(lambda: [active for _, active in stand()] == [False])
 
 
 async def test_how_long_history_is_kept_is_taken_up_while_running_and_a_broken_edit_keeps_all(

@@ -28,6 +28,8 @@ _STATION = click.option(
 )
 _SINCE = click.option("--since", type=Moment(), default="60d", show_default=True, help="From here: a date, or 60d.")
 _UNTIL = click.option("--until", type=Moment(), help="Up to here; else to the last that is recorded.")
+FAULTS_TOLD = 3
+"""Of a station's file, by a command that cannot go by it; `check` tells all of them."""
 _JSON = click.option("--json", "as_json", is_flag=True, help="For scripts.")
 
 
@@ -102,7 +104,10 @@ def _home(options: Options, reader: Reader, station: str) -> Home:
     row = reader.station(station)
     if row is None:
         raise ValueError(f"{station} is not in the store: `victron-console status` lists what is")
-    config = next((one for one in options.files().current.stations if one.id == station), None)
+    loaded = options.files().current
+    if faults := [str(fault) for fault in loaded.faults if fault.station in (station, "")]:
+        raise ValueError("\n".join(faults[:FAULTS_TOLD]))
+    config = next((one for one in loaded.stations if one.id == station), None)
     if config is None:
         return Home(station, row.info, row.zone)
     info = StationInfo.from_json(config.public())

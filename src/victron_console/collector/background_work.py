@@ -22,8 +22,15 @@ from victron_console.collector.store_alarm import StoreAlarm
 from victron_console.collector.watch.heartbeat import HEARTBEAT_FAILS, Beat, Heartbeat
 from victron_console.collector.watch.other_collectors import COLLECTOR_SILENT, OtherCollectors
 from victron_console.config import LoadResult
+from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.clock import Clock
 from victron_console.store.sealed.retention import Retention
+
+FILES_INVALID = ConsoleAlarm(
+    "files_invalid",
+    "Station files wrong",
+    "run `victron-console check` and mend them; a station that never ran without a fault is not watched",
+)
 
 
 class BackgroundWork:
@@ -48,7 +55,8 @@ class BackgroundWork:
             beat: gives the collector's sign of life; None while the loop that polls stands still.
             forecasts: stands in for the weather service.
         """
-        tell = alerting.tell_trouble
+        self._tell = tell = alerting.tell_trouble
+        self._files_problem = ""
         self.faults = InternalFaults(clock, partial(tell, INTERNAL_FAULT))
         self._sealing = Sealing(store, clock, recorder, partial(tell, HISTORY_FAILS))
         self._store_alarm = StoreAlarm(store, recorder, tell, blocks=lambda: self._sealing.damaged)
@@ -65,6 +73,7 @@ class BackgroundWork:
 
     def use(self, loaded: LoadResult) -> None:
         """Go by these settings from now on."""
+        self._files_problem = "; ".join(map(str, loaded.faults))
         self._notifier.use(loaded.notify, {config.id: config.tags for config in loaded.stations})
         self._price_lists.use(loaded.stations)
         self._sealing.keep(Retention(loaded.history.keep_changes, loaded.history.max_size))
@@ -92,7 +101,8 @@ class BackgroundWork:
         self._tasks.start("watching other collectors", self._others.run)
 
     async def tell(self) -> None:
-        """Raise, change or clear the alarms of what is wrong with the store and with ourselves."""
+        """Raise, change or clear the alarms of what is wrong with the store, the station files and ourselves."""
+        await self._tell(FILES_INVALID, self._files_problem)
         await self._store_alarm.tell()
         await self.faults.tell()
 

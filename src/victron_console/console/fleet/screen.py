@@ -52,11 +52,12 @@ DETAIL_EVERY_S = 5.0
 
 FIRST_RUN = (
     "",
-    "No station is configured yet.",
+    "No station is configured yet, or none of the station files is right.",
     "",
-    "victron-console add http://venus.local:8088       asks a station who it is and writes its file",
-    "victron-console --url http://venus.local:8088     looks at one station without a file",
-    "victron-console demo                              shows simulated stations",
+    "victron-console check                          what is wrong in the files",
+    "victron-console add venus.local                asks it, and writes its file",
+    "victron-console --url http://venus.local:8088  looks at it without a file",
+    "victron-console demo                           simulated stations",
 )
 NOTHING_FITS = ("", "No site fits the filter; / changes it, z shows all again.")
 
