@@ -18,17 +18,16 @@ from victron_console.console.app.themes import load_themes
 from victron_console.console.kit.chart.svg_dots import with_dots
 from victron_console.console.live.watch import StoreWatch
 from victron_console.model.clock import SystemClock
-from victron_console.model.units import DAY_S
-from victron_console.simulator.history import record_history
+from victron_console.simulator.past.forecast import SimulatedForecasts
+from victron_console.simulator.past.opened import open_past
 from victron_console.simulator.simulated import demo_fleet
 from victron_console.store.read.reader import Reader
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 FOLDER = Path("docs/screenshots")
 SETTLE_S = 2.5
-PAST_DAYS = 14
-RECORD_S = 100.0
-"""Long enough for the first diagnosis of every station."""
+RECORD_S = 20.0
+"""Long enough for each station to be polled; the month behind it is that of the demonstration."""
 
 
 def save_png(svg: str, file: Path, columns: int) -> None:
@@ -56,11 +55,13 @@ async def _shoot(store: Path, size: tuple[int, int]) -> None:
 
 
 async def _record_and_shoot(store: Path) -> None:
-    with demo_fleet(
-        past=lambda specs, at, wrong: record_history(specs, store, at - PAST_DAYS * DAY_S, at, scenarios=wrong)
-    ) as fleet:
+    with demo_fleet(past=lambda specs, at, wrong: open_past(store, len(specs), at, wrong)) as fleet:
         stations = FixedStations(tuple(station_from(station.config) for station in fleet.stations))
-        collector = asyncio.create_task(Fleet(stations, store, SystemClock(), random=Random(1)).run())
+        forecasts = SimulatedForecasts(
+            [station.spec for station in fleet.fleet.stations], SystemClock(), fleet.fleet.world_s
+        )
+        recording = Fleet(stations, store, SystemClock(), random=Random(1), forecasts=forecasts)
+        collector = asyncio.create_task(recording.run())
         await asyncio.sleep(RECORD_S)
         for size in SIZES:
             await _shoot(store, size)
