@@ -200,7 +200,7 @@ async def test_without_stations_the_screen_says_how_to_add_one(make_console: Mak
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         text = screen_text(app)
-        assert all(word in text for word in ("add http://", "--url", "demo", "no alarms"))
+        assert all(word in text for word in ("check", "add venus.local", "--url", "demo", "no alarms"))
         await pilot.press("down", "enter", "o", "z", "g")
 
 
