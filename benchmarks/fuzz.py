@@ -114,7 +114,10 @@ async def http_answers(count: int, seed: int) -> Counter[str]:
             {"id": "a", "name": "A", "url": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"}
         )
         api: Source = open_source(station, SystemClock())
-        return await _try_all(case, count, seed)
+        try:
+            return await _try_all(case, count, seed)
+        finally:
+            await api.close()
 
 
 async def rule_texts(count: int, seed: int) -> Counter[str]:

@@ -33,11 +33,18 @@ def test_a_month_takes_its_part_of_what_lasted_over_its_end() -> None:
 
 def test_a_device_has_no_time_before_it_came_and_none_in_a_month_without_it() -> None:
     came = APRIL - 2 * DAY_S
-    rows = availability(
-        [Presence(what="tank/3", since=came, down=[(APRIL, APRIL + 99 * DAY_S)])], APRIL + 20 * DAY_S, UTC
-    )
+    away = [(APRIL, APRIL + 99 * DAY_S)]
+    rows = availability([Presence(what="tank/3", since=came, down=away, may_leave=True)], APRIL + 20 * DAY_S, UTC)
     assert [(row.first_day, row.up_s) for row in rows] == [(date(2026, 3, 1), 2 * DAY_S)]
     assert availability([Presence(what="x", since=APRIL)], APRIL, UTC) == []
+
+
+def test_a_link_that_was_down_all_month_was_there_for_none_of_it() -> None:
+    down, until = [(APRIL, APRIL + 99 * DAY_S)], APRIL + 20 * DAY_S
+    _, april = availability([Presence(what="link", since=BEGIN, down=down)], until, UTC)
+    assert (april.share, april.down_s) == (0.0, 20 * DAY_S)
+    rows = availability([Presence(what="link", since=BEGIN, down=down, unknown=[(APRIL, until)])], until, UTC)
+    assert [row.first_day for row in rows] == [date(2026, 3, 1)], "nobody can tell of April"
 
 
 def test_columns_in_which_something_is_so_become_spans() -> None:

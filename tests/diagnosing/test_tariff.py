@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
+from victron_console.diagnosing.ess import station_tariff
 from victron_console.diagnosing.ess.tariff import BadTariff, from_csv, from_toml
+from victron_console.model.station_info import EssFacts, StationInfo
 from victron_console.model.units import HOUR_S
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -85,11 +88,22 @@ def test_a_bad_table_is_refused_with_its_fault(text: str, place: str) -> None:
         ("time,buy\n2025-12-01T00:00,0.2\n2025-12-01T00:00,0.3", "line 3"),
         ("time,buy\n2025-12-01T00:00,", "line 2"),
         ("time,buy\n", "empty"),
+        ('time,buy\n2025-12-01T00:00,"0.2\n' + "2025-12-01T01:00,0.3\n" * 10_000, "quote left open"),
     ],
 )
 def test_a_bad_list_is_refused_with_its_line(text: str, place: str) -> None:
     with pytest.raises(BadTariff, match=place):
         from_csv(text, BERLIN)
+
+
+def test_a_list_is_taken_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "list.csv").write_text("time,buy\n2025-12-01T00:00,0.2\n2025-12-01T01:00,0.31", "utf-8")
+    info = StationInfo(ess=EssFacts(tariff_file=str(tmp_path / "list.csv")))
+    monkeypatch.setattr(station_tariff, "LARGEST_TARIFF", 51)
+    assert len(station_tariff.read_tariff(tmp_path / "store.db", "alder", info, BERLIN).listed) == 8
+    monkeypatch.setattr(station_tariff, "LARGEST_TARIFF", 50)
+    with pytest.raises(BadTariff, match="more than 50 characters"):
+        station_tariff.read_tariff(tmp_path / "store.db", "alder", info, BERLIN)
 
 
 @pytest.mark.parametrize("text", ["buy = " + "[" * 5000, "buy = " + "1" * 5000])

@@ -162,7 +162,7 @@ def test_it_tells_of_empty_where_one_of_three_nights_runs_dry() -> None:
             for each in days(10, 0.0)
         ]
 
-    assert look(nights(5)).empty_at is not None
+    assert look(nights(5)).empty_at is not None and look(nights(4)).empty_at is not None
     seldom = look(nights(2))
     assert seldom.empty_at is None
     assert seldom.empty_earliest_at is not None

@@ -13,6 +13,7 @@ from victron_console.model.station_info import PriceFacts, StationInfo
 from victron_console.sources.prices import kept
 
 LARGEST_TARIFF = 5_000_000
+"""Characters: four years of quarters of an hour."""
 
 
 def read_tariff(store: Path, station: str, info: StationInfo, zone: tzinfo | None) -> Tariff:
@@ -37,7 +38,9 @@ def read_tariff(store: Path, station: str, info: StationInfo, zone: tzinfo | Non
     else:
         path = Path(info.ess.tariff_file).expanduser()
         with path.open(encoding="utf-8") as file:
-            text = file.read(LARGEST_TARIFF)
+            text = file.read(LARGEST_TARIFF + 1)
+        if len(text) > LARGEST_TARIFF:
+            raise BadTariff(f"{path} has more than {LARGEST_TARIFF} characters: it would be cut")
         found = from_csv(text, zone) if path.suffix == ".csv" else from_toml(text)
     return replace(found, currency=info.ess.currency) if info.ess.currency else found
 

@@ -101,11 +101,15 @@ def from_csv(text: str, zone: tzinfo | None = None) -> Tariff:
     Raises:
         BadTariff: a line is none of these; the message gives its number.
     """
-    rows = csv.DictReader(io.StringIO(text.strip()))
-    if not {"time", "buy"} <= set(rows.fieldnames or ()):
+    try:
+        rows = csv.DictReader(io.StringIO(text.strip()))
+        columns, lines = set(rows.fieldnames or ()), list(rows)
+    except csv.Error as error:
+        raise BadTariff(f"line {rows.line_num}: {error}; is a quote left open?") from error
+    if not {"time", "buy"} <= columns:
         raise BadTariff("the first line must name the columns: time,buy or time,buy,sell")
     found: dict[float, tuple[float, float | None]] = {}
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(lines, start=2):
         where = f"line {number}"
         at = _moment(row["time"], where, zone, found)
         if at is None:

@@ -32,6 +32,8 @@ class Presence:
     down: Sequence[Span] = ()
     """May overlap."""
     unknown: Sequence[Span] = ()
+    may_leave: bool = False
+    """A device may be taken out for good: a month in which it never was there is none of its."""
 
 
 def availability(presences: Iterable[Presence], until: float, zone: tzinfo | None) -> list[AvailabilityRow]:
@@ -46,7 +48,7 @@ def availability(presences: Iterable[Presence], until: float, zone: tzinfo | Non
             down_s = _length(down, begin, end) - _length(_both(down, unknown), begin, end)
             up_s = end - begin - dark_s - down_s
             count = sum(begin <= first < end for first, _ in down)
-            if up_s > 0.0:
+            if up_s > 0.0 or (down_s > 0.0 and not one.may_leave):
                 found.append(AvailabilityRow(one.what, month, up_s, max(0.0, down_s), dark_s, count))
     return found
 

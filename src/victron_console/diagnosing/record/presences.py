@@ -36,7 +36,8 @@ def presences(
         found.append(_supply(past, outages, until))
     for device, began in sorted(_first_seen(reader, station).items()):
         away = [_span(gap, until) for gap in gaps if str(gap.device) == device and gap.kind not in NOBODY_LOOKED]
-        found.append(Presence(what=device, since=max(since, began), down=away, unknown=[*dark, *lost]))
+        unknown = [*dark, *lost]
+        found.append(Presence(what=device, since=max(since, began), down=away, unknown=unknown, may_leave=True))
     return found
 
 
