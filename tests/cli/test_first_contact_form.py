@@ -13,7 +13,8 @@ from textual.widgets import Input, OptionList, Static
 from victron_console.cli.first_contact import ByForm
 from victron_console.cli.options import Options
 from victron_console.config import load
-from victron_console.console.app.first_contact import Begin, FirstContact, FoundDevice, NewStation, read_form
+from victron_console.console.app.first_contact import Begin, FirstContact
+from victron_console.console.app.new_station import FoundDevice, NewStation, read_form
 from victron_console.console.app.themes import load_themes
 from victron_console.simulator.fleet import demo_specs
 from victron_console.simulator.simulated import SimulatedFleet

@@ -10,7 +10,7 @@ from victron_console.cli.options import Options
 from victron_console.cli.stations import at_address, introduce, refuse_known
 from victron_console.config import ConfigError, station_from, write_station
 from victron_console.config.sources import web_address
-from victron_console.console.app.first_contact import DeviceAnswer, FoundDevice, NewStation
+from victron_console.console.app.new_station import DeviceAnswer, FoundDevice, NewStation
 from victron_console.model.clock import SystemClock
 from victron_console.sources.base import SourceError
 from victron_console.sources.discovery import Address, FoundGx, find_gx

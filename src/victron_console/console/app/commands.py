@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Protocol, cast
-
-from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.markup import escape
+from typing import Protocol
 
 from victron_console.console.alarms.actions import AlarmActions
 from victron_console.console.alarms.sections import STATES, AlarmRow
@@ -17,9 +13,10 @@ from victron_console.console.app.themes import ConsoleTheme
 from victron_console.console.kit.event_words import event_text
 from victron_console.console.kit.frame.host import Host
 from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.prompt import Answered, LinePrompt, Prompt
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.search import fitting
-from victron_console.console.kit.text import literal, plain
+from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import Mark, Site
 from victron_console.console.live.alarm_order import UNSEEN
 from victron_console.model.clock import local
@@ -56,6 +53,7 @@ class Commanded(Host, Protocol):
 
 
 MOMENTS = 12
+COMMANDS_KEPT = 50
 ACTS = {
     "ack": "Acknowledge the alarms of a site, those with some words, or all.",
     "shelve": "Put the alarms of a site aside, those with some words, or all.",
@@ -219,72 +217,20 @@ def _deal_with(app: Commanded, word: str, rest: str) -> str:
     return ""
 
 
-class ConsoleCommands(Provider):
-    """The commands in the palette, the keys of the screen, and the site's values; themes are tried on meanwhile."""
+def command_line(app: Commanded) -> tuple[Prompt, Answered]:
+    """What `:` asks, and what is done with the answer; what was typed is remembered."""
 
-    _names: Sequence[str] = ()
-    """Of the values of the site that was last asked for."""
-    _read_of: str = ""
+    def typed(line: str | None) -> None:
+        if line and line.strip():
+            remembered = (it for it in app.settings.commands if it != line)
+            app.settings.commands = (*remembered, line)[-COMMANDS_KEPT:]
+        if line and (fault := run_command(app, line)):
+            app.say(fault)
 
-    @property
-    def _app(self) -> Commanded:
-        return cast(Commanded, cast(object, self.app))
-
-    async def discover(self) -> Hits:
-        """Everything, before anything is typed."""
-        for offer in self._offers():
-            yield DiscoveryHit(literal(offer.label), offer.run, text=offer.text, help=escape(offer.about))
-
-    async def search(self, query: str) -> Hits:
-        """What matches."""
-        offers = [*self._offers(), *await self._values()]
-        found = fitting(query, offers, lambda offer: f"{offer.text} {offer.label}")
-        for place, offer in enumerate(found):
-            yield Hit(
-                1 - place / len(found), literal(offer.label), offer.run, text=offer.text, help=escape(offer.about)
-            )
-
-    def _offers(self) -> Iterator[Offer]:
-        app = self._app
-        for command in commands(app):
-            yield Offer(command.label or command.text, command.text, command.about, Runner(app, command.text))
-        for key in keys_of(app):
-            press = key.press.partition(",")[0]
-            yield Offer(f"{key.help.removesuffix('.')}  {key.shown}", key.help, key.help, partial(app.press, press))
-
-    async def _values(self) -> list[Offer]:
-        """The values of the chosen site, each of which opens Paths on it."""
-        app, station = self._app, self._app.station
-        if station is None or not app.has_store:
-            return []
-        if self._read_of != station:
-            self._names, self._read_of = (
-                await app.read(lambda reader: [s.name for s in reader.series(station)]),
-                station,
-            )
-        return [
-            Offer(name, f"paths {name}", "A value of the site.", Runner(app, f"paths {name}")) for name in self._names
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One line of the palette."""
-
-    label: str
-    text: str
-    about: str
-    run: Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Runner:
-    """Runs a typed command; knows it, so that the app can see which theme is highlighted."""
-
-    app: Commanded
-    text: str
-
-    def __call__(self) -> None:
-        """Run it and say what went wrong."""
-        if fault := run_command(self.app, self.text):
-            self.app.say(fault)
+    asked = LinePrompt(
+        ":",
+        hint="site NAME, at 03:14, ack SITE, alarms unack, theme NAME",
+        completions=lambda line: completions(app, line),
+        history=app.settings.commands,
+    )
+    return asked, typed

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from victron_console.console.app.themes import DEFAULT_THEME, NO_COLOR_THEME, LoadedThemes, variable
-from victron_console.console.kit.palette import Role
+from victron_console.console.app.new_station import Contact, FoundDevice, read_form
+from victron_console.console.app.theme_app import ThemeApp
+from victron_console.console.app.themes import LoadedThemes
 from victron_console.console.kit.text import cut, literal, pad, plain
 
 SEARCH_AGAIN_S = 10.0
@@ -29,93 +29,6 @@ class Begin(StrEnum):
     TOUR = "tour"
 
 
-@dataclass(frozen=True, slots=True)
-class FoundDevice:
-    """A device that answered the search."""
-
-    host: str
-    name: str
-    """Empty where it has none."""
-    configured: str = ""
-    """The station that it is already; empty where it is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewStation:
-    """What the operator says of a station."""
-
-    host: str
-    name: str = ""
-    capacity_ah: float | None = None
-    floor_percent: float | None = None
-    place: tuple[float, float] | None = None
-    """Latitude and longitude, degrees."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceAnswer:
-    """Who answers at an address."""
-
-    words: str
-    name: str
-    """What its owner called it; empty where nobody did."""
-
-
-class Contact(Protocol):
-    """What the form asks of the world. Each raises ValueError with a sentence for the operator."""
-
-    async def search(self) -> Sequence[FoundDevice]:
-        """The devices that answer on this network."""
-
-    async def ask(self, host: str) -> DeviceAnswer:
-        """Who answers at a host name or address."""
-
-    async def add(self, new: NewStation, found: FoundDevice | None) -> str:
-        """Write the station's file, of a device that was found or of an address; gives the file."""
-
-
-def read_form(values: Mapping[str, str]) -> NewStation:
-    """What the fields say.
-
-    Raises:
-        ValueError: one cannot be read; the text says which and what is expected.
-    """
-    if not values["host"].strip():
-        raise ValueError("Type a host name or an address, such as venus.local or 192.0.2.10.")
-    return NewStation(
-        host=values["host"].strip(),
-        name=values["name"].strip(),
-        capacity_ah=_number(values["capacity"], "Ah", "capacity", 0.1, 100_000),
-        floor_percent=_number(values["floor"], "%", "floor", 0, 99),
-        place=_place(values["place"]),
-    )
-
-
-def _number(text: str, unit: str, what: str, low: float, high: float) -> float | None:
-    digits = text.strip().removesuffix(unit).strip()
-    if not digits:
-        return None
-    try:
-        value = float(digits.replace(",", "."))
-    except ValueError:
-        value = float("nan")
-    if not low <= value <= high:
-        raise ValueError(f"The {what} is a number from {low:g} to {high:g} {unit}, or empty.")
-    return value
-
-
-def _place(text: str) -> tuple[float, float] | None:
-    if not text.strip():
-        return None
-    try:
-        latitude, longitude = (float(part) for part in text.split(","))
-    except ValueError:
-        latitude = longitude = float("nan")
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise ValueError("The place is latitude and longitude in degrees, such as 52.1, 0.12, or empty.")
-    return latitude, longitude
-
-
 FIELDS = (
     ("host", "venus.local", "a host alone is enough"),
     ("name", "its own", "its own name; yours wins"),
@@ -127,7 +40,7 @@ FIELDS = (
 PARTS = {"1": "found", "2": "field-host", "3": "demo"}
 
 
-class FirstContact(App[Begin]):
+class FirstContact(ThemeApp[Begin]):
     """The form."""
 
     TITLE = "victron-console"
@@ -165,17 +78,10 @@ class FirstContact(App[Begin]):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, contact: Contact, themes: LoadedThemes, theme: str = "") -> None:
-        self._themes = themes
-        super().__init__()
+        super().__init__(themes)
         self._contact = contact
         self._found: Sequence[FoundDevice] = ()
-        for each in themes.themes.values():
-            self.register_theme(each.to_textual())
-        self.theme = NO_COLOR_THEME if self.no_color else theme if theme in themes.themes else DEFAULT_THEME
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Every role's variable, so that a theme of Textual's own would not stop the app."""
-        return dict.fromkeys(map(variable, Role), "ansi_default")
+        self.theme = self.first_theme(theme)
 
     def compose(self) -> ComposeResult:
         """The three ways."""

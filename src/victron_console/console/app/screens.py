@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
+
+from victron_console.console.kit.frame.tab_strip import Tab
+from victron_console.console.kit.view import URGENCY, FleetView, Mark
+from victron_console.console.live.alarm_order import UNSEEN
 
 if TYPE_CHECKING:
     from victron_console.console.kit.frame.screen import ConsoleScreen
@@ -45,3 +50,22 @@ SCREENS = (
         "HealthScreen",
     ),
 )
+
+
+def screen_tabs(view: FleetView, station: str | None, here: str) -> Sequence[Tab]:
+    """The tabs: of the screen in front, of the alarms that nobody has seen, of what the chosen site has nothing for."""
+    unseen = [alarm for alarm in view.alarms if alarm.mark in UNSEEN]
+    worst = min((alarm.mark for alarm in unseen), key=URGENCY.__getitem__, default=Mark.NONE)
+    site = view.site(station)
+    empty = {"alarms": not view.alarms, "cells": site is not None and site.overview.cell_spread_v is None}
+    return [
+        Tab(
+            entry.key,
+            entry.name,
+            here=entry.name == here,
+            empty=empty.get(entry.name, False),
+            count=len(unseen) if entry.name == "alarms" else 0,
+            mark=worst,
+        )
+        for entry in SCREENS
+    ]

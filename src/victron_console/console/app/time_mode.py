@@ -10,9 +10,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from textual.app import App
 from textual.worker import Worker
 
+from victron_console.console.app.screen_app import ScreenApp
+from victron_console.console.app.themes import LoadedThemes
 from victron_console.console.kit.format import clock as time_of_day
 from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import FleetView
@@ -28,7 +29,6 @@ from victron_console.model.moments import parse_moment
 from victron_console.model.units import MINUTE_S
 
 if TYPE_CHECKING:
-    from victron_console.console.kit.frame.screen import ConsoleScreen
     from victron_console.store.read.reader import Reader
 
 T = TypeVar("T")
@@ -40,12 +40,11 @@ _SEARCH_S = (86_400.0, 30 * 86_400.0, 5 * 365 * 86_400.0)
 """How far the alarm before is looked for: a day first, which nearly always has one."""
 
 
-class TimeApp(App[int]):
-    """An app that shows the store at one moment. A subclass gives `front` and `say`."""
+class TimeApp(ScreenApp):
+    """An app that shows the store at one moment."""
 
-    def __init__(self, clock: Clock, watch: StoreWatch | None) -> None:
-        super().__init__()
-        self.clock = clock
+    def __init__(self, clock: Clock, watch: StoreWatch | None, themes: LoadedThemes) -> None:
+        super().__init__(clock, themes)
         self.view = FleetView(clock.now())
         self.paused = False
         """Whether the screen is held as it is."""
@@ -59,15 +58,6 @@ class TimeApp(App[int]):
         self._played_at = 0.0
         self._shown_at = -math.inf
         """When a view was last shown (monotonic, s)."""
-
-    @property
-    def front(self) -> ConsoleScreen | None:
-        """The screen in front, under a panel where one is open."""
-        raise NotImplementedError
-
-    def say(self, sentence: str) -> None:
-        """A short message that goes away by itself."""
-        raise NotImplementedError
 
     @property
     def now(self) -> float:
@@ -118,11 +108,7 @@ class TimeApp(App[int]):
         self.playing = self.playing and self.replaying
         if self._watch is not None:
             self._watch.look_at(self.as_of)
-        self._time_changed()
-
-    def _time_changed(self) -> None:
-        if front := self.front:
-            front.refresh_frame()
+        self.refresh_frame()
 
     @property
     def moment(self) -> float:
@@ -154,14 +140,14 @@ class TimeApp(App[int]):
             self._played_at = self.clock.monotonic()
         else:
             self.paused = not self.paused
-        self._time_changed()
+        self.refresh_frame()
 
     def action_speed(self, step: int) -> None:
         """Play faster or slower."""
         if self.replaying:
             place = SPEEDS.index(self.speed) + step
             self.speed = SPEEDS[min(len(SPEEDS) - 1, max(0, place))]
-            self._time_changed()
+            self.refresh_frame()
 
     def play_on(self) -> None:
         """Move the past on by the time that went by; called several times a second."""
