@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from victron_console.console.kit.chart.drawing import drawn
 from victron_console.console.kit.chart.frame import ValueAxis, draw_plot
-from victron_console.console.kit.chart.plot import Expected, Extent, Form, Plot, Series, Threshold, drawn
+from victron_console.console.kit.chart.plot import Expected, Extent, Form, Plot, Series, Threshold
 from victron_console.console.kit.chart.scale import axis_texts, companion_scale, fitted_scale
 from victron_console.console.kit.palette import KINDS, Role, Step, Tone
 from victron_console.console.kit.sheet import Sheet

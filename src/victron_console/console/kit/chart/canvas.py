@@ -10,6 +10,8 @@ from victron_console.console.kit.palette import Ink, Role
 
 ACROSS = 2
 """Dots of a cell side by side."""
+MARKS = 1000
+"""The owner of what stands over all series: words, gaps, the cursor."""
 _BRAILLE = 0x2800
 _BITS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
 """The bit of a dot by its column and its height from the foot of the cell (Unicode, Braille Patterns)."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from victron_console.console.kit.chart.plot import Plot, Series, drawn
+from victron_console.console.kit.chart.drawing import drawn
+from victron_console.console.kit.chart.plot import Plot, Series
 from victron_console.console.kit.chart.scale import Scale, axis_texts
 from victron_console.console.kit.palette import Ink, Role
 from victron_console.console.kit.sheet import Sheet

@@ -48,6 +48,10 @@ class Scale:
         """Dots from the lower edge of the plot to a value; may lie outside of it."""
         return (value - self.foot) / self.step * self.rows_between * DOTS + DOTS / 2
 
+    def dot(self, value: float) -> int:
+        """The dot of a value, from the lower edge of the plot; that of the nearest edge where it lies outside."""
+        return min(self.rows * DOTS - 1, max(0, round(self.height(value) - 0.5)))
+
     def row(self, value: float) -> int:
         """The row of a value, from the top; that of the nearest edge where it lies outside."""
         return self.rows - 1 - min(self.rows - 1, max(0, int(self.height(value) // DOTS)))
