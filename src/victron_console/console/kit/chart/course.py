@@ -32,7 +32,7 @@ class Course:
             for dot, extent in enumerate(self._columns):
                 if extent is not None:
                     self._area(dot, extent)
-        elif self._series.form is not Form.BAND:
+        else:
             self._line()
 
     # ---- areas

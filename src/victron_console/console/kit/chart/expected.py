@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from victron_console.console.kit.chart.canvas import ACROSS, MARKS, Canvas
-from victron_console.console.kit.chart.plot import Form, Plot, Series
+from victron_console.console.kit.chart.plot import Plot, Series
 from victron_console.console.kit.format import clock
 from victron_console.console.kit.palette import Role, Step, Tone
 
@@ -21,18 +21,14 @@ def _ahead(plot: Plot, values: Sequence[float | None]) -> list[tuple[int, float]
 
 
 def draw_band(canvas: Canvas, plot: Plot, number: int, series: Series) -> None:
-    """A chequer of dots between low and high: of what is expected, and of a band over the past."""
-    spans: list[tuple[int, float, float]] = []
-    if series.expected is not None:
-        highs = dict(_ahead(plot, series.expected.high))
-        spans += [(cell, low, highs[cell]) for cell, low in _ahead(plot, series.expected.low) if cell in highs]
-    if series.form is Form.BAND and series.past:
-        for cell in range(plot.past):
-            extent = series.past[cell * len(series.past) // plot.past]
-            if extent is not None:
-                spans.append((cell, extent[0], extent[2]))
-    for cell, low, high in spans:
-        first, last = series.scale.dot(low), series.scale.dot(high)
+    """A chequer of dots between the low and the high of what is expected."""
+    if series.expected is None:
+        return
+    highs = dict(_ahead(plot, series.expected.high))
+    for cell, low in _ahead(plot, series.expected.low):
+        if cell not in highs:
+            continue
+        first, last = series.scale.dot(low), series.scale.dot(highs[cell])
         for dot in (cell * ACROSS, cell * ACROSS + 1):
             for height in range(first, last + 1):
                 if (dot + height) % 2 == 0:

@@ -19,8 +19,6 @@ class Form(StrEnum):
     LINE = "line"
     THICK = "thick"
     """A line two dots high: the one that the chart is about."""
-    BAND = "band"
-    """From its lowest to its highest, as a chequer of dots."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def draw_charge(sheet: Sheet, row: int, start: int, end: int, day: DayCurves, ro
 
 
 def _known(expected: Expected | None) -> list[float]:
-    return [value for value in expected.high if value is not None] + [0.0] if expected is not None else [0.0, 0.0]
+    return [value for value in expected.high if value is not None] if expected is not None else []
 
 
 def draw_powers(sheet: Sheet, row: int, start: int, end: int, day: DayCurves, rows: int) -> None:
