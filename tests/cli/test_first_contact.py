@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from tests.console.sample_stations import make_store
 
 from victron_console.cli.main import victron_console
-from victron_console.console.fleet.screen import unanswered
+from victron_console.console.fleet.no_sites import unanswered
 from victron_console.model.clock import SystemClock
 from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer

@@ -9,6 +9,7 @@ from tests.console.conftest import MakeConsole
 from tests.console.sample_fleet import DAY, DETAIL, NOW
 from textual.pilot import Pilot
 
+from victron_console.console.fleet.all_sites import AllSites
 from victron_console.console.fleet.screen import FleetScreen
 from victron_console.console.fleet.station_part import StationPart
 from victron_console.console.kit.view import FleetView
@@ -21,7 +22,7 @@ async def know_the_station(pilot: Pilot[int]) -> None:
     screen = pilot.app.screen
     assert isinstance(screen, FleetScreen)
     screen.query_one(StationPart).show_detail(DETAIL)
-    screen.show_curve(DAY)
+    screen.query_one(AllSites).show(DAY)
     await pilot.pause()
 
 

@@ -242,9 +242,12 @@ async def test_no_size_is_refused(make_console: MakeConsole, size: tuple[int, in
         assert "too small" not in screen_text(app)
 
 
-async def test_a_click_on_a_head_sorts_by_its_column_and_a_second_one_by_urgency(make_console: MakeConsole) -> None:
-    app = make_console()
-    async with app.run_test(size=(80, 24)) as pilot:
+@pytest.mark.parametrize(("width", "name"), [(80, "Alder Farm"), (180, "Alder Farm at the end of a very long lane")])
+async def test_a_click_on_a_head_sorts_by_its_column_and_a_second_one_by_urgency(
+    make_console: MakeConsole, width: int, name: str
+) -> None:
+    app = make_console(replace(SAMPLE, sites=(replace(SITES[0], name=name), *SITES[1:])))
+    async with app.run_test(size=(width, 24)) as pilot:
         await pilot.pause()
         heads = table(app).text.split("\n")[0]
         for head, sort in (("SITE", "name"), ("SITE", "urgency"), ("BATT", "battery"), ("STATE", "urgency")):

@@ -8,7 +8,16 @@ from tests.console.conftest import MakeConsole
 from tests.console.sample_fleet import SAMPLE, SITES
 
 from victron_console.console.fleet.columns import layout
-from victron_console.console.fleet.groups import NAME_CELLS, AtRest, Group, draw_group, folds, grouped, stops
+from victron_console.console.fleet.groups import (
+    NAME_CELLS,
+    AtRest,
+    Group,
+    draw_at_rest,
+    draw_group,
+    folds,
+    grouped,
+    stops,
+)
 from victron_console.console.fleet.table import FleetTable
 from victron_console.console.kit.view import Mark, Site
 from victron_console.model.quality import Quality
@@ -28,6 +37,11 @@ def farm(count: int = 25, **worst: object) -> tuple[Site, ...]:
 
 def text(group: Group, width: int = 134) -> str:
     return draw_group(width, layout(width, (), NAME_CELLS), group, selected=False).text
+
+
+def cell(group: Group, column: str) -> str:
+    at = next(at for at in layout(134, (), NAME_CELLS) if at.column.name == column)
+    return text(group)[at.start : at.end + 1]
 
 
 def test_a_closed_group_is_one_row_with_its_worst_its_count_and_a_cell_a_station() -> None:
@@ -53,9 +67,23 @@ def test_a_group_sums_only_what_is_fresh() -> None:
     sites = farm(2 + 3)
     (all_fresh,) = grouped(sites, {"farm": "closed"})
     (one_less,) = grouped((replace(sites[0], quality=Quality.STALE), *sites[1:]), {"farm": "closed"})
-    assert isinstance(all_fresh, Group) and isinstance(one_less, Group)
+    (others,) = grouped(sites[1:], {"farm": "closed"})
+    assert isinstance(all_fresh, Group) and isinstance(one_less, Group) and isinstance(others, Group)
 
-    assert text(all_fresh) != text(one_less)
+    for column in ("soc", "load"):
+        assert cell(one_less, column) == cell(others, column) != cell(all_fresh, column)
+
+
+def test_a_charge_that_is_old_or_doubtful_is_in_no_range_of_a_group() -> None:
+    sites = farm(25)
+    doubted = replace(sites[0], overview=replace(sites[0].overview, soc_percent=3.0, flags={"soc_percent": "low"}))
+    aged = replace(sites[24], older={"soc_percent": Quality.STALE})
+    rest = AtRest((doubted, *sites[10:13], aged))
+    (group,) = grouped((doubted, *(replace(site, dawn=None) for site in sites[1:2]), aged), {"farm": "closed"})
+    assert isinstance(group, Group)
+
+    assert "5 more at rest, 50 to 54 %" in draw_at_rest(134, layout(134, (), NAME_CELLS), rest).text
+    assert cell(group, "soc").strip() == "32"
 
 
 def test_a_site_without_a_known_charge_has_no_height() -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from victron_console.console.fleet.columns import SUMMED, Placed
+from victron_console.console.fleet.sums import charge, is_doubtful
 from victron_console.console.kit.figures import URGENT_TEXT, power_figure
 from victron_console.console.kit.figures import place as place_figure
-from victron_console.console.kit.format import LOST, number, spark
+from victron_console.console.kit.format import ABSENT, DOUBT_MARK, LOST, STALE_MARK, number, spark
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import GLYPHS, put_glyph
 from victron_console.console.kit.palette import Ink, Role, Step, Tone
 from victron_console.console.kit.text import cut, cut_middle, width_of
 from victron_console.console.kit.view import URGENCY, Mark, Site
-from victron_console.model.quality import Quality
 
 STRIP_FROM = 40
 """Columns of the name from which a group shows a cell a station beside it."""
@@ -25,6 +25,7 @@ _NAME, _COUNT_END, _STRIP = 10, 16, 18
 """Columns from the name's first one: the group's name, the end of its count, the cells."""
 _BLOCK = 5
 _LOW_PERCENT = 50.0
+_UNTAGGED = "without tag"
 _LOWEST = 5
 """So many sites at rest are shown of an open group, the lowest ones."""
 
@@ -67,10 +68,10 @@ def grouped(sites: Sequence[Site], opened: Mapping[str, str] | None = None) -> l
     """
     groups: dict[str, list[Site]] = {}
     for site in sites:
-        groups.setdefault(site.tags[0] if site.tags else "", []).append(site)
+        groups.setdefault(_group_name(site), []).append(site)
     entries: list[Entry] = []
-    for tag in [*[tag for tag in groups if tag], *[tag for tag in groups if not tag]]:
-        name, members = tag or "without tag", groups[tag]
+    for name in sorted(groups, key=lambda name: name == _UNTAGGED):
+        members = groups[name]
         how = (opened or {}).get(name, "whole")
         entries.append(Group(name, tuple(members), how != "closed"))
         if how == "closed":
@@ -82,17 +83,16 @@ def grouped(sites: Sequence[Site], opened: Mapping[str, str] | None = None) -> l
     return entries
 
 
+def _group_name(site: Site) -> str:
+    return site.tags[0] if site.tags else _UNTAGGED
+
+
 def _telling(sites: Sequence[Site]) -> list[Site]:
     """What is not at rest, and the lowest of the rest."""
     resting = [site for site in sites if site.mark is Mark.NONE and site.fresh]
-    resting.sort(key=lambda site: _charge(site, 101.0))
+    resting.sort(key=lambda site: 101.0 if (percent := charge(site)) is None else percent)
     kept = {site.id for site in resting[:_LOWEST]}
     return [site for site in sites if site.id in kept or site.mark is not Mark.NONE or not site.fresh]
-
-
-def _charge(site: Site, otherwise: float) -> float:
-    percent = site.overview.soc_percent
-    return otherwise if percent is None else percent
 
 
 def group_of(entries: Sequence[Entry], station: str | None) -> Group | None:
@@ -129,7 +129,7 @@ def draw_group(width: int, columns: Sequence[Placed], group: Group, *, selected:
     if selected:
         line.put(0, ">", Role.TEXT1, bold=True)
     worst = min(group.sites, key=lambda site: URGENCY[site.mark])
-    charges = [site.overview.soc_percent for site in group.sites if _is_known(site)]
+    charges = _charges(group.sites)
     for at in columns:
         name = at.column.name
         if name == "state" and worst.mark is not Mark.NONE:
@@ -137,7 +137,7 @@ def draw_group(width: int, columns: Sequence[Placed], group: Group, *, selected:
         elif name == "site":
             _draw_name(line, at, group)
         elif name == "soc" and charges:
-            line.right(at.end, number(min(known for known in charges if known is not None)), Role.TEXT1)
+            line.right(at.end, number(min(charges)), Role.TEXT1)
         elif name in SUMMED:
             value_of, signed = SUMMED[name]
             values = [value for site in group.sites if site.fresh and (value := value_of(site)) is not None]
@@ -149,8 +149,8 @@ def draw_group(width: int, columns: Sequence[Placed], group: Group, *, selected:
     return line
 
 
-def _is_known(site: Site) -> bool:
-    return site.overview.soc_percent is not None and site.quality_of("soc_percent") is Quality.GOOD
+def _charges(sites: Sequence[Site]) -> list[float]:
+    return [percent for site in sites if (percent := charge(site)) is not None]
 
 
 def _draw_name(line: Line, at: Placed, group: Group) -> None:
@@ -179,10 +179,13 @@ def _cell(site: Site) -> tuple[str, Ink]:
     glyph = GLYPHS[site.mark]
     if glyph.text:
         return glyph.text[0], glyph.role
-    percent = site.overview.soc_percent
-    if not _is_known(site) or percent is None:
+    if (percent := charge(site)) is not None:
+        return spark([percent]), Tone(Role.BATTERY, Step.FILL if percent >= _LOW_PERCENT else Step.SECOND)
+    if not site.fresh:
         return LOST[0], Role.LINK_TEXT
-    return spark([percent]), Tone(Role.BATTERY, Step.FILL if percent >= _LOW_PERCENT else Step.SECOND)
+    if is_doubtful(site, "soc_percent"):
+        return DOUBT_MARK, Role.LINK_TEXT
+    return (ABSENT, Role.TEXT3) if site.overview.soc_percent is None else (STALE_MARK, Role.LINK_TEXT)
 
 
 def _words(group: Group, worst: Site, cells: int) -> str:
@@ -190,19 +193,19 @@ def _words(group: Group, worst: Site, cells: int) -> str:
     if worst.mark is not Mark.NONE and worst.verdict.clauses:
         short = worst.verdict.clauses[0].short
         return f"{cut_middle(worst.name, max(0, cells - width_of(short) - 2))}: {short}"
-    dawns = [site.dawn for site in group.sites if site.dawn is not None]
+    dawns = [site.dawn for site in group.sites if site.dawn is not None and site.fresh]
     lows = [dawn.low_percent for dawn in dawns if dawn.low_percent is not None]
     highs = [dawn.high_percent for dawn in dawns if dawn.high_percent is not None]
     if lows and highs:
         return f"{number(min(lows))}-{number(max(highs))} % at sunrise"
-    charges = [percent for site in group.sites if (percent := site.overview.soc_percent) is not None]
+    charges = _charges(group.sites)
     return f"{number(median(charges))} % in the middle" if charges else ""
 
 
 def draw_at_rest(width: int, columns: Sequence[Placed], rest: AtRest) -> Line:
     """How many of a group have no row, and between what they are charged."""
     line = Line(width)
-    charges = [percent for site in rest.sites if (percent := site.overview.soc_percent) is not None]
+    charges = _charges(rest.sites)
     said = f"{len(rest.sites)} more at rest"
     if charges:
         said += f", {number(min(charges))} to {number(max(charges))} %"
@@ -213,6 +216,5 @@ def draw_at_rest(width: int, columns: Sequence[Placed], rest: AtRest) -> Line:
 
 def folds(sites: Sequence[Site], chosen: Mapping[str, str], most: int) -> dict[str, str]:
     """How each group stands: as it was chosen, else closed where the fleet has more than `most` sites."""
-    tags: Collection[str] = {site.tags[0] if site.tags else "without tag" for site in sites}
     usual = "closed" if len(sites) > most else "whole"
-    return {tag: chosen.get(tag, usual) for tag in tags}
+    return {name: chosen.get(name, usual) for name in map(_group_name, sites)}

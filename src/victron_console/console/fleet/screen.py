@@ -9,27 +9,20 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from victron_console.console.fleet.alarm_list import AlarmList
-from victron_console.console.fleet.all_sites import AllSites, FleetDay, read_fleet_day
+from victron_console.console.fleet.all_sites import AllSites, read_fleet_day
 from victron_console.console.fleet.columns import COLUMNS
 from victron_console.console.fleet.export import fleet_table
 from victron_console.console.fleet.groups import Entry, Group, folds, group_of, grouped, sites_of
 from victron_console.console.fleet.layout import FleetLayout, fleet_layout
-from victron_console.console.fleet.order import (
-    SORT_OF_COLUMN,
-    FleetChoice,
-    chosen,
-    next_sort,
-)
+from victron_console.console.fleet.no_sites import FIRST_RUN, NOTHING_FITS, unanswered
+from victron_console.console.fleet.order import SORT_OF_COLUMN, FleetChoice, chosen, next_sort
 from victron_console.console.fleet.station_data import station_detail
 from victron_console.console.fleet.station_part import StationPart
 from victron_console.console.fleet.table import FleetTable
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.format import alarm_rate, rate, site_count
 from victron_console.console.kit.frame.dialogs import Choices
-from victron_console.console.kit.frame.keys import (
-    Key,
-    list_keys,
-)
+from victron_console.console.kit.frame.keys import Key, list_keys
 from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.screen import ConsoleScreen, HeaderRow
 from victron_console.console.kit.line import Line
@@ -37,10 +30,7 @@ from victron_console.console.kit.marks import put_counts
 from victron_console.console.kit.order_hold import OrderHold
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.text import plain
-from victron_console.console.kit.view import (
-    FleetView,
-)
+from victron_console.console.kit.view import FleetView
 
 FOLDED_FROM = 40
 """With more sites groups are closed until they are opened."""
@@ -49,25 +39,6 @@ CURVE_EVERY_S = 60.0
 """The day of all sites is made of five minutes each."""
 DETAIL_EVERY_S = 5.0
 """The station under the cursor is asked for so often; its row is drawn whenever it changes."""
-
-FIRST_RUN = (
-    "",
-    "No station is configured yet, or none of the station files is right.",
-    "",
-    "victron-console check                          what is wrong in the files",
-    "victron-console add venus.local                asks it, and writes its file",
-    "victron-console --url http://venus.local:8088  looks at it without a file",
-    "victron-console demo                           simulated stations",
-)
-NOTHING_FITS = ("", "No site fits the filter; / changes it, z shows all again.")
-
-
-def unanswered(stations: Sequence[str]) -> tuple[str, ...]:
-    """What stands in the place of the sites until the first has answered; nothing where none is configured."""
-    if not stations:
-        return ()
-    named = stations[0] if len(stations) == 1 else f"{len(stations)} stations"
-    return ("", f"Asking {plain(named)} ...", "", "Link (7) tells how each is reached.")
 
 
 class FleetScreen(ConsoleScreen):
@@ -199,10 +170,6 @@ class FleetScreen(ConsoleScreen):
             return
         now, as_of = console.moment, console.as_of
         self.ask(lambda reader: read_fleet_day(reader, now, as_of), self._curve.show, group="curve")
-
-    def show_curve(self, day: FleetDay) -> None:
-        """What the store says of the day of all sites."""
-        self._curve.show(day)
 
     def _arrange(self) -> None:
         plan = self._plan()

@@ -192,7 +192,7 @@ def _outlook(sheet: Sheet, row: int, site: Site, detail: StationDetail | None, n
         [("generator", f"{number(site.genset_hours_today, 1)} h today")] if site.genset_hours_today is not None else []
     )
     if site.fuel_percent is not None:
-        pairs.append(("fuel", f"{number(site.fuel_percent)} %"))
+        pairs.append(("fuel", f"{old}{number(site.fuel_percent)} %"))
     for word, value in pairs:
         if column + width_of(word) + 1 + width_of(value) <= end + 1:
             role = URGENT_TEXT.get(site.beyond.get(word, Mark.NONE), Role.TEXT2)

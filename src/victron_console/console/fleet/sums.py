@@ -1,4 +1,4 @@
-"""What the sum row of the fleet table adds up: None where a site has no such value, or a doubtful one. Pure."""
+"""What of a site goes into sums and ranges of several: None where it has no such value, or an old or doubtful one."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def ac_power(site: Site) -> float | None:
     """W from grid, shore and genset, - exports; None while the input is off."""
     counts = not is_doubtful(site, "grid_power_w", "genset_power_w", "ac_input") and _counts(site, source_field(site))
     return source_power(site) if counts and site.overview.ac_input.connected is not False else None
+
+
+def charge(site: Site) -> float | None:
+    """State of charge, %."""
+    return site.overview.soc_percent if _counts(site, "soc_percent") else None
 
 
 SUMMED_NUMBERS: dict[str, Callable[[Site], float | None]] = {

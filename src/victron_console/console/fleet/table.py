@@ -107,11 +107,14 @@ class FleetTable(Rows):
         """Rows for sites in the present size."""
         return max(0, self.size.height - 1 - (2 if self._sums else 0))
 
-    def draw(self, width: int, height: int) -> list[Line]:
-        """Heads, rows, rule, sums."""
+    def _columns(self, width: int) -> tuple[Placed, ...]:
         groups = any(isinstance(entry, Group) for entry in self._entries)
         longest = max((width_of(site.name) for site in self._sites), default=0)
-        columns = layout(width, self._hidden, NAME_CELLS if groups else longest)
+        return layout(width, self._hidden, NAME_CELLS if groups else longest)
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """Heads, rows, rule, sums."""
+        columns = self._columns(width)
         lines = [draw_heads(width, columns)]
         room = self.visible_rows()
         self._scroll_to_cursor(room)
@@ -187,7 +190,7 @@ class FleetTable(Rows):
     def on_click(self, event: events.Click) -> None:
         """A click selects, a second one opens; one on a head sorts by it."""
         if event.y == 0:
-            hit = (at.column.name for at in layout(self.size.width, self._hidden) if at.start <= event.x <= at.end)
+            hit = (at.column.name for at in self._columns(self.size.width) if at.start <= event.x <= at.end)
             if column := next(hit, ""):
                 self.post_message(self.HeadClicked(column))
             return
