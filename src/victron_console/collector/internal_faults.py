@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from victron_console.collector.trouble import TellTrouble
 from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.clock import Clock
 
@@ -17,9 +17,6 @@ INTERNAL_FAULT = ConsoleAlarm(
 WELL_AFTER_S = 600.0
 """Without another fault for so long it counts as well again."""
 
-Alarm = Callable[[str], Awaitable[None]]
-"""Takes what failed, as a sentence; an empty one once nothing did for a while."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
@@ -30,7 +27,7 @@ class _Failed:
 class InternalFaults:
     """What failed lately."""
 
-    def __init__(self, clock: Clock, alarm: Alarm) -> None:
+    def __init__(self, clock: Clock, alarm: TellTrouble) -> None:
         self._clock = clock
         self._alarm = alarm
         self._failed: dict[str, _Failed] = {}

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from victron_console.collector.recorder import Recorder
+from victron_console.collector.trouble import TellTrouble
 from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.clock import Clock, SystemClock
@@ -29,9 +29,6 @@ EVERY_S = 600.0
 NICE = 10
 HISTORY_FAILS = ConsoleAlarm("history_fails", "History fails", "free disk space; `victron-console store seal` says why")
 
-Alarm = Callable[[str], Awaitable[None]]
-"""Takes why nothing is sealed, as a sentence; an empty one once it is again."""
-
 _stop: Connection | None = None
 """Ends when the collector does. No event: setting one waits for its waiters, and a killed worker never wakes."""
 
@@ -40,7 +37,7 @@ class Sealing:
     """Keeps the store's history sealed, until cancelled; says in the log when that begins or ends to fail."""
 
     def __init__(
-        self, store: Path, clock: Clock, recorder: Recorder, alarm: Alarm, *, first_s: float = FIRST_S
+        self, store: Path, clock: Clock, recorder: Recorder, alarm: TellTrouble, *, first_s: float = FIRST_S
     ) -> None:
         """`alarm` raises or clears the alarm that nothing is sealed; the first turn is after `first_s`."""
         self._store = store

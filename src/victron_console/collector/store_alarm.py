@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 from victron_console.collector.recorder import Recorder
+from victron_console.collector.trouble import TellTroubleOf
 from victron_console.model.alert import ConsoleAlarm
 from victron_console.store.files.set_aside import stores_set_aside
 
@@ -17,14 +18,13 @@ RECORDING_FAILS = ConsoleAlarm(
     "recording_fails", "Recording fails", "make room on the disk, or mend what `status` names"
 )
 
-Alarm = Callable[[ConsoleAlarm, str], Awaitable[None]]
-"""Takes an alarm and what is wrong, as a sentence; an empty one once nothing is."""
-
 
 class StoreAlarm:
     """Stands as long as a damaged store lies beside the one that is written, also after a restart."""
 
-    def __init__(self, store: Path, recorder: Recorder, alarm: Alarm, *, blocks: Callable[[], int] = int) -> None:
+    def __init__(
+        self, store: Path, recorder: Recorder, alarm: TellTroubleOf, *, blocks: Callable[[], int] = int
+    ) -> None:
         """`blocks` counts the blocks of the sealed history that were found damaged since the start."""
         self._store = store
         self._blocks = blocks

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 
+from victron_console.collector.watch import heartbeat, other_collectors
+from victron_console.collector.watch.file_thread import THREAD_NAME
 from victron_console.collector.watch.heartbeat import AGAIN_S, Beat, Heartbeat
 from victron_console.collector.watch.other_collectors import OtherCollectors
 from victron_console.config import HeartbeatSettings, load
@@ -233,6 +238,45 @@ async def test_more_than_a_beat_is_not_taken_in(clock: ManualClock, told: list[s
     watching = Watching(clock, told, url=web.url)
     await watching.after(900.0)
     assert told == ["north: no beat was ever read (it holds no beat of a collector)"]
+
+
+@contextmanager
+def never_opened(file: Path) -> Iterator[Callable[[], int]]:
+    """A file that hangs whoever opens it, as one of a machine that went away; gives how many hang there."""
+    os.mkfifo(file)
+
+    def hanging() -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread.name == THREAD_NAME]
+
+    yield lambda: len(hanging())
+    waited_for = hanging()
+    os.close(os.open(file, os.O_RDWR | os.O_NONBLOCK))
+    for thread in waited_for:
+        thread.join(PATIENCE_S)
+
+
+async def test_a_beat_that_hangs_whoever_reads_it_is_said_and_costs_one_thread(
+    clock: ManualClock, told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(other_collectors, "TIMEOUT_S", 0.05)
+    watching = Watching(clock, told, file=str(tmp_path / "beat.json"))
+    with never_opened(tmp_path / "beat.json") as hanging:
+        for _ in range(40):
+            await watching.after(30.0)
+        assert told == ["north: no beat was ever read (its file does not answer)"]
+        assert hanging() == 1
+
+
+async def test_a_file_that_hangs_whoever_writes_it_is_said_and_the_other_places_hear_the_beat(
+    clock: ManualClock, told: list[str], web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "TIMEOUT_S", 0.05)
+    beating = Beating(clock, told, url=web.url, file=str(tmp_path / "beat.json"), every="1m")
+    with never_opened(tmp_path / "beat.json.part") as hanging:
+        for _ in range(10):
+            await beating.after(60.0)
+        assert told[0] == f"{tmp_path / 'beat.json'} cannot be written (it does not answer)."
+        assert (len(web.asked), hanging()) == (10, 1)
 
 
 def test_the_table_says_what_is_wrong_with_it_and_what_is_right_holds(tmp_path: Path) -> None:

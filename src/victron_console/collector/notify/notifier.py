@@ -18,6 +18,7 @@ from victron_console.collector.notify.message import Message, Seen, is_reminder
 from victron_console.collector.notify.notice import notice_of
 from victron_console.collector.notify.outbox import Outbox
 from victron_console.collector.notify.senders import NotifyFailed, send
+from victron_console.collector.trouble import TellTrouble
 from victron_console.config import NotifySettings
 from victron_console.config.notify import Way
 from victron_console.diagnosing.verdict.known_site import read_verdict
@@ -42,8 +43,6 @@ FAILURES_IN_A_ROW = 2
 LOOK_S = 30.0
 """The longest wait for something to tell."""
 
-Trouble = Callable[[str], Awaitable[None]]
-"""Takes why nobody could be told, as a sentence; an empty one once it works again."""
 Write = Callable[[Callable[[Writer], None]], Awaitable[None]]
 """Does something with the store's writer."""
 
@@ -51,7 +50,7 @@ Write = Callable[[Callable[[Writer], None]], Awaitable[None]]
 class Notifier:
     """Tells of each alarm when it is announced and when it is over."""
 
-    def __init__(self, store: Path, clock: Clock, write: Write, trouble: Trouble) -> None:
+    def __init__(self, store: Path, clock: Clock, write: Write, trouble: TellTrouble) -> None:
         self._store = store
         self._clock = clock
         self._write = write

@@ -7,12 +7,15 @@ import json
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from victron_console.collector.operator_command import CommandFailed, run_command
+from victron_console.collector.operator_command import TIMEOUT_S, CommandFailed, run_command
+from victron_console.collector.trouble import TellTrouble
+from victron_console.collector.watch.file_thread import FileThread
 from victron_console.collector.watch.web_call import CallFailed, call
 from victron_console.config import HeartbeatSettings
 from victron_console.model.alert import ConsoleAlarm
@@ -26,9 +29,6 @@ AGAIN_S = 60.0
 """After a failure, if beats are not more frequent anyhow."""
 FAILURES_IN_A_ROW = 2
 """Then it is told: one call that fails is the network's."""
-
-Alarm = Callable[[str], Awaitable[None]]
-"""Takes why nobody hears of us, as a sentence; an empty one once somebody does again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,13 @@ class Beat:
 class Heartbeat:
     """Beats until cancelled, but never while the loop that polls stands still."""
 
-    def __init__(self, clock: Clock, beat: Callable[[], Beat | None], alarm: Alarm) -> None:
+    def __init__(self, clock: Clock, beat: Callable[[], Beat | None], alarm: TellTrouble) -> None:
         """`beat` gives what to say; None while the loop stands still."""
         self._clock = clock
         self._beat = beat
         self._alarm = alarm
         self._settings = HeartbeatSettings()
+        self._file = FileThread()
         self._due_at = float("-inf")
         self._failures = 0
 
@@ -97,8 +98,11 @@ class Heartbeat:
         """Why which of the places could not be reached."""
         body, settings = json.dumps(said, ensure_ascii=False), self._settings
         failures = []
-        if settings.file is not None and (failure := await asyncio.to_thread(_write, settings.file, body)):
-            failures.append(failure)
+        if settings.file is not None:
+            try:
+                await self._file.run(partial(_write, settings.file, body), TIMEOUT_S)
+            except OSError as error:
+                failures.append(f"{settings.file} cannot be written ({error.strerror or 'it does not answer'}).")
         if settings.url is not None:
             try:
                 await call(settings.url.get_secret_value())
@@ -112,11 +116,7 @@ class Heartbeat:
         return failures
 
 
-def _write(file: Path, body: str) -> str:
+def _write(file: Path, body: str) -> None:
     unfinished = file.with_name(f"{file.name}.part")
-    try:
-        unfinished.write_text(body + "\n", encoding="utf-8")
-        unfinished.replace(file)
-    except OSError as error:
-        return f"{file} cannot be written ({error.strerror})."
-    return ""
+    unfinished.write_text(body + "\n", encoding="utf-8")
+    unfinished.replace(file)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 from victron_console.collector.operator_command import TIMEOUT_S
+from victron_console.collector.trouble import TellTrouble
+from victron_console.collector.watch.file_thread import FileThread
 from victron_console.collector.watch.web_call import MAX_BYTES, CallFailed, call
 from victron_console.config.heartbeat import WatchedCollector
 from victron_console.model.alert import ConsoleAlarm, Severity
@@ -26,9 +30,6 @@ COLLECTOR_SILENT = ConsoleAlarm(
     Severity.CRITICAL,
 )
 LOOK_S = 30.0
-
-Alarm = Callable[[str], Awaitable[None]]
-"""Takes which are silent, as a sentence; an empty one once none is."""
 
 
 class NoBeat(Exception):
@@ -49,12 +50,13 @@ class _Heard:
 class OtherCollectors:
     """Looks at them until cancelled."""
 
-    def __init__(self, clock: Clock, alarm: Alarm) -> None:
+    def __init__(self, clock: Clock, alarm: TellTrouble) -> None:
         self._clock = clock
         self._alarm = alarm
         self._watched: tuple[WatchedCollector, ...] = ()
         self._heard: dict[str, _Heard] = {}
         self._since: dict[str, float] = {}
+        self._threads: dict[Path, FileThread] = defaultdict(FileThread)
         self._told: str | None = None
         """None: nothing yet; an alarm of a collector before may stand."""
 
@@ -85,7 +87,7 @@ class OtherCollectors:
         """What is wrong with one, as a clause; empty where nothing is."""
         why = ""
         try:
-            self._take(watched.name, await _read(watched))
+            self._take(watched.name, await self._read(watched))
         except NoBeat as error:
             why = f" ({error})"
         now = self._clock.monotonic()
@@ -96,6 +98,20 @@ class OtherCollectors:
         if heard is None:
             return f"{watched.name}: no beat was ever read{why}"
         return f"{watched.name}: no beat for more than {_span(watched.silent_after)}{why}"
+
+    async def _read(self, watched: WatchedCollector) -> str:
+        if watched.url is not None:
+            try:
+                return await call(watched.url.get_secret_value())
+            except CallFailed as failure:
+                raise NoBeat(f"its address {failure}") from None
+        assert watched.file is not None
+        try:
+            return await self._threads[watched.file].run(partial(_text_of, watched.file), TIMEOUT_S)
+        except TimeoutError:
+            raise NoBeat("its file does not answer") from None
+        except OSError as error:
+            raise NoBeat(f"its file: {(error.strerror or 'cannot be read').lower()}") from None
 
     def _take(self, name: str, body: str) -> None:
         try:
@@ -113,25 +129,8 @@ class OtherCollectors:
         self._heard[name] = _Heard(at, now, trouble)
 
 
-async def _read(watched: WatchedCollector) -> str:
-    if watched.url is not None:
-        try:
-            return await call(watched.url.get_secret_value())
-        except CallFailed as failure:
-            raise NoBeat(f"its address {failure}") from None
-    assert watched.file is not None
-    try:
-        async with asyncio.timeout(TIMEOUT_S):  # a file on another machine may hang for ever
-            return await asyncio.to_thread(_text_of, watched)
-    except TimeoutError:
-        raise NoBeat("its file does not answer") from None
-    except OSError as error:
-        raise NoBeat(f"its file: {(error.strerror or 'cannot be read').lower()}") from None
-
-
-def _text_of(watched: WatchedCollector) -> str:
-    assert watched.file is not None
-    with watched.file.open("rb") as file:
+def _text_of(path: Path) -> str:
+    with path.open("rb") as file:
         return file.read(MAX_BYTES).decode(errors="replace")
 
 
