@@ -6,10 +6,9 @@ What is done when is read from the names of the copies and from the log of event
 from __future__ import annotations
 
 import asyncio
-import glob
 import logging
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
@@ -18,12 +17,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from victron_console.collector.recorder import Recorder
+from victron_console.collector.trouble import TellTroubleOf
 from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 from victron_console.config import BackupSettings
 from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.store.errors import StoreError
-from victron_console.store.files.backup import backup, dated_copies, dated_copy, remove_oldest
+from victron_console.store.files.backup import backup, dated_copies, dated_copy, remove_oldest, remove_unfinished
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
 
@@ -46,9 +46,6 @@ FAULTS_NAMED = 3
 MIN_FREE_BYTES = 128 * 2**20
 """Left beside a copy: it may lie on the disk that is recorded to."""
 
-Alarm = Callable[[ConsoleAlarm, str], Awaitable[None]]
-"""Takes an alarm and what is wrong, as a sentence; an empty one once nothing is."""
-
 
 class Failed(Exception):
     """It was not done; the text says why. It passes from the worker to the collector."""
@@ -58,7 +55,7 @@ class Backups:
     """Makes copies and reads the store back, until cancelled."""
 
     def __init__(
-        self, store: Path, clock: Clock, recorder: Recorder, alarm: Alarm, *, first_s: float = FIRST_S
+        self, store: Path, clock: Clock, recorder: Recorder, alarm: TellTroubleOf, *, first_s: float = FIRST_S
     ) -> None:
         """The first look is after `first_s`."""
         self._store = store
@@ -157,8 +154,7 @@ def _made(store: Path, folder: Path, at: float, keep: int) -> str:
     """In the worker: make a copy and remove those that need not be kept; gives what to say of it."""
     target = dated_copy(store, folder, at)
     try:
-        for unfinished in folder.glob(f"{glob.escape(store.stem)}-*.db.part"):  # of one that was broken off
-            unfinished.unlink()
+        remove_unfinished(store, folder)
         if shutil.disk_usage(folder).free < store.stat().st_size + MIN_FREE_BYTES:
             raise Failed(f"there is no room for it in {folder}")
         with closing(Reader(store, SystemClock())) as reader:

@@ -84,13 +84,28 @@ def dated_copies(store: Path, folder: Path) -> dict[Path, float]:
     Raises:
         OSError: the folder cannot be listed.
     """
-    named = re.compile(rf"{re.escape(store.stem)}-(\d{{8}}T\d{{6}}Z)\.db")
+    return dict(sorted(_dated(store, folder, ".db").items(), key=lambda item: item[1]))
+
+
+def _dated(store: Path, folder: Path, suffix: str) -> dict[Path, float]:
+    """Those of this store alone: another's may lie beside them, and its name may begin like this one's."""
+    named = re.compile(rf"{re.escape(store.stem)}-(\d{{8}}T\d{{6}}Z){re.escape(suffix)}")
     found = {}
     for file in folder.iterdir():
         if match := named.fullmatch(file.name):
             with suppress(ValueError):  # a name that is like ours and names no moment
                 found[file] = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC).timestamp()
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+    return found
+
+
+def remove_unfinished(store: Path, folder: Path) -> None:
+    """Remove what is left of copies that were broken off.
+
+    Raises:
+        OSError: one cannot be removed.
+    """
+    for file in _dated(store, folder, ".db.part"):
+        file.unlink()
 
 
 def remove_oldest(store: Path, folder: Path, keep: int) -> list[Path]:
