@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 
 import click
@@ -13,6 +13,7 @@ from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.completion import station_ids
 from victron_console.cli.parameters.times import Moment
+from victron_console.cli.progress import progress
 from victron_console.cli.rules import backtest_rules
 from victron_console.diagnosing.battery.sunrise_backtest import HourOfProjection, sunrise_backtest
 from victron_console.diagnosing.ess.advice_backtest import COSTS, AdviceBacktest, Costs
@@ -23,14 +24,26 @@ from victron_console.model.clock import SystemClock
 from victron_console.model.station_info import StationInfo, zone_named
 from victron_console.store.read.reader import Reader
 
-_STATION = click.option(
-    "--station", required=True, metavar="ID", shell_complete=station_ids, help="The station whose past is played."
-)
-_SINCE = click.option("--since", type=Moment(), default="60d", show_default=True, help="From here: a date, or 60d.")
-_UNTIL = click.option("--until", type=Moment(), help="Up to here; else to the last that is recorded.")
 FAULTS_TOLD = 3
 """Of a station's file, by a command that cannot go by it; `check` tells all of them."""
-_JSON = click.option("--json", "as_json", is_flag=True, help="For scripts.")
+
+
+def _past_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Of a command that plays the past of one station."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="For scripts."),
+        click.option("--until", type=Moment(), help="Up to here; else to the last that is recorded."),
+        click.option("--since", type=Moment(), default="60d", show_default=True, help="From here: a date, or 60d."),
+        click.option(
+            "--station",
+            required=True,
+            metavar="ID",
+            shell_complete=station_ids,
+            help="The station whose past is played.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.group()
@@ -42,10 +55,7 @@ backtest.add_command(backtest_rules, "rules")
 
 
 @backtest.command()
-@_STATION
-@_SINCE
-@_UNTIL
-@_JSON
+@_past_options
 @common_options
 @failing_plainly
 def advice(options: Options, station: str, since: float, until: float | None, as_json: bool) -> None:
@@ -55,7 +65,7 @@ def advice(options: Options, station: str, since: float, until: float | None, as
     before a battery is bought: it needs recorded or imported loads and PV.
     """
     end = until or SystemClock().now()
-    with closing(Reader(options.store_path, SystemClock())) as reader, _progress() as progress:
+    with closing(Reader(options.store_path, SystemClock())) as reader, progress("Playing the past") as tell:
         home = _home(options, reader, station)
         if not has_tariff(home.info):
             raise ValueError(
@@ -63,7 +73,7 @@ def advice(options: Options, station: str, since: float, until: float | None, as
                 " there are no prices without it"
             )
         tariff = read_tariff(options.store_path, station, home.info, home.zone)
-        found = play_advice(reader, home, tariff, since, end, progress)
+        found = play_advice(reader, home, tariff, since, end, tell)
     if as_json:
         click.echo(json.dumps(_advice_data(found, tariff.currency), indent=2, ensure_ascii=False))
         return
@@ -71,10 +81,7 @@ def advice(options: Options, station: str, since: float, until: float | None, as
 
 
 @backtest.command()
-@_STATION
-@_SINCE
-@_UNTIL
-@_JSON
+@_past_options
 @common_options
 @failing_plainly
 def sunrise(options: Options, station: str, since: float, until: float | None, as_json: bool) -> None:
@@ -83,11 +90,11 @@ def sunrise(options: Options, station: str, since: float, until: float | None, a
     Where no battery is recorded one of the station's file is played on the loads and the PV by self-consumption.
     """
     end = until or SystemClock().now()
-    with closing(Reader(options.store_path, SystemClock())) as reader, _progress() as progress:
+    with closing(Reader(options.store_path, SystemClock())) as reader, progress("Playing the past") as tell:
         home = _home(options, reader, station)
         past = battery_past(reader, home, since, end)
         found = sunrise_backtest(
-            past.half_hours, since, end, home.info.location, home.zone, past.capacity_wh, past.floor_percent, progress
+            past.half_hours, since, end, home.info.location, home.zone, past.capacity_wh, past.floor_percent, tell
         )
     if not any(hour.nights for hour in found.values()):
         raise ValueError(f"no night of {station} is recorded whole in that time")
@@ -112,20 +119,6 @@ def _home(options: Options, reader: Reader, station: str) -> Home:
         return Home(station, row.info, row.zone)
     info = StationInfo.from_json(config.public())
     return Home(station, info, zone_named(info.location.timezone) or row.zone)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[float], None]]:
-    """A line on stderr for each tenth: stdout holds the result alone."""
-    done = 0
-
-    def show(share: float) -> None:
-        nonlocal done
-        if (tenths := int(share * 10)) > done:
-            done = tenths
-            click.echo(f"played {10 * done} %", err=True)
-
-    yield show
 
 
 def _advice_data(found: AdviceBacktest, currency: str) -> dict[str, Any]:
