@@ -92,7 +92,7 @@ def means(curve: Curve, silent: Sequence[Span], edges: Floats) -> Means:
         silent: spans without values, in order and not overlapping.
         edges: rising.
     """
-    curve = heard(curve, silent)
+    curve = without_silence(curve, silent)
     times, numbers = curve.times, curve.numbers
     if not len(times):
         nothing = np.full(len(edges) - 1, np.nan)
@@ -112,7 +112,7 @@ def means(curve: Curve, silent: Sequence[Span], edges: Floats) -> Means:
     return Means(mean, last)
 
 
-def heard(curve: Curve, silent: Sequence[Span]) -> Curve:
+def without_silence(curve: Curve, silent: Sequence[Span]) -> Curve:
     """The changes with those of silent spans taken out, and what holds after each span put at its end."""
     masks = np.array([span for span in silent if span[0] < span[1]], np.float64).reshape(-1, 2)
     if not len(masks) or not len(curve.times):

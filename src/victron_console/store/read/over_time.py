@@ -73,7 +73,7 @@ class OverTime(OpenedStore):
         from victron_console.store.read import curves
 
         found = self._curve(station, series, since, until)
-        return curves.heard(*found) if found else None
+        return curves.without_silence(*found) if found else None
 
     def _curve(self, station: str, series: str, since: float, until: float) -> tuple[Curve, list[Span]] | None:
         """The changes of a known series, and when nothing was received of it up to now."""
