@@ -13,9 +13,10 @@ from tests.patience import PATIENCE_S
 
 from victron_console.collector.alerting import Alerting
 from victron_console.collector.recorder import Recorder
-from victron_console.model.alert import ConsoleAlarm, Occurrence
+from victron_console.model.alert import Occurrence
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
+from victron_console.model.console_alarm import ConsoleAlarm
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState, Snapshot

@@ -13,8 +13,8 @@ import pytest
 from victron_console.collector.backups import AGAIN_S, BACKUP_FAILS, STORE_UNSOUND, Backups
 from victron_console.collector.recorder import Recorder
 from victron_console.config import BackupSettings, load
-from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.clock import ManualClock, SystemClock
+from victron_console.model.console_alarm import ConsoleAlarm
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading

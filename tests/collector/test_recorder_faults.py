@@ -19,8 +19,8 @@ import pytest
 
 from victron_console.collector.recorder import ANEW_EVERY_S, Recorder
 from victron_console.collector.store_alarm import RECORDING_FAILS, STORE_DAMAGED, StoreAlarm
-from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.clock import ManualClock
+from victron_console.model.console_alarm import ConsoleAlarm
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading

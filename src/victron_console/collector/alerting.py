@@ -19,9 +19,9 @@ from victron_console.alerts.recorded_history import RecordedHistory
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, rule_files, shipped_rules
 from victron_console.collector.recorder import PASSING, Recorder
 from victron_console.config.edits import Edits, Stamps, stamps_of
-from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock
+from victron_console.model.console_alarm import ConsoleAlarm
 from victron_console.model.snapshot import Snapshot
 from victron_console.store.alarms.engine_rows import kept_alerts, record_alerts
 from victron_console.store.errors import StoreError

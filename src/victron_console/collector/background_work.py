@@ -22,8 +22,8 @@ from victron_console.collector.store_alarm import StoreAlarm
 from victron_console.collector.watch.heartbeat import HEARTBEAT_FAILS, Beat, Heartbeat
 from victron_console.collector.watch.other_collectors import COLLECTOR_SILENT, OtherCollectors
 from victron_console.config import LoadResult
-from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.clock import Clock
+from victron_console.model.console_alarm import ConsoleAlarm
 from victron_console.store.sealed.retention import Retention
 
 FILES_INVALID = ConsoleAlarm(

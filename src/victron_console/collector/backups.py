@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from victron_console.collector.recorder import Recorder
-from victron_console.collector.trouble import TellTroubleOf
 from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 from victron_console.config import BackupSettings
-from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.clock import Clock, SystemClock
+from victron_console.model.console_alarm import ConsoleAlarm, TellTroubleOf
 from victron_console.store.errors import StoreError
 from victron_console.store.files.backup import backup, dated_copies, dated_copy, remove_oldest, remove_unfinished
 from victron_console.store.read.reader import Reader

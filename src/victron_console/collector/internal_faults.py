@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from victron_console.collector.trouble import TellTrouble
-from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.clock import Clock
+from victron_console.model.console_alarm import ConsoleAlarm, TellTrouble
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from victron_console.collector.recorder import Recorder
-from victron_console.collector.trouble import TellTroubleOf
-from victron_console.model.alert import ConsoleAlarm
+from victron_console.model.console_alarm import ConsoleAlarm, TellTroubleOf
 from victron_console.store.files.set_aside import stores_set_aside
 
 STORE_DAMAGED = ConsoleAlarm(

@@ -156,18 +156,6 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsoleAlarm:
-    """A kind of alarm of the console itself."""
-
-    family: str
-    title: str
-    """What the operator reads."""
-    response: str
-    """What to do about it."""
-    severity: Severity = Severity.WARNING
-
-
-@dataclass(frozen=True, slots=True)
 class AlertEvent:
     """One line of the alarm log. `kind`: raised, cleared, escalated, eased, flapping, steady, stale, fresh,
     suppressed, released, requalified, notification, parameter, told, not told; operator rows join as acknowledged,

@@ -8,7 +8,8 @@ from tests.alerts.conftest import CRIT_ONLY, POLL_S, SHORT, SOC_RULES, T0, Playe
 
 from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_file import parse_rules, shipped_rules
-from victron_console.model.alert import ConsoleAlarm, Severity
+from victron_console.model.alert import Severity
+from victron_console.model.console_alarm import ConsoleAlarm
 
 Play = Callable[[str], Player]
 

@@ -12,7 +12,8 @@ from victron_console.alerts.engine.bound_rule import BoundRule
 from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.grouping import grouped
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules, parse_rules, shipped_rules
-from victron_console.model.alert import AlertView, ConsoleAlarm, Severity
+from victron_console.model.alert import AlertView, Severity
+from victron_console.model.console_alarm import ConsoleAlarm
 
 Play = Callable[[str], Player]
 

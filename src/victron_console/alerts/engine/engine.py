@@ -22,8 +22,9 @@ from victron_console.alerts.engine.station_watch import StationWatch
 from victron_console.alerts.rules.learned import History
 from victron_console.alerts.rules.parameters import Parameter, StationSetup
 from victron_console.alerts.rules.rule_set import RuleSet
-from victron_console.model.alert import AlertEvent, AlertKey, ConsoleAlarm, Occurrence
+from victron_console.model.alert import AlertEvent, AlertKey, Occurrence
 from victron_console.model.alert_record import AlertChanges, KeptAlerts, NoticeRecord
+from victron_console.model.console_alarm import ConsoleAlarm
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.text import clean
 

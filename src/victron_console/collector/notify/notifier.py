@@ -18,15 +18,15 @@ from victron_console.collector.notify.message import Message, Seen, is_reminder
 from victron_console.collector.notify.notice import notice_of
 from victron_console.collector.notify.outbox import Outbox
 from victron_console.collector.notify.senders import NotifyFailed, send
-from victron_console.collector.trouble import TellTrouble
 from victron_console.config import NotifySettings
 from victron_console.config.notify import Way
 from victron_console.diagnosing.verdict.known_site import read_verdict
 from victron_console.insight.fleet import at_moment
 from victron_console.insight.verdict.clause import SiteVerdict
-from victron_console.model.alert import AlertEvent, AlertView, ConsoleAlarm, NoticeSent, Occurrence
+from victron_console.model.alert import AlertEvent, AlertView, NoticeSent, Occurrence
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock
+from victron_console.model.console_alarm import ConsoleAlarm, TellTrouble
 from victron_console.store.alarms.notices import kept_notices, record_notices
 from victron_console.store.answers import StationRow
 from victron_console.store.errors import StoreError

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from victron_console.collector.operator_command import TIMEOUT_S, CommandFailed, run_command
-from victron_console.collector.trouble import TellTrouble
 from victron_console.collector.watch.file_thread import FileThread
 from victron_console.collector.watch.web_call import CallFailed, call
 from victron_console.config import HeartbeatSettings
-from victron_console.model.alert import ConsoleAlarm
 from victron_console.model.clock import Clock, iso_utc
+from victron_console.model.console_alarm import ConsoleAlarm, TellTrouble
 
 log = logging.getLogger(__name__)
 

@@ -12,12 +12,12 @@ from functools import partial
 from pathlib import Path
 
 from victron_console.collector.operator_command import TIMEOUT_S
-from victron_console.collector.trouble import TellTrouble
 from victron_console.collector.watch.file_thread import FileThread
 from victron_console.collector.watch.web_call import MAX_BYTES, CallFailed, call
 from victron_console.config.heartbeat import WatchedCollector
-from victron_console.model.alert import ConsoleAlarm, Severity
+from victron_console.model.alert import Severity
 from victron_console.model.clock import Clock
+from victron_console.model.console_alarm import ConsoleAlarm, TellTrouble
 from victron_console.model.text import clean
 from victron_console.model.units import HOUR_S, MINUTE_S
 
