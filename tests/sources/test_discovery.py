@@ -147,7 +147,7 @@ async def test_the_certificate_of_an_open_broker_is_told_and_a_closed_one_is_non
 async def test_discover_writes_a_station_file_once_and_check_accepts_it(
     description: Describer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("victron_console.cli.discover.find_gx", partial(find_gx, wait_s=0.1))
+    monkeypatch.setattr("victron_console.cli.stations.discover.find_gx", partial(find_gx, wait_s=0.1))
     async with responding(answer(description.url)) as (_, (host, port)):
 
         def run(*words: str) -> str:

@@ -101,8 +101,8 @@ def _is_empty(store: Path) -> bool:
 def _begun(options: Options, demo: Callable[[bool], None]) -> bool:
     """Whether a station was added by the form of the first minute; a demonstration that was chosen runs and ends."""
     refuse_without_terminal(os.environ)
-    from victron_console.cli.discover import ssdp_address
     from victron_console.cli.first_contact import ByForm
+    from victron_console.cli.stations.discover import ssdp_address
     from victron_console.console.app.first_contact import Begin, FirstContact
     from victron_console.console.app.themes import load_themes
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from victron_console.cli.discover import as_station
 from victron_console.cli.options import Options
-from victron_console.cli.stations import at_address, introduce, refuse_known
+from victron_console.cli.stations.commands import at_address, introduce, refuse_known
+from victron_console.cli.stations.discover import as_station
 from victron_console.config import ConfigError, station_from, write_station
 from victron_console.config.sources import web_address
 from victron_console.console.app.new_station import DeviceAnswer, FoundDevice, NewStation

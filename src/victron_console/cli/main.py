@@ -15,15 +15,15 @@ from victron_console.cli.options import Options, common_options
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 COMMANDS = {
     "alerts": "alerts:alerts",
-    "add": "stations:add",
+    "add": "stations.commands:add",
     "audit": "audit:audit_command",
     "backtest": "backtest:backtest",
-    "check": "stations:check",
+    "check": "stations.commands:check",
     "collect": "collect:collect",
     "demo": "simulated:demo",
     "devices": "devices:devices",
     "diagnose": "diagnose:diagnose",
-    "discover": "discover:discover",
+    "discover": "stations.discover:discover",
     "export": "history:export",
     "rules": "rules:rules",
     "serve": "serve:serve",

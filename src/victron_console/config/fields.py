@@ -80,7 +80,8 @@ def needs(info: ValidationInfo, other: str, expected: str) -> None:
         raise refusal(expected, "this key alone")
 
 
-def _surroundings(info: ValidationInfo) -> Surroundings:
+def surroundings(info: ValidationInfo) -> Surroundings:
+    """What the file that is validated may point to."""
     context = info.context
     return context if isinstance(context, Surroundings) else Surroundings(Path(), os.environ)
 
@@ -118,10 +119,11 @@ def _resolve(reference: str, around: Surroundings) -> str:
     return value
 
 
-def _secret(value: object, info: ValidationInfo) -> SecretStr:
+def secret(value: object, info: ValidationInfo) -> SecretStr:
+    """What a reference points to; refuses all that is none."""
     if not isinstance(value, str) or not is_reference(value):
         raise refusal(SECRET_FORM, "a value that is not shown here")
-    resolved = _resolve(value, _surroundings(info))
+    resolved = _resolve(value, surroundings(info))
     if any(ord(character) < 0x20 or character == "\x7f" for character in resolved):
         raise refusal("a secret of one line without control characters", "something else")
     return SecretStr(resolved)
@@ -146,7 +148,7 @@ def _header_name(name: str) -> str:
 def _header(named: object, info: ValidationInfo) -> SecretStr:
     name, text = named if isinstance(named, tuple) else ("", named)
     if isinstance(text, str) and is_reference(text):
-        return _secret(text, info)
+        return secret(text, info)
     if names_a_secret(name):
         raise refusal(SECRET_FORM, "a value that is not shown here")
     if not isinstance(text, str) or not text.isascii() or not text.isprintable():
@@ -176,7 +178,7 @@ def _web_address(text: str) -> str:
 def _proxy(value: object, info: ValidationInfo) -> SecretStr:
     text = _text(value, "the proxy's web address, or a reference to it if it holds a login")
     if is_reference(text):
-        text = _secret(text, info).get_secret_value()
+        text = secret(text, info).get_secret_value()
         if not text.startswith(("http://", "https://")):
             raise refusal("the reference to lead to an address that begins with http:// or https://", "something else")
         return SecretStr(text)
@@ -189,7 +191,7 @@ def _called_address(value: object, info: ValidationInfo) -> SecretStr:
     import httpx  # as above
 
     text = _text(value, CALLED_FORM)
-    address = _secret(text, info) if is_reference(text) else SecretStr(text)
+    address = secret(text, info) if is_reference(text) else SecretStr(text)
     try:
         url = httpx.URL(address.get_secret_value())
     except httpx.InvalidURL:
@@ -203,11 +205,11 @@ def _file_path(value: object, info: ValidationInfo) -> Path:
     text = _text(value, "a path")
     if not text or "\0" in text:
         raise refusal("a path")
-    return _surroundings(info).place(text)
+    return surroundings(info).place(text)
 
 
 def _ca_file(value: object, info: ValidationInfo) -> Path:
-    path = _surroundings(info).path(_text(value, "the path of a PEM file"))
+    path = surroundings(info).path(_text(value, "the path of a PEM file"))
     try:
         holds = path.is_file() and b"-----BEGIN CERTIFICATE-----" in path.read_bytes()
     except OSError:
@@ -274,7 +276,7 @@ def _parameter(value: object) -> bool | float | str:
     return value
 
 
-Secret = Annotated[SecretStr, PlainValidator(_secret)]
+Secret = Annotated[SecretStr, PlainValidator(secret)]
 """Written as a reference, held resolved; printed as asterisks."""
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 HeaderText = Annotated[SecretStr, PlainValidator(_header)]

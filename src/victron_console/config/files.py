@@ -23,6 +23,7 @@ from victron_console.config.notify import NotifySettings
 from victron_console.config.sources import SOURCES
 from victron_console.config.station import StationConfig
 from victron_console.config.tables import HELD, TABLES, ConsoleSettings, without
+from victron_console.config.vrm import VrmSettings
 from victron_console.model.text import clean
 from victron_console.model.toml_text import MAX_CHARACTERS, parse_toml
 
@@ -45,6 +46,7 @@ class LoadResult:
     heartbeat: HeartbeatSettings = field(default_factory=HeartbeatSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
+    vrm: VrmSettings = field(default_factory=VrmSettings)
     homes: Mapping[str, Path] = field(default_factory=dict)
     """The file of each such table that has no fault, by the table's name."""
     referred: frozenset[Path] = frozenset()

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
+from victron_console.catalogue.vrm import broker_of
 from victron_console.config.fields import (
     CaFile,
     Fingerprint,
@@ -32,7 +33,6 @@ from victron_console.config.fields import (
 HTTP_API_PORT = 8088
 MQTT_TLS_PORT = 8883
 MQTT_PLAIN_PORT = 1883
-VRM_BROKERS = 128
 DEADLINE_S = 8.0
 """Seconds for a whole answer; a hung service would take 50 s and is not waited for."""
 
@@ -226,7 +226,7 @@ class MqttSettings(SourceSettings):
     def access(self) -> MqttAccess:
         """The broker with its password in plain text and its port filled in (8883 with TLS, 1883 without)."""
         return MqttAccess(
-            host=self.host or vrm_host(self.portal_id or ""),
+            host=self.host or broker_of(self.portal_id or ""),
             port=self.port or (MQTT_TLS_PORT if self.tls else MQTT_PLAIN_PORT),
             tls=self.tls,
             ca_file=self.ca_file,
@@ -263,11 +263,6 @@ def web_address(typed: str) -> str:
     except ValueError:  # no port number: refused with a sentence where the address is checked
         return whole
     return f"{whole}:{HTTP_API_PORT}" if bare and not parts.query and not parts.fragment else whole
-
-
-def vrm_host(portal_id: str) -> str:
-    """Victron's broker for a station: the sum of the characters of its lower-case id, modulo 128, names it."""
-    return f"mqtt{sum(map(ord, portal_id.lower())) % VRM_BROKERS}.victronenergy.com"
 
 
 class SourceTables(Table):

@@ -217,6 +217,14 @@ class StationConfig(SourceTables):
         """What tells the station from others, in small letters: the hosts it is reached at, its portal id."""
         return frozenset(it for settings in self.sources.values() for it in settings.identities() if it)
 
+    def portal_ids(self) -> frozenset[str]:
+        """What Victron's portal knows its GX by, in small letters; none where no source of it says."""
+        return frozenset({self.mqtt.portal_id.lower()} if self.mqtt and self.mqtt.portal_id else ())
+
+    def asks_portal(self) -> bool:
+        """Whether it is read by way of Victron's portal."""
+        return self.mqtt is not None and self.mqtt.vrm
+
     def addresses(self) -> frozenset[str]:
         """Where it is asked; no other station may have one of these."""
         return frozenset(settings.address() for settings in self.sources.values())

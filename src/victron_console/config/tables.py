@@ -12,6 +12,7 @@ from victron_console.config.fields import Lines, Name, Table
 from victron_console.config.heartbeat import HeartbeatSettings
 from victron_console.config.history import HistorySettings
 from victron_console.config.notify import NotifySettings
+from victron_console.config.vrm import VrmSettings
 
 
 class ConsoleSettings(Table):
@@ -37,6 +38,7 @@ TABLES: Mapping[str, type[Table]] = {
     "heartbeat": HeartbeatSettings,
     "history": HistorySettings,
     "backup": BackupSettings,
+    "vrm": VrmSettings,
 }
 """By name; each is a field of `LoadResult`."""
 HELD = frozenset({"notify", "heartbeat", "backup"})

@@ -20,6 +20,8 @@ class WebAnswer:
     body: bytes
     is_whole: bool
     """Whether there was no more than was to be read."""
+    retry_after: str = ""
+    """The header of that name: when a server that refuses may be asked again."""
 
 
 async def ask(
@@ -53,4 +55,5 @@ async def ask(
                     break
         finally:
             await answer.aclose()
-    return WebAnswer(answer.status_code, bytes(body[:most_bytes]), len(body) <= most_bytes)
+    retry_after = answer.headers.get("retry-after", "")
+    return WebAnswer(answer.status_code, bytes(body[:most_bytes]), len(body) <= most_bytes, retry_after)

@@ -11,9 +11,9 @@ import click
 
 from victron_console.alerts.engine.coverage import blind_rules_of
 from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules
-from victron_console.cli.discover import report_devices, ssdp_option
 from victron_console.cli.failures import failing_plainly, printable
 from victron_console.cli.options import Options, common_options
+from victron_console.cli.stations.discover import report_devices, ssdp_option
 from victron_console.config import LoadResult, StationConfig, station_from, user_folder, write_station
 from victron_console.config.sources import web_address
 from victron_console.model.clock import SystemClock
@@ -73,15 +73,33 @@ def at_address(host: str, name: str) -> StationConfig:
 
 
 @click.command()
-@click.argument("host")
+@click.argument("host", required=False)
 @click.option("--name", help="The station's name; default: what the device calls itself.")
+@click.option("--vrm", is_flag=True, help="List the sites of the account at Victron's portal that [vrm] names.")
+@click.option(
+    "--site", "sites", multiple=True, metavar="NAME", help="Beside --vrm: write this site, by name, number or tag."
+)
+@click.option("--all", "take_all", is_flag=True, help="Beside --vrm: write all sites.")
 @common_options
 @failing_plainly
-def add(options: Options, host: str, name: str | None) -> None:
-    """Ask the station at HOST who it is and write its file.
+def add(
+    options: Options, host: str | None, name: str | None, vrm: bool, sites: tuple[str, ...], take_all: bool
+) -> None:
+    """Ask the station at HOST who it is and write its file; or with --vrm those of Victron's portal.
 
     HOST is a host name or an address such as 192.0.2.10; scheme and port are http and 8088 where it gives none.
     """
+    if (host is None) != vrm or (not vrm and (sites or take_all)) or (vrm and name):
+        raise click.UsageError("give either HOST, or --vrm with --site or --all.")
+    if host is None:
+        from victron_console.cli.stations.vrm_sites import add_sites
+
+        add_sites(options, sites, take_all=take_all)
+        return
+    _add_address(options, host, name)
+
+
+def _add_address(options: Options, host: str, name: str | None) -> None:
     url = web_address(host)
     provisional = at_address(host, name or "")
     loaded = options.files().current
