@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from tests.patience import until
 
-from victron_console.collector.background_tasks import BackgroundTasks
+from victron_console.collector.background.tasks import BackgroundTasks
 from victron_console.collector.internal_faults import WELL_AFTER_S, InternalFaults
 from victron_console.model.clock import ManualClock
 

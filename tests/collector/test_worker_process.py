@@ -14,7 +14,7 @@ from tests.patience import PATIENCE_S
 IN_A_CONSOLE = """
 import io, sys
 from concurrent.futures import ProcessPoolExecutor
-from victron_console.collector.worker_process import be_worker, spawn_context
+from victron_console.collector.background.worker_process import be_worker, spawn_context
 
 class Captured(io.StringIO):
     def fileno(self):
@@ -30,7 +30,7 @@ if __name__ == "__main__":
 WITH_A_WORKER_THAT_HANGS = """
 import os, signal
 from concurrent.futures import ProcessPoolExecutor
-from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
+from victron_console.collector.background.worker_process import be_worker, end_pool, spawn_context
 
 if __name__ == "__main__":
     pool = ProcessPoolExecutor(1, mp_context=spawn_context(), initializer=be_worker, initargs=(0,))

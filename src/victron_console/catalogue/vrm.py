@@ -28,8 +28,6 @@ LOG_INTERVAL_S = 900.0
 MOST_DIAGNOSTICS = 1000
 """Records in one answer to `diagnostics` (assumed)."""
 
-QUARTER_S = 900
-
 
 def broker_of(portal_id: str) -> str:
     """Victron's broker for a station: the sum of the characters of its lower-case id, modulo 128, names it."""

@@ -31,6 +31,7 @@ COMMANDS = {
     "simulate": "simulated:simulate",
     "status": "status:status",
     "store": "store:store",
+    "vrm": "vrm:vrm",
 }
 """Where each command stands. It is imported when it is run: the console must not wait for the simulator."""
 

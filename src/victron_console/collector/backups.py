@@ -16,8 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from victron_console.collector.background.worker_process import be_worker, end_pool, spawn_context
 from victron_console.collector.recorder import Recorder
-from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 from victron_console.config import BackupSettings
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.model.console_alarm import ConsoleAlarm, TellTroubleOf

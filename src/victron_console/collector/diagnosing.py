@@ -19,8 +19,8 @@ from pathlib import Path
 from zlib import crc32
 
 from victron_console.alerts.rules.vocabulary import DIAGNOSTICS
+from victron_console.collector.background.worker_process import be_worker, end_pool, spawn_context
 from victron_console.collector.recorder import Recorder
-from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 from victron_console.diagnosing.verdict.kept_findings import unpack
 from victron_console.model.clock import Clock, ManualClock, local, midnight
 from victron_console.store.diagnoses import DiagnosisRow, StepRow, record_diagnosis

@@ -16,7 +16,7 @@ import httpx
 
 from victron_console.catalogue import catalogue
 from victron_console.collector.alerting import Alerting
-from victron_console.collector.background_work import BackgroundWork
+from victron_console.collector.background.work import BackgroundWork
 from victron_console.collector.collector_health import CollectorHealth
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import Recorder

@@ -12,8 +12,8 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from victron_console.collector.background.worker_process import be_worker, end_pool, spawn_context
 from victron_console.collector.recorder import Recorder
-from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.model.console_alarm import ConsoleAlarm, TellTrouble
 from victron_console.store.errors import StoreError, UpkeepBusy, UpkeepStopped

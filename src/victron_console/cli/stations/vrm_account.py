@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from victron_console.config import LoadResult, StationConfig
 from victron_console.model.clock import SystemClock
@@ -35,3 +35,35 @@ def missing_at_portal(sites: Sequence[VrmSite], stations: Sequence[StationConfig
     """The stations read over the portal whose site is not in the account any more."""
     there = {site.portal_id.lower() for site in sites}
     return [one for one in stations if one.asks_portal() and not there & one.portal_ids()]
+
+
+def site_called(sites: Sequence[VrmSite], word: str) -> VrmSite:
+    """The one site that a word names.
+
+    Raises:
+        ValueError: none, or several.
+    """
+    found = [site for site in sites if site.is_called(word)]
+    if len(found) != 1:
+        names = ", ".join(f"{site.number} {site.name}" for site in found[:5])
+        raise ValueError(
+            f"{word!r} names several sites: {names}; give a number" if found else f"no site is called {word!r}"
+        )
+    return found[0]
+
+
+def site_of(sites: Sequence[VrmSite], station: str, portal_ids: Collection[str]) -> VrmSite:
+    """The site that a station is, by the ids that its GX may have at the portal.
+
+    Raises:
+        ValueError: none has one of them.
+    """
+    known = {portal_id.lower() for portal_id in portal_ids}
+    found = next((site for site in sites if site.portal_id.lower() in known), None)
+    if found is None:
+        raise ValueError(
+            f"the account has no site whose GX is that of {station}: name it with --site NAME or NUMBER"
+            if known
+            else f"which site {station} is cannot be told before it was read once: name it with --site NAME or NUMBER"
+        )
+    return found

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import httpx
 
+from victron_console.collector.background.worker_process import be_worker, end_pool, spawn_context
 from victron_console.collector.recorder import Recorder
-from victron_console.collector.worker_process import be_worker, end_pool, spawn_context
 from victron_console.diagnosing.ess.advice_log import KIND, Told, same_course, told_of
 from victron_console.diagnosing.ess.advice_needs import wants_advice
 from victron_console.model.clock import Clock, ManualClock, local

@@ -43,6 +43,8 @@ class VrmSite:
     """Degrees of latitude and longitude."""
     last_at: float | None
     """When it last sent anything (UTC epoch, s)."""
+    created_at: float | None = None
+    """When it was made at the portal (UTC epoch, s): nothing is older."""
     tags: tuple[str, ...] = ()
     trouble: str = ""
     """Why it cannot be a station, or empty."""
@@ -95,6 +97,7 @@ def site_of(record: object) -> VrmSite | None:
         broker=str(host).lower() if known else broker_of(portal_id),
         place=_place(record.get("extended")),
         last_at=number_of(record.get("last_timestamp")),
+        created_at=number_of(record.get("syscreated")),
         tags=_tags(record.get("tags")),
         trouble="" if portal_id else "it has no GX",
     )

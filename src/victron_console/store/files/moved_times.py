@@ -31,7 +31,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _DATE = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\d-])")
 _SPOKEN = re.compile(rf"\b({'|'.join(_WEEKDAYS)}) (?:(\d\d) ({'|'.join(_MONTHS)})\b|(?=\d\d:\d\d))")
 """`Fri 18 Sep`, and the day of `Fri 03:00`, as the log writes them."""
-DAYS = {"diagnosis": ("day", 0), "promise": ("day", date(1970, 1, 1).toordinal())}
+_EPOCH = date(1970, 1, 1).toordinal()
+DAYS = {"diagnosis": ("day", 0), "promise": ("day", _EPOCH), "external_day": ("day", _EPOCH)}
 """Columns that count days, and the number of 1970-01-01 in them."""
 _TABLES = "SELECT name, wr FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
 TEXTS = ("TEXT", "ANY")
@@ -69,7 +70,7 @@ class Move:
         weekday, day, month = found.groups()
         if month is None:
             return f"{_WEEKDAYS[(_WEEKDAYS.index(weekday) + self.days) % 7]} "
-        begin = date.fromordinal(DAYS["promise"][1] + int(self.since // DAY_S))
+        begin = date.fromordinal(_EPOCH + int(self.since // DAY_S))
         near = [begin + timedelta(days=n) for n in range(int((self.until - self.since) // DAY_S) + 1)]
         told = (int(day), _MONTHS.index(month) + 1)
         there = next((each for each in near if (each.day, each.month) == told), None)
@@ -80,7 +81,7 @@ class Move:
             day = date.fromisoformat(found[0])
         except ValueError:
             return found[0]
-        first, last = (date.fromordinal(DAYS["promise"][1] + int(at // DAY_S)) for at in (self.since, self.until))
+        first, last = (date.fromordinal(_EPOCH + int(at // DAY_S)) for at in (self.since, self.until))
         return (day + timedelta(days=self.days)).isoformat() if first <= day <= last else found[0]
 
 

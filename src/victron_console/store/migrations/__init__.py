@@ -16,6 +16,7 @@ from victron_console.store.migrations import (
     m0009_judgements,
     m0010_notices,
     m0011_reminders,
+    m0012_external,
 )
 
 MIGRATIONS = (
@@ -30,5 +31,6 @@ MIGRATIONS = (
     m0009_judgements,
     m0010_notices,
     m0011_reminders,
+    m0012_external,
 )
 """The position (from 1) is the version that the store has after it."""

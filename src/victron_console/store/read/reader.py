@@ -12,9 +12,10 @@ from math import inf
 
 from victron_console.model.alert import Ack, AlertView, Occurrence
 from victron_console.model.alert_record import NoticeRecord
+from victron_console.model.external_day import ExternalDay
 from victron_console.model.judgement import Judgement, PollMemory
 from victron_console.model.snapshot import Snapshot
-from victron_console.store import diagnoses, promises
+from victron_console.store import diagnoses, external, promises
 from victron_console.store.alarms import engine_rows as alerts
 from victron_console.store.answers import (
     LinkMinute,
@@ -27,6 +28,7 @@ from victron_console.store.answers import (
     StoreStats,
 )
 from victron_console.store.diagnoses import DiagnosisRow, StepRow
+from victron_console.store.external import ExternalSpan
 from victron_console.store.operator import jobs, wanted
 from victron_console.store.operator.jobs import JobRow
 from victron_console.store.operator.wanted import Wanted
@@ -220,6 +222,33 @@ class Reader(OverTime):
         """
         with self._reading() as conn:
             return promises.promises(conn, station, since)
+
+    def external_days(self, station: str, source: str, since: date, until: date) -> list[ExternalDay]:
+        """What another recorder has of a station's local days, from one to before another, oldest first.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        with self._reading() as conn:
+            return external.external_days(conn, station, source, since, until)
+
+    def external_asked(self, station: str, source: str) -> dict[date, tuple[float, float]]:
+        """When each day that another recorder was asked for ended, and when it was asked for (UTC epoch, s).
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        with self._reading() as conn:
+            return external.external_asked(conn, station, source)
+
+    def external_spans(self, station: str) -> list[ExternalSpan]:
+        """Which other recorders have anything of a station, and from when to when.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        with self._reading() as conn:
+            return external.external_spans(conn, station)
 
     def jobs(self, as_of: float | None = None, *, done_since: float | None = None) -> list[JobRow]:
         """The maintenance jobs that are open, and those done since a moment."""

@@ -11,7 +11,7 @@ import httpx
 from victron_console.collector.advice.advising import Advising
 from victron_console.collector.advice.price_lists import PriceLists
 from victron_console.collector.alerting import Alerting
-from victron_console.collector.background_tasks import BackgroundTasks
+from victron_console.collector.background.tasks import BackgroundTasks
 from victron_console.collector.backups import Backups
 from victron_console.collector.diagnosing import Diagnosing
 from victron_console.collector.internal_faults import INTERNAL_FAULT, InternalFaults
