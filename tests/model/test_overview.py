@@ -29,7 +29,8 @@ def test_an_overview_comes_back_as_it_was() -> None:
         device_alarms={"warning": 2},
         flags={"balance": "It does not add up."},
     )
-    assert Overview.from_json(json.loads(json.dumps(shown.to_json()))) == shown
+    assert Overview.from_json(json.loads(shown.to_text())) == shown
+    assert json.loads(shown.to_text()) == json.loads(json.dumps(shown.to_json()))
 
 
 def test_fields_of_a_wrong_type_are_left_out_and_the_others_stay() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+from pydantic_core import to_json
+
 from victron_console.model.quality import Quality, freshness
 from victron_console.model.station import ServiceState
 from victron_console.model.text import clean
@@ -104,8 +106,12 @@ class Overview:
         return None if field in self.flags else value
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data, for the store and `status --json`."""
+        """Plain data, for `status --json`."""
         return asdict(self)
+
+    def to_text(self) -> str:
+        """The text of that, as the store keeps one of each poll: `asdict`, which copies every value, is too slow for it."""
+        return to_json(self, inf_nan_mode="null").decode()
 
     @classmethod
     def from_json(cls, data: object) -> Self:

@@ -5,7 +5,6 @@ One writer a store, in one thread, under the lease. It judges nothing: states an
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -195,7 +194,7 @@ class Writer:
             station.state, station.since, station.reason = status.state, status.since, status.reason
             batch.station_states.append((station.no, station.since, station.state, station.reason))
         if update.overview is not None:
-            station.overview = json.dumps(update.overview.to_json(), ensure_ascii=False, separators=(",", ":"))
+            station.overview = update.overview.to_text()
             if station.state in FRESH:
                 take_overview(self.db.conn, station, update.overview, update.at, batch)
         if update.memory is not None:
