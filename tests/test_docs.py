@@ -36,6 +36,7 @@ def test_a_page_names_all_that_the_code_knows(name: str) -> None:
     assert (DOCS / name).read_text() == PAGES[name](), "run `make docs` and look at what changed"
 
 
+@pytest.mark.slow
 def test_what_code_cites_is_there() -> None:
     cited = [(path, *found) for path in CODE for found in _CITED.findall(path.read_text())]
     assert [f"{path.relative_to(ROOT)}: {page}#{at}" for path, page, at in cited if missing(ROOT / page, at)] == []

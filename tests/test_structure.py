@@ -10,6 +10,8 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 import victron_console
 
 ROOT = Path(victron_console.__file__).parent
@@ -44,6 +46,7 @@ def imported(path: Path) -> Iterator[str]:
                 yield inner if inner in modules() else node.module
 
 
+@pytest.mark.slow
 def test_no_module_imports_itself_by_way_of_others() -> None:
     graph = TopologicalSorter(
         {name: {other for other in imported(path) if other != name} for name, path in modules().items()}
@@ -67,6 +70,7 @@ def test_no_folder_holds_more_than_one_can_take_in() -> None:
     assert crowded == {}
 
 
+@pytest.mark.slow
 def test_a_class_name_is_taken_once_in_a_layer() -> None:
     taken: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name, path in modules().items():
@@ -77,6 +81,7 @@ def test_a_class_name_is_taken_once_in_a_layer() -> None:
     assert not {names: places for names, places in taken.items() if len(places) > 1}
 
 
+@pytest.mark.slow
 def test_no_statement_numbers_its_placeholders() -> None:
     """Python 3.12.1 takes `?1` for a named placeholder and warns of a sequence; names or plain `?` serve all."""
     statement = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|WHERE)\b")

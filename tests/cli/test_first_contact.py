@@ -61,6 +61,7 @@ def test_status_before_anything_was_recorded_says_so(tmp_path: Path) -> None:
     assert "No value was read yet of its station." in run("--store", str(path), "status").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "near"),
     [
@@ -77,12 +78,14 @@ def test_an_export_of_what_is_not_recorded_is_an_error_with_the_nearest(
     assert near in said.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("since", ["yesterday", "yesterday 3:14", "2026-11-22 03:14", "7d"])
 def test_since_is_written_as_a_moment_of_the_console(store: Path, since: str) -> None:
     said = run("--store", str(store), "export", "--series", "system/0/Dc/Battery/Soc", "--since", since)
     assert said.exit_code == 0, said.stderr
 
 
+@pytest.mark.slow
 def test_the_shell_completes_stations_and_their_series(store: Path, tmp_path: Path) -> None:
     assert completed(store, "export", "--station", "ce") == ["cedar-house"]
     series = completed(store, "export", "--station", "cedar-house", "--series", "system/0/Dc/Battery/S")
@@ -90,6 +93,7 @@ def test_the_shell_completes_stations_and_their_series(store: Path, tmp_path: Pa
     assert completed(tmp_path / "none.db", "export", "--station", "ce") == []
 
 
+@pytest.mark.slow
 def test_the_size_of_the_store_is_told_in_words(store: Path) -> None:
     said = run("--store", str(store), "store", "stats").stdout
     assert "4 with " in said and " MB each" in said

@@ -100,6 +100,7 @@ def test_backup_is_the_same_history_and_overwrites_nothing(store: Path, tmp_path
     assert sorted(file.name for file in tmp_path.iterdir() if "part" in file.name) == []
 
 
+@pytest.mark.slow
 def test_verify_reads_everything_back_and_names_what_is_damaged(store: Path) -> None:
     well = run(store, "verify")
     assert well.exit_code == 0, well.output
@@ -116,6 +117,7 @@ def test_verify_reads_everything_back_and_names_what_is_damaged(store: Path) -> 
     assert "Busy: the checksum of a block does not fit" in found.stderr
 
 
+@pytest.mark.slow
 def test_verify_names_the_table_of_a_lost_page_and_never_fails_otherwise(store: Path) -> None:
     whole = store.read_bytes()
     named: set[str] = set()
@@ -152,6 +154,7 @@ def test_pruning_by_size_takes_the_oldest_first_and_no_more_than_needed(store: P
     assert hours_left == hours
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", ["20", "0", "20B", "20 G", "-20G", "all"])
 def test_pruning_to_a_size_without_a_unit_is_refused_and_nothing_is_given_up(store: Path, size: str) -> None:
     before = busy(store)

@@ -95,6 +95,7 @@ def test_cheap_nights_before_a_dull_day_are_advised_with_what_they_save(store: P
     assert 0 < found.details["low"] <= found.details["saving_a_day"] <= found.details["high"]
 
 
+@pytest.mark.slow
 def test_past_the_end_of_a_kept_forecast_no_sun_is_made_up(store: Path) -> None:
     whole = dull()
     half = replace(whole, begins=whole.begins[:10], w_m2=whole.w_m2[:10])
@@ -191,6 +192,7 @@ async def test_the_collector_asks_for_that_place_alone_and_tells_what_changed_on
     await recorder.close()
 
 
+@pytest.mark.slow
 def test_the_log_repeats_an_advice_only_for_another_course_another_price_or_another_day(store: Path) -> None:
     before = told_of(advised(store, "alder", NOW, dull()).advice)
     assert before is not None

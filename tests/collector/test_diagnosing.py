@@ -135,6 +135,7 @@ async def test_a_station_that_failed_is_tried_again_after_an_hour(pair: Path, re
     assert set(work.due()) == {WORN, TWIN}
 
 
+@pytest.mark.slow
 async def test_a_station_whose_record_is_too_young_is_looked_at_again_with_the_next_turn(
     pair: Path, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,6 +92,7 @@ async def test_each_shape_comes_over_a_real_line(publisher: Publisher, source: s
     assert ("securityToken=entsoe-token-9c1b" in path) == (source == "entsoe")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
@@ -100,7 +101,7 @@ async def test_each_shape_comes_over_a_real_line(publisher: Publisher, source: s
         (302, b"", "answered 302"),
         (200, b"<html>entsoe-token-9c1b</html", "no list"),
         (200, b"<Ack><Reason><text>bad entsoe-token-9c1b</text></Reason></Ack>", r"bad \*\*\*"),
-        (200, b" " * (fetch.LARGEST_ANSWER + 1), "more than a list can be"),
+        pytest.param(200, b" " * (fetch.LARGEST_ANSWER + 1), "more than a list can be", id="endless"),
     ],
 )
 async def test_what_cannot_be_used_is_said_without_the_token(
@@ -175,6 +176,7 @@ async def test_stations_of_one_list_have_it_fetched_once_each_with_its_own_fees(
     assert collected.prices(collected.configs[1])[1][:25] == pytest.approx(means, abs=1e-6)
 
 
+@pytest.mark.slow
 async def test_the_next_day_is_asked_for_from_13_h_on_each_hour_until_it_is_there(
     collected: Collected, publisher: Publisher
 ) -> None:
@@ -192,6 +194,7 @@ async def test_the_next_day_is_asked_for_from_13_h_on_each_hour_until_it_is_ther
     assert collected.prices(collected.configs[0])[2] == AFTER + 24 * HOUR_S
 
 
+@pytest.mark.slow
 async def test_a_failing_list_keeps_what_was_there_and_is_told_once_and_once_when_it_is_back(
     collected: Collected, publisher: Publisher
 ) -> None:

@@ -194,6 +194,7 @@ def test_what_a_day_cost_is_not_told_from_meters_that_are_missing_or_wrong(
     assert came.cost is None and came.saved is None and came.usual_cost is None
 
 
+@pytest.mark.slow
 def test_a_day_is_looked_back_at_once_and_not_before_it_is_over(store: Path, reader: Reader) -> None:
     row = reader.station("elm")
     assert row is not None

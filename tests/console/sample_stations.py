@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.console.sample_fleet import NOW
 
@@ -316,6 +318,19 @@ def moment_at(snapshot: Snapshot) -> StationMoment:
 
 def make_store(path: Path) -> Path:
     """A store that holds the stations, with a day of figures behind them that has a gap."""
+    path.write_bytes(_recorded_day())
+    return path
+
+
+@cache
+def _recorded_day() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "store.db"
+        _record_day(path)
+        return path.read_bytes()
+
+
+def _record_day(path: Path) -> None:
     clock = ManualClock(NOW - DAY_S)
     writer = Writer(path, clock)
     info = {"contact": "Ann, +44 20 7946 0000", "access": "key at the harbour office", "notes": "roof leaks\nin winter"}
@@ -350,7 +365,6 @@ def make_store(path: Path) -> Path:
             )
         )
     writer.close()
-    return path
 
 
 def _cells_at(at: float, share: float) -> ServiceReading:

@@ -79,6 +79,7 @@ def test_a_pack_without_cells_says_so_in_its_head() -> None:
     assert any("CELLS" in row and "BMS gives no more" in row for row in rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_the_site_page_marks_stale_figures_and_draws_no_lost_ones(width: int) -> None:
     shown = overview(snapshot_of(CEDAR))

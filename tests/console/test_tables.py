@@ -116,6 +116,7 @@ def test_no_text_becomes_a_formula_and_numbers_stay(tmp_path: Path) -> None:
     assert read(file) == [["a", "b"], ["'=1+1", "-5.0"], ["'-x", ""], ["plain", "3"], ["'+49 30", "0"]]
 
 
+@pytest.mark.slow
 def test_a_picture_of_the_screen_says_where_it_is(tmp_path: Path) -> None:
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><text>Fira Code</text></svg>'
     said = write_picture(svg, "fleet", NOW, tmp_path)

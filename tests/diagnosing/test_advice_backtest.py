@@ -66,6 +66,7 @@ def test_a_list_that_ends_is_told_as_hours_without_advice() -> None:
     assert found.missing == 72 - 40 and found.failed == 0 and len(found.days) == 3
 
 
+@pytest.mark.slow
 def test_a_share_of_no_saving_is_not_told() -> None:
     flat = replace(home(), buy=np.full(24 * 21, 0.3), sell=np.zeros(24 * 21), pv_kwh=np.zeros(24 * 21))
     found = advice_backtest(flat, SINCE, SINCE + 24, HOME, HOME.floor_kwh, is_listed=False)

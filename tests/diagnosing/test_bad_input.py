@@ -88,6 +88,7 @@ def test_gaps_are_neither_bridged_nor_counted() -> None:
     assert with_gaps.capacity.ah.value is None or with_gaps.capacity.ah.value == pytest.approx(AH, rel=0.05)
 
 
+@pytest.mark.slow
 def test_a_replaced_battery_starts_every_figure_of_it_anew() -> None:
     """The old one: 80 of 100 Ah, SOH 78, 120 mV, 14 mΩ. The new one is seen for 60 days."""
     old = house(200, capacity_ah=80.0, soh=78.0, spread_mv=120.0)
@@ -107,6 +108,7 @@ def names(risk: Risk, least: Tier) -> set[str]:
     return {one.name for one in risk.evidence if one.tier is not None and one.tier >= least}
 
 
+@pytest.mark.slow
 def test_a_capacity_that_jumps_up_starts_anew_also_without_a_reported_soh() -> None:
     record = joined(house(150, capacity_ah=75.0), house(45, capacity_ah=100.0))
     found = diagnose(replace(record, soh_percent=None), SITE).capacity

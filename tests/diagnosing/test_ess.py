@@ -69,6 +69,7 @@ def test_a_selling_price_above_the_buying_price_makes_no_circle() -> None:
     assert found.cost.sum() == pytest.approx(paid.sum(), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_a_meter_whose_way_is_searched_costs_no_more_than_any_course() -> None:
     for seed in range(3):
         hours = weeks(seed, 3)

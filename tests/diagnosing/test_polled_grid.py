@@ -60,6 +60,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     return diagnosed(tmp_path_factory.mktemp("polled") / "store.db")
 
 
+@pytest.mark.slow
 def test_dips_of_two_polls_are_found_through_the_store(kept: Kept) -> None:
     dips = kept.figure("grid.dips")
     assert dips is not None and dips.value == DIPS, dips

@@ -118,6 +118,7 @@ def test_three_steps_tell_the_loss_of_an_ordinary_battery_however_long_they_took
     assert past is not None and len(past.steps) == int(shown[0] - shown[-1])
 
 
+@pytest.mark.slow
 def test_what_is_remembered_is_what_the_whole_record_says() -> None:
     day = np.arange(0, 1200.0)
     shown = np.round(98.2 - 2.5 * day / 365.25).astype(np.float64)

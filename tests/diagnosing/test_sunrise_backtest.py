@@ -65,6 +65,7 @@ def modelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BatteryPast]:
         yield battery_past(reader, Home("house", StationInfo(ess=ess), UTC), SINCE, UNTIL)
 
 
+@pytest.mark.slow
 def test_a_modelled_battery_does_what_one_in_the_house_would_have_done(rows: list[Row], modelled: BatteryPast) -> None:
     recorded = {half.at: half for half in half_hours(rows, FIRST + 86_400 * DAYS)}
     compared = [(half, recorded[half.at]) for half in modelled.half_hours if half.at > SINCE - 10 * 86_400]
@@ -80,6 +81,7 @@ def test_a_modelled_battery_does_what_one_in_the_house_would_have_done(rows: lis
     assert resting >= 20, "the comparison reaches the floor"
 
 
+@pytest.mark.slow
 def test_nights_are_projected_as_a_collector_would_from_the_same_record(rows: list[Row], modelled: BatteryPast) -> None:
     found = sunrise_backtest(modelled.half_hours, SINCE, UNTIL, Location(), UTC, CAPACITY_KWH * 1000, FLOOR)
     assert modelled.is_modelled
@@ -104,6 +106,7 @@ def test_nights_are_projected_as_a_collector_would_from_the_same_record(rows: li
     assert 0 < empty < 24
 
 
+@pytest.mark.slow
 def test_the_place_of_a_station_gives_its_sunrise(rows: list[Row]) -> None:
     halves = half_hours(rows, FIRST + 86_400 * DAYS)
     found = (

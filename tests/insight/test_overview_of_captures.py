@@ -89,6 +89,7 @@ def test_other_dc_sources_and_battery_temperature(
     assert agrees(shown.battery_temperature_c, temperature_c, 0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "doubtful"),
     [

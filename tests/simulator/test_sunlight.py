@@ -52,6 +52,7 @@ def test_weather_stays_in_range_and_is_the_same_when_asked_again(after_s: float,
     assert one.clearness(JUNE + after_s) == two.clearness(JUNE + after_s)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_week_of_load_has_the_energy_asked_for(profile: str) -> None:
     load = LoadProfile(profile, 10.0, "Europe/Berlin", 3)

@@ -271,6 +271,7 @@ async def test_hostile_text_is_harmless_once_it_is_in(station: Station, api: Htt
         assert len(text) <= 256
 
 
+@pytest.mark.slow
 async def test_more_services_and_paths_than_sense_are_cut(
     station: Station, api: HttpApi, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -110,7 +110,7 @@ class Overview:
         return asdict(self)
 
     def to_text(self) -> str:
-        """The text of that, as the store keeps one of each poll: `asdict`, which copies every value, is too slow for it."""
+        """The text of that, for the store, which keeps one a poll: `asdict` copies every value first."""
         return to_json(self, inf_nan_mode="null").decode()
 
     @classmethod

@@ -44,6 +44,7 @@ CASES: dict[str, tuple[str, Values, float]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jump", JUMPS)
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_waited_for_comes_when_it_would_have_come(case: str, jump: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +68,7 @@ def test_the_past_fills_a_window_and_what_is_older_counts_at_its_begin() -> None
     assert window.avg(1000.0) == 4.0
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=3000), st.sampled_from([0.1, 1.0, 10.0]))
 def test_a_window_is_bounded_and_its_mean_within_its_extremes(values: list[float], each_s: float) -> None:
     window = Window(100.0)

@@ -12,6 +12,7 @@ FILES = sorted((Path(__file__).parent / "scenarios").glob("*.toml"))
 SCENARIOS = [pytest.param(test, id=f"{file.stem}: {test.name}") for file in FILES for test in read_tests(file)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_scenario(scenario: RuleTest) -> None:
     assert scenario.run().differences == ()

@@ -61,6 +61,7 @@ def receiver(status: int = 200) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         server.server_close()
 
 
+@pytest.mark.slow
 async def test_a_web_receiver_gets_title_and_words() -> None:
     with receiver() as (port, got):
         await send_by_all(by_apprise(f"json://127.0.0.1:{port}/"), NOTICE)

@@ -111,6 +111,7 @@ async def test_an_acknowledged_row_moves_at_once_and_leaves_the_cursor_to_the_ne
         assert screen.selected is not None and screen.selected.id == "2"
 
 
+@pytest.mark.slow
 async def test_acknowledging_a_page_asks_before_it_takes_what_is_urgent(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
@@ -139,6 +140,7 @@ async def test_shelving_wants_a_reason_and_can_be_taken_back(console: ConsoleApp
         await until(lambda: marks(console)["1"] is Mark.NOW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "said"), [("s", "1 = 1 h  8 = 8 h  c = until"), ("m", "1 = 1 h  4 = 4 h  8 = 8 h")])
 async def test_a_prompt_keeps_its_keys_apart_from_what_they_mean(console: ConsoleApp, key: str, said: str) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
@@ -184,6 +186,7 @@ async def test_on_a_shared_login_the_name_is_asked_for_once(writer: Writer, tmp_
         assert all(alarm.who.startswith("ann") for alarm in console.view.alarms)
 
 
+@pytest.mark.slow
 async def test_in_the_past_and_on_a_store_that_cannot_be_written_actions_say_why(
     writer: Writer, tmp_path: Path, clock: ManualClock
 ) -> None:
@@ -227,6 +230,7 @@ async def test_a_command_shows_the_alarms_of_one_state_and_all_of_them_again(con
         assert "filter zzz" in screen_text(console) and "No alarm fits" in screen_text(console)
 
 
+@pytest.mark.slow
 async def test_in_the_past_the_key_row_offers_nothing_that_would_change_an_alarm(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot)
@@ -237,6 +241,7 @@ async def test_in_the_past_the_key_row_offers_nothing_that_would_change_an_alarm
         assert " a ack" not in row.text and "l live" in row.text
 
 
+@pytest.mark.slow
 async def test_the_detail_says_the_condition_in_words(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
@@ -282,6 +287,7 @@ async def test_what_was_just_acknowledged_or_shelved_is_taken_back_within_ten_se
         assert marks(console)["1"] is Mark.ACKED_NOW
 
 
+@pytest.mark.slow
 async def test_what_was_acknowledged_is_not_taken_back_from_the_past(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
@@ -293,6 +299,7 @@ async def test_what_was_acknowledged_is_not_taken_back_from_the_past(console: Co
         await until(lambda: not console.view.replay and marks(console)["1"] is Mark.ACKED_NOW)
 
 
+@pytest.mark.slow
 async def test_a_message_longer_than_the_key_row_lies_over_nothing(console: ConsoleApp) -> None:
     async with console.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
@@ -348,6 +355,7 @@ async def test_alarms_are_acknowledged_by_a_typed_line_and_taken_back(console: C
         await until(lambda: marks(console) == {"1": Mark.NOW, "2": Mark.TODAY})
 
 
+@pytest.mark.slow
 async def test_a_line_that_acknowledges_all_asks_before_it_takes_what_is_urgent(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
@@ -357,6 +365,7 @@ async def test_a_line_that_acknowledges_all_asks_before_it_takes_what_is_urgent(
         await until(lambda: marks(console) == {"1": Mark.NOW, "2": Mark.ACKED_TODAY})
 
 
+@pytest.mark.slow
 async def test_a_line_with_a_part_of_several_names_is_about_all_those_sites(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
@@ -364,6 +373,7 @@ async def test_a_line_with_a_part_of_several_names_is_about_all_those_sites(cons
         await until(lambda: marks(console) == {"1": Mark.ACKED_NOW, "2": Mark.ACKED_TODAY})
 
 
+@pytest.mark.slow
 async def test_a_click_on_a_head_sorts_by_it_and_a_second_one_by_urgency(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         console.open("alarms")

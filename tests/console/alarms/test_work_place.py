@@ -28,6 +28,7 @@ def test_what_to_do_is_there_in_every_height_and_its_buttons_too(height: int) ->
         assert "call J. Alder" in sheet.text
 
 
+@pytest.mark.slow
 async def test_a_click_beside_the_buttons_does_nothing_even_on_a_word_of_theirs(make_console: MakeConsole) -> None:
     view = replace(ALARMS_VIEW, alarms=(ALARM, *ALARMS_VIEW.alarms[1:]))
     app = make_console(view)

@@ -175,6 +175,7 @@ async def test_a_held_screen_stays_as_it_is_until_it_is_let_go(make_console: Mak
         assert app.view.sites == ()
 
 
+@pytest.mark.slow
 async def test_another_moment_is_worn_as_a_banner_on_the_whole_row(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -229,6 +230,7 @@ async def test_quitting_returns_zero(make_console: MakeConsole) -> None:
     assert app.return_code == 0
 
 
+@pytest.mark.slow
 async def test_a_collector_that_fails_is_said_and_the_screens_stay(make_console: MakeConsole) -> None:
     async def collector() -> None:
         raise OSError("the disk is [full]")
@@ -241,6 +243,7 @@ async def test_a_collector_that_fails_is_said_and_the_screens_stay(make_console:
         assert isinstance(app.clock, ManualClock)
 
 
+@pytest.mark.slow
 async def test_a_click_on_a_key_of_the_key_row_is_that_key(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(120, 40)) as pilot:

@@ -18,6 +18,7 @@ def field(app: ConsoleApp) -> str:
     return app.screen.query_one(PromptRow).field.value
 
 
+@pytest.mark.slow
 async def test_the_palette_holds_screens_acts_sites_themes_moments_and_the_keys_of_the_screen(
     make_console: MakeConsole,
 ) -> None:
@@ -34,6 +35,7 @@ async def test_the_palette_holds_screens_acts_sites_themes_moments_and_the_keys_
         assert not any(key.action.startswith("move") for key in keys_of(app))
 
 
+@pytest.mark.slow
 async def test_a_line_is_completed_by_tab_and_remembered_by_up(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -51,6 +53,7 @@ async def test_a_line_is_completed_by_tab_and_remembered_by_up(make_console: Mak
         assert app.settings.commands == ("theme light", "alarms ack")
 
 
+@pytest.mark.slow
 async def test_the_same_line_twice_is_remembered_once(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -48,6 +48,7 @@ def test_every_screen_has_its_place_whatever_the_alarms_count(width: int) -> Non
     assert len(columns) == len(set(columns))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
 async def test_a_click_on_a_tab_opens_its_screen(make_console: MakeConsole, size: tuple[int, int]) -> None:
     app = make_console()
@@ -60,6 +61,7 @@ async def test_a_click_on_a_tab_opens_its_screen(make_console: MakeConsole, size
             assert app.front is not None and name == app.front.NAME
 
 
+@pytest.mark.slow
 async def test_the_strip_counts_what_nobody_has_seen_and_marks_where_one_is(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(120, 40)) as pilot:

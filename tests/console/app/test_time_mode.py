@@ -43,6 +43,7 @@ def console(tmp_path: Path, clock: ManualClock) -> ConsoleApp:
     return ConsoleApp(clock=clock, themes=load_themes(), options=ConsoleOptions(theme="dark"), watch=watch)
 
 
+@pytest.mark.slow
 async def test_p_and_n_go_from_alarm_to_alarm_and_show_the_fleet_as_it_was(console: ConsoleApp) -> None:
     async with console.run_test(size=(80, 24)) as pilot:
         await until(lambda: "Alder" in screen_text(console))
@@ -58,6 +59,7 @@ async def test_p_and_n_go_from_alarm_to_alarm_and_show_the_fleet_as_it_was(conso
         await until(lambda: "LIVE" in screen_text(console) and "31 " in screen_text(console))
 
 
+@pytest.mark.slow
 async def test_the_past_plays_as_fast_as_is_wanted_and_ends_in_the_present(
     console: ConsoleApp, clock: ManualClock
 ) -> None:
@@ -74,6 +76,7 @@ async def test_the_past_plays_as_fast_as_is_wanted_and_ends_in_the_present(
         assert not console.replaying and not console.playing
 
 
+@pytest.mark.slow
 async def test_steps_add_up_though_their_views_have_not_come_yet(console: ConsoleApp) -> None:
     async with console.run_test(size=(80, 24)) as pilot:
         console.look(NOON + 1800)
@@ -140,6 +143,7 @@ def said(console: ConsoleApp, words: str) -> bool:
     return words in screen_text(console)
 
 
+@pytest.mark.slow
 async def test_the_day_of_a_station_is_that_of_the_moment_once_it_holds(console: ConsoleApp) -> None:
     watch = console._watch
     assert watch is not None

@@ -41,6 +41,7 @@ def test_fleet_in_every_theme(snap_compare: SnapCompare, make_console: MakeConso
     assert snap_compare(make_console(theme=theme), terminal_size=(120, 40), run_before=know_the_station)
 
 
+@pytest.mark.slow
 def test_fleet_in_ascii(snap_compare: SnapCompare, make_console: MakeConsole) -> None:
     assert snap_compare(make_console(ascii=True), terminal_size=(120, 40), run_before=know_the_station)
 

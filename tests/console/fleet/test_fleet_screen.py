@@ -49,6 +49,7 @@ async def test_the_worst_site_stands_first_and_the_cursor_on_it(make_console: Ma
         assert app.station == "alder-farm"
 
 
+@pytest.mark.slow
 async def test_a_click_on_an_alarm_opens_it(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -94,6 +95,7 @@ async def test_a_click_selects_the_row_under_it(make_console: MakeConsole) -> No
         assert app.station == "dune-pump"
 
 
+@pytest.mark.slow
 async def test_sort_goes_round_and_says_so(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -154,6 +156,7 @@ async def test_a_hidden_column_leaves_no_hole_and_stays_hidden_in_the_next_sessi
         assert "SOC%" not in table(again).text
 
 
+@pytest.mark.slow
 async def test_a_ticked_column_is_told_from_an_unticked_one_without_colour(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -182,6 +185,7 @@ async def test_rows_do_not_move_while_the_cursor_does_and_at_most_every_ten_seco
         assert names(app)[1] == "Larch Hut"
 
 
+@pytest.mark.slow
 async def test_an_age_that_grows_repaints_its_row_alone(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(200, 60)) as pilot:
@@ -242,6 +246,7 @@ async def test_no_size_is_refused(make_console: MakeConsole, size: tuple[int, in
         assert "too small" not in screen_text(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "name"), [(80, "Alder Farm"), (180, "Alder Farm at the end of a very long lane")])
 async def test_a_click_on_a_head_sorts_by_its_column_and_a_second_one_by_urgency(
     make_console: MakeConsole, width: int, name: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from tests.console.conftest import MakeConsole
 from tests.console.sample_fleet import SAMPLE, SITES
 
@@ -109,6 +110,7 @@ def test_a_large_fleet_is_closed_until_it_is_opened() -> None:
     assert folds(farm(10), {}, 40) == {"farm": "whole"}
 
 
+@pytest.mark.slow
 async def test_a_key_or_a_click_opens_a_group_and_closes_it(make_console: MakeConsole) -> None:
     huts = tuple(replace(site, id=f"h{site.id}", name=f"Hut {site.name}", tags=("hut",)) for site in farm())
     app = make_console(replace(SAMPLE, sites=(*farm(), *huts), alarms=()))

@@ -134,6 +134,7 @@ async def test_a_proposal_is_taken_over_a_job_is_done_and_both_are_written(store
     assert taken.due_at is not None and 1.5 * DAY_S < taken.due_at - NOW < 3.5 * DAY_S
 
 
+@pytest.mark.slow
 async def test_without_a_store_to_write_to_nothing_is_asked(store: Path) -> None:
     app = console_on(store, writes=False)
     async with app.run_test(size=(80, 24)) as pilot:

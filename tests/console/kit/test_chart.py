@@ -95,6 +95,7 @@ def dots(plot: Plot, cell: int) -> int:
     return sum((ord(row[cell]) - 0x2800).bit_count() for row in text(plot) if "\u2800" <= row[cell] <= "\u28ff")
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=20))
 def test_of_two_values_the_higher_one_never_has_fewer_dots(values: list[float]) -> None:
     plot = Plot((series(*values, 100.0),), len(values) + 1)
@@ -183,6 +184,7 @@ def test_a_signed_area_is_brighter_above_zero_than_below() -> None:
     assert Tone(Role.BATTERY, Step.FOURTH) in inks[1]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), max_size=12),
     st.integers(0, 12),

@@ -102,6 +102,7 @@ def test_a_spark_marks_what_was_not_received_and_never_touches_the_row_above() -
     assert shown.spark([0, 55, None, 100]) == "▁▄·▇"
 
 
+@pytest.mark.slow
 @given(st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False, width=32), max_size=50))
 def test_a_spark_has_one_character_a_value(values: list[float | None]) -> None:
     assert len(shown.spark(values)) == len(values)

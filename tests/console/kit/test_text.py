@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -51,6 +52,7 @@ def test_markup_is_shown_as_it_was_written() -> None:
     assert literal("[bold red]EV[/nope]").plain == "[bold red]EV[/nope]"
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(-5, 40), ANY_TEXT), max_size=6), st.integers(min_value=0, max_value=40))
 def test_a_line_is_as_wide_as_it_was_made_whatever_is_put_where(pieces: list[tuple[int, str]], width: int) -> None:
     line = Line(width)

@@ -53,6 +53,7 @@ def part(screen: LinkScreen, name: str) -> str:
     return screen.query_one(f"#link-{name}", Rows).text
 
 
+@pytest.mark.slow
 async def test_the_worst_link_stands_first(store: Path) -> None:
     async with console_on(store).run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot)
@@ -66,6 +67,7 @@ async def test_the_worst_link_stands_first(store: Path) -> None:
         ]
 
 
+@pytest.mark.slow
 async def test_a_row_tells_round_trip_errors_backoff_services_set_aside_and_the_clock(store: Path) -> None:
     async with console_on(store).run_test(size=(120, 40)) as pilot:
         shown = rows(await opened(pilot))
@@ -78,6 +80,7 @@ async def test_a_row_tells_round_trip_errors_backoff_services_set_aside_and_the_
         assert shown["Cedar Tower"][:5] == ["-", "-", "-", "9", "3m"]
 
 
+@pytest.mark.slow
 async def test_the_station_under_the_cursor_is_told_in_full(store: Path) -> None:
     async with console_on(store).run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, "home", "down")

@@ -89,6 +89,7 @@ async def test_what_is_recorded_stands_on_the_screen(console: ConsoleApp, writer
         await until(lambda: "79" in screen_text(console))
 
 
+@pytest.mark.slow
 async def test_a_site_that_is_not_read_any_more_becomes_stale_by_itself(
     console: ConsoleApp, writer: Writer, clock: ManualClock
 ) -> None:
@@ -107,6 +108,7 @@ async def test_a_site_that_was_never_read_is_starting_and_not_stale(console: Con
         assert "~0 stale" in screen_text(console)
 
 
+@pytest.mark.slow
 async def test_what_the_engine_raised_is_listed_and_marks_its_site(
     console: ConsoleApp, writer: Writer, clock: ManualClock
 ) -> None:
@@ -148,6 +150,7 @@ async def test_the_past_is_shown_as_it_was(console: ConsoleApp, writer: Writer, 
         assert "42" in screen_text(console)
 
 
+@pytest.mark.slow
 async def test_what_happened_stands_in_the_log_but_no_bare_code_of_an_alarm(
     console: ConsoleApp, writer: Writer, clock: ManualClock
 ) -> None:
@@ -167,6 +170,7 @@ async def test_what_happened_stands_in_the_log_but_no_bare_code_of_an_alarm(
         assert "Error code: 3" in screen_text(console)
 
 
+@pytest.mark.slow
 async def test_a_store_that_comes_later_is_waited_for(store: Path, clock: ManualClock, console: ConsoleApp) -> None:
     async with console.run_test(size=(80, 24)):
         await until(lambda: "No station is configured" in screen_text(console))

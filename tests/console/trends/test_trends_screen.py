@@ -131,6 +131,7 @@ async def test_enter_opens_the_panel_as_a_chart_that_compares_days_and_refuses_a
         assert isinstance(console.screen, TrendsScreen)
 
 
+@pytest.mark.slow
 async def test_an_export_writes_the_columns_that_are_shown_and_says_where(
     console: ConsoleApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

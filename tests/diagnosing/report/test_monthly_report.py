@@ -139,6 +139,7 @@ def test_only_alarms_that_stood_in_the_month_are_told(reader: Reader, october: M
     assert [one.key.family for one in month_of(reader, "alder", date(2026, 9, 1), NOW).alarms] == ["grid"]
 
 
+@pytest.mark.slow
 def test_what_came_of_the_months_advice_is_told_by_day_and_only_what_was_reckoned_up_is_summed(
     october: MonthReport,
 ) -> None:
@@ -150,6 +151,7 @@ def test_what_came_of_the_months_advice_is_told_by_day_and_only_what_was_reckone
     assert "the meters do not agree" in written and "Advice for the battery" in html.page([october])
 
 
+@pytest.mark.slow
 def test_months_so_far_and_the_days_without_grid_stand_in_both_forms(october: MonthReport) -> None:
     written, page = markdown.text([october]), html.page([october])
     assert "| September 2026 | 410 | 380 | 80 | 95 | 77% | 79% | - | 100% |" in written
@@ -201,6 +203,7 @@ def test_markdown_shows_foreign_text_as_text(october: MonthReport) -> None:
             assert line.replace("\\|", "").count("|") in (4, 9, 10), line
 
 
+@pytest.mark.slow
 def test_the_verdict_at_a_months_end_tells_the_diagnosis_of_its_last_days_and_none_of_weeks_before(
     october: MonthReport, store: Path, tmp_path: Path
 ) -> None:

@@ -67,6 +67,7 @@ def sound(path: Path, clock: ManualClock) -> bool:
         return verify(reader.db).faults == []
 
 
+@pytest.mark.slow
 def test_what_is_forgotten_is_gone_and_the_rest_is_as_it_was_now_and_later(path: Path, clock: ManualClock) -> None:
     before = history(path, clock)
     gone = forget(path, "alder", ["fake/*", "battery/1/Fake"], clock)
@@ -87,6 +88,7 @@ def test_what_is_forgotten_is_gone_and_the_rest_is_as_it_was_now_and_later(path:
     assert sound(path, clock)
 
 
+@pytest.mark.slow
 def test_what_comes_back_begins_anew_and_takes_no_value_of_before(path: Path, clock: ManualClock) -> None:
     forget(path, "alder", ["fake/*"], clock)
     begun = clock.now()
@@ -104,6 +106,7 @@ def test_what_comes_back_begins_anew_and_takes_no_value_of_before(path: Path, cl
     assert sound(path, clock)
 
 
+@pytest.mark.slow
 def test_nothing_is_forgotten_while_a_collector_writes_or_of_a_station_that_is_not_there(
     path: Path, clock: ManualClock
 ) -> None:

@@ -237,6 +237,7 @@ def test_parquet_without_its_library_says_what_to_install(tmp_path: Path, monkey
         write_parquet([], tmp_path / "x.parquet")
 
 
+@pytest.mark.slow
 def test_parquet_holds_every_row_with_its_type(recorded: Path, tmp_path: Path, clock: ManualClock) -> None:
     arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     rows = rows_of(recorded, clock)

@@ -129,6 +129,7 @@ def test_whichever_page_is_lost_the_rest_comes_back(lived: Path, clock: ManualCl
     assert sorted(kept)[len(kept) // 4] > 0.5, kept
 
 
+@pytest.mark.slow
 def test_flipped_bits_in_what_is_json_cost_no_more_than_their_rows(lived: Path, clock: ManualClock) -> None:
     live(lived, clock, 20)
     with closing(sqlite3.connect(lived)) as conn, conn:
@@ -144,6 +145,7 @@ def test_flipped_bits_in_what_is_json_cost_no_more_than_their_rows(lived: Path, 
         assert verify(reader.db).faults == []
 
 
+@pytest.mark.slow
 def test_salvage_waits_for_no_collector_and_changes_nothing_while_one_runs(lived: Path, clock: ManualClock) -> None:
     aside = set_aside(lived, clock.now())
     live(lived, clock, 5)

@@ -145,6 +145,7 @@ def test_above_the_size_the_oldest_weeks_go_and_no_more_than_needed(store: Path)
     assert pruned_weeks(store) == [0, 1, 2, 3]
 
 
+@pytest.mark.slow
 def test_on_a_full_disk_nothing_is_sealed_but_what_makes_room_is_done(store: Path) -> None:
     done = turn(store, Retention(keep_s=WEEK_S), free=1000)
     assert "are free beside" in done.trouble

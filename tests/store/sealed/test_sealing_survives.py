@@ -263,6 +263,7 @@ def test_sealed_columns_are_those_of_the_changes(tmp_path: Path) -> None:
             assert other.high >= one.high
 
 
+@pytest.mark.slow
 def test_ten_years_are_drawn_of_three_days(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     made(path, polls=300, step_s=864.0, devices=1)
