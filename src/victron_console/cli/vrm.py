@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import click
@@ -22,11 +23,13 @@ from victron_console.model.clock import SystemClock
 from victron_console.sources.base import SourceError
 from victron_console.sources.vrm.client import SiteRefused, VrmClient
 from victron_console.sources.vrm.sites import VrmSite, read_account, read_sites
+from victron_console.sources.vrm.stats import SOURCE
 from victron_console.store.answers import StationRow
 from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
 
 GX_SERIAL = "system/*/Serial"
+SHOWN_DAYS = 30
 
 
 class Day(click.ParamType[date]):
@@ -114,3 +117,38 @@ def _told(row: StationRow, done: Backfilled) -> str:
         return f"{row.id}: nothing to ask for, {done.kept} days are in already"
     empty = f", {done.empty} of them with nothing in them" if done.empty else ""
     return f"{row.id}: {done.days} days taken in{empty}"
+
+
+@vrm.command()
+@click.argument("station", shell_complete=station_ids)
+@click.option("--since", type=Day(), metavar="DAY", help="The first day; else the last thirty that the portal has.")
+@click.option("--until", type=Day(), metavar="DAY", help="The last day.")
+@click.option("--all", "everything", is_flag=True, help="Also the days that agree.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts: every day and kind.")
+@common_options
+@failing_plainly
+def validate(
+    options: Options, station: str, since: date | None, until: date | None, everything: bool, as_json: bool
+) -> None:
+    """Hold STATION's energies against what the portal has, day by day, and say why they differ.
+
+    It compares what `vrm backfill` took in and asks nobody. Exit status: 0 all agrees or is explained, 1 something is
+    not explained, 2 nothing could be compared.
+    """
+    # numpy is for the commands that need it.
+    from victron_console.diagnosing.external.validation import validate as held_against
+    from victron_console.diagnosing.external.words import validation_data, validation_lines
+
+    with closing(Reader(options.store_path, SystemClock())) as reader:
+        span = next((one for one in reader.external_spans(station) if one.source == SOURCE), None)
+        if span is None:
+            raise ValueError(f"nothing of the portal's past of {station} is in: run `victron-console vrm backfill`")
+        last = min(until or span.last, span.last)
+        first = max(since or last - timedelta(days=SHOWN_DAYS - 1), span.first)
+        if last < first:
+            raise ValueError(f"the portal's past of {station} is in from {span.first} to {span.last} only")
+        with reader.at_once():
+            found = held_against(reader, station, SOURCE, first, last)
+    for line in [json.dumps(validation_data(found), indent=2)] if as_json else validation_lines(found, everything):
+        click.echo(line)
+    sys.exit({True: 0, False: 1, None: 2}[found.is_good])

@@ -120,13 +120,11 @@ def report(powers: Powers, period: Period, zone: tzinfo | None = None) -> list[R
     """
     at = powers.at
     checked(at, *(value for field in fields(powers) if (value := getattr(powers, field.name)) is not None))
-    flows = _flows(powers)
     if len(at) < 2:
         return []
     borders = _borders(float(at[0]), float(at[-1]), period, zone)
     edges = np.array([begin for _, begin, _ in borders] + [borders[-1][2]])
-    kwh = {name: _between(at, running_total(at, watts), edges) / J_PER_KWH for name, watts in flows.items()}
-    seen = _seen(powers, edges)
+    kwh, seen = between(powers, edges)
     # The period that has just begun is measured against what has passed of it, not against its end.
     lengths = np.diff(np.minimum(edges, max(float(at[-1]), edges[0] + 1.0)))
     coverage = np.clip(seen / np.maximum(lengths, 1.0), 0.0, 1.0)
@@ -134,6 +132,18 @@ def report(powers: Powers, period: Period, zone: tzinfo | None = None) -> list[R
         Report(period, day, Energies(**{name: float(parts[n]) for name, parts in kwh.items()}), float(coverage[n]))
         for n, (day, _, _) in enumerate(borders)
     ]
+
+
+def between(powers: Powers, edges: FloatArray) -> tuple[dict[str, FloatArray], FloatArray]:
+    """Between each two moments the energies, kWh by the names of `Energies`, and how long all was measured, s.
+
+    Args:
+        powers: of at least two moments.
+        edges: rising (UTC epoch, s).
+    """
+    at = powers.at
+    kwh = {name: _between(at, running_total(at, watts), edges) / J_PER_KWH for name, watts in _flows(powers).items()}
+    return kwh, _seen(powers, edges)
 
 
 def at_times(source: FloatArray | None, battery: FloatArray | None) -> FloatArray | None:
