@@ -21,7 +21,7 @@ COMMANDS = {
     "check": "stations.commands:check",
     "collect": "collect:collect",
     "demo": "simulated:demo",
-    "devices": "devices:devices",
+    "devices": "answers.devices:devices",
     "diagnose": "diagnose:diagnose",
     "discover": "stations.discover:discover",
     "export": "history:export",
@@ -32,6 +32,7 @@ COMMANDS = {
     "status": "status:status",
     "store": "store:store",
     "vrm": "vrm:vrm",
+    "why": "answers.why:why_command",
 }
 """Where each command stands. It is imported when it is run: the console must not wait for the simulator."""
 

@@ -1,0 +1,187 @@
+"""What the past says of a cause: since when it is so, what changed before, on which days it was so at this hour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from victron_console.catalogue import catalogue
+from victron_console.catalogue.reader import Kind
+from victron_console.insight.moment import StationMoment, station_moment
+from victron_console.insight.why.answer import Fact, Question, Reasons, Sentence
+from victron_console.insight.why.look import device_fact
+from victron_console.insight.why.reasons import EXCHANGE_W, IDLE_W, LOW_PERCENT, reasons
+from victron_console.model.clock import local
+from victron_console.model.device import split_series
+from victron_console.model.reading import Reading
+from victron_console.model.snapshot import DeviceState
+from victron_console.model.text import clean
+from victron_console.model.units import DAY_S, HOUR_S, MINUTE_S, SLOT_S
+
+if TYPE_CHECKING:
+    from victron_console.store.read.reader import Reader
+
+LOOK_BACK_S = 7 * DAY_S
+BEFORE_S = HOUR_S
+"""What changed so long before something began may have made it begin."""
+CHANGE_KINDS = ("setting", "service", "link", "config", "clock", "raised", "escalated", "maintenance")
+CHANGES_AT_MOST = 12
+WATCHED = (
+    ("vebus", "Mode"), ("vebus", "Ac/ActiveIn/ActiveInput"), ("multi", "Mode"), ("multi", "Ac/ActiveIn/ActiveInput"),
+    ("acsystem", "Mode"), ("acsystem", "Ac/ActiveIn/ActiveInput"), ("solarcharger", "Mode"), ("battery", "State"),
+    ("system", "Control/EssState"), ("system", "DynamicEss/Active"), ("generator", "State"),
+    ("platform", "Firmware/Installed/Version"),
+)  # fmt: skip
+"""What is no setting and tells what somebody, or the system, changed: modes, sources, firmware."""
+_LAST_OTHERWISE: dict[Question, tuple[str, Callable[[float], bool], str]] = {
+    Question.NOT_CHARGING: ("battery_power_w", lambda watts: watts > IDLE_W, "It last charged"),
+    Question.NOT_DISCHARGING: ("battery_power_w", lambda watts: watts < -IDLE_W, "It last discharged"),
+    Question.IMPORTING: ("grid_power_w", lambda watts: watts < EXCHANGE_W, "Nothing was last drawn"),
+    Question.NOT_FEEDING_IN: ("grid_power_w", lambda watts: watts < -EXCHANGE_W, "It last fed in"),
+    Question.LOW_SOC: ("soc_percent", lambda percent: percent > LOW_PERCENT, "It was last above 30 %"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that changed at a station."""
+
+    at: float
+    """UTC epoch, s."""
+    kind: str
+    """Of the event log, or `value` where a recorded value tells it."""
+    text: str
+    source: str = ""
+    """The series that changed; empty for an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """When something began to be so (UTC epoch, s), in a sentence; None where it began before what was looked at."""
+
+    at: float | None
+    said: Sentence
+
+
+def since(reader: Reader, station: str, found: Reasons, now: float) -> list[Begin]:
+    """Since when the limiting cause holds, and when the site last did otherwise."""
+    begun = []
+    if found.first is not None and (begin := _cause_since(reader, station, found.first.said.facts, now)):
+        begun.append(begin)
+    if found.question in _LAST_OTHERWISE:
+        begun.append(_last_otherwise(reader, station, found.question, now))
+    return begun
+
+
+def _cause_since(reader: Reader, station: str, facts: tuple[Fact, ...], now: float) -> Begin | None:
+    """When the last of the states that a cause rests on came to be; measured values change all the time."""
+    turned: list[tuple[float, Fact, str]] = []
+    for fact in filter(_is_state, facts):
+        points = reader.history(station, fact.source, now - LOOK_BACK_S, now)
+        if len(points) > 1:
+            before = _words(fact, points[-2].value)
+            turned.append((points[-1].at, fact, before))
+    if not turned:
+        return None
+    at, fact, before = max(turned, key=lambda each: each[0])
+    said = f"{fact.name} is {fact.words} since {_when(at, now)} ({_span(now - at)}); it was {before} before."
+    return Begin(at, Sentence(said, (fact,)))
+
+
+def _is_state(fact: Fact) -> bool:
+    """Whether a value stays until somebody or something changes it: a mode, a flag, a setting, a limit of 0."""
+    if "/" not in fact.source:
+        return False
+    device, path = split_series(fact.source)
+    metric = catalogue().metric(device.cls, path)
+    if device.cls == "settings" or (metric is not None and metric.kind in _STATES):
+        return True
+    return path.startswith("Info/Max") and fact.value == 0
+
+
+_STATES = (Kind.ENUM, Kind.FLAG, Kind.ALARM, Kind.BITMASK, Kind.TEXT)
+
+
+def _words(fact: Fact, value: object) -> str:
+    device, path = split_series(fact.source)
+    reading = Reading(value if isinstance(value, int | float | str) else None, 0.0)
+    if reading.value is None:
+        return "not there"
+    return device_fact(DeviceState(device, "", {}), path, reading).words
+
+
+def _last_otherwise(reader: Reader, station: str, question: Question, now: float) -> Begin:
+    field, otherwise, words = _LAST_OTHERWISE[question]
+    rows = reader.overview_slots(station, (field,), now - LOOK_BACK_S, now)
+    for begin, value in reversed(rows):
+        if begin is not None and value is not None and otherwise(value):
+            at = min(now, begin + SLOT_S)
+            return Begin(at, Sentence(f"{words} at {_when(at, now)} ({_span(now - at)} ago)."))
+    covered = (
+        f"the {_span(now - rows[0][0])} that are recorded" if rows and rows[0][0] is not None else "what is recorded"
+    )
+    return Begin(None, Sentence(f"{words} not within {covered}."))
+
+
+def changes_before(reader: Reader, moment: StationMoment, begun: list[Begin], now: float) -> tuple[Change, ...]:
+    """What changed around the begin of a cause, newest first; of the last hour where that is not known."""
+    known = [begin.at for begin in begun if begin.at is not None]
+    begin, end = (min(known) - BEFORE_S, min(now, max(known) + MINUTE_S)) if known else (now - BEFORE_S, now)
+    begin = max(begin, now - LOOK_BACK_S)
+    station = moment.row.id
+    events = reader.events(begin, end, station, CHANGE_KINDS, limit=CHANGES_AT_MOST)
+    found = [Change(event.at, event.kind, clean(event.text)) for event in events]
+    found += _value_changes(reader, moment, begin, end)
+    return tuple(sorted(found, key=lambda change: -change.at)[:CHANGES_AT_MOST])
+
+
+def _value_changes(reader: Reader, moment: StationMoment, begin: float, end: float) -> Iterator[Change]:
+    for cls, path in WATCHED:
+        for device in moment.snapshot.of_class(cls):
+            if path not in device.readings:
+                continue
+            series = device.key.series(path)
+            points = reader.history(moment.row.id, series, begin, end)
+            for before, after in pairwise(points):
+                fact = device_fact(device, path, Reading(after.value, after.at))
+                if after.value is not None:
+                    was = _words(fact, before.value)
+                    yield Change(after.at, "value", f"{fact.name}: {was} became {fact.words}", series)
+
+
+def earlier_days(reader: Reader, station: str, found: Reasons, now: float) -> Sentence | None:
+    """On which of the last seven days the same cause was the limiting one at this hour."""
+    if found.first is None or found.question is Question.ALARM:
+        return None
+    same, other, unknown = list[str](), 0, 0
+    for days in range(1, 8):
+        at = now - days * DAY_S
+        moment = station_moment(reader, station, at)
+        if moment is None or not moment.snapshot.devices:
+            unknown += 1
+            continue
+        then = reasons(moment, found.question)
+        if then.holds is None:
+            unknown += 1
+        elif then.holds and found.first.id in {cause.id for cause in then.causes}:
+            same.append(f"{local(at):%a}")
+        else:
+            other += 1
+    if unknown == 7:
+        return Sentence("Whether it was so at this hour of the last seven days is not recorded.")
+    told = f"on {', '.join(same)}" if same else "on none of them"
+    rest = f"; {unknown} of them are not recorded" if unknown else ""
+    return Sentence(f"At this hour of the last seven days it was so {told}{rest}.")
+
+
+def _when(at: float, now: float) -> str:
+    return f"{local(at):%H:%M}" if now - at < DAY_S / 2 else f"{local(at):%a %d %b %H:%M}"
+
+
+def _span(seconds: float) -> str:
+    for limit_s, unit_s, unit in ((2 * MINUTE_S, 1, "s"), (2 * HOUR_S, MINUTE_S, "min"), (2 * DAY_S, HOUR_S, "h")):
+        if seconds < limit_s:
+            return f"{max(0.0, seconds) // unit_s:.0f} {unit}"
+    return f"{seconds // DAY_S:.0f} days"
