@@ -139,7 +139,9 @@ def test_days_of_another_zone_are_told_and_the_same_hours_compared(account: Acco
     account.taken_in()
     told = account.run("validate", STATION)
     assert "Another time zone: their days, of America/New_York, begin" in told.output
-    assert all(row["agrees"] or row["why"] == "counters" for row in rows(account, "pv").values())
+    pv = rows(account, "pv")
+    assert all(row["agrees"] or row["why"] == "counters" for row in pv.values())
+    assert str(account.first) not in pv, "their first day begins within ours"
 
 
 def test_nothing_to_compare_is_no_pass(account: Account) -> None:

@@ -21,7 +21,8 @@ from victron_console.diagnosing.external.comparison import (
     steady_ratio,
 )
 from victron_console.diagnosing.external.own_counters import counters_of, with_left_over
-from victron_console.diagnosing.external.quarters import Quarters, external_quarters
+from victron_console.diagnosing.external.quarters import Quarters, external_quarters, own_quarters
+from victron_console.diagnosing.power.energy import Powers
 from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.model.clock import midnight
 from victron_console.model.external_day import ExternalDay
@@ -175,3 +176,12 @@ def test_the_day_of_25_hours_is_compared_whole() -> None:
     course = Quarters(since, {PV: np.ones(100)})
     (found,) = compare_day(Day(longest, since, until, ZONE), course, course, course, Known())
     assert found.ours == 100.0
+
+
+def test_a_quarter_of_which_a_mean_is_missing_is_not_known() -> None:
+    at = SINCE + 300.0 * (np.arange(13, dtype=np.float64) - 0.5)
+    watts = np.full(13, 1000.0)
+    watts[5] = np.nan
+    course = own_quarters(Powers(at=at, pv=watts), SINCE, SINCE + 3600.0).kwh[PV]
+    assert np.isnan(course).tolist() == [False, True, False, False]
+    assert course[0] == pytest.approx(0.25)

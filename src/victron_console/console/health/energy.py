@@ -31,7 +31,7 @@ def draw_energy_row(width: int, rows: Sequence[EnergyRow], *, selected: bool) ->
     line.put(1, "energy", Role.TEXT2)
     end = value_end(width)
     line.put(TITLE_START, cut(TITLE, end - 8 - TITLE_START), Role.TEXT1)
-    months = [row for row in rows if row.period == "month"]
+    months = [row for row in rows if row.period == "month" and not row.source]
     shown = months[-2] if len(months) > 1 else months[-1] if months else None
     if shown is None:
         return line
@@ -55,7 +55,7 @@ def draw_energy(
     row = 2
     for period, form in (("year", "%Y"), ("month", "%b %Y"), ("day", "%a %d %b")):
         for one in sorted((one for one in rows if one.period == period), key=lambda one: one.first_day, reverse=True):
-            sheet.put(row, 1, f"{one.first_day:{form}}", Role.TEXT2)
+            sheet.put(row, 1, f"{one.first_day:{form}}{' *' if one.source else ''}", Role.TEXT2)
             texts = (
                 _kwh(one.pv), _kwh(one.load), _kwh(one.imported), _share(one.autarky), _share(one.self_consumption),
                 _cost(one.cost), _kwh(one.exported), _share(one.coverage),
@@ -70,6 +70,8 @@ def draw_energy(
         if currency
         else "COST wants a tariff: ess.tariff_file or prices.source.",
     ]
+    if sources := sorted({one.source.upper() for one in rows if one.source}):
+        words.append(f"* recorded by {', '.join(sources)}, which has more of that time than we.")
     for text in words:
         sheet.put(row, 1, cut(text, width - 2), Role.TEXT3)
         row += 1

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from victron_console.console.kit.search import fitting
 from victron_console.console.kit.text import literal
-from victron_console.console.trends.quantity import FIGURES, is_measured, series_quantity
+from victron_console.console.trends.quantity import EXTERNAL, FIGURES, is_measured, series_quantity
 from victron_console.console.trends.read import StationSeries
 
 MOST_SHOWN = 40
@@ -32,8 +32,8 @@ def choices_of(found: StationSeries) -> list[QuantityChoice]:
     """The figures and series of a station that can be drawn, what is measured before states and alarms."""
     figures = [
         QuantityChoice(q.name, f"{q.label} {q.unit}   {q.name}")
-        for q in FIGURES
-        if q.field in found.fields or q.of(found.names)
+        for q in (*FIGURES, *EXTERNAL)
+        if q.is_there(found.names, found.fields)
     ]
     names = sorted(found.names, key=lambda name: (not is_measured(name), name))
     return [*figures, *(QuantityChoice(name, f"{series_quantity(name).full_label}   {name}") for name in names)]

@@ -37,11 +37,14 @@ class Quantity:
     """Whose series it is: `battery 512`; empty for a figure of the whole site."""
     daily: bool = False
     """An energy: the power summed up over each column."""
+    like: str = ""
+    """The overview field that it is like, of what somebody else recorded; empty for our own record."""
 
     @property
     def kind(self) -> Role:
         """The kind of energy that it is about."""
-        return kind_of_field(self.field) if self.field else OF_CLASS.get(self.device.partition(" ")[0], Role.OTHER)
+        field = self.field or self.like
+        return kind_of_field(field) if field else OF_CLASS.get(self.device.partition(" ")[0], Role.OTHER)
 
     @property
     def full_label(self) -> str:
@@ -69,6 +72,10 @@ class Quantity:
             return power(value, signed=self.signed).rstrip()
         read = number(value, self.decimals, signed=self.signed)
         return f"{read}%" if self.is_percent and value is not None else read
+
+    def is_there(self, names: frozenset[str], fields: frozenset[str]) -> bool:
+        """Whether a station has it: by its series, and the fields and names that `StationSeries` tells of."""
+        return self.field in fields or self.name in fields or bool(self.of(names))
 
     def of(self, names: frozenset[str]) -> tuple[str, ...]:
         """The station's series that it is the sum of, out of all its series."""
@@ -110,7 +117,17 @@ FIGURES = (
     Quantity("genset-energy", "GENSET", "kWh", "genset_power_w", scale=_KWH, decimals=1, daily=True, least=1.0),
 )
 """The figures that every station may have."""
-BY_NAME = {quantity.name: quantity for quantity in FIGURES}
+EXTERNAL = (
+    Quantity("vrm-soc", "SOC VRM", "%", like="soc_percent"),
+    Quantity("vrm-voltage", "VOLTS VRM", "V", decimals=1, from_zero=False, like="battery_voltage_v"),
+    Quantity("vrm-pv", "PV VRM", "kW", least=100.0, like="pv_power_w"),
+    Quantity("vrm-load", "LOAD VRM", "kW", least=100.0, like="load_power_w"),
+    Quantity("vrm-grid", "GRID VRM", "kW", signed=True, least=100.0, like="grid_power_w"),
+    Quantity("vrm-battery", "BATT VRM", "kW", signed=True, least=100.0, like="battery_power_w"),
+    Quantity("vrm-genset", "GENSET VRM", "kW", least=100.0, like="genset_power_w"),
+)
+"""What Victron's portal recorded, in quarters of an hour."""
+BY_NAME = {quantity.name: quantity for quantity in (*FIGURES, *EXTERNAL)}
 
 _FROM_ZERO = ("W", "A", "%", "kWh", "Ah", "VA", "rpm", "s")
 _SIGNED = ("W", "A")

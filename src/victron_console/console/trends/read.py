@@ -10,6 +10,7 @@ from math import isfinite
 
 from victron_console.console.kit.export import Table
 from victron_console.console.live.alarms_of_store import FIGURES as FAMILY_FIGURES
+from victron_console.console.trends.external import external_names, read_external
 from victron_console.console.trends.frame import Frame
 from victron_console.console.trends.quantity import FIGURES, Quantity
 from victron_console.insight.moment import station_moment
@@ -60,7 +61,9 @@ def read_trend(
     Of a sum each part is read, of a figure without parts the five-minute means.
     """
     parts = quantity.of(names)
-    if quantity.daily:
+    if quantity.like:
+        found = read_external(reader, station, quantity.like, frame, as_of)
+    elif quantity.daily:
         found = _energy(reader, station, quantity, frame, as_of)
     elif not parts:
         found = _from_means(reader, station, quantity, frame, as_of) if quantity.field else (None,) * frame.columns
@@ -206,7 +209,7 @@ class StationSeries:
     names: frozenset[str] = frozenset()
     """Series that hold a number."""
     fields: frozenset[str] = frozenset()
-    """Overview fields that it has a value of."""
+    """Overview fields that it has a value of, and the names of quantities that somebody else recorded of it."""
     first_at: float = 0.0
     """Nothing of it is older (UTC epoch, s)."""
     floor: float | None = None
@@ -230,6 +233,7 @@ def read_series(reader: Reader, station: str, as_of: float | None = None) -> Sta
     numbers = {name: value for name, value in values.items() if isinstance(value, int | float)}
     floor = next((value for name, value in numbers.items() if name.endswith("/Control/ActiveSocLimit")), None)
     fields = frozenset(q.field for q in FIGURES if shown is not None and getattr(shown, q.field, None) is not None)
+    fields |= external_names(reader, station, as_of)
     first_at = min((series.first_at for series in rows), default=0.0)
     recorded = frozenset(row.name for row in rows if as_of is None or row.first_at <= as_of)
     return StationSeries(station, frozenset(numbers), fields, first_at, floor, recorded)

@@ -79,7 +79,7 @@ def resolved(view: View, names: frozenset[str], fields: frozenset[str]) -> list[
     for entry in view.entries:
         if entry in BY_NAME:
             quantity = BY_NAME[entry]
-            if quantity.field in fields or quantity.of(names):
+            if quantity.is_there(names, fields):
                 found[entry] = quantity
             continue
         fitting = sorted(name for name in names if _fits(entry, name))

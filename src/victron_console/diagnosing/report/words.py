@@ -125,6 +125,7 @@ def month_cells(row: EnergyRow) -> tuple[str, ...]:
         return "-" if value is None else f"{value:.0%}"
 
     name = f"{row.first_day:%Y}, in all" if row.period == "year" else f"{row.first_day:%B %Y}"
+    name += f", {row.source.upper()}" if row.source else ""
     return (
         name, kwh(row.pv), kwh(row.load), kwh(row.imported), kwh(row.exported), share(row.self_consumption),
         share(row.autarky), "-" if row.cost is None else f"{row.cost:.2f}", share(row.coverage),

@@ -44,6 +44,8 @@ class EnergyRow:
     """Share of the period that was measured, 0 to 1."""
     cost: float | None = None
     """Of the grid's energy less what it earned; None where it is not known."""
+    source: str = ""
+    """Who else recorded it, such as `vrm`; empty where we did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import date, tzinfo
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from victron_console.diagnosing.battery.capacity import Limits
 from victron_console.diagnosing.battery.soh import soh_trend
 from victron_console.diagnosing.battery.soh_past import SohPast
+from victron_console.diagnosing.external.energy_rows import with_external
 from victron_console.diagnosing.gx.availability import availability
 from victron_console.diagnosing.power.grid import Supply
 from victron_console.diagnosing.power.pv import Array
@@ -28,12 +29,13 @@ from victron_console.diagnosing.record.station_tables import courses, energy_row
 from victron_console.diagnosing.verdict.chemistry import chemistry_of_cells
 from victron_console.diagnosing.verdict.daily import diagnose
 from victron_console.diagnosing.verdict.daily_findings import as_rule_inputs, findings
-from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
+from victron_console.diagnosing.verdict.kept_findings import EnergyRow, Kept, unpack
 from victron_console.insight.cells import bank_capacity_ah, cells_in_series
 from victron_console.insight.overview.battery_bank import limits_conflict
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.insight.overview.figures import last, system_of
 from victron_console.model.alert import Severity
+from victron_console.model.clock import local
 from victron_console.model.device import DeviceKey
 from victron_console.model.mains import nominal_frequency, nominal_voltage
 from victron_console.model.snapshot import Snapshot
@@ -118,7 +120,7 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         courses=courses(found, past),
         limits=_assumed(site, info.battery.chemistry or chemistry_of_cells(past.cell_high_v, past.soc_percent)),
         soh=found.soh.past,
-        energy=energy_rows(found),
+        energy=_energy(reader, station, energy_rows(found), local(since, row.zone).date(), local(now, row.zone).date()),
         currency=currency,
         availability=tuple(
             availability(presences(reader, station, past, found.outages, since, until), until, row.zone)
@@ -127,6 +129,17 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
         outage_hours=found.outages.by_hour if found.outages else (),
     )
     return Examined(kept, fresh)
+
+
+def _energy(
+    reader: Reader, station: str, own: tuple[EnergyRow, ...], began: date, today: date
+) -> tuple[EnergyRow, ...]:
+    """With what others recorded, of times of which we have less."""
+    spans = reader.external_spans(station)
+    if not spans:
+        return own
+    longest = max(spans, key=lambda span: span.days)
+    return with_external(own, reader.external_days(station, longest.source, longest.first, today), began, today)
 
 
 # ---- what is known of the site
