@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -12,6 +11,7 @@ from functools import partial
 import click
 
 from victron_console.alerts.alarm_json import as_data, sentence
+from victron_console.cli.answers.echo import echo_json
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options, operator_name
 from victron_console.cli.parameters.times import Span
@@ -38,11 +38,9 @@ def alerts(options: Options, as_json: bool) -> None:
         names = {row.id: row.name for row in reader.stations()}
         views = [view for view in reader.alerts() if view.state is not AlertState.NORMAL]
     if as_json:
-        click.echo(
-            json.dumps(
-                [as_data(view, names.get(view.occurrence.key.station)) for view in views], indent=2, ensure_ascii=False
-            )
-        )
+        from victron_console.contract.alarms import listed
+
+        echo_json("alerts", listed(views, names))
         return
     _print_list(views, names, clock.now())
 

@@ -6,7 +6,6 @@ import fnmatch
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.completion import series_names, station_ids
 from victron_console.cli.parameters.times import Moment, Span
+from victron_console.contract.nearest import nearest
 from victron_console.model.clock import SystemClock
 from victron_console.store.files.bundle import write_bundle
 from victron_console.store.files.export import ExportRow, write_csv, write_json_lines
@@ -90,9 +90,7 @@ def _refuse_unknown(wanted: Iterable[str], what: str, known: Sequence[str]) -> N
     for each in wanted:
         if fnmatch.filter(known, each):
             continue
-        folded = {name.casefold(): name for name in known}
-        near = [folded[name] for name in get_close_matches(each.casefold(), folded, n=3, cutoff=0.5)]
-        raise ValueError(f"no {what} fits {each}" + (f"; near it are {', '.join(near)}" if near else " here"))
+        raise ValueError(f"no {what} fits {each}{nearest(each, known) or ' here'}")
 
 
 def _write(rows: Iterable[ExportRow], form: str, output: Path | None) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import closing
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -19,12 +17,15 @@ from victron_console.alerts.rules.rule_set import Rule, RuleSet
 from victron_console.alerts.rules.vocabulary import PARAMETERS
 from victron_console.alerts.trying.backtest import Fired, Recorded, backtest, recorded
 from victron_console.alerts.trying.rule_tests import run_file
+from victron_console.cli.answers.echo import echo_json
 from victron_console.cli.failures import failing_plainly, printable
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.completion import station_ids
 from victron_console.cli.parameters.times import Moment, Span
 from victron_console.cli.progress import counted
 from victron_console.console.kit.format import duration
+from victron_console.contract.backtests import fired as fired_families
+from victron_console.contract.rules import parameters, rule_in_force
 from victron_console.model.clock import SystemClock
 from victron_console.model.units import DAY_S
 from victron_console.store.read.reader import Reader
@@ -49,7 +50,7 @@ def list_rules(options: Options, station: str | None, as_json: bool) -> None:
     found = _rules(options)
     in_force, blind = (found.rules, []) if station is None else _of_station(options, found, station)
     if as_json:
-        click.echo(json.dumps([_as_data(rule, blind) for rule in in_force], indent=2, ensure_ascii=False))
+        echo_json("rules", [rule_in_force(rule, blind) for rule in in_force])
         return
     width = max((len(rule.id) for rule in in_force), default=0) + 2
     for rule in in_force:
@@ -90,46 +91,13 @@ def list_parameters(options: Options, station: str, as_json: bool) -> None:
         assert row is not None
         known = parameters_of(found, row, reader.snapshot(station), RecordedHistory(reader))
     if as_json:
-        data = {
-            name: {"value": known[name].value, "origin": known[name].origin} if name in known else None
-            for name in PARAMETERS
-        }
-        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        echo_json("rules-parameters", parameters(known))
         return
     width = max(map(len, PARAMETERS)) + 4
     for name in PARAMETERS:
         value = known[name].value if name in known else None
         told = f"{value:g}" if isinstance(value, float) else "-" if value is None else str(value).lower()
         click.echo(f"{'p.' + name:<{width}}{told:<12}{known[name].origin if name in known else 'not known'}")
-
-
-def _as_data(rule: Rule, blind: list[Blind]) -> dict[str, Any]:
-    return {
-        "id": rule.id,
-        "family": rule.family,
-        "title": rule.title,
-        "response": rule.response,
-        "inputs": {name: [pattern.text for pattern in patterns] for name, patterns in rule.inputs.items()},
-        "gate": rule.gate.text if rule.gate else None,
-        "levels": [
-            {
-                "severity": str(level.severity),
-                "raise": level.raise_.text,
-                "clear": level.clear.text if level.clear else None,
-                "for_s": level.for_s,
-                "clear_for_s": level.clear_for_s,
-            }
-            for level in rule.levels
-        ],
-        "unit": rule.unit,
-        "source": rule.source,
-        "file": rule.origin,
-        "cannot_judge": [
-            {"device": one.device or None, "wholly": one.wholly, "missing": one.lacks}
-            for one in blind
-            if one.rule == rule.id
-        ],
-    }
 
 
 @rules.command(name="test")
@@ -187,7 +155,7 @@ def backtest_rules(
         ]
     fired.sort(key=lambda one: (-one.count, one.station, one.family))
     if as_json:
-        click.echo(json.dumps([_fired_as_data(one) for one in fired], indent=2))
+        echo_json("backtest-rules", fired_families(fired))
         return
     days = (now - since) / DAY_S
     for one in fired:
@@ -238,14 +206,3 @@ def _named(one: Fired) -> str:
     said = [f"({own})"] if own else []
     said += [f"raised by {devices} itself"] if devices else []
     return " ".join([titles, *said])
-
-
-def _fired_as_data(one: Fired) -> dict[str, Any]:
-    return {
-        "station": one.station,
-        "family": one.family,
-        "rules": list(one.rules),
-        "count": one.count,
-        "under_a_minute": one.short,
-        "median_s": one.median_s,
-    }

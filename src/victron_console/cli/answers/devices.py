@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 
 import click
 
+from victron_console.cli.answers.echo import echo_json
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options, operator_name
+from victron_console.contract.devices import Device, devices_of
 from victron_console.model.clock import SystemClock
 from victron_console.model.device import DeviceKey
-from victron_console.model.snapshot import DeviceState
-from victron_console.model.text import clean
 from victron_console.store.operator.wishes import accept_gone, open_for_operator
 from victron_console.store.read.reader import Reader
 
@@ -27,13 +25,10 @@ def devices(options: Options, as_json: bool) -> None:
     """List the devices of all stations, those that left among them; or accept that one is gone."""
     if click.get_current_context().invoked_subcommand is not None:
         return
-    listed: list[dict[str, object]] = []
     with closing(Reader(options.store_path, SystemClock())) as reader:
-        for row in reader.stations():
-            snapshot = reader.snapshot(row.id)
-            listed += (_as_data(row.id, snapshot.devices[key], snapshot.at) for key in sorted(snapshot.devices))
+        listed = [device for row in reader.stations() for device in devices_of(reader.snapshot(row.id))]
     if as_json:
-        click.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        echo_json("devices", listed)
         return
     for line in _lines(listed):
         click.echo(line)
@@ -57,26 +52,8 @@ def accept(options: Options, station: str, device: tuple[str, ...]) -> None:
             click.echo(accept_gone(db, station, key, now=clock.now(), who=operator_name(options)))
 
 
-def _as_data(station: str, device: DeviceState, now: float) -> dict[str, object]:
-    return {
-        "station": station,
-        "device": str(device.key),
-        "name": clean(device.name),
-        "service": device.service,
-        "state": device.state.value,
-        "since": _moment(device.since),
-        "read_at": _moment(device.read_at),
-        "quality": device.quality_at(now).value,
-        "accepted": device.accepted,
-    }
-
-
-def _moment(at: float | None) -> str | None:
-    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
-
-
-def _lines(listed: list[dict[str, object]]) -> Iterator[str]:
+def _lines(listed: Sequence[Device]) -> Iterator[str]:
     for it in listed:
-        since = f" since {it['since']}" if it["since"] and it["state"] != "live" else ""
-        accepted = ", accepted" if it["accepted"] else ""
-        yield f"{it['station']:<24} {it['device']:<24} {it['state']}{since}{accepted}  {it['name']}"
+        since = f" since {it.since}" if it.since and it.state != "live" else ""
+        accepted = ", accepted" if it.accepted else ""
+        yield f"{it.station:<24} {it.device:<24} {it.state}{since}{accepted}  {it.name}"

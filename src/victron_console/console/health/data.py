@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from victron_console.console.kit.view import Site
-from victron_console.diagnosing.ess.advice_log import CAME, KIND, Came, Told, came_of, told_of
+from victron_console.diagnosing.ess.advice_log import CAME, HOLDS_S, KIND, Came, Told, came_of, told_of
 from victron_console.diagnosing.gx.firmware import Installed, compare
+from victron_console.diagnosing.verdict.compared import COMPARED, ranks
 from victron_console.diagnosing.verdict.health_words import SAID
 from victron_console.diagnosing.verdict.kept_findings import Course, Kept, unpack
 from victron_console.diagnosing.verdict.risk import Evidence, Risk, Tier
@@ -27,22 +28,9 @@ NOT_YET = "not diagnosed yet: some minutes after its first poll, then once a nig
 COURSE_DAYS = 400
 DONE_SHOWN_DAYS = 30
 ALARM_DAYS = 30
-ADVICE_S = 26 * 3600.0
-"""Advice is told at least once a local day: an older one holds no more."""
 CAME_DAYS = 14
 MOST_LINES = 5000
 """Of advice read at once, over the fleet."""
-COMPARED = {
-    "soh.level": True,
-    "imbalance.spread": False,
-    "resistance.ratio": False,
-    "efficiency.reference": True,
-    "pv.specific": True,
-    "cycles.per_year": False,
-    "thermal.stress": False,
-    "gx.link": True,
-}
-"""Figures that stations are ranked by, and whether more is better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +123,12 @@ def read_health(
 ) -> HealthData:
     """The health of these stations as last diagnosed, and one's course of days."""
     # It loads numpy, for which the first paint does not wait.
-    from victron_console.diagnosing.verdict.peers import ranked
+    from victron_console.diagnosing.verdict.proposals import unanswered
 
     ids = {site.id for site in sites}
     found = {station: unpack(row.body) for station, row in reader.diagnoses(as_of).items() if station in ids}
     kept = {station: one for station, one in found.items() if one is not None}
-    peers = {
-        name: ranked({station: one.value(name) for station, one in kept.items()}, higher_is_better=better)
-        for name, better in COMPARED.items()
-    }
+    peers = {name: ranks(kept, name) for name in COMPARED}
     jobs = [job for job in reader.jobs(as_of, done_since=now - DONE_SHOWN_DAYS * DAY_S) if job.station in ids]
     advice, came = _advice(reader, now)
     firmware = {row.station: row for row in compare(*_versions(reader, sites))}
@@ -162,7 +147,7 @@ def read_health(
     rows.sort(key=lambda row: (_URGENCY[row.word], row.site.name))
     return HealthData(
         tuple(rows),
-        tuple(_unanswered(kept, jobs)),
+        tuple(unanswered(kept, jobs)),
         tuple(sorted((job for job in jobs if job.done), key=lambda job: -job.at)),
         {name: rows for name, rows in peers.items() if rows},
         _course(reader, chosen, now) if chosen in ids else {},
@@ -171,22 +156,10 @@ def read_health(
     )
 
 
-def _unanswered(kept: Mapping[str, Kept], jobs: Sequence[JobRow]) -> list[Proposal]:
-    """The proposals that no job answers, the most urgent first."""
-    from victron_console.diagnosing.verdict.proposals import proposals  # numpy, as above
-
-    answered = {(job.station, job.reason) for job in jobs if not job.done or job.at > kept_at(kept, job.station)}
-    open_ones = [
-        p for station, one in kept.items() for p in proposals(station, one) if (station, p.reason) not in answered
-    ]
-    open_ones.sort(key=lambda proposal: (-proposal.job.tier, proposal.job.deadline, proposal.job.site))
-    return open_ones
-
-
 def _advice(reader: Reader, now: float) -> tuple[dict[str, Told], dict[str, list[Came]]]:
     """By station the advice that holds, and what came of the last days', the latest first."""
     advice: dict[str, Told] = {}
-    for event in reader.events(now - ADVICE_S, now, kinds=[KIND], limit=MOST_LINES):
+    for event in reader.events(now - HOLDS_S, now, kinds=[KIND], limit=MOST_LINES):
         if event.station and event.station not in advice and (told := told_of(event)) is not None:
             advice[event.station] = told
     came: dict[str, list[Came]] = {}
@@ -199,11 +172,6 @@ def _advice(reader: Reader, now: float) -> tuple[dict[str, Told], dict[str, list
 def due_first(job: JobRow) -> tuple[float, int]:
     """The order of a list of jobs; those without a date last."""
     return (float("inf") if job.due_at is None else job.due_at, job.id)
-
-
-def kept_at(kept: Mapping[str, Kept], station: str) -> float:
-    """When a station was diagnosed; long ago where it never was."""
-    return kept[station].at if station in kept else 0.0
 
 
 def _versions(reader: Reader, sites: Sequence[Site]) -> tuple[dict[str, str], dict[str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from victron_console.console.kit.event_words import KIND_WORDS, event_text
 from victron_console.console.kit.search import matcher
+from victron_console.store.event_log import KIND_GROUPS
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
 
@@ -15,17 +16,7 @@ CHUNK = 1000
 SCAN_AT_MOST = 50_000
 """Lines looked through for one page; where a filter fits fewer, the next page goes on from there."""
 
-KINDS: Mapping[str, tuple[str, ...] | None] = {
-    "all": None,
-    "alarms": (
-        "raised", "raised again", "cleared", "escalated", "eased", "flapping", "quiet", "steady", "stale", "fresh",
-        "suppressed", "released", "requalified", "notification", "told", "not told",
-    ),
-    "operators": ("acknowledged", "commented", "shelved", "unshelved", "maintenance", "maintenance ended"),
-    "links": ("link", "service", "station", "clock", "collector"),
-    "settings": ("setting", "parameter", "config"),
-    "advice": ("advice", "prices"),
-}  # fmt: skip
+KINDS: Mapping[str, tuple[str, ...] | None] = {"all": None, **KIND_GROUPS}
 """What the log can be narrowed to."""
 
 

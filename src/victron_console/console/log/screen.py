@@ -68,7 +68,7 @@ class LogScreen(ConsoleScreen):
         Key("enter", "open_site", "Enter", "site", "Open the site of the line."),
         Key("g", "go_there", "g", "that moment", "Look at the fleet as it was at the moment of the line.", 120),
         Key("slash", "filter", "/", "filter", "Show lines with these words; `!word` without it."),
-        Key("o", "kinds", "o", "kind", "Show all, or only alarms, operators, links, settings, advice."),
+        Key("o", "kinds", "o", "kind", "Show all, or only alarms, operators, links, settings, advice, agents."),
         Key("s", "station", "s", "one site", "Show only the chosen site, or all again."),
         Key("down,j", "move(1)", "↓ j", "", "Next line."),
         Key("up,k", "move(-1)", "↑ k", "", "Previous line."),

@@ -22,6 +22,8 @@ KIND = "advice"
 CAME = "What came of the advice"
 """How the lines begin that look back."""
 SELF = "self-consumption"
+HOLDS_S = 26 * HOUR_S
+"""Advice is told at least once a local day: an older one holds no more."""
 
 
 class Followed(StrEnum):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from victron_console.diagnosing.record.timeline import MONTH_S
 from victron_console.diagnosing.verdict.kept_findings import Kept
 from victron_console.diagnosing.verdict.maintenance import Job
 from victron_console.diagnosing.verdict.risk import Evidence, Tier
+from victron_console.store.operator.jobs import JobRow
 
 WHAT = {
     "SOH": "Plan the replacement of the battery",
@@ -48,6 +50,22 @@ def proposals(station: str, kept: Kept) -> list[Proposal]:
         if held is None or proposal.job.deadline < held.job.deadline:
             found[what] = proposal
     return sorted(found.values(), key=lambda each: (-each.job.tier, each.job.deadline, each.reason))
+
+
+def unanswered(kept: Mapping[str, Kept], jobs: Sequence[JobRow]) -> list[Proposal]:
+    """The proposals that no job answers, the most urgent first.
+
+    Args:
+        kept: by station what was last found.
+        jobs: those that are open, and those done lately: one done after a diagnosis answers it.
+    """
+    answered = {
+        (job.station, job.reason)
+        for job in jobs
+        if not job.done or (job.station in kept and job.at > kept[job.station].at)
+    }
+    found = [p for station, one in kept.items() for p in proposals(station, one) if (station, p.reason) not in answered]
+    return sorted(found, key=lambda proposal: (-proposal.job.tier, proposal.job.deadline, proposal.job.site))
 
 
 def _due(evidence: Evidence, kept: Kept) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from victron_console.insight.audit import power as audit_power
 from victron_console.insight.audit import setup as audit_setup
 from victron_console.insight.audit.finding import Finding, Outcome, Site, site_of
@@ -43,6 +45,6 @@ def audit(snapshot: Snapshot, shown: Overview, *, zone_name: str | None = None) 
     return [finding for check in _CHECKS if (finding := check(site))]
 
 
-def worst_outcome(findings: list[Finding]) -> Outcome:
-    """The worst of the findings; a site without any passes."""
-    return max((finding.outcome for finding in findings), key=_ORDER.index, default=Outcome.PASS)
+def worst_outcome(outcomes: Iterable[Outcome]) -> Outcome:
+    """The worst of what checks came to; a site without any passes."""
+    return max(outcomes, key=_ORDER.index, default=Outcome.PASS)

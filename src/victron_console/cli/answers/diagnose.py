@@ -8,14 +8,16 @@ from pathlib import Path
 import click
 
 from victron_console.alerts.language.inputs import FIELDS
+from victron_console.cli.answers.echo import echo_json
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.completion import station_ids
 from victron_console.cli.progress import counted
+from victron_console.contract.diagnosis import Diagnoses, diagnosis
 from victron_console.diagnosing.finding import Finding
-from victron_console.diagnosing.verdict.kept_findings import Kept, pack
+from victron_console.diagnosing.verdict.kept_findings import pack
 from victron_console.diagnosing.verdict.station_diagnosis import Examined, examine
-from victron_console.model.clock import Clock, SystemClock
+from victron_console.model.clock import Clock, SystemClock, iso_utc
 from victron_console.model.text import clean
 from victron_console.store.diagnoses import DiagnosisRow, record_diagnosis
 from victron_console.store.errors import LeaseHeld, UnknownStation
@@ -34,9 +36,10 @@ from victron_console.store.write.writer import Writer
     help="Only this station; may be repeated.",
 )
 @click.option("--all", "everything", is_flag=True, help="Also the figures that are not known, with the reason why.")
+@click.option("--json", "as_json", is_flag=True, help="Every figure with its method, window and range, for scripts.")
 @common_options
 @failing_plainly
-def diagnose(options: Options, stations: tuple[str, ...], everything: bool) -> None:
+def diagnose(options: Options, stations: tuple[str, ...], everything: bool, as_json: bool) -> None:
     """Diagnose stations from their recorded past: battery, cells, inverter, PV, grid, GX device.
 
     A collector does so each night. What is found here is kept only where none is running, since one alone may write.
@@ -47,12 +50,29 @@ def diagnose(options: Options, stations: tuple[str, ...], everything: bool) -> N
         chosen = _chosen(reader, stations)
         for station, name in counted(chosen, len(chosen), "Diagnosing", "stations"):
             examined = examine(reader, station, clock.now(), FIELDS["errors"])
-            if examined is None:
-                click.echo(f"{name} ({station}): nothing is recorded yet.\n")
-                continue
-            found[station] = examined
-            click.echo("\n".join(_lines(f"{name} ({station})", examined.kept, everything=everything)) + "\n")
-    click.echo(_keep(options.store_path, clock, found))
+            if examined is not None:
+                found[station] = examined
+            if not as_json:
+                click.echo("\n".join(_lines(f"{name} ({station})", examined, everything=everything)) + "\n")
+        rows = {row.id: row for row in reader.stations()}
+    kept = _keep(options.store_path, clock, found)
+    if not as_json:
+        click.echo(kept)
+        return
+    now = clock.now()
+    echo_json(
+        "diagnose",
+        Diagnoses(
+            at=iso_utc(now),
+            live=True,
+            stations=tuple(
+                diagnosis(rows[station], one.kept, now, live=True, everything=everything)
+                for station, one in found.items()
+            ),
+            not_recorded=tuple(station for station, _ in chosen if station not in found),
+            kept=kept,
+        ),
+    )
 
 
 def _chosen(reader: Reader, stations: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -76,7 +96,10 @@ def _keep(store: Path, clock: Clock, found: dict[str, Examined]) -> str:
     return f"Kept: {len(found)}."
 
 
-def _lines(title: str, kept: Kept, *, everything: bool) -> list[str]:
+def _lines(title: str, examined: Examined | None, *, everything: bool) -> list[str]:
+    if examined is None:
+        return [f"{title}: nothing is recorded yet."]
+    kept = examined.kept
     risk = kept.risk
     lines = [f"{title}: {risk.word}, {risk.coverage:.0%} of the evidence is known"]
     lines += [f"  {one.tier.name.lower():<8}{one.name}: {one.words}" for one in risk.evidence if one.tier]

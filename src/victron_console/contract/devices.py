@@ -1,0 +1,50 @@
+"""What a station consists of, and since when what left is gone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from victron_console.contract.form import Moment, Said, Versioned
+from victron_console.model.snapshot import DeviceState, Snapshot
+
+
+class Device(Versioned):
+    """An entry of `devices --json`."""
+
+    station: str
+    device: str
+    """Class and instance: `battery/258`."""
+    name: Said
+    service: Said
+    """Its bus name."""
+    state: str
+    """`live`, `set aside` or `gone`."""
+    since: Moment | None
+    read_at: Moment | None
+    quality: str
+    """What its age makes of its values."""
+    accepted: bool
+    """It left and an operator no longer misses it."""
+
+
+def devices_of(snapshot: Snapshot) -> tuple[Device, ...]:
+    """The devices of a station by class and instance."""
+    return tuple(_device(snapshot.station, snapshot.devices[key], snapshot.at) for key in sorted(snapshot.devices))
+
+
+def _device(station: str, device: DeviceState, now: float) -> Device:
+    return Device(
+        station=station,
+        device=str(device.key),
+        name=device.name,
+        service=device.service,
+        state=device.state.value,
+        since=_moment(device.since),
+        read_at=_moment(device.read_at),
+        quality=device.quality_at(now).value,
+        accepted=device.accepted,
+    )
+
+
+def _moment(at: float | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
