@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from victron_console.insight.overview.ac_side import inverter_units
 from victron_console.insight.overview.battery_roles import BatteryRoles
-from victron_console.insight.overview.figures import system_of, text
+from victron_console.insight.overview.figures import last, system_of, text
 from victron_console.model.device import class_of
 from victron_console.model.overview import Origin
 from victron_console.model.snapshot import DeviceState, Snapshot
@@ -86,9 +86,15 @@ def _devices(snapshot: Snapshot, roles: BatteryRoles) -> Mapping[str, Sequence[D
     }
     return dict.fromkeys((field for field, classes in _CLASSES.items() if classes == ("battery",)), monitor) | {
         **of_kind,
-        "battery_temperature_c": monitor or roles.packs,
+        "battery_temperature_c": monitor if _is_measured(snapshot, roles) else roles.packs,
         "cell_spread_v": roles.packs,
         "load_power_w": [*units, *snapshot.missed(*METERED_AROUND)],
         "grid_power_w": of_kind["grid_power_w"] or units,
         "genset_power_w": of_kind["genset_power_w"] or units,
     }
+
+
+def _is_measured(snapshot: Snapshot, roles: BatteryRoles) -> bool:
+    """Whether the battery's monitor has its temperature; else it is that of the hottest pack."""
+    given = (last(system_of(snapshot), "Dc/Battery/Temperature"), last(roles.monitor, "Dc/0/Temperature"))
+    return any(celsius is not None for celsius in given)
