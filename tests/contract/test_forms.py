@@ -37,6 +37,7 @@ ASKED = {
     "series-read": ("series", "read", SITE, "system/0/Dc/Battery/Soc", "--since", "20d"),
     "advice": ("advice", SITE),
     "jobs": ("jobs",),
+    "why": ("why", SITE),
     "rules": ("rules", "list"),
     "rules-parameters": ("rules", "parameters", SITE),
 }
@@ -55,6 +56,7 @@ NEVER_READ = {
     "series-find": ("series", "find", "alder"),
     "advice": ("advice", "alder"),
     "jobs": ("jobs",),
+    "why": ("why", "alder"),
 }
 
 

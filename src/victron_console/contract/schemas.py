@@ -24,6 +24,7 @@ from victron_console.contract.rules import RuleInForce, StationParameter
 from victron_console.contract.series import SeriesFound, SeriesRead
 from victron_console.contract.station_now import StationNow
 from victron_console.contract.status import FleetPage, Status
+from victron_console.contract.why import Why
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -62,6 +63,7 @@ FORMS: Mapping[str, Form] = {
     "jobs": Form(Jobs, "jobs --json"),
     "rules": Form(list[RuleInForce], "rules list --json"),
     "rules-parameters": Form(dict[str, StationParameter | None], "rules parameters --json"),
+    "why": Form(Why, "why --json", "0 a cause is named or there is nothing to explain, 3 cannot tell"),
     "backtest-advice": Form(AdvicePlayed, "backtest advice --json"),
     "backtest-sunrise": Form(SunrisePlayed, "backtest sunrise --json"),
     "backtest-rules": Form(list[FiredFamily], "backtest rules --json"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -11,11 +10,12 @@ from textwrap import wrap
 
 import click
 
+from victron_console.cli.answers.echo import echo_json
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.completion import station_ids
 from victron_console.cli.parameters.times import Moment
-from victron_console.diagnosing.why.answer_json import as_data
+from victron_console.contract.why import why_document
 from victron_console.diagnosing.why.asked import WhyAnswer, why, why_alarm
 from victron_console.insight.why.answer import Fact, Question, Sentence
 from victron_console.model.clock import SystemClock, local
@@ -51,7 +51,7 @@ def why_command(
         else:
             answer = _of_alarm(reader, station, alarm, now, at)
     if as_json:
-        click.echo(json.dumps(as_data(answer), indent=2, ensure_ascii=False))
+        echo_json("why", why_document(answer, live=at is None))
     else:
         click.echo("\n".join(answer_lines(answer, past=at is not None)))
     sys.exit(CANNOT_TELL if answer.reasons.cannot_tell else ANSWERED)
