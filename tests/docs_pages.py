@@ -255,9 +255,11 @@ def _all_forms() -> Iterator[str]:
         )
     yield from ("## Parts", "", "What forms are made of.", "")
     for name, part in sorted(parts.items()):
+        yield from (f"### {name}", "", _sentence(part), "")
         if "properties" in part:
-            yield from (f"### {name}", "", _sentence(part), "")
             yield from _form_table(part)
+        else:
+            yield from (f"One of {', '.join(f'`{word}`' for word in part.get('enum', ()))}.", "")
 
 
 def _sentence(part: dict[str, Any]) -> str:
