@@ -22,7 +22,7 @@ from victron_console import console
 from victron_console.cli.main import COMMANDS, victron_console
 from victron_console.cli.options import common_options
 from victron_console.config.fields import Table
-from victron_console.config.sources import SourceSettings
+from victron_console.config.source_settings import SourceSettings
 from victron_console.config.station import StationConfig
 from victron_console.config.tables import TABLES
 from victron_console.console.app.screens import SCREENS

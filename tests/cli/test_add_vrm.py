@@ -61,6 +61,7 @@ def test_a_chosen_site_becomes_a_station_that_is_read_over_the_portals_brokers(f
     access = station.mqtt.access()
     assert (access.host, access.user) == ("mqtt3.example.org", "user@example.invalid")
     assert access.password == f"Token {TOKEN}", "its token is a reference that holds from where its file lies"
+    assert (station.fallback, station.vrm and station.vrm.site) == ("vrm", 2)
     assert TOKEN not in (folder / "birch-hut.toml").read_text()
 
 

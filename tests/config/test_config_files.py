@@ -102,7 +102,7 @@ def test_a_fault_is_one_sentence_with_place_key_found_and_expected(tmp_path: Pat
         ("battery.capacty_ah = 3", "did you mean capacity_ah?"),
         ('[station.pv]\nnotes = "x"', "notes above the first [station.…] table"),
         ('[station.pv]\nzzz = "x"', "one of kwp"),
-        ("frequency = 50", "one of http, mqtt, id, name"),
+        ("frequency = 50", "one of http, mqtt, vrm, id, name"),
     ],
 )
 def test_an_unknown_key_names_the_nearest_known_one(tmp_path: Path, line: str, hint: str) -> None:
@@ -135,7 +135,8 @@ def test_an_unknown_key_names_the_nearest_known_one(tmp_path: Path, line: str, h
         ('tags = ["farm", 3]', "tags.1"),
         ('contact = "a\\u001b[31m"', "contact"),
         ("notes = 1979-05-27", "notes"),
-        ('source = "vrm"', "source"),
+        ('source = "modbus"', "source"),
+        ('source = "vrm"', "vrm"),
         ('source = "mqtt"', "mqtt"),
         ('fallback = "mqtt"', "mqtt"),
         ('fallback = "http"', "fallback"),

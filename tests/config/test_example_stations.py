@@ -31,7 +31,7 @@ def test_the_examples_can_stand_side_by_side(tmp_path: Path) -> None:
 
 
 def test_one_site_shows_every_key_of_a_station_and_the_fleet_those_of_its_link() -> None:
-    own = set(StationConfig.model_fields) - {"http", "mqtt", "source", "fallback"}
+    own = set(StationConfig.model_fields) - {"http", "mqtt", "vrm", "source", "fallback"}
     assert {
         key for key in own if f"{key} =" not in EXAMPLES["one-site"] and f".{key}]" not in EXAMPLES["one-site"]
     } == set()

@@ -10,9 +10,14 @@ from victron_console.sources.fallback import Fallback
 from victron_console.sources.http import HttpApi
 from victron_console.sources.mqtt import Mqtt
 from victron_console.sources.open_source import open_source
+from victron_console.sources.vrm.source import VrmPortal
 
-EXAMPLES = {"http": {"url": "http://192.0.2.10:8088"}, "mqtt": {"host": "192.0.2.10"}}
-MADE = {"http": HttpApi, "mqtt": Mqtt}
+EXAMPLES = {
+    "http": {"url": "http://192.0.2.10:8088"},
+    "mqtt": {"host": "192.0.2.10"},
+    "vrm": {"site": 150001, "token": "env:PATH"},
+}
+MADE = {"http": HttpApi, "mqtt": Mqtt, "vrm": VrmPortal}
 
 
 @pytest.mark.parametrize("name", SOURCES)

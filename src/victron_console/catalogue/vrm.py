@@ -73,6 +73,8 @@ SOC = MeanCode("bs", "SOC", "%")
 VOLTAGE = MeanCode("bv", "battery voltage", "V")
 MEANS = (SOC, VOLTAGE)
 """An energy of nothing is left out, so a quarter of an hour without one of these tells that nothing was sent."""
+FACTORS = {"TTG": 3600.0}
+"""What a value is to be multiplied by to be in the unit of D-Bus, by code: time to go is in hours here."""
 LATITUDE, LONGITUDE = "lt", "lg"
 FORECASTS = {"solar_yield_forecast": EnergyKind.PV, "vrm_consumption_fc": EnergyKind.LOAD}
 """In Wh of the interval, past and to come."""

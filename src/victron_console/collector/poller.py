@@ -198,14 +198,14 @@ class StationPoller:
         self._follow(found)
         came, left = self.schedule.discovered(found.services, self._clock.monotonic())
         missing = self.table.missing(self.schedule.plans)
-        for service in [] if found.switched else dict.fromkeys([*left, *missing]):
+        for service in [] if found.switched or found.is_partial else dict.fromkeys([*left, *missing]):
             self._left_the_bus(service)
         for service in came:
             self.table.note(service, ServiceState.LIVE)
 
     def _follow(self, found: Discovery) -> None:
         """Take in how the station is reached now: on request or by itself, and whether that changed."""
-        self.schedule.changed = found.changed
+        self.schedule.changed, self.schedule.renewed_s = found.changed, found.every_s
         if found.changed is not None:
             found.changed.wake = self._wake.set
         if found.switched:

@@ -72,14 +72,15 @@ class Schedule:
         """Services of which a value is pinned: they are read at the fast cadence."""
         self.changed: ChangedServices | None = None
         """What changed by itself; None where values have to be asked for. The cadences then are signs of life."""
+        self.renewed_s = 0.0
+        """No value is renewed more often, s: what is read sooner is the same."""
         self._changed_at = -inf
 
     def cadence_s(self, plan: ServicePlan) -> float:
         """Seconds between two reads of the service."""
         fast = plan.tier is Tier.FAST or plan.service in self.pinned
-        if fast and self.focus_s is not None:
-            return self.focus_s
-        return self._cadence_s[Tier.FAST if fast else plan.tier]
+        wanted_s = self.focus_s if fast and self.focus_s is not None else None
+        return max(self.renewed_s, wanted_s or self._cadence_s[Tier.FAST if fast else plan.tier])
 
     def discovered(self, services: Iterable[str], now: float) -> tuple[list[str], list[str]]:
         """Take in the services on the bus; returns those that came and those that left."""

@@ -13,7 +13,8 @@ from victron_console.config.files import (
 from victron_console.config.heartbeat import HeartbeatSettings
 from victron_console.config.history import HistorySettings
 from victron_console.config.notify import NotifySettings
-from victron_console.config.sources import SOURCES, HttpAccess, HttpSettings, MqttAccess, MqttSettings, SourceSettings
+from victron_console.config.source_settings import SourceSettings
+from victron_console.config.sources import SOURCES, HttpAccess, HttpSettings, MqttAccess, MqttSettings
 from victron_console.config.station import StationConfig
 from victron_console.config.tables import ConsoleSettings
 from victron_console.config.watch import ConfigFiles, FixedStations, StationFiles

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address
 from pathlib import Path
-from typing import Any, ClassVar, get_args
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -29,12 +29,12 @@ from victron_console.config.fields import (
     needs,
     refusal,
 )
+from victron_console.config.source_settings import DEADLINE_S, SourceSettings, plain
+from victron_console.config.vrm_source import VrmSourceSettings
 
 HTTP_API_PORT = 8088
 MQTT_TLS_PORT = 8883
 MQTT_PLAIN_PORT = 1883
-DEADLINE_S = 8.0
-"""Seconds for a whole answer; a hung service would take 50 s and is not waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +71,6 @@ class MqttAccess:
     vrm: bool
     """Whether it is Victron's own broker on the Internet and not that of the device."""
     deadline_s: float
-
-
-class SourceSettings(Table):
-    """The table of one source. What the rest of the program must know of it without knowing which one it is."""
-
-    LABEL: ClassVar[str]
-    """What it is called where people read: `HTTP`."""
-    NEEDED: ClassVar[str]
-    """What a station file must give for it, as the sentence of a fault."""
-    SHORT_KEY: ClassVar[str] = ""
-    """The one of its keys that may also stand in `[[station]]` itself."""
-    SECRETS: ClassVar[frozenset[str]] = frozenset()
-    """Keys that are neither stored nor shown."""
-
-    def public(self) -> dict[str, Any]:
-        """Its keys without secrets, as JSON holds them."""
-        return self.model_dump(mode="json", exclude=set(self.SECRETS))
-
-    def identities(self) -> tuple[str, ...]:
-        """What tells the station from others, in small letters: the host it is reached at, its portal id."""
-        raise NotImplementedError
-
-    def address(self) -> str:
-        """Where it is asked, whole and in small letters: two stations of one address are one."""
-        raise NotImplementedError
-
-
-def _plain(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""
 
 
 class HttpSettings(SourceSettings):
@@ -149,11 +120,11 @@ class HttpSettings(SourceSettings):
             url=self.url,
             headers={name: text.get_secret_value() for name, text in self.headers.items()},
             user=self.username or "",
-            password=_plain(self.password),
-            token=_plain(self.token),
+            password=plain(self.password),
+            token=plain(self.token),
             ca_file=self.ca_file,
             fingerprint=self.fingerprint or "",
-            proxy=_plain(self.proxy),
+            proxy=plain(self.proxy),
             deadline_s=self.deadline_s,
         )
 
@@ -232,7 +203,7 @@ class MqttSettings(SourceSettings):
             ca_file=self.ca_file,
             fingerprint=self.fingerprint or "",
             user=self.username or "",
-            password=f"Token {_plain(self.token)}" if self.token else _plain(self.password),
+            password=f"Token {plain(self.token)}" if self.token else plain(self.password),
             portal_id=self.portal_id or "",
             vrm=self.vrm,
             deadline_s=self.deadline_s,
@@ -270,6 +241,7 @@ class SourceTables(Table):
 
     http: HttpSettings | None = Field(default=None, description="a table [station.http]")
     mqtt: MqttSettings | None = Field(default=None, description="a table [station.mqtt]")
+    vrm: VrmSourceSettings | None = Field(default=None, description="a table [station.vrm]")
 
 
 SOURCES: Mapping[str, type[SourceSettings]] = {

@@ -25,7 +25,8 @@ from victron_console.config.fields import (
     refusal,
 )
 from victron_console.config.prices import Prices
-from victron_console.config.sources import SOURCE_NAMES, SOURCES, SourceSettings, SourceTables
+from victron_console.config.source_settings import SourceSettings
+from victron_console.config.sources import SOURCE_NAMES, SOURCES, SourceTables
 from victron_console.model.snapshot import BatteryChoice
 
 Chemistry = Literal["lfp", "nmc", "lto", "lead-acid", "agm", "gel"]
@@ -223,7 +224,7 @@ class StationConfig(SourceTables):
 
     def asks_portal(self) -> bool:
         """Whether it is read by way of Victron's portal."""
-        return self.mqtt is not None and self.mqtt.vrm
+        return (self.mqtt is not None and self.mqtt.vrm) or self.vrm is not None
 
     def addresses(self) -> frozenset[str]:
         """Where it is asked; no other station may have one of these."""

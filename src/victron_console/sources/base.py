@@ -69,6 +69,12 @@ class Discovery:
     """Why it is reached another way than before, as a sentence; empty where it is not."""
     changed: ChangedServices | None = None
     """Where values come by themselves: what changed. Reading a service then asks nobody; None where it does."""
+    every_s: float = 0.0
+    """No value is renewed more often than this, however often it is read."""
+    newest_at: float | None = None
+    """When the newest value was given (UTC epoch, s); None: now."""
+    is_partial: bool = False
+    """Whether the station may have services that are not told of here."""
 
 
 @dataclass(slots=True)

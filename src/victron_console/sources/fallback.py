@@ -6,10 +6,11 @@ It owns which of the two is asked. Device names are the same over both, so nothi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 
 from victron_console.model.clock import Clock
 from victron_console.model.service import ServiceReading
-from victron_console.sources.base import Discovery, Source, SourceError, Traffic
+from victron_console.sources.base import Discovery, Source, SourceError, Traffic, Unreachable
 
 FIRST_RETRY_S = 60.0
 LAST_RETRY_S = 900.0
@@ -35,6 +36,8 @@ class Fallback:
         self._reason = ""
         self._failures = 0
         self._retry_at = 0.0
+        self._read_at = -inf
+        """Of the newest values that were read, either way (UTC epoch, s)."""
 
     @property
     def traffic(self) -> Traffic:
@@ -68,6 +71,8 @@ class Fallback:
             first_error = None
         try:
             found = await self.second.source.discover()
+            if self._now is self.first and found.newest_at is not None and found.newest_at <= self._read_at:
+                raise Unreachable(f"{self.second.name} has nothing yet of the time since.")
         except SourceError as error:
             self._now = self.first
             raise first_error or error from error
@@ -75,7 +80,9 @@ class Fallback:
 
     async def read(self, service: str) -> ServiceReading:
         """The values of a service, the way its name was found. Raises as the source that is asked."""
-        return await self._now.source.read(service)
+        found = await self._now.source.read(service)
+        self._read_at = max(self._read_at, found.at)
+        return found
 
     async def recovered(self) -> None:
         """Wait for the source that is asked. Raises as that does."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from victron_console.catalogue.vrm import broker_of
+from victron_console.catalogue.vrm import API, broker_of
 from victron_console.cli.options import Options
 from victron_console.cli.progress import counted
 from victron_console.cli.stations.vrm_account import account_client, missing_at_portal, station_at
@@ -91,7 +91,9 @@ def _write_all(
                 click.echo(f"{site.name}: its gateways are not known: {error}", err=True)
                 gateways = []
             try:
-                file = write_station(folder, as_station(site, account, loaded.vrm.token.reference), taken)
+                file = write_station(
+                    folder, as_station(site, account, loaded.vrm.token.reference, loaded.vrm.url), taken
+                )
             except (ConfigError, FileExistsError) as error:
                 click.echo(f"{site.name}: not written: {error}", err=True)
                 continue
@@ -103,13 +105,15 @@ def _write_all(
     click.echo(f"{written} of {len(new)} sites written. Open the console with `victron-console`.")
 
 
-def as_station(site: VrmSite, account: VrmAccount, token: str) -> Mapping[str, object]:
-    """What a station file says of a site: read over the portal's brokers.
+def as_station(site: VrmSite, account: VrmAccount, token: str, url: str = API) -> Mapping[str, object]:
+    """What a station file says of a site: read over the portal's brokers, and where its GX does not speak to these by
+    what it last sent.
 
     Args:
         site: one with a GX.
         account: whose e-mail address is the user name there.
         token: the reference to its token.
+        url: of the portal.
     """
     location: dict[str, object] = {}
     if site.place is not None:
@@ -121,7 +125,10 @@ def as_station(site: VrmSite, account: VrmAccount, token: str) -> Mapping[str, o
     }  # fmt: skip
     if site.broker != broker_of(site.portal_id):
         mqtt["host"] = site.broker
-    station: dict[str, object] = {"name": site.name, "source": "mqtt"}
+    vrm: dict[str, object] = {"site": site.number, "token": token}
+    if url != API:
+        vrm["url"] = url
+    station: dict[str, object] = {"name": site.name, "source": "mqtt", "fallback": "vrm"}
     if site.tags:
         station["tags"] = list(site.tags)
-    return station | ({"location": location} if location else {}) | {"mqtt": mqtt}
+    return station | ({"location": location} if location else {}) | {"mqtt": mqtt, "vrm": vrm}
