@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from victron_console.insight.overview.ac_side import WiredInput, ac_inputs, input_power_w, inverter_gone, runs_alone
-from victron_console.insight.why.ess import is_ess
+from victron_console.insight.why.ess import forbids_charge, is_ess
 from victron_console.insight.why.look import Look, called
 from victron_console.insight.why.rule import CauseRule, Says
 from victron_console.model.snapshot import PHASES, DeviceState
@@ -11,6 +11,8 @@ from victron_console.model.snapshot import PHASES, DeviceState
 CHARGER_ONLY, INVERTER_ONLY, ON, OFF = 1, 2, 3, 4
 """`/Mode` of an inverter/charger."""
 FAULT = 2
+LIVE_V = 20.0
+"""What a dead line shows on a meter is less (judgement)."""
 AT_LIMIT_SHARE = 0.93
 """An input this near to its current limit is at it: limits act on what is measured by the second (judgement)."""
 RUNS_W = 50.0
@@ -89,18 +91,25 @@ def _ignored(look: Look) -> str:
     return ""
 
 
-def _mains_lost(look: Look) -> str:
-    wired = mains_wired(look)
-    if not wired or connected_type(look) or not look.site.units or inverter_gone(look.site.snapshot):
-        return ""
-    look.number(look.site.units[0], "Ac/ActiveIn/ActiveInput")
-    look.number(look.site.system, "Ac/ActiveIn/Source")
-    volts = [value for meter in look.of_class("grid") for value in look.phases(meter, "Ac/{phase}/Voltage").values()]
-    kind = "grid" if wired[0].type == "grid" else "shore"
-    if any(value > 20 for value in volts):
-        told = " and ".join(f"{value:.0f} V" for value in volts)
-        return f"The {kind} has {told}, but the inverter does not connect to it."
-    return f"The {kind} is not connected: the inverter runs alone."
+def _not_connected(kind: str) -> Says:
+    """The grid or the shore is wired and not connected."""
+
+    def says(look: Look) -> str:
+        wired = mains_wired(look)
+        if not wired or wired[0].type != kind or connected_type(look) or inverter_gone(look.site.snapshot):
+            return ""
+        look.number(look.site.units[0] if look.site.units else None, "Ac/ActiveIn/ActiveInput")
+        look.number(look.site.system, "Ac/ActiveIn/Source")
+        if kind == "shore":
+            return "Shore power is not connected."
+        meters = look.of_class("grid")
+        volts = [value for meter in meters for value in look.phases(meter, "Ac/{phase}/Voltage").values()]
+        if any(value > LIVE_V for value in volts):
+            told = " and ".join(f"{value:.0f} V" for value in volts)
+            return f"The grid has {told}, but the inverter does not connect to it."
+        return "The grid is not connected: the inverter runs alone."
+
+    return says
 
 
 def _no_ac_charge(says: Says) -> Says:
@@ -194,12 +203,14 @@ NO_CHARGE_MODE = CauseRule(
 NO_INVERTER_MODE = CauseRule(
     "switch_no_inverter", "The switch of the inverter/charger", _no_inverter_mode, "Switch it to On."
 )
+FORBIDDEN = CauseRule("ess_forbids_charge", "A charge forbidden by ESS", _no_ac_charge(forbids_charge))
 IGNORED = CauseRule(
     "ac_input_ignored", "An AC input that is ignored", _no_ac_charge(_ignored), "See its assistants and settings."
 )
 ALL_IGNORED = CauseRule("ac_input_ignored", "An AC input that is ignored", _ignored, "See its assistants and settings.")
-MAINS_LOST = CauseRule("mains_lost", "The mains", _mains_lost, CHECK_AC)
-NO_MAINS_CHARGE = CauseRule("mains_lost", "The mains", _no_ac_charge(_mains_lost), CHECK_AC)
+MAINS_LOST = CauseRule("mains_lost", "The grid", _not_connected("grid"), CHECK_AC)
+NO_MAINS_CHARGE = CauseRule("mains_lost", "The grid", _no_ac_charge(_not_connected("grid")), CHECK_AC)
+NO_SHORE_CHARGE = CauseRule("shore_not_connected", "The shore", _no_ac_charge(_not_connected("shore")))
 INPUT_LIMIT = CauseRule(
     "ac_input_limit", "The AC input's current limit", _no_ac_charge(_input_limit),
     "Raise the limit if the breaker allows it, or cut loads.",

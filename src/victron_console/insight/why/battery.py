@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from victron_console.insight.overview.battery_bank import NOT_RUNNING, limits_conflict
@@ -97,12 +98,12 @@ def _blocks(way: str, reason: Reason) -> Says:
 
 def _cold(look: Look) -> str:
     lowest = min(_temperatures(look, "MinCellTemperature"), default=None)
-    return f"its cells have {lowest:.0f} °C" if lowest is not None and lowest <= COLD_C else ""
+    return f"it is cold, {lowest:.0f} °C" if lowest is not None and lowest <= COLD_C else ""
 
 
 def _hot(look: Look) -> str:
     highest = max(_temperatures(look, "MaxCellTemperature"), default=None)
-    return f"it has {highest:.0f} °C" if highest is not None and highest >= HOT_C else ""
+    return f"it is hot, {highest:.0f} °C" if highest is not None and highest >= HOT_C else ""
 
 
 def _temperatures(look: Look, extreme: str) -> list[float]:
@@ -155,15 +156,29 @@ def _empty(look: Look) -> str:
     return f"it is empty, {soc:.0f} %" if soc is not None and soc <= EMPTY_PERCENT else ""
 
 
-def _alarmed(look: Look) -> str:
-    for pack in look.site.battery.devices:
-        standing = [path for path in sorted(pack.readings) if path.startswith("Alarms/") and look.number(pack, path)]
-        if standing:
-            name = look.seen[pack.key.series(standing[0])].name
-            return f"its own alarm {name} stands"
-        if look.number(pack, "ErrorCode"):
-            return f"it reports an error, {_words(look, pack, 'ErrorCode')}"
-    return ""
+def _alarmed(way: str) -> Reason:
+    """An alarm of the battery itself that may be why it blocks a way."""
+
+    def told(look: Look) -> str:
+        for pack in look.site.battery.devices:
+            paths = [path for path in sorted(pack.readings) if _ALARMS_OF_WAY[way].fullmatch(path)]
+            for path in paths:
+                if look.number(pack, path):
+                    return f"its own alarm {look.seen[pack.key.series(path)].name} stands"
+            if look.number(pack, "ErrorCode"):
+                return f"it reports an error, {_words(look, pack, 'ErrorCode')}"
+        return ""
+
+    return told
+
+
+_EITHER = "InternalFailure|BmsCable|Contactor|FuseBlown|CellImbalance|HighInternalTemperature|HighTemperature"
+_ALARMS_OF_WAY = {
+    "Charge": re.compile(f"Alarms/({_EITHER}|LowTemperature|\\w*ChargeTemperature|High\\w*Voltage|HighChargeCurrent)"),
+    "Discharge": re.compile(f"Alarms/({_EITHER}|Low\\w*Voltage|HighDischargeCurrent|HighCurrent)"),
+}
+"""That it blocks is an alarm too, and no reason of its own."""
+_ALARMED = {way: _alarmed(way) for way in _ALARMS_OF_WAY}
 
 
 def _unsaid(look: Look) -> str:
@@ -174,8 +189,8 @@ def _unsaid(look: Look) -> str:
 
 
 _REASONS: dict[str, tuple[Reason, ...]] = {
-    "Charge": (_cold, _hot, _cell_high, _full, _alarmed, _unsaid),
-    "Discharge": (_hot, _cell_low, _empty, _alarmed, _unsaid),
+    "Charge": (_cold, _hot, _cell_high, _full, _ALARMED["Charge"], _unsaid),
+    "Discharge": (_hot, _cell_low, _empty, _ALARMED["Discharge"], _unsaid),
 }
 
 
@@ -270,7 +285,7 @@ def _blocking(way: str) -> tuple[CauseRule, ...]:
         _cell_low: ("cell_low", "Shed load and charge; look at the weakest cell."),
         _full: ("full", ""),
         _empty: ("empty", "Charge it: start the generator, connect the mains, cut loads."),
-        _alarmed: ("alarm", "See the battery's own alarm."),
+        _ALARMED[way]: ("alarm", "See the battery's own alarm."),
         _unsaid: ("unsaid", "Look at the BMS itself: cell voltages, temperatures, contactor."),
     }
     return tuple(
@@ -294,16 +309,16 @@ CHARGE_CURRENT = CauseRule("charge_current_limit", "The charge current limit", _
 DISCHARGE_CURRENT = CauseRule("discharge_current_limit", "The discharge limit", _discharge_current_reached)
 
 
-def _standing(reason: Reason, subject: str) -> Says:
+def _standing(reason: Reason) -> Says:
     """A reason by itself, whether or not the BMS blocks for it."""
 
     def says(look: Look) -> str:
-        return f"{subject}: {told}." if (told := reason(look)) else ""
+        return f"The battery: {told}." if (told := reason(look)) else ""
 
     return says
 
 
-CELL_HIGH = CauseRule("cell_high", "A high cell", _standing(_cell_high, "The battery is near its upper end"))
-CELL_LOW = CauseRule("cell_low", "A low cell", _standing(_cell_low, "The battery is near its lower end"))
-HOT = CauseRule("battery_hot", "The battery's warmth", _standing(_hot, "The battery is hot"))
-COLD = CauseRule("battery_cold", "The battery's cold", _standing(_cold, "The battery is cold"))
+CELL_HIGH = CauseRule("cell_high", "A high cell", _standing(_cell_high))
+CELL_LOW = CauseRule("cell_low", "A low cell", _standing(_cell_low))
+HOT = CauseRule("battery_hot", "The battery's warmth", _standing(_hot))
+COLD = CauseRule("battery_cold", "The battery's cold", _standing(_cold))

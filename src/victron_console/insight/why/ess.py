@@ -5,7 +5,7 @@ from __future__ import annotations
 from victron_console.catalogue import catalogue
 from victron_console.insight.overview.ac_side import ac_input, rs_units
 from victron_console.insight.why.look import Look
-from victron_console.insight.why.rule import CauseRule
+from victron_console.insight.why.rule import CauseRule, Says
 
 KEEP_CHARGED, SLOW_CHARGE = 9, 6
 LOW_RECHARGE = (8, 12)
@@ -19,8 +19,8 @@ SELL_STRATEGIES = (6, 13, 19)
 FLOOR_MARGIN_PERCENT = 3.0
 """ESS lets the battery discharge again so far above its floor (dbus-systemcalc-py, hysteresis of batterylife)."""
 NEAR_SETPOINT_W = 100.0
-SETPOINT_FROM_W = 150.0
-"""A set-point of less is what keeps ESS from feeding in; the usual one is 50 W."""
+BUYS_FROM_W, SELLS_FROM_W = 150.0, 150.0
+"""A set-point that buys a little keeps ESS from feeding in, the usual one is 50 W; beyond these it buys or sells."""
 
 
 def is_ess(look: Look) -> bool | None:
@@ -60,7 +60,8 @@ def _external(look: Look) -> str:
     return ""
 
 
-def _no_charge(look: Look) -> str:
+def forbids_charge(look: Look) -> str:
+    """Whether ESS forbids the inverter/charger to charge, as a sentence; chargers of the sun go on."""
     for unit in look.site.units:
         if look.number(unit, "Hub4/DisableCharge") == 1 or look.number(unit, "Ess/DisableCharge") == 1:
             return "ESS forbids the inverter/charger to charge."
@@ -168,16 +169,21 @@ def setpoint_w(look: Look) -> float | None:
     return next((watts for watts in found if watts is not None), None)
 
 
-def _setpoint_buys(look: Look) -> str:
-    asked, grid = setpoint_w(look), look.figure("grid_power_w")
-    if asked is None or grid is None or asked < SETPOINT_FROM_W or grid > asked + max(NEAR_SETPOINT_W, 0.1 * asked):
-        return ""
-    return f"The grid set-point of ESS is {asked:.0f} W: so much is drawn before the battery gives anything."
+def _setpoint_kept(least_w: float) -> Says:
+    """ESS keeps the grid at a set-point of so many W and more."""
+
+    def says(look: Look) -> str:
+        asked, grid = setpoint_w(look), look.figure("grid_power_w")
+        if asked is None or grid is None or asked < least_w or grid > asked + max(NEAR_SETPOINT_W, 0.1 * asked):
+            return ""
+        return f"ESS keeps the grid at its set-point of {asked:.0f} W: so much is drawn before the battery gives any."
+
+    return says
 
 
 def _setpoint_sells(look: Look) -> str:
     asked, grid = setpoint_w(look), look.figure("grid_power_w")
-    if asked is None or grid is None or asked > -SETPOINT_FROM_W or grid > -NEAR_SETPOINT_W:
+    if asked is None or grid is None or asked > -SELLS_FROM_W or grid > -NEAR_SETPOINT_W:
         return ""
     return f"The grid set-point of ESS is {asked:.0f} W: it sells before it charges."
 
@@ -186,7 +192,6 @@ _SETTING = "Change it if it is not wanted: Settings, ESS."
 EXTERNAL = CauseRule(
     "ess_external_control", "External control of ESS", _external, "See what controls it: Node-RED, a script."
 )
-NO_CHARGE = CauseRule("ess_forbids_charge", "A charge forbidden by ESS", _no_charge)
 KEPT = CauseRule("ess_keeps_charged", "A battery that ESS keeps charged", _keep_charged, _SETTING)
 FLOOR = CauseRule(
     "soc_floor", "The minimum charge of ESS", _floor, "Lower the minimum if that is wanted: Settings, ESS."
@@ -198,5 +203,6 @@ DESS_NO_CHARGE = CauseRule("dynamic_ess_no_charge", "Dynamic ESS", _dess_no_char
 DESS_CHARGES = CauseRule("dynamic_ess_charges", "Dynamic ESS", _dess_charges)
 DESS_NO_FEED_IN = CauseRule("dynamic_ess_no_feed_in", "Dynamic ESS", _dess_no_feed_in)
 NO_METER = CauseRule("no_grid_meter", "A missing grid meter", _no_meter, "Check the meter's cable and its role.")
-SETPOINT_BUYS = CauseRule("grid_setpoint", "The grid set-point", _setpoint_buys, _SETTING)
+SETPOINT_BUYS = CauseRule("grid_setpoint", "The grid set-point", _setpoint_kept(BUYS_FROM_W), _SETTING)
+SETPOINT_KEPT = CauseRule("grid_setpoint", "The grid set-point", _setpoint_kept(1.0))
 SETPOINT_SELLS = CauseRule("grid_setpoint_sells", "The grid set-point", _setpoint_sells, _SETTING)

@@ -24,8 +24,8 @@ LOW_PERCENT = 30.0
 
 BATTERY_IN = (battery.BMS_LOST, battery.BMS_OFF, *battery.CHARGE_BLOCKED, *battery.CHARGE_LIMITS)
 FROM_AC = (
-    ac_input.GONE, ac_input.UNIT_FAULT, ac_input.NO_CHARGE_MODE, ac_input.CHARGER_ZERO, ac_input.IGNORED,
-    ac_input.NO_MAINS_CHARGE, ac_input.INPUT_LIMIT,
+    ac_input.FORBIDDEN, ac_input.GONE, ac_input.UNIT_FAULT, ac_input.NO_CHARGE_MODE, ac_input.CHARGER_ZERO,
+    ac_input.IGNORED, ac_input.NO_MAINS_CHARGE, ac_input.NO_SHORE_CHARGE, ac_input.INPUT_LIMIT,
 )  # fmt: skip
 FROM_SUN = (solar.CHARGER_GONE, solar.CHARGER_ERROR, solar.CHARGER_OFF, solar.NO_YIELD)
 HELD = (
@@ -37,16 +37,18 @@ HELD = (
 
 CHAINS: Mapping[Question, tuple[CauseRule, ...]] = {
     Question.NOT_CHARGING: (
-        *BATTERY_IN, ess.NO_CHARGE, ess.DESS_NO_CHARGE, ess.EXTERNAL, *FROM_AC, *supply.GENERATOR_CHARGE, *FROM_SUN,
-        solar.NO_SUN, ess.SETPOINT_SELLS, solar.LOADS_FIRST, supply.OTHERS_IDLE,
+        *BATTERY_IN, ess.DESS_NO_CHARGE, ess.EXTERNAL, *FROM_AC, *supply.GENERATOR_CHARGE, *FROM_SUN,
+        solar.NO_SUN, ess.SETPOINT_SELLS, solar.LOADS_FIRST, supply.OTHERS_IDLE, generator.NOT_MET,
     ),
-    Question.NOT_DISCHARGING: (ac_input.NO_ESS, *HELD, solar.SUN_COVERS, solar.NOTHING_DRAWN, solar.SURPLUS),
+    Question.NOT_DISCHARGING: (
+        ac_input.NO_ESS, *HELD, solar.SUN_COVERS, solar.SOURCE_COVERS, solar.NOTHING_DRAWN, solar.SURPLUS,
+    ),
     Question.IMPORTING: (
         ac_input.NO_ESS, *HELD, battery.DISCHARGE_CURRENT, ac_input.INVERTER_LIMIT, ac_input.PHASES_ALONE,
-        solar.GRID_CHARGES,
+        solar.GRID_CHARGES, ess.SETPOINT_KEPT,
     ),
     Question.NOT_FEEDING_IN: (
-        feed_in.NO_GRID, ac_input.MAINS_LOST, feed_in.NO_ESS_FEED_IN, feed_in.GRID_CODE, feed_in.SWITCHED_OFF,
+        feed_in.NO_GRID, feed_in.NO_ESS_FEED_IN, ac_input.MAINS_LOST, feed_in.GRID_CODE, feed_in.SWITCHED_OFF,
         feed_in.FORBIDDEN, ess.DESS_NO_FEED_IN, feed_in.GRID_HIGH, *FROM_SUN, solar.NO_SUN, solar.BATTERY_FIRST,
         solar.LOADS_FIRST,
     ),

@@ -42,7 +42,7 @@ def walk(rules: Sequence[CauseRule], scene: Scene) -> Walk:
         facts, old = tuple(look.seen.values()), tuple(look.old.values())
         if said:
             found.add(rule.about)
-            causes.append(Cause(rule.id, Sentence(said, facts), rule.action))
+            causes.append(Cause(rule.id, Sentence(said, (*facts, *old)), rule.action))
         elif old:
             unseen.setdefault(rule.about, Sentence(f"{rule.about} could not be looked at: {_why_old(old)}.", old))
         elif facts:

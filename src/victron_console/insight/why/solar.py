@@ -9,7 +9,7 @@ from astral.sun import elevation
 
 from victron_console.catalogue import catalogue
 from victron_console.insight.overview.ac_side import rs_units
-from victron_console.insight.overview.figures import last
+from victron_console.insight.overview.figures import dc_power_w, last
 from victron_console.insight.why.ess import is_ess
 from victron_console.insight.why.look import Look, called
 from victron_console.insight.why.rule import CauseRule
@@ -18,8 +18,8 @@ from victron_console.model.station import ServiceState
 
 LOW_SUN_DEG, HIGH_SUN_DEG = 6.0, 12.0
 """Below the one panels give next to nothing; above the other they give something under any sky (judgement)."""
-OFF_MODE, TRACKING = 4, 2
-"""`/Mode` and `/MppOperationMode`; 1 is held back by voltage or current."""
+OFF_MODE, HELD_BACK, TRACKING, THROTTLED = 4, 1, 2, 12
+"""`/Mode`, then `/MppOperationMode`, then `pvinverter /StatusCode`."""
 LITTLE_W = 30.0
 """What `system` takes for no charge at all (docs/facts/figures.md#system-service)."""
 OWN_REASONS = {
@@ -30,6 +30,9 @@ OWN_REASONS = {
 LOADS_TAKE_SHARE = 0.8
 """Loads that take so much of what the sun gives leave nothing after losses (judgement)."""
 SOLAR = ("solarcharger",)
+OTHERS = ("alternator", "charger", "dcsource", "fuelcell", "dcgenset")
+"""Other sources of the DC bus: the wind, and what the owner starts or connects."""
+COVERS_FROM_W = 5.0
 ERROR_WARNINGS = frozenset({0, 67})
 
 
@@ -126,27 +129,48 @@ def _no_yield(look: Look) -> str:
     return f"The sun is {sun:.0f}° high, but the panels give {pv_w:.0f} W: thick cloud, snow, dirt or shade."
 
 
+def drawn_w(look: Look) -> float | None:
+    """What AC and DC loads take, W; None where neither is known."""
+    ac, dc = look.figure("load_power_w"), look.figure("dc_load_power_w")
+    return None if ac is None and dc is None else (ac or 0.0) + max(0.0, dc or 0.0)
+
+
+def is_held_back(look: Look) -> bool:
+    """Whether something that gathers sun gives less than it could, so that it is not the loads that leave nothing."""
+    held = any(look.number(device, "MppOperationMode") == HELD_BACK for device in _trackers(look))
+    return held or any(look.number(each, "StatusCode") == THROTTLED for each in look.of_class("pvinverter"))
+
+
 def _loads_first(look: Look) -> str:
-    pv_w, loads = look.figure("pv_power_w"), look.figure("load_power_w")
-    grid = look.figure("grid_power_w")
-    if pv_w is None or pv_w <= LITTLE_W or loads is None or (grid is not None and grid < -LITTLE_W):
+    pv_w, grid, taken = look.figure("pv_power_w"), look.figure("grid_power_w"), drawn_w(look)
+    if pv_w is None or pv_w <= LITTLE_W or taken is None or (grid is not None and grid < -LITTLE_W):
         return ""
-    taken = loads + max(0.0, look.figure("dc_load_power_w") or 0.0)
-    if taken < LOADS_TAKE_SHARE * pv_w:
+    if taken < LOADS_TAKE_SHARE * pv_w or is_held_back(look):
         return ""
     return f"The loads take what the sun gives: {taken:.0f} W of {pv_w:.0f} W, and come first."
 
 
 def _sun_covers(look: Look) -> str:
-    pv_w, loads = look.figure("pv_power_w"), look.figure("load_power_w")
-    if pv_w is None or loads is None or pv_w <= LITTLE_W or pv_w < loads:
+    pv_w, taken = look.figure("pv_power_w"), drawn_w(look)
+    if pv_w is None or taken is None or pv_w <= LITTLE_W or pv_w < LOADS_TAKE_SHARE * taken:
         return ""
-    return f"The sun covers the loads: {pv_w:.0f} W against {loads:.0f} W."
+    return f"The sun covers the loads: {pv_w:.0f} W against {taken:.0f} W."
+
+
+def _source_covers(look: Look) -> str:
+    """A charger, an alternator or the wind gives what is drawn."""
+    for device in look.of_class(*OTHERS):
+        look.number(device, "Dc/0/Power")
+        look.number(device, "Dc/0/Current")
+        watts, taken = dc_power_w(device), drawn_w(look)
+        if watts is not None and watts > COVERS_FROM_W and watts >= LOADS_TAKE_SHARE * (taken or 0.0):
+            return f"{called(device)} gives {watts:.0f} W and covers what is drawn."
+    return ""
 
 
 def _battery_first(look: Look) -> str:
     battery, pv_w = look.figure("battery_power_w"), look.figure("pv_power_w")
-    if battery is None or pv_w is None or battery <= LITTLE_W or pv_w <= LITTLE_W:
+    if battery is None or pv_w is None or battery <= LITTLE_W or pv_w <= LITTLE_W or is_held_back(look):
         return ""
     return f"The battery takes the surplus first: {battery:.0f} W of {pv_w:.0f} W."
 
@@ -167,10 +191,10 @@ def _surplus(look: Look) -> str:
 
 
 def _nothing_drawn(look: Look) -> str:
-    loads, dc = look.figure("load_power_w"), look.figure("dc_load_power_w")
-    if loads is None or loads + max(0.0, dc or 0.0) > LITTLE_W:
+    taken = drawn_w(look)
+    if taken is None or taken > LITTLE_W or "dc_load_power_w" in look.old:
         return ""
-    return f"Nothing is drawn: the loads take {loads:.0f} W."
+    return f"Next to nothing is drawn: the loads take {taken:.0f} W."
 
 
 CHARGER_GONE = CauseRule(
@@ -190,5 +214,6 @@ LOADS_FIRST = CauseRule("loads_first", "Loads that come first", _loads_first)
 SUN_COVERS = CauseRule("sun_covers_loads", "Sun that covers the loads", _sun_covers)
 BATTERY_FIRST = CauseRule("battery_first", "A battery that takes the surplus", _battery_first)
 NOTHING_DRAWN = CauseRule("nothing_drawn", "The loads", _nothing_drawn)
+SOURCE_COVERS = CauseRule("source_covers_loads", "Another source that covers the loads", _source_covers)
 GRID_CHARGES = CauseRule("grid_charges_battery", "A charge from the grid", _grid_charges)
 SURPLUS = CauseRule("surplus", "A surplus", _surplus)

@@ -8,14 +8,13 @@ from victron_console.insight.why.answer import Fact
 from victron_console.insight.why.course import Energy
 from victron_console.insight.why.look import Look, called
 from victron_console.insight.why.rule import CauseRule, Says
+from victron_console.insight.why.solar import OTHERS
 from victron_console.model.quality import Quality
 
 LITTLE_SHARE, MUCH_SHARE = 0.6, 1.5
 """Of what is usual: sun or loads of a day beyond these explain a low battery (judgement)."""
 LEAST_KWH = 0.3
 IDLE_W = 10.0
-OTHERS = ("alternator", "charger", "dcsource", "fuelcell", "dcdc")
-"""Sources of the DC bus that the owner starts, or the wind."""
 
 
 def _told(look: Look, source: str, name: str, energy: Energy) -> None:
