@@ -117,6 +117,40 @@ def test_no_jitter_makes_a_service_late(jitter: float) -> None:
     assert schedule.plans[SYSTEM].due <= 10.05
 
 
+@pytest.mark.parametrize("jitter", [0.0, 0.37, 0.99])
+def test_what_is_due_about_a_time_is_read_in_one_round(jitter: float) -> None:
+    reads = run(schedule_of(SYSTEM, TANK, SETTINGS, jitter=jitter), 901.0)
+    rounds = [at for at in reads[SYSTEM] if at > 10.1]
+    for at in (at for service in (TANK, SETTINGS) for at in reads[service] if at > 10.1):
+        assert min(at - begin for begin in rounds if begin < at) < 0.2
+
+
+def test_a_service_that_answers_again_comes_back_into_the_round() -> None:
+    schedule = schedule_of(SYSTEM, BATTERY, jitter=0.5)
+    for service in (SYSTEM, BATTERY):
+        schedule.was_read(service, 0.1, ["Dc/Battery/Soc", "Soc"])
+    schedule.set_aside(BATTERY, 7.0)
+    for at in (5.1, 15.1):
+        schedule.was_read(SYSTEM, at, ["Dc/Battery/Soc"])
+    schedule.was_read(BATTERY, 17.3, ["Soc"])
+    assert schedule.plans[BATTERY].due == pytest.approx(schedule.plans[SYSTEM].due) == pytest.approx(25.0)
+
+
+def test_a_service_that_is_slow_and_comes_first_leaves_room_for_the_others() -> None:
+    other = "com.victronenergy.grid.cgwacs"
+    schedule = schedule_of(SYSTEM, BATTERY, other)
+    now, reads = 0.0, dict.fromkeys((SYSTEM, BATTERY, other), 0)
+    while now < 600.0:
+        service = schedule.next_service(now)
+        if service is None:
+            now = schedule.next_moment()
+            continue
+        now += 9.9
+        reads[service] += 1
+        schedule.was_read(service, now, ["Dc/Battery/Soc", "Soc", "Ac/Power"])
+    assert min(reads.values()) >= 18
+
+
 def test_an_unknown_class_is_read_each_minute_and_settings_never_fast() -> None:
     assert tier_of("com.victronenergy.espresso.1", ["Temperature"]) is Tier.MEDIUM
     assert tier_of(SETTINGS, ["Settings/CGwacs/AcPowerSetPoint"]) is Tier.SLOW

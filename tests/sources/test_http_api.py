@@ -121,6 +121,29 @@ async def test_a_service_is_read_whole_with_its_key_and_the_moment_of_asking(
     assert reading.size_bytes == api.traffic.bytes_in - len(json.dumps({"name": IDENTITY, "version": "3.2.0"}))
 
 
+async def test_an_answer_with_the_bytes_of_the_last_one_gives_its_readings_at_a_new_moment(
+    station: Station, clock: ManualClock, api: HttpApi
+) -> None:
+    first = await api.read(BATTERY)
+    clock.advance(10.0)
+    again = await api.read(BATTERY)
+    assert again.readings is first.readings and again.at == NOW + 10.0
+    tree = station.trees[BATTERY]
+    assert isinstance(tree, dict)
+    tree["Soc"] = 80.0
+    changed = await api.read(BATTERY)
+    assert changed.readings["Soc"] == Reading(80.0, NOW + 10.0)
+    assert changed.readings["Soh"] is first.readings["Soh"]
+
+
+async def test_bytes_that_were_no_answer_are_none_the_second_time(station: Station, api: HttpApi) -> None:
+    await api.read(BATTERY)
+    station.instead["/value"] = gives(b"[]")
+    for _ in range(2):
+        with pytest.raises(BadAnswer):
+            await api.read(BATTERY)
+
+
 async def test_settings_are_read_like_any_service(station: Station, api: HttpApi) -> None:
     station.trees["com.victronenergy.settings"] = {"Settings/SystemSetup/AcInput1": 1}
     reading = await api.read("com.victronenergy.settings")

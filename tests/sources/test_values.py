@@ -178,3 +178,24 @@ def test_a_clean_path_has_no_control_character_and_no_slash_at_its_ends(raw: str
 def test_json_behind_blanks_is_cleaned_inside_too() -> None:
     reading = qualify("system", "Note", ' \t{"a": "\\u001b[2J\\u202e"}', 0.0)
     assert reading.value == '{"a": "\ufffd[2J\ufffd"}'
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(("Soc", "Dc/0/Voltage", "CustomName", "Alarms/LowSoc")), json_values)))
+def test_readings_that_are_handed_on_are_those_that_would_be_made_anew(trees: list[dict[str, Any]]) -> None:
+    before: dict[str, Reading] = {}
+    for n, tree in enumerate(trees):
+        anew, handed_on = read_tree("battery", tree, AT + n), read_tree("battery", tree, AT + n, before)
+        assert list(map(judged, handed_on.values())) == list(map(judged, anew.values()))
+        before = handed_on
+
+
+def judged(reading: Reading) -> tuple[object, ...]:
+    """All but the moment; of a value that stands that is the first one."""
+    return repr(reading.value), reading.quality, reading.reason
+
+
+@pytest.mark.parametrize("raw", [81.0, 81, 81.04, True, "Pylontech", None, math.nan, 181.0])
+def test_the_reading_of_a_value_that_stands_is_handed_on(raw: object) -> None:
+    before = read_tree("battery", {"Soc": raw}, AT)
+    assert read_tree("battery", {"Soc": raw}, AT + 10, before)["Soc"] is before["Soc"]
+    assert read_tree("battery", {"Soc": 12.0}, AT + 10, before)["Soc"] == Reading(12.0, AT + 10)

@@ -22,6 +22,8 @@ VITAL_TRIES = 8
 """As many times it is asked again after the first wait: most hangs end within minutes."""
 HANG_S = 40.0
 """A hung service holds the server for 50 s. One that was free sooner was held by something that is over."""
+_ROUNDING_S = 1e-6
+"""So much a sum of seconds may be short of a round."""
 QUIET_RETRY_S = 300.0
 """A service that never gave a value is asked again this often."""
 
@@ -75,6 +77,8 @@ class Schedule:
         self.renewed_s = 0.0
         """No value is renewed more often, s: what is read sooner is the same."""
         self._changed_at = -inf
+        self._phase = jitter()
+        """Of its rounds, as a share of the seconds between them."""
 
     def cadence_s(self, plan: ServicePlan) -> float:
         """Seconds between two reads of the service."""
@@ -91,7 +95,7 @@ class Schedule:
             self.plans[name] = ServicePlan(name, _rank(name), due=now)
         for name in left:
             del self.plans[name]
-        self.discovery_due = now + DISCOVERY_S * (0.9 + self._jitter() / 5)
+        self.discovery_due = self._round_by(now + DISCOVERY_S * (0.9 + self._jitter() / 5), now)
         return came, left
 
     def next_service(self, now: float) -> str | None:
@@ -100,7 +104,7 @@ class Schedule:
             self._changed_at = now
             self._expedite(self.changed.take(), now)
         due = [plan for plan in self.plans.values() if plan.due <= now]
-        return min(due, key=lambda plan: (plan.read_at is not None, plan.rank, plan.due)).service if due else None
+        return min(due, key=lambda plan: (plan.read_at is not None, plan.due, plan.rank)).service if due else None
 
     def _changed_due(self, changed: ChangedServices) -> float:
         return max(changed.next_moment(), self._changed_at + SPACING_S)
@@ -122,14 +126,27 @@ class Schedule:
         plan = self.plans[service]
         plan.tier = tier_of(service, paths) if plan.read_at is None else plan.tier
         cadence_s = self.cadence_s(plan)
-        # The phase is drawn once: a fleet that was started together does not pulse together.
-        spread_s = cadence_s * self._jitter() if plan.read_at is None else 0.0
+        # The turn is drawn once: what is read seldom does not come all in one round.
+        spread_s = (cadence_s - self._round_s) * self._jitter() if plan.read_at is None else 0.0
         taken_s = 0.0 if plan.read_at is None else now - plan.read_at
         plan.effective_s = max(cadence_s, min(taken_s, 4 * cadence_s))
-        plan.due = max(plan.due + cadence_s, now + cadence_s / 2) - spread_s
-        plan.due = max(plan.due, now)
+        plan.due = self._round_by(max(plan.due + cadence_s, now + cadence_s / 2) - spread_s, now)
         plan.read_at, plan.hangs, plan.aside, plan.tried = now, 0, False, True
         return plan.effective_s
+
+    @property
+    def _round_s(self) -> float:
+        """Seconds from round to round."""
+        return self.focus_s or self._cadence_s[Tier.FAST]
+
+    def _round_by(self, due: float, now: float) -> float:
+        """The last round of the station by a moment, or that moment where the round is over (monotonic clock).
+
+        What is due in a round is read in one go, so that figures are of one moment and made once a round. Its phase is
+        drawn once a station: a fleet that was started together does not pulse together.
+        """
+        begins = due - (due - self._phase * self._round_s + _ROUNDING_S) % self._round_s + _ROUNDING_S
+        return begins if begins > now else max(due, now)
 
     def hangs(self, service: str) -> None:
         """A service does not answer; when it is asked again is told by `set_aside`, once the server is free."""

@@ -16,7 +16,11 @@ _EXACT_INT = 2.0**53
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One value, when the station gave it (UTC epoch, s), and how far to trust it."""
+    """One value, when the station gave it (UTC epoch, s), and how far to trust it.
+
+    Of a value that stands, a source may hand on the reading that it made when it was first given: how old it is now
+    is told by when its device was last read.
+    """
 
     value: Scalar
     at: float

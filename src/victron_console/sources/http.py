@@ -15,6 +15,7 @@ import httpx
 from victron_console.config.sources import HttpAccess, HttpSettings
 from victron_console.model.clock import Clock
 from victron_console.model.device import BUS_PREFIX, class_of
+from victron_console.model.reading import Reading
 from victron_console.model.text import clean
 from victron_console.sources.base import (
     BadAnswer,
@@ -72,6 +73,8 @@ class HttpApi:
         self._api = ""
         self._may_be_held = False
         self._shortened: set[str] = set()
+        self._last: dict[str, tuple[int, Mapping[str, Reading]]] = {}
+        """A hash of the last answer of each service, and its readings."""
 
     async def discover(self) -> Discovery:
         """Who answers there and which services it has.
@@ -87,6 +90,7 @@ class HttpApi:
             answer = await self._ask("/services")
             services = self._services(self._object(answer))
             self._names.on_bus(services)
+            self._last = {service: last for service, last in self._last.items() if service in services}
             return Discovery(services, self._api, answer.clock_skew_s)
 
     async def read(self, service: str) -> ServiceReading:
@@ -102,8 +106,7 @@ class HttpApi:
             if not self._api:
                 await self._identify()
             answer = await self._ask("/value", service=service, path="/")
-            tree = self._tree(answer, service)
-            readings = read_tree(class_of(service), tree, answer.at)
+            readings = self._readings(answer, service)
             return ServiceReading(
                 service=service,
                 key=self._names.key(service, readings),
@@ -204,6 +207,16 @@ class HttpApi:
         if len(names) < len(listed) or len(names) > MAX_SERVICES:
             self._note_shortened("/services", f"{len(names[:MAX_SERVICES])} of {len(listed)} names")
         return tuple(names[:MAX_SERVICES])
+
+    def _readings(self, answer: Answer, service: str) -> Mapping[str, Reading]:
+        """What a service gave. An answer with the bytes of the last one is not parsed, and gives the same mapping."""
+        said, before = self._last.get(service, (0, {}))
+        saying = hash((answer.status, answer.body))
+        if before and saying == said:
+            return before
+        readings = read_tree(class_of(service), self._tree(answer, service), answer.at, before)
+        self._last[service] = saying, readings
+        return readings
 
     def _tree(self, answer: Answer, service: str) -> dict[str, object]:
         if answer.status == 404 and _is_of_api(answer):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import count, islice, takewhile
 from math import inf, isfinite
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pydantic_core import from_json
@@ -78,13 +79,42 @@ def qualify(cls: str, path: str, raw: object, at: float) -> Reading:
     return Reading(text, at, Quality.IMPLAUSIBLE, f"{found} where a number belongs")
 
 
-def read_tree(cls: str, tree: Mapping[str, object], at: float) -> dict[str, Reading]:
-    """The readings of a whole service by cleaned path, at most `MAX_PATHS` of them."""
-    return {
-        path: qualify(cls, path, raw, at)
-        for raw_path, raw in islice(tree.items(), MAX_PATHS)
-        if (path := clean_path(raw_path))
-    }
+def read_tree(
+    cls: str, tree: Mapping[str, object], at: float, before: Mapping[str, Reading] = MappingProxyType({})
+) -> dict[str, Reading]:
+    """The readings of a whole service by cleaned path, at most `MAX_PATHS` of them.
+
+    Args:
+        cls: device class.
+        tree: what the station sent.
+        at: when it was asked for (UTC epoch, s).
+        before: those of the same device at its last read; where a value is still the same, its reading stands.
+    """
+    readings = {}
+    for raw_path, raw in islice(tree.items(), MAX_PATHS):
+        if not (path := clean_path(raw_path)):
+            continue
+        known = before.get(path)
+        if known is None or not _stands(known, raw):
+            fresh = qualify(cls, path, raw, at)
+            if known is None or not _says_the_same(known, fresh):
+                known = fresh
+        readings[path] = known
+    return readings
+
+
+def _stands(known: Reading, raw: object) -> bool:
+    """Whether a value is, unrounded, the one that a good reading holds: qualified again it would give the same."""
+    return known.value == raw and type(known.value) is type(raw) and known.quality is Quality.GOOD
+
+
+def _says_the_same(known: Reading, fresh: Reading) -> bool:
+    return (
+        known.value == fresh.value
+        and type(known.value) is type(fresh.value)
+        and known.quality is fresh.quality
+        and known.reason == fresh.reason
+    )
 
 
 def parse_json(body: bytes) -> object:

@@ -117,7 +117,7 @@ class Wire:
         at, started = self._clock.now(), self._clock.monotonic()
         response = await self._open_transport().handle_async_request(request)
         try:
-            skew_s = _clock_skew_s(response.headers.get("date"), self._clock.now())
+            skew_s = _clock_skew_s(_date(response), self._clock.now())
             if error := refused_status(response.status_code, response.headers.get("location", ""), self.place):
                 raise self._hidden.error(error)
             body = await self._body(response)
@@ -176,6 +176,12 @@ class Wire:
         """Close whatever is open. May be called twice."""
         if self._transport is not None:
             await self._transport.aclose()
+
+
+def _date(response: httpx.Response) -> str | None:
+    """The `Date` of an answer. httpx's own look-up tries to decode all headers anew, which is felt in a fleet."""
+    raw = next((value for name, value in response.headers.raw if name.lower() == b"date"), None)
+    return None if raw is None else raw.decode("latin-1")
 
 
 def _clock_skew_s(date: str | None, now: float) -> float | None:

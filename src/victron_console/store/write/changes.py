@@ -146,6 +146,8 @@ def _keep(device: Device, service: str, cadence_s: float, at: float, batch: Batc
 def _changes(station: Station, device: Device, reading: ServiceReading, batch: Batch) -> list[Change]:
     """New and changed entries; a path that left the service is absent from now on."""
     slots, readings = device.slots, reading.readings
+    if readings is device.seen:  # the source found its answer to be the last one again
+        return []
     changes: list[Change] = []
     left_out = 0
     for path, value in _news(readings, device.seen):
