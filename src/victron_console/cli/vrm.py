@@ -23,9 +23,9 @@ from victron_console.model.clock import SystemClock
 from victron_console.sources.base import SourceError
 from victron_console.sources.vrm.client import SiteRefused, VrmClient
 from victron_console.sources.vrm.sites import VrmSite, read_account, read_sites
-from victron_console.sources.vrm.stats import SOURCE
 from victron_console.store.answers import StationRow
 from victron_console.store.errors import UnknownStation
+from victron_console.store.external import portal_span
 from victron_console.store.read.reader import Reader
 
 GX_SERIAL = "system/*/Serial"
@@ -140,7 +140,7 @@ def validate(
     from victron_console.diagnosing.external.words import validation_data, validation_lines
 
     with closing(Reader(options.store_path, SystemClock())) as reader:
-        span = next((one for one in reader.external_spans(station) if one.source == SOURCE), None)
+        span = portal_span(reader.external_spans(station))
         if span is None:
             raise ValueError(f"nothing of the portal's past of {station} is in: run `victron-console vrm backfill`")
         last = min(until or span.last, span.last)
@@ -148,7 +148,7 @@ def validate(
         if last < first:
             raise ValueError(f"the portal's past of {station} is in from {span.first} to {span.last} only")
         with reader.at_once():
-            found = held_against(reader, station, SOURCE, first, last)
+            found = held_against(reader, station, span.source, first, last)
     for line in [json.dumps(validation_data(found), indent=2)] if as_json else validation_lines(found, everything):
         click.echo(line)
     sys.exit({True: 0, False: 1, None: 2}[found.is_good])

@@ -36,6 +36,12 @@ class ExternalSpan:
     """How many have."""
 
 
+def portal_span(spans: Iterable[ExternalSpan]) -> ExternalSpan | None:
+    """What Victron's portal has of a station: as it was asked for, else as it was downloaded; None where neither is."""
+    by_source = {span.source: span for span in spans}
+    return by_source.get("vrm") or by_source.get("vrm-csv")
+
+
 def record_external(db: Database, station: str, days: Iterable[ExternalDay]) -> None:
     """Keep days, each in place of what was kept of it.
 

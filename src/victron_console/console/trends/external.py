@@ -10,9 +10,9 @@ from victron_console.console.trends.frame import Frame
 from victron_console.console.trends.quantity import EXTERNAL
 from victron_console.model.external_day import QUARTER_S, ExternalDay, Spread
 from victron_console.store.answers import Bucket
+from victron_console.store.external import portal_span
 from victron_console.store.read.reader import Reader
 
-SOURCE = "vrm"
 W_PER_KWH = 3.6e6 / QUARTER_S
 """Of a quarter of an hour."""
 POWERS: Mapping[str, tuple[EnergyKind, EnergyKind | None]] = {
@@ -28,7 +28,7 @@ MEANS = {"soc_percent": SOC.code, "battery_voltage_v": VOLTAGE.code}
 
 def external_names(reader: Reader, station: str, as_of: float | None) -> frozenset[str]:
     """The quantities that the portal has anything of; a moment that is past knew nothing of what came later."""
-    if as_of is not None or not any(span.source == SOURCE for span in reader.external_spans(station)):
+    if as_of is not None or portal_span(reader.external_spans(station)) is None:
         return frozenset()
     return frozenset(quantity.name for quantity in EXTERNAL)
 
@@ -40,7 +40,8 @@ def read_external(
     first = datetime.fromtimestamp(frame.since, UTC).date() - timedelta(days=1)
     last = datetime.fromtimestamp(frame.until, UTC).date() + timedelta(days=2)
     columns: list[list[Spread]] = [[] for _ in range(frame.columns)]
-    for day in reader.external_days(station, SOURCE, first, last):
+    span = portal_span(reader.external_spans(station))
+    for day in reader.external_days(station, span.source, first, last) if span is not None else ():
         if as_of is not None and day.asked_at > as_of:
             continue
         for n, spread in _course(day, field):

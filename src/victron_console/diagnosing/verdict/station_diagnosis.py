@@ -43,6 +43,7 @@ from victron_console.model.station_info import StationInfo
 from victron_console.model.text import clean
 from victron_console.model.units import DAY_S
 from victron_console.store.diagnoses import StepRow
+from victron_console.store.external import portal_span
 from victron_console.store.read.reader import Reader
 
 LONGEST_DAYS = 400.0
@@ -135,11 +136,10 @@ def _energy(
     reader: Reader, station: str, own: tuple[EnergyRow, ...], began: date, today: date
 ) -> tuple[EnergyRow, ...]:
     """With what others recorded, of times of which we have less."""
-    spans = reader.external_spans(station)
-    if not spans:
+    span = portal_span(reader.external_spans(station))
+    if span is None:
         return own
-    longest = max(spans, key=lambda span: span.days)
-    return with_external(own, reader.external_days(station, longest.source, longest.first, today), began, today)
+    return with_external(own, reader.external_days(station, span.source, span.first, today), began, today)
 
 
 # ---- what is known of the site

@@ -76,7 +76,7 @@ class VrmPortal:
         self._names.on_bus(self._sent)
         return Discovery(
             tuple(sorted(self._sent)),
-            api=f"VRM portal, sent each {self._every_s / 60:g} min",
+            api=f"sent each {self._every_s / 60:g} min, read at VRM",
             via="VRM",
             changed=self._changed,
             every_s=self._every_s,
