@@ -11,6 +11,7 @@ from tests.console.sample_fleet import NOW
 from victron_console.console.kit.frame.timeline import Day, Past, TimelineRow, cells_of, draw_timeline
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import On, Role
+from victron_console.model.clock import local
 from victron_console.model.units import DAY_S, HOUR_S
 
 START = 7
@@ -60,6 +61,26 @@ def test_the_moment_looked_at_is_marked_and_says_how_long_ago_it_is() -> None:
 
     assert live.text.rstrip().endswith("14:32 live") and cell(live, cells_of(120) - 1)[0] == "┃"
     assert back.text.rstrip().endswith("04:32 10h ago") and cell(back, place_of(10))[0] == "┃"
+
+
+@pytest.mark.parametrize("beside", [-2, -1, 0, 1])
+def test_an_hour_beside_a_mark_gives_way_whole(beside: int) -> None:
+    said = drawn(DAY).text
+    hour = next(at for at in range(START + 10, len(said)) if said[at : at + 2] == "06") - START
+    at = DAY.since + (hour + 1 + beside + 0.5) * DAY_S / cells_of(120)
+
+    line = drawn(replace(DAY, past=Past(alarms=((at, "!", "1"),))))
+
+    around = "".join(cell(line, place)[0] for place in range(hour - 2, hour + 4))
+    assert "!" in around and not set("06") & set(around)
+
+
+def test_an_hour_that_begins_left_of_the_day_is_left_out() -> None:
+    begin = local(NOW).replace(hour=12, minute=0, second=0).timestamp()  # noon's label would begin a cell before it
+    said = drawn(replace(DAY, since=begin, until=begin + DAY_S)).text[START : START + cells_of(120)]
+
+    hours = "".join(it if it.isdigit() else " " for it in said).split()
+    assert hours and all(len(hour) == 2 for hour in hours)
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Protocol, cast
@@ -34,6 +35,7 @@ _HOURS_APART = 10
 _CHIPS = {"!!": Role.NOW_CHIP, "!": Role.TODAY_CHIP, "x": Role.LINK_CHIP}
 _TEXTS = {"!!": Role.NOW_TEXT, "!": Role.TODAY_TEXT, "x": Role.LINK_TEXT}
 _ORDER = ("!!", "!", "x")
+_HERE = "┃"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +106,33 @@ def draw_timeline(line: Line, day: Day) -> None:
     grounds = [_ground(day, day.since + (cell + 0.5) * step_s) for cell in range(cells)]
     for cell, ground in enumerate(grounds):
         line.put(_START + cell, "─" if ground is Role.DAY else "·", On(_faint(ground), ground))
-    for mark in hour_marks(day.since, day.until, cells, least=_HOURS_APART):
-        for offset, character in enumerate(mark.text.partition(":")[0]):
-            place = mark.cell - 1 + offset
-            if 0 <= place < cells:
-                line.put(_START + place, character, On(Role.TEXT2, grounds[place]))
-    for begin, end in day.past.silent:
-        for cell in range(max(0, day.cell(begin, cells)), day.cell(min(end, day.until), cells) + 1):
-            line.put(_START + cell, "×", On(Role.LINK_TEXT, grounds[cell]))
-    for cell, (priority, seen) in _alarms(day, cells).items():
-        ink: Ink = On(_TEXTS[priority], grounds[cell]) if seen else _CHIPS[priority]
-        line.put(_START + cell, priority[0], ink)
-    here = max(0, day.cell(day.at, cells)) if day.replaying else cells - 1
-    line.put(_START + here, "┃", On(Role.TEXT1, grounds[here]), bold=True)
+    marks = _marks(day, cells, grounds)
+    for hour in hour_marks(day.since, day.until, cells, least=_HOURS_APART):
+        text, first = hour.text.partition(":")[0], hour.cell - 1
+        around = range(first - 1, first + len(text) + 1)
+        if first >= 0 and first + len(text) <= cells and marks.keys().isdisjoint(around):
+            for offset, digit in enumerate(text):
+                line.put(_START + first + offset, digit, On(Role.TEXT2, grounds[first + offset]))
+    for cell, (glyph, ink) in marks.items():
+        line.put(_START + cell, glyph, ink, bold=glyph == _HERE)
     column = line.put(_START + cells + 1, clock(day.at), Role.TEXT1) + 1
     if day.replaying:
         line.put(column, f"{duration(day.until - day.at)} ago", Role.TODAY_TEXT)
     else:
         line.put(column, "live", Role.TEXT3)
+
+
+def _marks(day: Day, cells: int, grounds: Sequence[Role]) -> dict[int, tuple[str, Ink]]:
+    """What stands on the day, by cell: no data, alarms over it, the moment looked at over all."""
+    found: dict[int, tuple[str, Ink]] = {}
+    for begin, end in day.past.silent:
+        for cell in range(max(0, day.cell(begin, cells)), day.cell(min(end, day.until), cells) + 1):
+            found[cell] = ("×", On(Role.LINK_TEXT, grounds[cell]))
+    for cell, (priority, seen) in _alarms(day, cells).items():
+        found[cell] = (priority[0], On(_TEXTS[priority], grounds[cell]) if seen else _CHIPS[priority])
+    here = max(0, day.cell(day.at, cells)) if day.replaying else cells - 1
+    found[here] = (_HERE, On(Role.TEXT1, grounds[here]))
+    return found
 
 
 def _ground(day: Day, at: float) -> Role:
