@@ -18,18 +18,25 @@ from victron_console.model.clock import SystemClock
 from victron_console.store.write.writer import Writer
 
 ROUNDS = 7
+PATIENCE_S = 30.0
+STATION = 'name = "Alder Farm"\nurl = "http://127.0.0.1:9"\n'
+"""A station that answers nothing: what is measured is the console, with the fleet as its first screen."""
 EMPTY = """
 from textual.app import App
 from textual.widgets import Label
 class Empty(App):
     def compose(self):
-        yield Label("FLEET")
+        yield Label("Fleet")
 Empty().run()
 """
 
 
 def _seconds(command: Sequence[str], cache: Path) -> float:
-    """Until the word FLEET is written to the terminal."""
+    """Until the word Fleet is written to the terminal.
+
+    Raises:
+        RuntimeError: it never came.
+    """
     master, slave = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
     # An installed package is byte-compiled once, as Textual here is: ours must not be compiled at each start.
@@ -42,9 +49,10 @@ def _seconds(command: Sequence[str], cache: Path) -> float:
     os.close(slave)
     seen = b""
     try:
-        while b"FLEET" not in seen:
-            if not select.select([master], [], [], 20)[0]:
-                raise RuntimeError(f"{command[0]} painted nothing in 20 s")
+        while b"Fleet" not in seen:
+            left = began + PATIENCE_S - time.perf_counter()
+            if left <= 0 or not select.select([master], [], [], left)[0]:
+                raise RuntimeError(f"{' '.join(command)} did not paint its first screen in {PATIENCE_S:.0f} s")
             seen += os.read(master, 65536)
         return time.perf_counter() - began
     finally:
@@ -58,6 +66,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "store.db"
         Writer(store, SystemClock()).close()
+        (Path(folder) / "alder-farm.toml").write_text(STATION)
         console = [sys.executable, "-m", "victron_console", "--config", folder, "--store", str(store)]
         empty_app = [sys.executable, "-c", EMPTY]
         cache = Path(folder) / "bytecode"
