@@ -71,7 +71,7 @@ def refusal(expected: str, found: str = "", key: str = "") -> PydanticCustomErro
 class Table(BaseModel):
     """A table of a station file: every key is known, nothing is converted, nothing changes afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
 
 
 def needs(info: ValidationInfo, other: str, expected: str) -> None:

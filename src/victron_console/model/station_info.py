@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -113,7 +114,7 @@ class StationInfo:
             ValueError: something of it is of a type that no file can give.
         """
         kept = _without_null(data)
-        return replace(_ADAPTER.validate_python(kept), given=kept if isinstance(kept, dict) else {})
+        return replace(_adapter().validate_python(kept), given=kept if isinstance(kept, dict) else {})
 
 
 def _without_null(data: object) -> object:
@@ -122,7 +123,9 @@ def _without_null(data: object) -> object:
     return {key: _without_null(value) for key, value in data.items() if value is not None}
 
 
-_ADAPTER = TypeAdapter(StationInfo)
+@cache
+def _adapter() -> TypeAdapter[StationInfo]:
+    return TypeAdapter(StationInfo)
 
 
 def zone_named(*names: str | None) -> ZoneInfo | None:

@@ -157,7 +157,10 @@ class ConsoleApp(TimeApp):
             self.set_pace()
             self.run_worker(self._watch.run(self._arrived), group="watch", exit_on_error=False)
         if self._collector is not None:
-            self.run_worker(self._collector(), group="collector", exit_on_error=False)
+            self.call_after_refresh(self._collect, self._collector)  # what it imports would hold up the first paint
+
+    def _collect(self, collector: Callable[[], Awaitable[None]]) -> None:
+        self.run_worker(collector(), group="collector", exit_on_error=False)
 
     def on_unmount(self) -> None:
         """Keep the operator's choices and let the store go."""
