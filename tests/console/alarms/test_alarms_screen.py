@@ -17,8 +17,8 @@ from victron_console.console.alarms.table import AlarmTable
 from victron_console.console.app.commands import run_command
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes
+from victron_console.console.kit.frame.bars import KeyRow
 from victron_console.console.kit.frame.prompt import KeyChoice, LinePrompt, Pairs, PromptRow
-from victron_console.console.kit.frame.screen import KeyRow
 from victron_console.console.kit.view import Mark
 from victron_console.console.live.watch import StoreWatch
 from victron_console.console.operator.store_writer import StoreWriter
@@ -106,9 +106,9 @@ async def test_an_acknowledged_row_moves_at_once_and_leaves_the_cursor_to_the_ne
         screen = await opened(pilot)
         await pilot.press("n", "p", "a")
         await until(lambda: marks(console)["1"] is Mark.ACKED_NOW)
-        await until(lambda: [section.name for section in screen._sections] == ["NOT SEEN", "ACKED"])
+        await until(lambda: [section.name for section in screen.listing.sections] == ["NOT SEEN", "ACKED"])
         assert {alarm.id: alarm.who for alarm in console.view.alarms} == {"1": "mk 12:00", "2": ""}
-        assert screen.selected is not None and screen.selected.id == "2"
+        assert screen.listing.selected is not None and screen.listing.selected.id == "2"
 
 
 @pytest.mark.slow
@@ -207,7 +207,7 @@ async def test_the_filter_narrows_the_list(console: ConsoleApp) -> None:
         screen = await opened(pilot)
         await pilot.press("slash")
         await typed(pilot, "fuel !battery")
-        assert [row.id for row in screen.rows] == ["2"]
+        assert [row.id for row in screen.listing.rows] == ["2"]
         assert "filter fuel" in screen_text(console)
 
 
@@ -218,14 +218,14 @@ async def test_a_command_shows_the_alarms_of_one_state_and_all_of_them_again(con
         await pilot.press("n", "p", "a")
         await until(lambda: marks(console)["1"] is Mark.ACKED_NOW)
         run_command(console, "alarms unack")
-        assert [row.id for row in screen.rows] == ["2"]
+        assert [row.id for row in screen.listing.rows] == ["2"]
         assert "only unack" in screen_text(console)
         run_command(console, "al ack")
-        assert [row.id for row in screen.rows] == ["1"]
+        assert [row.id for row in screen.listing.rows] == ["1"]
         run_command(console, "alarms shelved")
-        assert screen.rows == () and ":alarms all" in screen_text(console)
+        assert screen.listing.rows == () and ":alarms all" in screen_text(console)
         run_command(console, "alarms all")
-        assert len(screen.rows) == 2
+        assert len(screen.listing.rows) == 2
         assert run_command(console, "alarms zzz") == ""  # words: the list itself says that no alarm has them
         assert "filter zzz" in screen_text(console) and "No alarm fits" in screen_text(console)
 

@@ -14,13 +14,10 @@ from textual.widgets import Input
 
 from victron_console.console.app.console import ConsoleApp
 from victron_console.console.app.screens import SCREENS
+from victron_console.console.kit.frame.bars import HeaderRow, KeyRow
 from victron_console.console.kit.frame.dialogs import HelpScreen, told_once
 from victron_console.console.kit.frame.prompt import Pairs
-from victron_console.console.kit.frame.screen import (
-    ConsoleScreen,
-    HeaderRow,
-    KeyRow,
-)
+from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.view import FleetChanged
 from victron_console.model.clock import ManualClock

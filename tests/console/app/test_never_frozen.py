@@ -20,7 +20,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from victron_console.console.app.console import ConsoleApp
-from victron_console.console.kit.frame.screen import HeaderRow
+from victron_console.console.kit.frame.bars import HeaderRow
 from victron_console.insight.overview.overview import overview
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges

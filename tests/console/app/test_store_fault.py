@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 from tests.console.stations import console_on, until
 
-from victron_console.console.kit.frame.screen import (
-    HeaderRow,
-    KeyRow,
-)
+from victron_console.console.kit.frame.bars import HeaderRow, KeyRow
 from victron_console.console.live import watch
 from victron_console.model.clock import ManualClock
 from victron_console.store.write.writer import Writer

@@ -9,7 +9,7 @@ from tests.console.conftest import MakeConsole
 from tests.console.sample_fleet import SAMPLE
 
 from victron_console.console.app.screens import SCREENS
-from victron_console.console.kit.frame.screen import HeaderRow
+from victron_console.console.kit.frame.bars import HeaderRow
 from victron_console.console.kit.frame.tab_strip import Tab, draw_tabs
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role

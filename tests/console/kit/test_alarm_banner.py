@@ -12,8 +12,8 @@ from victron_console.console.kit.frame.alarm_banner import (
     BELL_EVERY_S,
     AlarmBanner,
 )
+from victron_console.console.kit.frame.bars import KeyRow
 from victron_console.console.kit.frame.digest import Digest
-from victron_console.console.kit.frame.screen import KeyRow
 from victron_console.console.kit.view import (
     Alarm,
     FleetChanged,

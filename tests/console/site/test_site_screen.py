@@ -134,6 +134,6 @@ async def test_a_click_on_an_alarm_opens_it_and_one_beside_it_does_not(store: Pa
         await pilot.click(SiteBoard, offset=(10, place - 1))
         assert app.front is screen
         await pilot.click(SiteBoard, offset=(10, place))
-        await until(pilot, lambda: isinstance(app.front, AlarmsScreen) and app.front.selected is not None)
-        assert isinstance(app.front, AlarmsScreen) and app.front.selected is not None
-        assert app.front.selected.alarm.what == "Battery low"
+        await until(pilot, lambda: isinstance(app.front, AlarmsScreen) and app.front.listing.selected is not None)
+        assert isinstance(app.front, AlarmsScreen) and app.front.listing.selected is not None
+        assert app.front.listing.selected.alarm.what == "Battery low"

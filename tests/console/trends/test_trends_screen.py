@@ -17,7 +17,7 @@ from textual.widgets import Input
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes
 from victron_console.console.kit import export
-from victron_console.console.kit.frame.screen import HeaderRow
+from victron_console.console.kit.frame.bars import HeaderRow
 from victron_console.console.live.watch import StoreWatch
 from victron_console.console.trends.chart import Chart
 from victron_console.console.trends.chart_parts import CurvePlot

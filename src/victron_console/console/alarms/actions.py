@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from textual.worker import Worker
+
 from victron_console.console.alarms.sections import AlarmRow
 from victron_console.console.kit.frame.host import OperatorAtWork, Undo, Write
 from victron_console.console.kit.frame.prompt import KeyChoice, LinePrompt
 from victron_console.console.kit.frame.screen import ConsoleScreen
-from victron_console.console.kit.view import (
-    Alarm,
-    Mark,
-)
+from victron_console.console.kit.text import plain
+from victron_console.console.kit.view import Alarm, Mark
 from victron_console.model.units import HOUR_S
 from victron_console.store.operator import alarm_actions
 
@@ -54,6 +54,20 @@ class AlarmActions:
             for number in ids
         ]
         self._do([partial(alarm_actions.acknowledge, occurrence=number) for number in ids], undo)
+
+    def backtest(self, row: AlarmRow, rule: str) -> None:
+        """Play the last 30 days of the alarm's site through its rule, in a process of its own."""
+        screen, backtest = self._screen, self._screen.console.backtest
+        if backtest is None or not rule:
+            screen.console.say("There is no recorded rule to try here.")
+            return
+        one, title = row.members[0], plain(row.alarm.what)
+
+        async def run() -> None:
+            screen.console.say(await backtest(rule, one.station, title))
+
+        screen.console.say(f"Trying the rule of {title} at {plain(one.site)} over 30 days; this takes a while.")
+        _: Worker[None] = screen.run_worker(run, group="backtest", exclusive=True, exit_on_error=False)
 
     def acknowledge_all(self, rows: Sequence[AlarmRow]) -> None:
         """All that is in sight has been seen; asks before it takes what is urgent along."""

@@ -10,19 +10,10 @@ from victron_console.console.alarms.actions import AlarmActions
 from victron_console.console.alarms.data import AlarmDetail, alarm_detail
 from victron_console.console.alarms.detail import Selected
 from victron_console.console.alarms.export import alarms_table
+from victron_console.console.alarms.listing import AlarmListing
 from victron_console.console.alarms.load import put_rate
 from victron_console.console.alarms.pane import BESIDE, WALL, AlarmPane, Load
 from victron_console.console.alarms.rates import AlarmLoad, alarm_load
-from victron_console.console.alarms.sections import (
-    SORT_OF_HEAD,
-    SORTS,
-    STATES,
-    AlarmRow,
-    AlarmSection,
-    MarkHold,
-    narrowed,
-    sections,
-)
 from victron_console.console.alarms.table import AlarmTable
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.format import rate
@@ -33,7 +24,6 @@ from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_alarm_counts
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import (
     FleetView,
     alarm_counts,
@@ -42,8 +32,6 @@ from victron_console.store.read.reader import Reader
 
 LOAD_EVERY_S = 30.0
 DETAIL_EVERY_S = 5.0
-ACTED_S = 3.0
-"""So long after an act rows move at once: the view that has it is read from the store meanwhile."""
 
 
 class AlarmsScreen(ConsoleScreen):
@@ -100,14 +88,7 @@ class AlarmsScreen(ConsoleScreen):
         self._table = AlarmTable()
         self._pane = AlarmPane()
         self._actions = AlarmActions(self, self._acted)
-        self._hold = MarkHold()
-        self._sections: list[AlarmSection] = []
-        self._cursor = ""
-        self._marked: set[str] = set()
-        """Rows that the next act is about."""
-        self._acted_until = 0.0
-        """Until when rows move at once, since the operator has just done something (monotonic, s)."""
-        self._filter, self._sort, self._state = "", SORTS[0], "all"
+        self.listing = AlarmListing()
         self._detail: AlarmDetail | None = None
         self._detail_pace, self._load_pace = ReadPace(DETAIL_EVERY_S), ReadPace(LOAD_EVERY_S)
         self._load: AlarmLoad | None = None
@@ -149,33 +130,14 @@ class AlarmsScreen(ConsoleScreen):
         self._load = load or self._load
         self._draw()
 
-    @property
-    def rows(self) -> tuple[AlarmRow, ...]:
-        """The rows from the top."""
-        return tuple(row for section in self._sections for row in section.rows)
-
-    @property
-    def selected(self) -> AlarmRow | None:
-        """The row under the cursor."""
-        return next((row for row in self.rows if row.id == self._cursor), None)
-
     def _settle(self, *, at_once: bool = False) -> None:
         monotonic = self.console.clock.monotonic()
-        before = [row.id for row in self.rows]
-        at_once = at_once or self.jumped or monotonic < self._acted_until
-        placed = self._hold.settle(self.view.alarms, monotonic, at_once=at_once)
-        self._sections = sections(self.view.alarms, placed, wanted=self._filter, sort=self._sort, state=self._state)
-        ids = [row.id for row in self.rows]
-        self._cursor = next((row.id for row in self.rows if self._cursor in row.ids), self._cursor)
-        self._marked &= set(ids)
-        at = before.index(self._cursor) if self._cursor in before else 0
-        moved = monotonic < self._acted_until and self._cursor in ids and ids.index(self._cursor) != at
-        if self._cursor not in ids or moved:  # what was just dealt with leaves the cursor to the next
-            self._cursor = ids[min(at, len(ids) - 1)] if ids else ""
+        self.listing.settle(self.view.alarms, monotonic, at_once=at_once or self.jumped)
         self._draw()
 
     def _draw(self) -> None:
-        console, view, row = self.console, self.view, self.selected
+        console, view, listing = self.console, self.view, self.listing
+        row = listing.selected
         selected = None
         if row is not None:
             alarm = row.alarm
@@ -187,16 +149,15 @@ class AlarmsScreen(ConsoleScreen):
                 view.site(station),
                 [other for other in view.alarms if other.station == station and other.id != row.id],
             )
-        said, empty = narrowed(self._state, self._filter, self._sort)
-        said = "   ".join(filter(None, (f"{len(self._marked)} marked" if self._marked else "", said)))
-        self._table.show(self._sections, self._cursor, console.now, said=said, empty=empty, marked=self._marked)
+        said, empty = listing.words
+        self._table.show(listing.sections, listing.cursor, console.now, said=said, empty=empty, marked=listing.marked)
         load = Load(self._load, view.alarms_per_hour, view.alarms_in_10_min, view.alarms)
         self._pane.show(selected, load, console.now)
 
     def _ask(self, *, at_once: bool = False) -> None:
         """Ask the store for the selected alarm, and now and then for the load, where its answer is old."""
         console = self.console
-        alarm, now, as_of = self._cursor, console.moment, console.as_of
+        alarm, now, as_of = self.listing.cursor, console.moment, console.as_of
         if not alarm or not self._detail_pace.is_due(console, alarm, at_once=at_once):
             return
         with_load = self._load_pace.is_due(console)
@@ -215,7 +176,7 @@ class AlarmsScreen(ConsoleScreen):
 
     def table(self) -> Table:
         """The alarms in the order they stand in."""
-        return alarms_table(self._sections)
+        return alarms_table(self.listing.sections)
 
     # ---- what the operator does
 
@@ -227,15 +188,12 @@ class AlarmsScreen(ConsoleScreen):
 
     def action_move(self, rows: int) -> None:
         """The cursor by so many alarms."""
-        ids = [row.id for row in self.rows]
-        if ids:
-            at = ids.index(self._cursor) if self._cursor in ids else 0
-            self._go(ids[min(len(ids) - 1, max(0, at + rows))])
+        if (alarm := self.listing.beside(rows)) is not None:
+            self._go(alarm)
 
     def _go(self, alarm: str) -> None:
-        self._cursor = alarm
-        self._hold.cursor_at = self.console.clock.monotonic()
-        row = self.selected
+        self.listing.go(alarm, self.console.clock.monotonic())
+        row = self.listing.selected
         if row is not None and row.members[0].station:
             self.console.station = row.members[0].station
         self._draw()
@@ -243,15 +201,15 @@ class AlarmsScreen(ConsoleScreen):
 
     def put_cursor(self, name: str) -> None:
         """Put the cursor on this alarm, whatever was narrowed to before."""
-        self._state, self._filter = "all", ""
-        self._cursor = name
+        self.listing.narrow("")
+        self.listing.cursor = name
         if self.is_mounted:
             self._settle(at_once=True)
-            self._go(self._cursor)
+            self._go(self.listing.cursor)
 
     def action_open_site(self) -> None:
         """Enter."""
-        row = self.selected
+        row = self.listing.selected
         if row is not None and self.view.site(row.members[0].station) is not None:
             self.console.station = row.members[0].station
             self.console.open("site")
@@ -260,26 +218,19 @@ class AlarmsScreen(ConsoleScreen):
         """Mark the row under the cursor, or not any more, and go on to the next."""
         if self.console.replaying:
             self.console.action_pause()
-        elif (row := self.selected) is not None:
-            self._marked ^= {row.id}
+        elif (row := self.listing.selected) is not None:
+            self.listing.marked ^= {row.id}
             self.action_move(1)
-
-    @property
-    def _chosen(self) -> list[AlarmRow]:
-        """The marked rows, else the one under the cursor."""
-        marked = [row for row in self.rows if row.id in self._marked]
-        return marked or [row for row in self.rows if row.id == self._cursor]
 
     def _acted(self) -> None:
         """Something was written: the list agrees with it at once."""
-        self._marked = set()
-        self._acted_until = self.console.clock.monotonic() + ACTED_S
+        self.listing.acted(self.console.clock.monotonic())
         self._settle()
         self._ask(at_once=True)
 
     def action_ack(self) -> None:
         """`a`."""
-        if rows := self._chosen:
+        if rows := self.listing.chosen:
             self._actions.acknowledge(rows)
 
     def action_ack_all(self) -> None:
@@ -288,65 +239,52 @@ class AlarmsScreen(ConsoleScreen):
 
     def action_shelve(self) -> None:
         """`s`."""
-        if rows := self._chosen:
+        if rows := self.listing.chosen:
             self._actions.shelve(rows)
 
     def action_unshelve(self) -> None:
         """`u`."""
-        if (row := self.selected) is not None:
+        if (row := self.listing.selected) is not None:
             self._actions.unshelve(row)
 
     def action_comment(self) -> None:
         """`c`."""
-        if (row := self.selected) is not None:
+        if (row := self.listing.selected) is not None:
             self._actions.comment(row)
 
     def action_maintain(self) -> None:
         """`m`."""
-        if (row := self.selected) is not None:
+        if (row := self.listing.selected) is not None:
             self._actions.maintain(row)
 
     def on_alarm_table_head_clicked(self, message: AlarmTable.HeadClicked) -> None:
         """Sort by that column; by urgency where it is sorted so already, or the column has no order."""
-        wanted = SORT_OF_HEAD.get(message.head, SORTS[0])
-        self._sort = wanted if wanted != self._sort else SORTS[0]
+        self.listing.sort_by(message.head)
         self._settle(at_once=True)
 
     def action_sort(self) -> None:
         """The next order."""
-        self._sort = SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]
+        self.listing.sort_on()
         self._settle(at_once=True)
 
     def narrow(self, words: str) -> None:
-        """Show alarms of a state, one of `STATES`, or those with these words."""
-        word = words.casefold()
-        self._state, self._filter = (word, "") if word in STATES else ("all", words)
+        """Show alarms of a state, or those with these words."""
+        self.listing.narrow(words)
         self._settle(at_once=True)
 
     def action_filter(self) -> None:
         """Ask for the words."""
 
-        self.prompt_filter(self._filter, self._use_filter)
+        self.prompt_filter(self.listing.filter, self._use_filter)
 
     def _use_filter(self, wanted: str) -> str:
-        self._filter = wanted
+        self.listing.filter = wanted
         self._settle(at_once=True)
-        rows = self.rows
+        rows = self.listing.rows
         sites = dict.fromkeys(row.alarm.site for row in rows)
         return f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}  {', '.join(sites)}" if wanted else ""
 
     def action_backtest(self) -> None:
-        """Play the last 30 days of this site through the alarm's rule, in a process of its own."""
-        row, console = self.selected, self.console
-        if row is None or console.backtest is None or self._detail is None or not self._detail.rule:
-            console.say("There is no recorded rule to try here.")
-            return
-        rule, station = self._detail.rule, row.members[0].station
-        title = plain(row.alarm.what)
-        console.say(f"Trying the rule of {title} at {plain(row.members[0].site)} over 30 days; this takes a while.")
-        self.run_worker(self._backtest(rule, station, title), group="backtest", exclusive=True, exit_on_error=False)
-
-    async def _backtest(self, rule: str, station: str, title: str) -> None:
-        backtest = self.console.backtest
-        if backtest is not None:
-            self.console.say(await backtest(rule, station, title))
+        """`b`."""
+        if (row := self.listing.selected) is not None:
+            self._actions.backtest(row, self._detail.rule if self._detail is not None else "")

@@ -21,10 +21,11 @@ from victron_console.console.fleet.station_part import StationPart
 from victron_console.console.fleet.table import FleetTable
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.format import alarm_rate, rate, site_count
+from victron_console.console.kit.frame.bars import HeaderRow
 from victron_console.console.kit.frame.dialogs import Choices
 from victron_console.console.kit.frame.keys import Key, list_keys
 from victron_console.console.kit.frame.pace import ReadPace
-from victron_console.console.kit.frame.screen import ConsoleScreen, HeaderRow
+from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_counts
 from victron_console.console.kit.order_hold import OrderHold

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -13,11 +13,9 @@ from textual.worker import Worker
 
 from victron_console.console.kit.chart.dawn import cells_to_sunrise
 from victron_console.console.kit.export import Table
+from victron_console.console.kit.frame.bars import HeaderRow
 from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.pace import ReadPace
-from victron_console.console.kit.frame.screen import (
-    HeaderRow,
-)
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.text import plain
 from victron_console.console.kit.view import Dawn, FleetView
@@ -26,12 +24,8 @@ from victron_console.console.trends.chart_parts import CurvePlot, DayBars, Legen
 from victron_console.console.trends.frame import Frame, Window, moment_word, step_words
 from victron_console.console.trends.over_time import AHEAD_UP_TO_S, TIME_KEYS, OverTimeScreen
 from victron_console.console.trends.page import Board, unseen_marks
-from victron_console.console.trends.picker import (
-    Picker,
-    QuantityChoice,
-    choices_of,
-)
-from victron_console.console.trends.quantity import FIGURES, Quantity, quantity_named
+from victron_console.console.trends.picker import Picker, choices_at, choices_elsewhere, station_and_quantity
+from victron_console.console.trends.quantity import Quantity, quantity_named
 from victron_console.console.trends.read import (
     Lane,
     Limit,
@@ -133,8 +127,7 @@ class ChartScreen(OverTimeScreen):
         daily = self._is_daily
         room = self._room
         if self._looks_ahead and self._dawn is not None:
-            span_s, ahead_s = self.window.length.seconds, (self._dawn.sunrise_at or 0.0) - self.console.now
-            room = max(room // 2, round(room * span_s / (span_s + max(0.0, ahead_s))))
+            room = self.window.room_before(self._dawn.sunrise_at or 0.0, self.console.now, room)
         frame = self.window.frame(self.console.now, room, least_step_s=DAY_S if daily else 0.0)
         return replace(frame, cells=1)
 
@@ -275,11 +268,11 @@ class ChartScreen(OverTimeScreen):
         station = self.curves[0].station
         if (found := self._found.get(station)) is None:
             return
-        choices = [*_choices_at(station, found), *self._of_others(station)]
+        choices = [*choices_at(station, found), *choices_elsewhere(self.view.sites, station)]
         self.app.push_screen(Picker("ADD A LINE", choices), self._chosen_from_list)
 
     def _chosen_from_list(self, name: str | None) -> None:
-        station, _, wanted = (name or "").partition("\t")
+        station, wanted = station_and_quantity(name or "")
         quantity = quantity_named(wanted)
         if quantity is not None:
             self._use(Curve(station, self._site_name(station), quantity))
@@ -292,23 +285,9 @@ class ChartScreen(OverTimeScreen):
         def offer(found: StationSeries) -> None:
             self._found[station] = found
             title = f"ADD A LINE OF {self._site_name(station)}"
-            self.app.push_screen(Picker(title, _choices_at(station, found)), self._chosen_from_list)
+            self.app.push_screen(Picker(title, choices_at(station, found)), self._chosen_from_list)
 
         self.ask(lambda reader: read_series(reader, station), offer, group="series")
-
-    def _of_others(self, station: str) -> Sequence[QuantityChoice]:
-        """The figures of the other stations, and the way to all of their series."""
-        others = [site for site in self.view.sites if site.id != station]
-        figures = [
-            QuantityChoice(f"{site.id}\t{q.name}", f"{plain(site.name)} {q.label} {q.unit}   {site.id} {q.name}")
-            for q in FIGURES
-            for site in others
-            if getattr(site.overview, q.field, None) is not None
-        ]
-        return [
-            *figures,
-            *(QuantityChoice(f"{site.id}\t", f"{plain(site.name)} all series ...   {site.id}") for site in others),
-        ]
 
     def action_day_before(self) -> None:
         """The chosen line as it was a day earlier than its earliest."""
@@ -335,7 +314,3 @@ class ChartScreen(OverTimeScreen):
     def action_blocks(self) -> None:
         """Dots or blocks, on every screen."""
         self.console.action_blocks()
-
-
-def _choices_at(station: str, found: StationSeries) -> list[QuantityChoice]:
-    return [QuantityChoice(f"{station}\t{choice.name}", choice.text) for choice in choices_of(found)]

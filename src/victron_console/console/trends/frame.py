@@ -166,6 +166,10 @@ class Window:
         """Its columns where there is so much room."""
         return frame_at(now if self.until is None else self.until, self.length, room, least_step_s=least_step_s)
 
+    def room_before(self, until: float, now: float, room: int) -> int:
+        """Columns of the past where what is expected until a moment is drawn behind it: half of the room at least."""
+        return max(room // 2, round(room * self.length.seconds / (self.length.seconds + max(0.0, until - now))))
+
     def zoomed(self, steps: int, frame: Frame, now: float) -> Window:
         """Longer or, below zero, shorter. What is under the cursor stays where it is in the window."""
         span = min(len(SPANS) - 1, max(0, self.span + steps))

@@ -13,7 +13,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from victron_console.console.kit.search import fitting
-from victron_console.console.kit.text import literal
+from victron_console.console.kit.text import literal, plain
+from victron_console.console.kit.view import Site
 from victron_console.console.trends.quantity import EXTERNAL, FIGURES, is_measured, series_quantity
 from victron_console.console.trends.read import StationSeries
 
@@ -37,6 +38,34 @@ def choices_of(found: StationSeries) -> list[QuantityChoice]:
     ]
     names = sorted(found.names, key=lambda name: (not is_measured(name), name))
     return [*figures, *(QuantityChoice(name, f"{series_quantity(name).full_label}   {name}") for name in names)]
+
+
+def choices_at(station: str, found: StationSeries) -> list[QuantityChoice]:
+    """The same, each named by its station too."""
+    return [QuantityChoice(_name(station, choice.name), choice.text) for choice in choices_of(found)]
+
+
+def choices_elsewhere(sites: Sequence[Site], station: str) -> list[QuantityChoice]:
+    """The figures of the other stations, and the way to all of their series."""
+    others = [site for site in sites if site.id != station]
+    figures = [
+        QuantityChoice(_name(site.id, q.name), f"{plain(site.name)} {q.label} {q.unit}   {site.id} {q.name}")
+        for q in FIGURES
+        for site in others
+        if getattr(site.overview, q.field, None) is not None
+    ]
+    whole = [QuantityChoice(_name(site.id, ""), f"{plain(site.name)} all series ...   {site.id}") for site in others]
+    return [*figures, *whole]
+
+
+def _name(station: str, quantity: str) -> str:
+    return f"{station}\t{quantity}"
+
+
+def station_and_quantity(name: str) -> tuple[str, str]:
+    """What a choice of several stations is of; the quantity is empty where all of a station's are asked for."""
+    station, _, quantity = name.partition("\t")
+    return station, quantity
 
 
 class Picker(ModalScreen[str | None]):

@@ -116,8 +116,7 @@ class TrendsScreen(OverTimeScreen):
         daily = any(quantity.daily for quantity in self.quantities)
         room = plot_room(self._board.size.width)
         if self._looks_ahead and self.site is not None and self.site.dawn is not None:
-            span_s, ahead_s = self.window.length.seconds, (self.site.dawn.sunrise_at or 0.0) - self.console.now
-            room = max(room // 2, round(room * span_s / (span_s + max(0.0, ahead_s))))
+            room = self.window.room_before(self.site.dawn.sunrise_at or 0.0, self.console.now, room)
         return self.window.frame(self.console.now, room, least_step_s=DAY_S if daily else 0.0)
 
     @property

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar, TypeVar, cast
 
-from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
 
-from victron_console.console.kit.alarm_rows import draw_banner
 from victron_console.console.kit.export import (
     ScreenShown,
     Table,
@@ -23,112 +20,27 @@ from victron_console.console.kit.export import (
     write_picture,
     write_shown,
 )
-from victron_console.console.kit.format import clock, clock_s, rate
+from victron_console.console.kit.frame.bars import HeaderRow, KeyRow
 from victron_console.console.kit.frame.host import Host
 from victron_console.console.kit.frame.keys import (
     Key,
     bindings,
-    in_time_mode,
-    key_row,
     ordered,
 )
-from victron_console.console.kit.frame.notices import draw_notice
 from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.prompt import Answered, LinePrompt, Prompt, PromptRow
-from victron_console.console.kit.frame.tab_strip import ROOMY_FROM, draw_tabs
 from victron_console.console.kit.frame.timeline import READ_EVERY_S, TimelineRow, read_past
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Palette, Role, palette_of
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.text import cut, plain
 from victron_console.console.kit.view import (
     FleetView,
     Site,
 )
-from victron_console.model.clock import local
 from victron_console.model.units import DAY_S
 from victron_console.store.read.reader import Reader
 
-_CLOCK_FROM = 34
-"""Columns below which the header says only whether it is now."""
-_SPACED_FROM = 60
 T = TypeVar("T")
-
-
-class HeaderRow(Rows):
-    """Rows 0 and 1: the screens, each to be clicked; then what this one is about.
-
-    The time and whether it is now stand at the right of the first where there is room, else of the second.
-    """
-
-    DEFAULT_CSS = "HeaderRow { height: 2; dock: top; }"
-    ground = Role.SURFACE
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._spans: dict[str, range] = {}
-
-    def draw(self, width: int, height: int) -> list[Line]:
-        """The rows; in time mode a banner in reverse over their full width."""
-        screen = cast(ConsoleScreen, self.screen)
-        tabs, line = Line(width, Role.SURFACE), Line(width, Role.SURFACE)
-        if width >= ROOMY_FROM:
-            screen.clock_part(tabs)
-            line.ground, end = tabs.ground, width - 2
-        else:
-            end = screen.clock_part(line)
-            tabs.ground = line.ground
-        self._spans = draw_tabs(tabs, screen.console.tabs)
-        screen.head(line, end)
-        return [tabs, line]
-
-    def on_click(self, event: events.Click) -> None:
-        """A click on a screen opens it."""
-        if event.y == 0 and (key := next((key for key, span in self._spans.items() if event.x in span), None)):
-            self.app.simulate_key(key)
-
-
-class KeyRow(Rows):
-    """The last row: the keys that matter here, each to be clicked, and where they fit the terminal's bytes a second.
-
-    A new critical alarm stands there instead for a while, and a store that cannot be read as long as that lasts:
-    nothing on the screen moves for it.
-    """
-
-    DEFAULT_CSS = "KeyRow { height: 1; dock: bottom; }"
-    ground = Role.SURFACE
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._spans: dict[str, range] = {}
-
-    def on_click(self, event: events.Click) -> None:
-        """A click on a key is that key; one on a new alarm shows the alarms."""
-        if (press := next((press for press, span in self._spans.items() if event.x in span), None)) is not None:
-            self.app.simulate_key(press)
-
-    def draw(self, width: int, height: int) -> list[Line]:
-        """The row for the screen it stands on."""
-        screen = cast(ConsoleScreen, self.screen)
-        line = Line(width, Role.SURFACE)
-        console = screen.console
-        self._spans = {}
-        if (alarm := console.banner.standing(console.clock.monotonic())) is not None:
-            draw_banner(line, alarm)
-            self._spans = {"3": range(width)}
-            return [line]
-        if console.store_fault:
-            line.ground = Role.BANNER
-            line.put(1, cut(f"Not up to date: {plain(console.store_fault)}", width - 2), Role.BANNER, bold=True)
-            return [line]
-        if (notice := console.notices.standing(console.clock.monotonic())) is not None:
-            self._spans = draw_notice(line, notice, console.clock.monotonic())
-            return [line]
-        end = width - 1
-        if width < 120:
-            end = line.right(width - 2, rate(screen.console.terminal_bytes_s), Role.TEXT3) - 2
-        self._spans = key_row(line, in_time_mode(screen.keys) if console.replaying else screen.keys, end=end)
-        return [line]
 
 
 class ConsoleScreen(Screen[None]):
@@ -207,6 +119,11 @@ class ConsoleScreen(Screen[None]):
     def follows_now(self) -> bool:
         """Whether what is shown is of now, where nothing holds it; a screen with a time axis may have been panned."""
         return True
+
+    @property
+    def unanswered_for_s(self) -> float:
+        """How long the store owes the oldest answer that it owes; 0 where it owes none."""
+        return max((self.console.clock.monotonic() - at for at in self._unanswered.values()), default=0.0)
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -331,36 +248,6 @@ class ConsoleScreen(Screen[None]):
         if self._timeline_pace.is_due(console, console.station):
             (since, until), station, as_of = timeline.span(), console.station, console.as_of
             self.ask(lambda reader: read_past(reader, station, since, until, as_of), timeline.show, group="timeline")
-
-    def clock_part(self, line: Line) -> int:
-        """Write the right of the header row; gives the last column that is left for the rest."""
-        app = self.console
-        if app.replaying:
-            line.ground = Role.BANNER
-            said = f"REPLAY {local(self.view.at):%Y-%m-%d %H:%M:%S}" + (f" x{app.speed}" if app.playing else "")
-            return line.right(line.width - 2, said, Role.BANNER, bold=True) - 2
-        held = self._hold_word()  # what is held must not look live
-        word, role = (f" {held} ", Role.BANNER) if held else (("LIVE" if self.follows_now else "PAST"), Role.TEXT1)
-        start = line.right(line.width - (1 if held else 2), word, role, bold=True)
-        if line.width < _CLOCK_FROM:
-            return start - 2
-        if held.startswith("HELD"):
-            return start - 2
-        time = clock(app.now) if app.low_bandwidth else clock_s(app.now)
-        return line.right(start - 2, time, Role.TEXT1) - (4 if line.width >= _SPACED_FROM else 2)
-
-    def _hold_word(self) -> str:
-        """Why what is shown is not now, in a word or two; empty where it is."""
-        app = self.console
-        if app.store_fault:
-            return "NO STORE"
-        if app.paused:
-            return "PAUSED"
-        if app.drawn_for_s == math.inf:
-            return "READING"
-        elapsed = app.clock.monotonic()
-        age_s = max((app.drawn_for_s, *(elapsed - asked_at for asked_at in self._unanswered.values())))
-        return f"HELD since {clock_s(app.clock.now() - age_s)}" if age_s > app.live_for_s else ""
 
     def on_screen_resume(self) -> None:
         """The screen came to the front: it shows the fleet as it is, and is where the next session begins."""
