@@ -29,6 +29,7 @@ COMPONENTS = {
     "grid": "grid",
     "outages": "grid",
     "residual": "meters",
+    "portal": "meters",
     "gx": "GX, link",
 }
 """Which component a section of the findings is about."""

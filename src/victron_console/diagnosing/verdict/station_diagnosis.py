@@ -16,6 +16,7 @@ from victron_console.diagnosing.battery.capacity import Limits
 from victron_console.diagnosing.battery.soh import soh_trend
 from victron_console.diagnosing.battery.soh_past import SohPast
 from victron_console.diagnosing.external.energy_rows import with_external
+from victron_console.diagnosing.external.portal_figures import portal_figures
 from victron_console.diagnosing.gx.availability import availability
 from victron_console.diagnosing.power.grid import Supply
 from victron_console.diagnosing.power.pv import Array
@@ -113,15 +114,16 @@ def examine(reader: Reader, station: str, now: float, errors_of: ErrorsOf | None
     known = unpack(before.body) if before is not None else None
     soh_before = (known.soh if known else None) or _soh_before(reader, station, battery, began, since)
     found = diagnose(past, site, known.risk if known else None, soh_before)
+    today = local(now, row.zone).date()
     kept = Kept(
         at=now,
-        figures=dict(findings(found)),
+        figures={**dict(findings(found)), **dict(portal_figures(reader, station, today, row.zone))},
         risk=found.risk,
         rules=as_rule_inputs(found),
         courses=courses(found, past),
         limits=_assumed(site, info.battery.chemistry or chemistry_of_cells(past.cell_high_v, past.soc_percent)),
         soh=found.soh.past,
-        energy=_energy(reader, station, energy_rows(found), local(since, row.zone).date(), local(now, row.zone).date()),
+        energy=_energy(reader, station, energy_rows(found), local(since, row.zone).date(), today),
         currency=currency,
         availability=tuple(
             availability(presences(reader, station, past, found.outages, since, until), until, row.zone)
