@@ -60,7 +60,7 @@ def test_the_median_of_twenty_swings_is_good_to_some_percent_and_called_bms_impl
 
 def test_few_or_shallow_or_cold_swings_are_not_enough() -> None:
     assert capacity(swings(8, 80.0, 1), 100.0).ah.status is Status.INSUFFICIENT
-    assert "0 segments" in capacity(swings(30, 30.0, 1), 100.0).ah.reason
+    assert "0 of 20 swings in charge of 40 % and more" in capacity(swings(30, 30.0, 1), 100.0).ah.reason
     cold = swings(30, 80.0, 1)
     cold = replace(cold, temperature_c=np.full(len(cold.at), 5.0))
     assert capacity(cold, 100.0).ah.status is Status.INSUFFICIENT

@@ -52,7 +52,7 @@ async def test_what_is_typed_in_the_help_is_searched_for(make_console: MakeConso
         await pilot.pause()
         await pilot.press("question_mark", *"sunrise")
         text = screen_text(app)
-        assert "DAWN% is the charge at sunrise" in text
+        assert "SUNUP% is the charge at sunrise" in text
         assert "Choose columns." not in text
         await pilot.press(*"quux")
         assert "Nothing here has these words." in screen_text(app)

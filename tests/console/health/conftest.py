@@ -82,7 +82,7 @@ def kept(tier: Tier | None, soh: float, spread: float, growth: float | None) -> 
         "replacement.80": known("Time to 80 % SOH", "months", 7.4, 4.2, 11.9)
         if soh < 93
         else Figure("Time to 80 % SOH", "months", METHOD).insufficient(f"no date: healthy at {soh:.0f} %", SPAN),
-        "capacity.ah": Figure("Capacity", "Ah", METHOD).insufficient("3 segments of 40 % and more, 20 needed", SPAN),
+        "capacity.ah": Figure("Capacity", "Ah", METHOD).insufficient("3 of 20 swings in charge of 40 % and more", SPAN),
         "cycles.full_cycles": known("Full cycles", "cycles", 412 - soh, 300, 330),
         "cycles.per_year": known("Full cycles a year", "cycles/year", 210 + spread / 3),
         "imbalance.spread": known("Cell spread", "mV", spread, spread - 2, spread + 3),

@@ -68,7 +68,7 @@ COLUMNS = (
     ),
     FleetColumn("word", "STATE", 22, cells.word, "what is to be said of it", Head.LEFT, gap=2, wide=34),
     FleetColumn("age", "AGE", 3, cells.age, "how old its figures are"),
-    FleetColumn("dawn", "DAWN%", 6, cells.dawn, "charge expected at sunrise, %, or when it is empty"),
+    FleetColumn("dawn", "SUNUP%", 6, cells.dawn, "charge expected at sunrise, %, or when it is empty"),
     FleetColumn("trend", "12h", 6, cells.trend, "charge of the last hours", Head.LEFT, wide=18, wide_head="SOC 24h"),
     FleetColumn("spread", "CELLS", 5, cells.spread, "highest less lowest cell, mV"),
     FleetColumn("temperature", "Tbat", 4, cells.temperature, "battery temperature, °C"),

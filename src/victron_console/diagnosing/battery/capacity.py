@@ -138,7 +138,7 @@ def _summed(
     """The last 20 or 90 days of segments, against the first 90 days and against what is configured."""
     segments = _of_present_battery(segments)
     since = segments[0].since if segments else float(record.at[0])
-    window = Window(since=since, until=float(record.at[-1]), count=len(segments), what="segments")
+    window = Window(since=since, until=float(record.at[-1]), count=len(segments), what="swings")
 
     def not_yet(reason: str) -> Capacity:
         ready_at = window.when_counted(SEGMENTS)
@@ -149,7 +149,7 @@ def _summed(
 
     if len(segments) < SEGMENTS:
         return not_yet(
-            f"{len(segments)} segments of {LEAST_SWING_PERCENT:.0f} % and more without a gap, {SEGMENTS} needed"
+            f"{len(segments)} of {SEGMENTS} swings in charge of {LEAST_SWING_PERCENT:.0f} % and more, without a gap"
         )
     ends, ah = np.array([[segment.until, segment.ah] for segment in segments]).T
     latest = np.zeros(len(ah), dtype=bool)
@@ -157,11 +157,11 @@ def _summed(
     taken = latest | (ends > ends[-1] - BASELINE_DAYS * DAY_S)
     now = centre(ah[taken])
     if now.half_width > WIDEST_INTERVAL * now.value:
-        return not_yet(f"segments scatter too much: ±{100 * now.half_width / now.value:.0f} %, at most 15 % is taken")
+        return not_yet(f"swings scatter too much: ±{100 * now.half_width / now.value:.0f} %, at most 15 % is taken")
     used = [segment for segment, is_used in zip(segments, taken, strict=True) if is_used]
     offset_ah = (BALANCED_DOUBT_A if offset_a is not None else OFFSET_DOUBT_A) * _hours(used)
     half = now.half_width + GAIN_DOUBT * now.value + offset_ah
-    of = Window(since=used[0].since, until=used[-1].until, count=now.count, what="segments")
+    of = Window(since=used[0].since, until=used[-1].until, count=now.count, what="swings")
     found = Figure(TITLES[0][0], "Ah", method).value(
         now.value,
         window=of,
@@ -210,7 +210,7 @@ def _relative(now: Centre, first: FloatArray, method: Method, window: Window) ->
     title, unit = TITLES[1]
     if len(first) < SEGMENTS or window.days < 2 * BASELINE_DAYS:
         reason = (
-            f"{window.days:.0f} days with {len(first)} segments in the first 90; 180 days and {SEGMENTS} are needed"
+            f"{window.days:.0f} days with {len(first)} swings in the first 90; 180 days and {SEGMENTS} are needed"
         )
         return Figure(title, unit, method).insufficient(reason, window, window.after_days(2 * BASELINE_DAYS))
     base = centre(first)

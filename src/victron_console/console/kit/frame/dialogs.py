@@ -37,7 +37,7 @@ class HelpScreen(ModalScreen[None]):
         "Battery + charges, - discharges. AC-IN - is export. W below 1 kW, k is kW; 0 zero, - has none, --- lost.",
         "~ last known, too old to be live. ? doubtful, left out of sums. G grid, S shore, N genset; off: no voltage.",
         "!! act now, ! act today, x link, r cleared unseen; * not yet seen.",
-        "DAWN% is the charge at sunrise: of ten nights like the last 14 one ends below the range, one above it.",
+        "SUNUP% is the charge at sunrise: of ten nights like the last 14 one ends below the range, one above it.",
         "▼15:12 is when the battery is on its floor before sunrise; told where 1 of 3 such nights runs dry.",
     )
 
