@@ -72,12 +72,36 @@ async def test_who_needs_a_visit_stands_first_and_the_unknown_before_the_well(st
 
 
 @pytest.mark.slow
+async def test_a_click_on_a_head_orders_the_fleet_by_the_worst_of_it_and_the_unknown_last(store: Path) -> None:
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        urgent, heads = rows(screen), screen.query_one(CursorList).text.split("\n")[0]
+
+        async def order_by(head: str) -> list[str]:
+            await pilot.click(CursorList, offset=(heads.index(head), 0))
+            await settled(pilot)
+            return rows(screen)
+
+        def column(lines: list[str], head: str) -> list[float | None]:
+            end = heads.index(head) + len(head)
+            words = [line[:end].split()[-1] for line in lines]
+            return [None if word == "-" else float(word) for word in words]
+
+        for head, sign in (("SOH%", 1), ("mV", -1), ("GREW", -1)):
+            shown = column(await order_by(head), head)
+            known = [value for value in shown if value is not None]
+            assert known == sorted(known, key=lambda value: sign * value) and len(set(known)) > 1
+            assert shown == [*known, *[None] * (len(shown) - len(known))]
+        assert sorted(await order_by("GREW")) == sorted(urgent) and rows(screen)[0].split()[:2] == urgent[0].split()[:2]
+
+
+@pytest.mark.slow
 async def test_a_station_lists_what_is_known_and_why_the_rest_is_not(store: Path) -> None:
     async with console_on(store).run_test(size=(200, 60)) as pilot:
         screen = await opened(pilot, "home", "enter")
         assert screen.part is Part.STATION and pilot.app.station == "dune-pump"  # type: ignore[attr-defined]
         shown = "\n".join(rows(screen))
-        assert "not yet 3 segments of 40 % and more, 20 needed" in shown
+        assert "not yet 3 of 20 swings in charge of 40 % and more" in shown
         assert "never the site never inverts alone" in shown
         assert "no input the GX device gives no uptime" in shown
         level = next(line for line in rows(screen) if "State of health" in line)

@@ -68,6 +68,27 @@ async def test_the_worst_link_stands_first(store: Path) -> None:
 
 
 @pytest.mark.slow
+async def test_a_click_on_a_head_orders_by_it_and_a_second_one_puts_the_worst_first_again(store: Path) -> None:
+    async with console_on(store).run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        worst, heads = list(rows(screen)), screen.query_one(CursorList).text.split("\n")[0]
+
+        async def order_by(head: str) -> list[str]:
+            await pilot.click(CursorList, offset=(heads.index(head), 0))
+            await settled(pilot)
+            return list(rows(screen))
+
+        assert await order_by("SITE") == sorted(worst)
+        assert (await order_by("CLOCK"))[:2] == ["Elm School", "Dune Pump"]
+        by_errors = await order_by("ERR%")
+        assert by_errors[:2] == ["Fir House", "Dune Pump"] and by_errors[-1] == "Cedar Tower", (
+            "it has no errors: unknown"
+        )
+        assert await order_by("ERR%") == worst
+        assert await order_by("STATE") == worst
+
+
+@pytest.mark.slow
 async def test_a_row_tells_round_trip_errors_backoff_services_set_aside_and_the_clock(store: Path) -> None:
     async with console_on(store).run_test(size=(120, 40)) as pilot:
         shown = rows(await opened(pilot))

@@ -26,7 +26,7 @@ from victron_console.console.health.lists import (
     station_of,
 )
 from victron_console.console.health.pending import PENDING, collapsed, draw_pending, draw_pending_row
-from victron_console.console.health.row import draw_heads, draw_health
+from victron_console.console.health.row import draw_heads, draw_health, in_order
 from victron_console.console.health.station import (
     course_of,
     draw_evidence,
@@ -72,6 +72,13 @@ class HealthShown:
     station: str | None
     """The one that the operator has chosen."""
     now: float
+    sort: str = ""
+    """The head that the fleet is ordered by; empty for the most urgent first."""
+
+    @property
+    def fleet(self) -> list[Health]:
+        """The stations in their order."""
+        return in_order(self.data.rows, self.sort)
 
     @property
     def health(self) -> Health | None:
@@ -106,10 +113,10 @@ def listing(part: Part, shown: HealthShown) -> Listing:
 
 
 def _fleet(shown: HealthShown) -> Listing:
-    rows = {row.site.id: row for row in shown.data.rows}
+    rows = {row.site.id: row for row in shown.fleet}
     return Listing(
         list(rows),
-        draw_heads,
+        lambda width: draw_heads(width, shown.sort),
         lambda width, name, selected: draw_health(width, rows[name], shown.now, selected=selected),
         "No station is configured yet.",
     )

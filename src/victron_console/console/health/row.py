@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from victron_console.console.health.data import Health
 from victron_console.console.health.months import last_month, percent
+from victron_console.console.kit.cursor_list import head_role
 from victron_console.console.kit.format import ABSENT, number
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.text import cut, cut_middle, plain
 from victron_console.diagnosing.finding import Finding
+from victron_console.diagnosing.gx.firmware import Standing
 from victron_console.model.units import DAY_S
 
 SITE_START = 10
+_CYCLES = "cycles.full_cycles"
 _TIER_ROLES = {
     "act": Role.NOW_TEXT,
     "plan": Role.TODAY_TEXT,
@@ -95,19 +98,68 @@ class _Column:
     width: int
     text: Callable[[Health, float], str]
     from_width: int
+    size: Callable[[Health], float | None]
+    """How bad it is, for the order of the rows; None where it is not known."""
+
+
+def _figure_size(name: str, sign: float = 1.0) -> Callable[[Health], float | None]:
+    """A figure of a station; `sign` -1 where little of it is bad."""
+
+    def size(health: Health) -> float | None:
+        value = health.kept.value(name) if health.kept else None
+        return None if value is None else sign * value
+
+    return size
+
+
+def _months_left(health: Health) -> float | None:
+    found = health.kept.figure("replacement.80") if health.kept else None
+    return -found.low if found is not None and found.known and found.low is not None else None
+
+
+def _share_gone(health: Health) -> float | None:
+    rows = last_month(health.kept.availability) if health.kept else []
+    return -rows[0].share if rows else None
+
+
+def _firmware_behind(health: Health) -> float | None:
+    standing = health.firmware.standing if health.firmware else Standing.UNKNOWN
+    return {Standing.BEHIND: 2.0, Standing.SAME: 1.0, Standing.AHEAD: 0.0}.get(standing)
+
+
+def _due(health: Health) -> float | None:
+    due_at = health.jobs[0].due_at if health.jobs else None
+    return None if due_at is None else -due_at
 
 
 _COLUMNS = (
-    _Column("SOH%", 4, lambda health, _: _whole(health, "soh.level"), 36),
-    _Column("mV", 4, lambda health, _: _whole(health, "imbalance.spread"), 50),
-    _Column("MONTHS", 7, _window, 60),
-    _Column("CYCLES", 6, lambda health, _: _whole(health, "cycles.full_cycles"), 72),
-    _Column("R GREW", 6, _grown, 100),
-    _Column("GRID%", 5, _grid, 100),
-    _Column("FIRMWARE", 8, _firmware, 110),
-    _Column("UP%", 5, _there, 130),
-    _Column("JOB", 5, _next_job, 80),
+    _Column("SOH%", 4, lambda health, _: _whole(health, "soh.level"), 36, _figure_size("soh.level", -1.0)),
+    _Column("mV", 4, lambda health, _: _whole(health, "imbalance.spread"), 50, _figure_size("imbalance.spread")),
+    _Column("MONTHS", 7, _window, 60, _months_left),
+    _Column(
+        "CYCLES", 6, lambda health, _: _whole(health, "cycles.full_cycles"), 72, _figure_size("cycles.full_cycles")
+    ),
+    _Column("R GREW", 6, _grown, 100, _figure_size("resistance.ratio")),
+    _Column("GRID%", 5, _grid, 100, _figure_size("grid.voltage_out")),
+    _Column("FIRMWARE", 8, _firmware, 110, _firmware_behind),
+    _Column("UP%", 5, _there, 130, _share_gone),
+    _Column("JOB", 5, _next_job, 80, _due),
 )
+
+
+def in_order(rows: Sequence[Health], head: str) -> list[Health]:
+    """Stations, the most urgent first, by the column of a head: the worst first, names as in a book, unknown last."""
+    if head == "SITE":
+        return sorted(rows, key=lambda row: row.site.name.casefold())
+    column = next((column for column in _COLUMNS if head in column.head.split()), None)
+    if column is None:
+        return list(rows)
+
+    def place(row: Health) -> float:
+        known = column.size(row)
+        return float("inf") if known is None else -known
+
+    return sorted(rows, key=place)
 
 
 def _site_width(width: int) -> int:
@@ -125,14 +177,14 @@ def _places(width: int) -> tuple[list[tuple[_Column, int]], int]:
     return placed, column + 3
 
 
-def draw_heads(width: int) -> Line:
-    """The line over the rows."""
+def draw_heads(width: int, sort: str = "") -> Line:
+    """The line over the rows; the head that they are ordered by stands out."""
     line = Line(width)
     line.put(1, "TIER", Role.TEXT3)
-    line.put(SITE_START, "SITE", Role.TEXT3)
+    line.put(SITE_START, "SITE", head_role("SITE", sort))
     columns, reason = _places(width)
     for one, end in columns:
-        line.right(end, one.head, Role.TEXT3)
+        line.right(end, one.head, Role.TEXT1 if sort in one.head.split() else Role.TEXT3)
     line.put(reason, "REASON", Role.TEXT3)
     return line
 

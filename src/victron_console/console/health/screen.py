@@ -91,6 +91,7 @@ class HealthScreen(ConsoleScreen):
         self._full = False
         """The explanation has the whole screen."""
         self._skipped = 0
+        self._sort = ""
         self._list = CursorList(id="health-list")
         self._pane = HealthPane()
         self._jobs = JobActions(self, self._written)
@@ -167,7 +168,7 @@ class HealthScreen(ConsoleScreen):
 
     @property
     def _shown(self) -> HealthShown:
-        return HealthShown(self.data or HealthData(), self.console.station, self.console.now)
+        return HealthShown(self.data or HealthData(), self.console.station, self.console.now, self._sort)
 
     def _arrange(self, count: int) -> None:
         """Share the screen out: list and pane beside or below one another, or one of them alone."""
@@ -232,6 +233,12 @@ class HealthScreen(ConsoleScreen):
         if message.opened:
             self.action_deeper()
 
+    def on_cursor_list_head_clicked(self, message: CursorList.HeadClicked) -> None:
+        """Order the fleet by that column; the most urgent first where it is so already."""
+        if self.part is Part.FLEET:
+            self._sort = message.head if message.head != self._sort else ""
+            self._redraw()
+
     def action_move(self, rows: int) -> None:
         """The cursor by so many rows; in a whole explanation, its text."""
         if self._full:
@@ -282,7 +289,7 @@ class HealthScreen(ConsoleScreen):
 
     def action_next_site(self, step: int) -> None:
         """The previous or next station of the ranking."""
-        places = [row.site.id for row in self.data.rows] if self.data else []
+        places = [row.site.id for row in self._shown.fleet]
         if self.part is not Part.STATION or self.console.station not in places:
             return
         self.console.station = places[(places.index(self.console.station) + step) % len(places)]

@@ -10,9 +10,14 @@ from textual.message import Message
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.text import cut
+from victron_console.console.kit.text import cut, word_at
 
 WHEEL_ROWS = 3
+
+
+def head_role(head: str, sort: str) -> Role:
+    """The look of a column's head: the one that the rows are ordered by stands out."""
+    return Role.TEXT1 if head == sort else Role.TEXT3
 
 
 class CursorList(Rows):
@@ -27,6 +32,13 @@ class CursorList(Rows):
             super().__init__()
             self.name = name
             self.opened = opened
+
+    class HeadClicked(Message):
+        """A word of the head was clicked."""
+
+        def __init__(self, head: str) -> None:
+            super().__init__()
+            self.head = head
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -110,7 +122,11 @@ class CursorList(Rows):
             self.post_message(self.Moved(self._names[place], opened=opened))
 
     def on_click(self, event: events.Click) -> None:
-        """A click selects, a second one opens."""
+        """A click selects, a second one opens; one on the head tells of its word."""
+        if event.y == 0 and self._lines:
+            if head := word_at(self._lines[0].text, event.x):
+                self.post_message(self.HeadClicked(head))
+            return
         place = self._top + event.y - 1
         if 1 <= event.y <= self.room and place < len(self._names):
             self._go(place, opened=event.chain >= 2)

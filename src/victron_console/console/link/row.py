@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from victron_console.console.kit.cursor_list import head_role
 from victron_console.console.kit.figures import Figure, place
 from victron_console.console.kit.format import ABSENT, age, clock, contact_age, duration, number, rounded
 from victron_console.console.kit.format import round_trip as round_trip_text
@@ -32,6 +33,8 @@ class LinkColumn:
     width: int
     figure: Callable[[Link, float], Figure]
     from_width: int = 0
+    size: Callable[[Link], float | None] | None = None
+    """What the rows are ordered by where its head is clicked, the greatest first; None where it orders nothing."""
 
 
 def _faint(text: str) -> Figure:
@@ -100,18 +103,38 @@ def _api(link: Link, now: float) -> Figure:
 
 
 COLUMNS = (
-    LinkColumn("RTT", 5, _mean),
-    LinkColumn("MAX", 5, _longest, 100),
-    LinkColumn("ERR%", 4, _errors),
-    LinkColumn("FAIL", 4, _failures, 100),
-    LinkColumn("NEXT", 4, _next_try),
-    LinkColumn("HANGS", 5, _aside, 80),
-    LinkColumn("CLOCK", 5, _skew),
-    LinkColumn("VRM", 3, _vrm),
-    LinkColumn("B/s", 5, _bytes, 80),
+    LinkColumn("RTT", 5, _mean, 0, lambda link: link.hour.round_trip_mean_s if link.hour else None),
+    LinkColumn("MAX", 5, _longest, 100, lambda link: link.hour.round_trip_max_s if link.hour else None),
+    LinkColumn("ERR%", 4, _errors, 0, lambda link: link.errors_percent),
+    LinkColumn("FAIL", 4, _failures, 100, lambda link: link.state.failures),
+    LinkColumn("NEXT", 4, _next_try, 0, lambda link: link.state.next_try_at),
+    LinkColumn("HANGS", 5, _aside, 80, lambda link: link.aside),
+    LinkColumn("CLOCK", 5, _skew, 0, lambda link: abs(skew) if (skew := link.state.clock_skew_s) is not None else None),
+    LinkColumn("VRM", 3, _vrm, 0, lambda link: link.site.vrm_age_s),
+    LinkColumn("B/s", 5, _bytes, 80, lambda link: link.received_bytes_s),
     LinkColumn("FW", 8, _firmware, 110),
     LinkColumn("API", 8, _api, 140),
 )
+
+
+_SIZES: dict[str, Callable[[Link], float | None]] = {
+    "AGE": lambda link: None if link.site.read_at is None else -link.site.read_at,
+    **{column.head: column.size for column in COLUMNS if column.size is not None},
+}
+
+
+def in_order(links: Sequence[Link], head: str) -> list[Link]:
+    """Links, the worst first, by the column of a head: the greatest first, names as in a book, what has none last."""
+    if head == "SITE":
+        return sorted(links, key=lambda link: link.site.name.casefold())
+    if (size := _SIZES.get(head)) is None:
+        return list(links)
+
+    def place(link: Link) -> float:
+        known = size(link)
+        return float("inf") if known is None else -known
+
+    return sorted(links, key=place)
 
 
 def skew(seconds: float | None) -> str:
@@ -134,15 +157,15 @@ def _placed(width: int) -> list[tuple[LinkColumn, int]]:
     return placed
 
 
-def draw_heads(width: int) -> Line:
-    """The names of the columns."""
+def draw_heads(width: int, sort: str = "") -> Line:
+    """The names of the columns; the one that the rows are ordered by stands out."""
     line = Line(width)
     line.put(2, "ST", Role.TEXT3)
-    line.right(9, "AGE", Role.TEXT3)
-    line.put(SITE_START, "SITE", Role.TEXT3)
+    line.right(9, "AGE", head_role("AGE", sort))
+    line.put(SITE_START, "SITE", head_role("SITE", sort))
     placed = _placed(width)
     for column, end in placed:
-        line.right(end, column.head, Role.TEXT3)
+        line.right(end, column.head, head_role(column.head, sort))
     line.put(placed[-1][1] + 3, "STATE", Role.TEXT3)
     return line
 

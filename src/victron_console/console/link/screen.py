@@ -25,7 +25,7 @@ from victron_console.console.kit.view import FleetView
 from victron_console.console.link.data import Link, LinkData, links, read_links
 from victron_console.console.link.detail import Own, draw_link_detail, draw_own
 from victron_console.console.link.export import links_table
-from victron_console.console.link.row import draw_heads, draw_link
+from victron_console.console.link.row import draw_heads, draw_link, in_order
 from victron_console.model.station import StationState
 from victron_console.store.read.reader import Reader
 
@@ -98,6 +98,8 @@ class LinkScreen(ConsoleScreen):
         self._part = LinkPart()
         self._own = OwnPart()
         self._full = False
+        self._sort = ""
+        """The head that the rows are ordered by; empty for the worst first."""
         self._pace = ReadPace(READ_EVERY_S)
         self._rules_pace = ReadPace(RULES_EVERY_S)
 
@@ -169,14 +171,14 @@ class LinkScreen(ConsoleScreen):
     def _redraw(self, *, at_once: bool = False) -> None:
         console, now = self.console, self.console.now
         found = {link.site.id: link for link in links(self.view.sites, self.data or LinkData())}
-        sites = [link.site for link in found.values()]
+        sites = [link.site for link in in_order(list(found.values()), self._sort)]
         order = self._hold.settle(sites, console.clock.monotonic(), at_once=at_once or self.jumped)
         shown = self._links = [found[site.id] for site in order]
         self._arrange()
         first = self._list.cursor is None
         self._list.show(
             [link.site.id for link in shown],
-            head=draw_heads,
+            head=lambda width: draw_heads(width, self._sort),
             row=lambda width, place, selected: draw_link(width, shown[place], now, selected=selected),
             empty="No station is configured yet.",
         )
@@ -209,6 +211,11 @@ class LinkScreen(ConsoleScreen):
         self._show_part()
         if message.opened:
             self.action_open_site()
+
+    def on_cursor_list_head_clicked(self, message: CursorList.HeadClicked) -> None:
+        """Order by that column; the worst first where it is so already."""
+        self._sort = message.head if message.head != self._sort else ""
+        self._redraw(at_once=True)
 
     def action_move(self, rows: int) -> None:
         """The cursor by so many stations; where the station fills the screen, its services."""
