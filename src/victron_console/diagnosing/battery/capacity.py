@@ -209,9 +209,7 @@ def _of_present_battery(segments: list[Segment]) -> list[Segment]:
 def _relative(now: Centre, first: FloatArray, method: Method, window: Window) -> Finding:
     title, unit = TITLES[1]
     if len(first) < SEGMENTS or window.days < 2 * BASELINE_DAYS:
-        reason = (
-            f"{window.days:.0f} days with {len(first)} swings in the first 90; 180 days and {SEGMENTS} are needed"
-        )
+        reason = f"{window.days:.0f} days with {len(first)} swings in the first 90; 180 days and {SEGMENTS} are needed"
         return Figure(title, unit, method).insufficient(reason, window, window.after_days(2 * BASELINE_DAYS))
     base = centre(first)
     value = 100.0 * now.value / base.value
