@@ -226,8 +226,9 @@ def _bound(dialog: type[Any]) -> Iterator[Binding]:
 
 def json_forms() -> str:
     """Every form of JSON with its keys."""
+    beside = "agents" + ".md"
     about = (
-        "What `--json` prints, and what an agent gets, is of one form, at version "
+        f"What `--json` prints, and what an agent gets ([{beside}]({beside})), is of one form, at version "
         f"{VERSION}.\nKeys are added without a new version; one that goes or changes its meaning makes a new one. "
         "`victron-console schema NAME` prints\nthe JSON Schema. Moments are ISO 8601 in UTC. `null` is what is not "
         "known: it is never zero, and what could not be judged never\nreads as fine. `from_outside` names the keys in "

@@ -1,4 +1,4 @@
-"""Colour themes and example stations as they ship: package data of a wheel, or the folders of the checkout.
+"""Colour themes, example stations and pages as they ship: package data of a wheel, or the folders of the checkout.
 
 It gives their text only; what a theme or a station file means is read elsewhere.
 """
@@ -10,6 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+DOCUMENTATION = ("alerts", "health", "history", "json", "rules")
 _CHECKOUT = Path(__file__).parents[2]
 
 
@@ -21,6 +22,13 @@ def themes() -> Mapping[str, str]:
 def example_stations() -> Mapping[str, str]:
     """The TOML text of each example of a station file, by its name (`one-site`)."""
     return _texts("station_configs", ".example.toml")
+
+
+def documentation() -> Mapping[str, str]:
+    """The Markdown of the pages that say what answers mean, by name (`health`, `facts/http`)."""
+    facts = {f"facts/{name}": text for name, text in _texts("docs/facts", ".md").items() if name != "README"}
+    pages = _folder("docs")
+    return {name: (pages / f"{name}.md").read_text(encoding="utf-8") for name in DOCUMENTATION} | facts
 
 
 def _texts(folder: str, suffix: str) -> dict[str, str]:

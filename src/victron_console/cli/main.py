@@ -29,6 +29,7 @@ COMMANDS = {
     "jobs": "answers.jobs:jobs_command",
     "link": "answers.link:link_command",
     "log": "answers.log:log_command",
+    "mcp": "answers.mcp:mcp_command",
     "rules": "rules:rules",
     "schema": "answers.schema:schema_command",
     "series": "answers.series:series",

@@ -11,6 +11,7 @@ from victron_console.insight.alarm_value import alarm_value
 from victron_console.model.alert import AlertState, AlertView, Occurrence
 from victron_console.model.clock import iso_utc
 from victron_console.model.units import DAY_S
+from victron_console.store.errors import CannotAnswer
 from victron_console.store.event_log import KIND_GROUPS
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
@@ -205,11 +206,11 @@ def alarm_life(reader: Reader, number: int, now: float, as_of: float | None) -> 
     """One alarm with all that is known of it.
 
     Raises:
-        ValueError: there is none of that number, or was none then.
+        CannotAnswer: there is none of that number, or was none then.
     """
     view = reader.alert(number, as_of)
     if view is None:
-        raise ValueError(f"there is no alarm {number}: `alerts` lists them")
+        raise CannotAnswer(f"there is no alarm {number}: `alerts` lists them")
     it = view.occurrence
     row = reader.station(it.key.station, as_of) if it.key.station else None
     past = [one for one in reader.alert_history(now - PAST_S, now, it.key.station, as_of) if one.key == it.key]

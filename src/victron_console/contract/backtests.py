@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from victron_console.alerts.trying.backtest import Fired
+from victron_console.alerts.rules.rule_set import RuleSet
+from victron_console.alerts.trying.backtest import Fired, backtest, recorded
 from victron_console.config import LoadResult
-from victron_console.contract.form import Number, Part, Said, Versioned
+from victron_console.contract.form import Document, Moment, Number, Part, Said, Versioned
+from victron_console.model.clock import iso_utc
+from victron_console.model.snapshot import Snapshot
 from victron_console.model.station_info import StationInfo, zone_named
+from victron_console.model.units import DAY_S
 from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
 
@@ -19,6 +24,9 @@ if TYPE_CHECKING:
 
 FAULTS_TOLD = 3
 """Of a station's file, by what cannot go by it; `check` tells all of them."""
+PLAYED_AT_MOST_S, RULES_AT_MOST_S = 60 * DAY_S, 7 * DAY_S
+"""Longer ones take minutes, which is for the command line."""
+RULES_EVERY_S = 60.0
 Progress = Callable[[float], None]
 
 
@@ -93,6 +101,19 @@ class FiredFamily(Versioned):
     """How long one lasted in the middle; null where none cleared."""
 
 
+class Played(Document):
+    """One of the back-tests of a station's past."""
+
+    id: str
+    what: str
+    """`advice`, `sunrise` or `rules`: the one that is not null."""
+    since: Moment
+    until: Moment
+    advice: AdvicePlayed | None = None
+    sunrise: SunrisePlayed | None = None
+    rules: tuple[FiredFamily, ...] | None = None
+
+
 def home_of(loaded: LoadResult, reader: Reader, station: str) -> Home:
     """The station with its file, which may have changed since it was recorded, or is the only one for imported past.
 
@@ -153,6 +174,60 @@ def play_sunrise(
     if not any(hour.nights for hour in found.values()):
         raise ValueError(f"no night of {home.station} is recorded whole in that time")
     return found, past.is_modelled
+
+
+def played(
+    reader: Reader,
+    station: str,
+    what: str,
+    since: float,
+    until: float,
+    config: Callable[[], LoadResult],
+    rules: Callable[[], RuleSet],
+    progress: Progress,
+) -> Played:
+    """One back-test of a span (UTC epoch, s) of a station's past.
+
+    Args:
+        reader: of the store.
+        station: whose past.
+        what: `advice`, `sunrise` or `rules`.
+        since: begin of the span.
+        until: its end.
+        config: reads the station files.
+        rules: reads the rules in force.
+        progress: told now and then how much is done; what it raises ends the work.
+
+    Raises:
+        ValueError: the span is none or too long, or the station does not have what is played.
+    """
+    most_s = RULES_AT_MOST_S if what == "rules" else PLAYED_AT_MOST_S
+    if not 0.0 < until - since <= most_s:
+        raise ValueError(f"{what} is played over a span of up to {most_s / DAY_S:.0f} days: name a shorter one")
+    found = Played(at=iso_utc(until), live=False, id=station, what=what, since=iso_utc(since), until=iso_utc(until))
+    if what == "rules":
+        return found.model_copy(
+            update={"rules": tuple(_rules_played(reader, station, since, until, rules(), progress))}
+        )
+    home = home_of(config(), reader, station)
+    if what == "advice":
+        return found.model_copy(update={"advice": advice_played(*play_advice(reader, home, since, until, progress))})
+    hours, is_modelled = play_sunrise(reader, home, since, until, progress)
+    return found.model_copy(update={"sunrise": sunrise_played(hours, is_modelled=is_modelled)})
+
+
+def _rules_played(
+    reader: Reader, station: str, since: float, until: float, rules: RuleSet, progress: Progress
+) -> list[FiredFamily]:
+    """The rules, looked at each minute."""
+    past = next(one for one in recorded(reader, since, until, RULES_EVERY_S) if one.station == station)
+
+    def watched() -> Iterator[Snapshot]:
+        for snapshot in past.snapshots:
+            progress((snapshot.at - since) / (until - since))
+            yield snapshot
+
+    return fired(backtest(rules, [replace(past, snapshots=watched())]))
 
 
 def advice_played(found: AdviceBacktest, currency: str) -> AdvicePlayed:

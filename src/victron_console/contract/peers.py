@@ -13,6 +13,7 @@ from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
 from victron_console.model.clock import iso_utc
 from victron_console.model.units import DAY_S
 from victron_console.store.answers import StationRow
+from victron_console.store.errors import CannotAnswer
 from victron_console.store.read.reader import Reader
 
 if TYPE_CHECKING:
@@ -66,14 +67,14 @@ def explained(reader: Reader, row: StationRow, figure: str, now: float, as_of: f
     """One figure of a station with its course and its peers.
 
     Raises:
-        ValueError: nothing of that name was diagnosed.
+        CannotAnswer: nothing of that name was diagnosed.
     """
     kept = kept_of(reader, as_of)
     own = kept.get(row.id)
     found = own.figure(figure) if own is not None else None
     if own is None or found is None:
         known = f"; known are {', '.join(sorted(own.figures))}" if own is not None else " yet"
-        raise ValueError(f"no figure {figure} of {row.id} was diagnosed{known}")
+        raise CannotAnswer(f"no figure {figure} of {row.id} was diagnosed{known}")
     names = {each.id: each.name for each in reader.stations(as_of)}
     return FigureExplained(
         at=iso_utc(now),
@@ -102,10 +103,10 @@ def peers(reader: Reader, now: float, as_of: float | None, figure: str | None = 
     """The stations by the figures that they are compared by, or by one of them.
 
     Raises:
-        ValueError: they are not compared by that figure.
+        CannotAnswer: they are not compared by that figure.
     """
     if figure is not None and figure not in COMPARED:
-        raise ValueError(f"stations are not compared by {figure}; they are by {', '.join(COMPARED)}")
+        raise CannotAnswer(f"stations are not compared by {figure}; they are by {', '.join(COMPARED)}")
     from victron_console.diagnosing.verdict.peers import METHOD
 
     kept = kept_of(reader, as_of)

@@ -104,16 +104,23 @@ class Report(Document):
     months: tuple[Month, ...]
 
 
-def month(reader: Reader, station: str, first_day: date | None, now: float) -> Month:
-    """A station's month; None is the last that is over.
+def month_before(now: float) -> date:
+    """First day of the last month that is over, by the operator's clock."""
+    from victron_console.diagnosing.report.month import month_before as before
+
+    return before(now)
+
+
+def month(reader: Reader, station: str, first_day: date, now: float) -> Month:
+    """A station's month.
 
     Raises:
         UnknownStation: the store never had it.
         ValueError: the month has not begun.
     """
-    from victron_console.diagnosing.report.month import month_before, month_of
+    from victron_console.diagnosing.report.month import month_of
 
-    return month_document(month_of(reader, station, first_day or month_before(now), now))
+    return month_document(month_of(reader, station, first_day, now))
 
 
 def month_document(found: MonthReport) -> Month:

@@ -11,10 +11,11 @@ from pydantic import BaseModel, TypeAdapter
 from victron_console.contract.advice import AdviceNow
 from victron_console.contract.alarms import AlarmLife, Alarms, ListedAlarm
 from victron_console.contract.audit import Audit, StationAudit
-from victron_console.contract.backtests import AdvicePlayed, FiredFamily, SunrisePlayed
+from victron_console.contract.backtests import AdvicePlayed, FiredFamily, Played, SunrisePlayed
 from victron_console.contract.devices import Device
 from victron_console.contract.diagnosis import Diagnoses, Diagnosis
 from victron_console.contract.form import VERSION
+from victron_console.contract.health import Health
 from victron_console.contract.jobs import Jobs
 from victron_console.contract.link import Links
 from victron_console.contract.log import Log
@@ -73,6 +74,8 @@ FORMS: Mapping[str, Form] = {
     "alarm-life": Form(AlarmLife, ""),
     "audits": Form(Audit, ""),
     "diagnosis": Form(Diagnosis, ""),
+    "health": Form(Health, ""),
+    "played": Form(Played, ""),
     "figure": Form(FigureExplained, ""),
     "peers": Form(Peers, ""),
     "month": Form(Month, ""),

@@ -16,6 +16,7 @@ from victron_console.model.reading import Reading
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.units import DAY_S
 from victron_console.store.answers import Gap, Point
+from victron_console.store.errors import CannotAnswer
 from victron_console.store.read.reader import Reader
 
 MOST_POINTS = 2000
@@ -184,15 +185,15 @@ def read_series(
 
     Raises:
         UnknownStation: the store never had it.
-        ValueError: it has no such series, which names the nearest, or the span is none.
+        CannotAnswer: it has no such series, which names the nearest, or the span is none.
     """
     until, points = min(until, now), max(1, min(points, MOST_POINTS))
     if until <= since:
-        raise ValueError("the span ends before it begins, or has not begun yet")
-    key, path = split_series(series)
+        raise CannotAnswer("the span ends before it begins, or has not begun yet")
     rows = {row.name: row for row in reader.series(station)}
     if series not in rows:
-        raise ValueError(f"{station} has no series {series}{nearest(series, list(rows))}")
+        raise CannotAnswer(f"{station} has no series {series}{nearest(series, list(rows))}")
+    key, path = split_series(series)
     by_change = by_change or isinstance(rows[series].value, str)
     changes = _changes(reader, station, series, since, until, points + 1) if by_change else []
     columns = [] if by_change else reader.buckets(station, series, since, until, points, as_of)

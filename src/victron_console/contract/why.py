@@ -6,6 +6,7 @@ from victron_console.contract.form import Document, Moment, Number, Part, Said, 
 from victron_console.diagnosing.why.answer_json import as_data
 from victron_console.diagnosing.why.asked import WhyAnswer, why, why_alarm
 from victron_console.insight.why.answer import Question
+from victron_console.store.errors import CannotAnswer
 from victron_console.store.read.reader import Reader
 
 
@@ -96,14 +97,14 @@ def why_of(
 
     Raises:
         UnknownStation: the store never had it.
-        ValueError: there is no such question, or no such alarm at the station.
+        CannotAnswer: there is no such question, or no such alarm at the station.
     """
     if alarm is None:
         if question == Question.ALARM:
-            raise ValueError("an alarm is asked about by its number: `alarms` lists them")
+            raise CannotAnswer("an alarm is asked about by its number: `alarms` lists them")
         answer = why(reader, station, Question(question) if question else None, now, as_of)
         return why_document(answer, live=as_of is None)
     view = reader.alert(alarm, as_of)
     if view is None or view.occurrence.key.station != station:
-        raise ValueError(f"there is no alarm {alarm} at {station}: `alarms` lists them")
+        raise CannotAnswer(f"there is no alarm {alarm} at {station}: `alarms` lists them")
     return why_document(why_alarm(reader, view.occurrence, now, as_of), live=as_of is None)

@@ -55,6 +55,10 @@ class UnknownStation(StoreError):
     """A station that was never registered."""
 
 
+class CannotAnswer(StoreError):
+    """There is nothing of what was asked for; the sentence says what there is."""
+
+
 class LeaseHeld(StoreError):
     """Another collector writes this store."""
 
