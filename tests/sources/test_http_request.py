@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from victron_console.config.sources import HttpAccess
-from victron_console.sources.request import headers_of, place_of
+from victron_console.sources.wire import headers_of, place_of
 
 Access = Callable[..., HttpAccess]
 

@@ -1,9 +1,14 @@
-"""Our own errors end a command with one sentence and an exit status; anything else is a bug and shows itself."""
+"""How a command ends: with one sentence and an exit status for errors of ours, at once where the operator says so.
+
+Any other error is a bug and shows itself.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -40,3 +45,20 @@ def failing_plainly(command: Callable[P, R], *, exit_status: int = 1) -> Callabl
 def printable(text: str) -> str:
     """A text of several lines without what could move the terminal: it may hold the name of a file."""
     return "\n".join(clean(line, TEXT_AT_MOST) for line in text.split("\n"))
+
+
+def run_until_stopped(work: Callable[[], Awaitable[object]]) -> None:
+    """Run until done; SIGINT, SIGTERM and SIGHUP cancel it, and what it does on the way out is waited for."""
+
+    async def guarded() -> None:
+        loop = asyncio.get_running_loop()
+        task = asyncio.ensure_future(work())
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(name, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            if not task.cancelled():
+                raise
+
+    asyncio.run(guarded())

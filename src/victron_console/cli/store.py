@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from victron_console.cli.failures import failing_plainly
+from victron_console.cli.imports import import_
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.times import Span
 from victron_console.cli.progress import progress
@@ -218,43 +219,4 @@ def forget(options: Options, station: str, globs: tuple[str, ...], yes: bool) ->
     click.echo(f"{len(names):,} series would be forgotten with all their history: say --yes", err=True)
 
 
-@store.command("import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--as", "station", metavar="ID", help="Take it in as another station.")
-@click.option("--vrm-csv", is_flag=True, help="FILE is the kWh download of Victron's portal, of the station --as ID.")
-@click.option(
-    "--columns", metavar="Gb,Gc,…", help="Its flows from the second column on, where its language is unknown."
-)
-@common_options
-@failing_plainly
-def import_(options: Options, file: Path, station: str | None, vrm_csv: bool, columns: str | None) -> None:
-    """Take in FILE: an export in CSV, or an evidence bundle of somebody's station. No collector may run meanwhile.
-
-    Also hourly energies of a house without a GX, for `backtest`: a CSV with the columns time, load_kwh and pv_kwh. What
-    --vrm-csv takes in stands beside the record of its station, as `vrm backfill` does.
-    """
-    if vrm_csv:
-        _import_vrm_csv(options, file, station, columns)
-        return
-    if columns:
-        raise click.UsageError("--columns goes with --vrm-csv.")
-    from victron_console.store.files.importing import import_file
-
-    with progress("Taking in") as tell:
-        done = import_file(options.store_path, file, SystemClock(), station, tell)
-    click.echo(
-        f"{', '.join(done.stations) or 'nothing'}: {done.series:,} series, {done.changes:,} changes, "
-        f"{done.gaps:,} gaps, {done.events:,} events"
-    )
-    if done.late:
-        click.echo(f"{done.late:,} changes were left out: their time is pruned here", err=True)
-
-
-def _import_vrm_csv(options: Options, file: Path, station: str | None, columns: str | None) -> None:
-    from victron_console.store.files.external_import import import_vrm_csv
-
-    if station is None:
-        raise click.UsageError("say which station it is of: --as ID.")
-    flows = [part.strip() for part in columns.split(",")] if columns else []
-    span = import_vrm_csv(options.store_path, file, station, SystemClock(), flows)
-    click.echo(f"{station}: {span.days:,} days of the portal's download are in, {span.first} to {span.last}")
+store.add_command(import_)

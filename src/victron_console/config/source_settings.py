@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from victron_console.config.fields import Table
+from victron_console.config.fields import SECRET_FORM, Secret, Table
 
 DEADLINE_S = 8.0
 """Seconds for a whole answer; a hung service would take 50 s and is not waited for."""
@@ -40,3 +40,15 @@ class SourceSettings(Table):
 def plain(secret: SecretStr | None) -> str:
     """A secret as it is; empty where there is none."""
     return secret.get_secret_value() if secret else ""
+
+
+def secret_of(reference: str) -> str:
+    """What a reference on the command line points to.
+
+    Raises:
+        ValueError: it is none, or leads to none.
+    """
+    try:
+        return TypeAdapter(Secret).validate_python(reference).get_secret_value()
+    except ValidationError as error:
+        raise ValueError(f"expected {error.errors()[0].get('ctx', {}).get('expected', SECRET_FORM)}") from None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -26,13 +27,31 @@ from victron_console.sources.base import BadAnswer, Misconfigured, TimedOut, Tra
 from victron_console.sources.failures import cut_off, explain, refused_status
 from victron_console.sources.hidden import Hidden
 from victron_console.sources.plain_http import PlainTransport
-from victron_console.sources.request import headers_of, place_of
 from victron_console.sources.values import parse_json
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """The largest real answer, a whole settings tree, has 0.12 MB."""
 _CONNECT_SHARE = 0.6
 """Part of a deadline for the connection: a host that is off is told from one that is busy."""
+
+
+def place_of(url: str) -> str:
+    """`host:port` of a web address."""
+    parsed = httpx.URL(url)
+    host = f"[{parsed.host}]" if ":" in parsed.host else parsed.host
+    return f"{host}:{parsed.port or (443 if parsed.scheme == 'https' else 80)}"
+
+
+def headers_of(access: HttpAccess) -> list[tuple[bytes, bytes]]:
+    """The headers of every request, the login among them: a token goes before user and password."""
+    headers = {"accept": "application/json", "accept-encoding": "identity", "user-agent": "victron-console"}
+    headers |= {name.lower(): value for name, value in access.headers.items()}
+    if access.token:
+        headers["authorization"] = f"Bearer {access.token}"
+    elif access.user:
+        headers["authorization"] = "Basic " + b64encode(f"{access.user}:{access.password}".encode()).decode()
+    headers["connection"] = "close"  # an idle connection blocks the station for everyone
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from victron_console.model.text import clean
 from victron_console.sources import tls
 from victron_console.sources.base import BadAnswer, Misconfigured, SourceError, TimedOut, Traffic, Unreachable
 from victron_console.sources.failures import explain, refused_status
-from victron_console.sources.request import place_of
 from victron_console.sources.values import parse_json
 from victron_console.sources.vrm.pace import Pause, pace_of
 from victron_console.sources.web_answer import WebAnswer, ask
+from victron_console.sources.wire import place_of
 
 DEADLINE_S = 60.0
 """For a whole answer: a month of quarters of an hour is made while one waits."""

@@ -21,6 +21,7 @@ from victron_console.model.quality import Quality
 from victron_console.model.text import MAX_JSON_TEXT, clean
 from victron_console.store.connection import open_writable, reading, transaction
 from victron_console.store.errors import UnreadableImport
+from victron_console.store.event_log import add_events
 from victron_console.store.files.export import ExportRow
 from victron_console.store.files.hourly import read_rows
 from victron_console.store.files.import_log import import_events, import_judgements
@@ -36,6 +37,7 @@ from victron_console.store.files.import_places import (
 )
 from victron_console.store.files.import_source import About, ImportSource, opened
 from victron_console.store.lease import Lease
+from victron_console.store.records import Event
 from victron_console.store.sealed import chunks
 from victron_console.store.sealed.seal import SETTLED_S, Replacement, add, seal_step
 from victron_console.store.sealed.upkeep import upkeep_lock
@@ -123,13 +125,14 @@ def _told(found: ImportSource, tell: Tell) -> Iterator[str]:
         yield line
 
 
-def import_rows(path: Path, rows: Iterable[ExportRow], clock: Clock) -> Imported:
-    """Import what `export` gives of another store, while no collector runs.
+def import_rows(path: Path, rows: Iterable[ExportRow], clock: Clock, origin: str = "") -> Imported:
+    """Import what `export` gives of another store, or rows made like it, while no collector runs.
 
     Args:
         path: the store; made where there is none.
         rows: in the order of `export`.
         clock: names the moment.
+        origin: where they come from, for the log of each station; empty: nothing is said.
 
     Raises:
         LeaseHeld: a collector writes this store.
@@ -138,6 +141,9 @@ def import_rows(path: Path, rows: Iterable[ExportRow], clock: Clock) -> Imported
     done, now = Imported(), clock.now()
     with _opened(path, clock) as db:
         _take(db, _checked(rows, None, now), About(), now, done)
+        if origin:
+            with transaction(db):
+                add_events(db, [Event(now, it, "station", f"past taken in: {origin}") for it in done.stations])
     return done
 
 
