@@ -55,7 +55,7 @@ def station(question: str) -> object:
         return chunk(*([ms(step), 3] for step in (0, 300, 1500, 1800)))
     if '"system/Dc/Battery/Soc"' in question:
         return chunk(
-            [ms(0), 50, None], [ms(60), 50, None], [ms(60), 51, None], [ms(1500), 51, None], [ms(1600), 512, None]
+            [ms(0), 50, None], [ms(60), 49, None], [ms(60), 51, None], [ms(1500), 51, None], [ms(1600), 512, None]
         )
     if "'512'" in question:
         return chunk([ms(0), 52.1, None], [ms(400), 52.3, None])
