@@ -57,7 +57,7 @@ async def client(store: Path) -> AsyncIterator[ClientSession]:
 
 def said(result: types.CallToolResult) -> str:
     assert isinstance(result.content[0], types.TextContent)
-    return result.content[0].text
+    return str(result.content[0].text)
 
 
 async def answer(session: ClientSession, tool: str, **given: object) -> dict[str, Any]:
