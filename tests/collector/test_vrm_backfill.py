@@ -12,7 +12,7 @@ import pytest
 from tests.portal import QUARTER_S, TOKEN, Portal, site
 
 from victron_console.catalogue.vrm import LONGEST_STATS_DAYS
-from victron_console.collector.vrm_backfill import SETTLED_S, Backfilled, backfill, days_to_ask
+from victron_console.collector.past.vrm_backfill import SETTLED_S, Backfilled, backfill, days_to_ask
 from victron_console.config.vrm import VrmAccess
 from victron_console.model.clock import ManualClock, midnight
 from victron_console.sources.base import SourceError

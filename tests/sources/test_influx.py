@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from victron_console.collector.influx_past import Taken, influx_rows
+from victron_console.collector.past.influx_past import Taken, influx_rows
 from victron_console.model.device import DeviceKey
 from victron_console.sources.base import BadAnswer, Misconfigured, SourceError, Unreachable
 from victron_console.sources.influx import Influx, InfluxAccess, series_of

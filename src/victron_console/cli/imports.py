@@ -1,4 +1,4 @@
-"""`store import`: pasts that were recorded elsewhere, from a file or from the field's InfluxDB."""
+"""`store import` and `store figures`: pasts that were recorded elsewhere, from a file or from the field's InfluxDB."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
+from victron_console.cli.parameters.completion import station_ids
 from victron_console.cli.parameters.times import Moment
 from victron_console.cli.progress import progress
 from victron_console.config.source_settings import secret_of
@@ -94,7 +95,7 @@ def _import_influx(
     options: Options, access: InfluxAccess, portal: str | None, station: str, since: float | None,
     renamed: tuple[str, ...],
 ) -> None:  # fmt: skip
-    from victron_console.collector.influx_past import Taken, influx_rows
+    from victron_console.collector.past.influx_past import Taken, influx_rows
     from victron_console.sources.influx import Influx
     from victron_console.store.files.importing import import_rows
 
@@ -107,6 +108,7 @@ def _import_influx(
         source = f"InfluxDB at {influx.place}, database {access.database}, portal id {chosen}"
         done = import_rows(options.store_path, rows, clock, source)
     click.echo(f"{station}: {done.series:,} series, {done.changes:,} changes, {done.gaps:,} gaps from {source}")
+    click.echo(f"`victron-console store figures {station}` makes energies and diagnoses of it.")
 
 
 def _access(url: str, database: str, user: str, secret: str | None) -> InfluxAccess:
@@ -132,3 +134,19 @@ def _renamed(text: str) -> tuple[DeviceKey, DeviceKey]:
     if len(found) != 2 or found[0].cls != found[1].cls:
         raise ValueError(f"{text!r} names no two devices of one class: write battery/512=battery/258")
     return found[0], found[1]
+
+
+@click.command()
+@click.argument("station", shell_complete=station_ids)
+@common_options
+@failing_plainly
+def figures(options: Options, station: str) -> None:
+    """Work out the five-minute figures of a past that was imported, for energies and diagnoses. No collector may run.
+
+    What was recorded here has them already and stays as it is.
+    """
+    from victron_console.collector.past.figures import fill_figures
+
+    with progress("Working out") as tell:
+        filled = fill_figures(options.store_path, station, SystemClock(), tell)
+    click.echo(f"{station}: {filled:,} five minutes filled in. `victron-console diagnose` makes use of them.")

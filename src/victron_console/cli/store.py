@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from victron_console.cli.failures import failing_plainly
-from victron_console.cli.imports import import_
+from victron_console.cli.imports import figures, import_
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.times import Span
 from victron_console.cli.progress import progress
@@ -220,3 +220,4 @@ def forget(options: Options, station: str, globs: tuple[str, ...], yes: bool) ->
 
 
 store.add_command(import_)
+store.add_command(figures)

@@ -16,8 +16,8 @@ from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.completion import station_ids
 from victron_console.cli.progress import progress
 from victron_console.cli.stations.vrm_account import account_client, site_called, site_of
-from victron_console.collector.vrm_backfill import Backfilled
-from victron_console.collector.vrm_backfill import backfill as take_in
+from victron_console.collector.past.vrm_backfill import Backfilled
+from victron_console.collector.past.vrm_backfill import backfill as take_in
 from victron_console.config import LoadResult
 from victron_console.model.clock import SystemClock
 from victron_console.sources.base import SourceError
