@@ -11,6 +11,7 @@ from victron_console.collector.past.figures import fill_figures
 from victron_console.model.clock import ManualClock
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
+from victron_console.model.station import StationState, StationStatus
 from victron_console.store.errors import LeaseHeld, UnknownStation
 from victron_console.store.files.export import ExportRow
 from victron_console.store.files.importing import import_rows
@@ -56,7 +57,8 @@ def test_each_five_minutes_that_were_read_get_the_figures_of_their_middle(store:
 def test_what_a_collector_recorded_stays(store: Path) -> None:
     with closing(Writer(store, ManualClock(T + 7200.0))) as writer:
         writer.register([StationRecord("alder", "Alder")])
-        writer.record(StationUpdate("alder", T + 10.0, overview=Overview(pv_power_w=1.0)))
+        live = StationStatus(StationState.LIVE, T)
+        writer.record(StationUpdate("alder", T + 10.0, status=live, overview=Overview(pv_power_w=1.0)))
     fill_figures(store, "alder", ManualClock(T + 3600.0))
     assert figures(store, "pv_power_w")[T] == 1.0
     assert fill_figures(store, "alder", ManualClock(T + 3600.0)) == 0, "a second time there is nothing to do"
