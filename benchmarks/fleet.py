@@ -25,6 +25,7 @@ from pathlib import Path
 
 from pydantic_core import from_json
 
+from victron_console.cli.failures import look_for_garbage_rarely
 from victron_console.collector.fleet import Fleet
 from victron_console.config import station_from
 from victron_console.config.watch import FixedStations
@@ -39,8 +40,8 @@ MOMENTS = 8
 STEP_S = 10.0
 PORTS = 16
 """A port can be asked some 28,000 times a minute: each connection keeps a number of ours for that long."""
-LONGEST_START_S = 120.0
-SETTLE_S = 20.0
+LONGEST_START_S = 180.0
+SETTLE_S = 10.0
 MEASURED_S = 40.0
 BARE_REQUESTS = 2000
 
@@ -191,9 +192,10 @@ async def _collect(ports: list[int], stations: int, folder: Path) -> _Measured:
     fleet = Fleet(FixedStations(tuple(map(station_from, configs))), store, SystemClock(), random=random.Random(1))
     task = asyncio.create_task(fleet.run())
     patience = time.monotonic() + LONGEST_START_S
-    while not task.done() and time.monotonic() < patience and _rows(store)[0] < stations:  # noqa: ASYNC110
-        await asyncio.sleep(1)
-    await asyncio.sleep(SETTLE_S)
+    known, before = 0, -1
+    while not task.done() and time.monotonic() < patience and not stations <= known == before:
+        await asyncio.sleep(SETTLE_S)
+        known, before = _series(store), known
     asked, cpu, began = int(await _ask(ports[0], "/count/")), time.process_time(), time.monotonic()
     await asyncio.sleep(MEASURED_S)
     seconds = time.monotonic() - began
@@ -213,6 +215,15 @@ def _rows(store: Path) -> tuple[int, list[float]]:
     except sqlite3.OperationalError:
         return 0, []
     return sum(state == "live" for state, _ in rows), sorted(now - at for _, at in rows if at is not None)
+
+
+def _series(store: Path) -> int:
+    """How many series were read once: while they grow, the fleet is still at its first pictures."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db:
+            return int(db.execute("SELECT count(*) FROM series").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
 
 
 def _memory_mb() -> float:
@@ -263,6 +274,7 @@ if __name__ == "__main__":
         asyncio.run(_serve())
     elif sys.argv[1:2] == ["collect"]:
         logging.disable()
+        look_for_garbage_rarely()
         with asyncio.Runner() as runner:
             measured = runner.run(_collect(json.loads(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])))
         print(json.dumps({name: getattr(measured, name) for name in _Measured.__slots__}))
