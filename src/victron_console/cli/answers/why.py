@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from textwrap import wrap
@@ -16,9 +16,10 @@ from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.completion import station_ids
 from victron_console.cli.parameters.times import Moment
 from victron_console.contract.why import why_document
+from victron_console.diagnosing.why.answer_text import answer_text
 from victron_console.diagnosing.why.asked import WhyAnswer, why, why_alarm
-from victron_console.insight.why.answer import Fact, Question, Sentence
-from victron_console.model.clock import SystemClock, local
+from victron_console.insight.why.answer import Question
+from victron_console.model.clock import SystemClock
 from victron_console.store.read.reader import Reader
 
 TEXT_COLUMNS = 100
@@ -65,52 +66,8 @@ def _of_alarm(reader: Reader, station: str, number: int, now: float, at: float |
 
 
 def answer_lines(answer: WhyAnswer, *, past: bool) -> Iterator[str]:
-    """The answer as lines of text."""
-    found = answer.reasons
-    moment = f", {local(answer.at):%Y-%m-%d %H:%M:%S}" if past or answer.alarm is not None else ""
-    yield f"{answer.name} ({answer.station}){moment}: {found.question.words}"
-    if answer.link:
-        yield from _wrapped("", answer.link)
-    yield from _sentence("", found.premise, answer.at)
-    for number, cause in enumerate(found.causes):
-        yield ""
-        yield from _sentence("Because: " if not number else "Also:    ", cause.said, answer.at)
-        if cause.action:
-            yield from _wrapped("      -> ", cause.action)
-    if found.cannot_tell:
-        yield from _wrapped("Cannot tell why: ", f"{found.cannot_tell}.")
-    yield from _block("Since", answer.since)
-    if answer.changes:
-        yield ""
-        yield "Changed before it:"
-        for change in answer.changes:
-            yield from _wrapped(f"  {local(change.at):%d %b %H:%M}  ", f"{change.kind}: {change.text}")
-    yield from _block("Before and elsewhere", [each for each in (answer.earlier, answer.elsewhere) if each])
-    yield from _block("Looked at, and not it", found.passed)
-    yield from _block("Could not be looked at", found.unseen)
-
-
-def _block(head: str, sentences: Sequence[Sentence]) -> Iterator[str]:
-    if sentences:
-        yield ""
-        yield f"{head}:"
-        for said in sentences:
-            yield from _wrapped("  ", said.text)
-
-
-def _sentence(head: str, said: Sentence, now: float) -> Iterator[str]:
-    yield from _wrapped(head, said.text)
-    for fact in said.facts:
-        yield f"         {fact.words:<24} {fact.source}{_aged(fact, now)}"
-
-
-def _aged(fact: Fact, now: float) -> str:
-    if fact.at is None:
-        return ""
-    quality = "" if fact.quality == "good" else f", {fact.quality}"
-    return f", {max(0.0, now - fact.at):.0f} s ago{quality}"
-
-
-def _wrapped(head: str, text: str) -> list[str]:
-    rows = wrap(text, TEXT_COLUMNS - len(head)) or [""]
-    return [head + rows[0], *(" " * len(head) + row for row in rows[1:])]
+    """The answer as lines of a terminal."""
+    for line in answer_text(answer, dated=past):
+        rows = wrap(line.text, TEXT_COLUMNS - len(line.lead)) or [""]
+        yield f"{line.lead}{rows[0]}".rstrip()
+        yield from (f"{' ' * len(line.lead)}{row}" for row in rows[1:])

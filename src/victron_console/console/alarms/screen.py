@@ -20,6 +20,7 @@ from victron_console.console.kit.format import rate
 from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.screen import ConsoleScreen
+from victron_console.console.kit.frame.why_panel import show_why_of_alarm
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_alarm_counts
 from victron_console.console.kit.palette import Role
@@ -78,6 +79,7 @@ class AlarmsScreen(ConsoleScreen):
             120,
             writes=True,
         ),
+        Key("w", "why", "w", "why", "Why the alarm stands: its cause, and what changed before it.", 100),
         Key("b", "backtest", "b", "back-test", "Say how often this rule would have fired here in 30 days.", 180),
         Key("home", "move(-100000)", "Home", "", "First alarm."),
         Key("end", "move(100000)", "End", "", "Last alarm."),
@@ -256,6 +258,14 @@ class AlarmsScreen(ConsoleScreen):
         """`m`."""
         if (row := self.listing.selected) is not None:
             self._actions.maintain(row)
+
+    def action_why(self) -> None:
+        """`w`."""
+        row = self.listing.selected
+        if row is None or not row.members[0].station:
+            self.console.say("This alarm belongs to no site.")
+        else:
+            show_why_of_alarm(self, int(row.members[0].id))
 
     def on_alarm_table_head_clicked(self, message: AlarmTable.HeadClicked) -> None:
         """Sort by that column; by urgency where it is sorted so already, or the column has no order."""

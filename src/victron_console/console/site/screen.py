@@ -12,6 +12,7 @@ from textual.message import Message
 
 from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.station_screen import STATION_KEYS
+from victron_console.console.kit.frame.why_panel import show_why
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.state_line import Told, state_facts
@@ -100,6 +101,7 @@ class SiteScreen(SiteDataScreen):
         Key("5", "app.open('trends')", "5", "trends", "Its values over time.", 80),
         Key("3", "app.open('alarms')", "3", "alarms", "All alarms.", 80),
         Key("6", "app.open('paths')", "6", "paths", "All values by path.", 120),
+        Key("w", "why", "w", "why", "Why it does what it does: what limits it, what changed before it.", 100),
         Key("u", "audit", "u", "audit", "How the site is set up: what passes, what does not, what to change.", 100),
         Key("i", "info", "i", "info", "Contact, access, notes and runbook of the station file.", 120),
         *STATION_KEYS,
@@ -173,6 +175,11 @@ class SiteScreen(SiteDataScreen):
     def action_audit(self) -> None:
         """The review of how the site is set up, or back."""
         self._toggle(SiteSection.AUDIT)
+
+    def action_why(self) -> None:
+        """`w`: what the moment that is looked at suggests to ask."""
+        if self.console.station is not None:
+            show_why(self, self.console.station)
 
     def action_info(self) -> None:
         """Contact, access, notes and runbook, or back."""

@@ -84,7 +84,7 @@ class Reasons:
     causes: tuple[Cause, ...] = ()
     """The limiting one first, then the others that hold too, in the order in which the system applies them."""
     passed: tuple[Sentence, ...] = ()
-    """What was looked at and is not it."""
+    """What was looked at and is not it: `A full battery.`"""
     unseen: tuple[Sentence, ...] = ()
     """What could not be looked at, and why."""
     cannot_tell: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from victron_console.insight.alarm_value import alarm_value
 from victron_console.insight.audit.finding import site_of
 from victron_console.insight.moment import StationMoment
-from victron_console.insight.why import ac_input, battery, ess, feed_in, generator, solar, supply
+from victron_console.insight.why import ac_input, battery, bms, ess, feed_in, generator, solar, supply
 from victron_console.insight.why.answer import Cause, Question, Reasons, Sentence
 from victron_console.insight.why.course import Course
 from victron_console.insight.why.look import Look, Scene
@@ -22,14 +22,14 @@ EXCHANGE_W = 100.0
 """What a grid still gives or takes while ESS keeps it at its set-point (judgement)."""
 LOW_PERCENT = 30.0
 
-BATTERY_IN = (battery.BMS_LOST, battery.BMS_OFF, *battery.CHARGE_BLOCKED, *battery.CHARGE_LIMITS)
+BATTERY_IN = (bms.BMS_LOST, bms.BMS_OFF, *bms.CHARGE_BLOCKED, *battery.CHARGE_LIMITS)
 FROM_AC = (
     ac_input.FORBIDDEN, ac_input.GONE, ac_input.UNIT_FAULT, ac_input.NO_CHARGE_MODE, ac_input.CHARGER_ZERO,
     ac_input.IGNORED, ac_input.NO_MAINS_CHARGE, ac_input.NO_SHORE_CHARGE, ac_input.INPUT_LIMIT,
 )  # fmt: skip
 FROM_SUN = (solar.CHARGER_GONE, solar.CHARGER_ERROR, solar.CHARGER_OFF, solar.NO_YIELD)
 HELD = (
-    battery.BMS_LOST, battery.BMS_OFF, *battery.DISCHARGE_BLOCKED, *battery.DISCHARGE_LIMITS, ac_input.GONE,
+    bms.BMS_LOST, bms.BMS_OFF, *bms.DISCHARGE_BLOCKED, *battery.DISCHARGE_LIMITS, ac_input.GONE,
     ac_input.UNIT_FAULT, ac_input.NO_INVERTER_MODE, ac_input.ON_GENERATOR, ess.EXTERNAL, ess.KEPT, ess.SCHEDULE,
     ess.RECHARGE, ess.DESS_HOLDS, ess.FLOOR, ess.NO_METER, ess.SETPOINT_BUYS,
 )  # fmt: skip
@@ -57,7 +57,7 @@ CHAINS: Mapping[Question, tuple[CauseRule, ...]] = {
         generator.NO_CONDITION, generator.NOT_MET, generator.BY_CONDITION, generator.AT_ITS_PANEL,
     ),
     Question.LOW_SOC: (
-        battery.BMS_LOST, battery.BMS_OFF, *battery.CHARGE_BLOCKED, battery.CHARGE_LIMITS[0], *FROM_AC,
+        bms.BMS_LOST, bms.BMS_OFF, *bms.CHARGE_BLOCKED, battery.CHARGE_LIMITS[0], *FROM_AC,
         *supply.GENERATOR_CHARGE, *FROM_SUN, ess.DESS_NO_CHARGE, ess.FLOOR, supply.LESS_GRID, supply.LESS_SUN,
         supply.MORE_LOAD, solar.LOADS_FIRST,
     ),
@@ -73,8 +73,8 @@ class Premise:
     holds: bool | None
 
 
-_CHARGE_BLOCKED = (battery.BMS_LOST, battery.BMS_OFF, *battery.CHARGE_BLOCKED)
-_DISCHARGE_BLOCKED = (battery.BMS_LOST, battery.BMS_OFF, *battery.DISCHARGE_BLOCKED)
+_CHARGE_BLOCKED = (bms.BMS_LOST, bms.BMS_OFF, *bms.CHARGE_BLOCKED)
+_DISCHARGE_BLOCKED = (bms.BMS_LOST, bms.BMS_OFF, *bms.DISCHARGE_BLOCKED)
 _GENERATOR = (generator.FAILED_RULE, generator.NOT_REMOTE, generator.TANK)
 ALARM_CHAINS: Mapping[str, tuple[CauseRule, ...]] = {
     "soc": CHAINS[Question.LOW_SOC],
@@ -83,9 +83,9 @@ ALARM_CHAINS: Mapping[str, tuple[CauseRule, ...]] = {
     "blocked": _DISCHARGE_BLOCKED,
     "vdc_low": (*_DISCHARGE_BLOCKED, *CHAINS[Question.LOW_SOC]),
     "full_charge": CHAINS[Question.NOT_CHARGING],
-    "bms": (battery.BMS_LOST, battery.BMS_OFF),
-    "modules": (battery.BMS_OFF,),
-    "device_gone": (battery.BMS_LOST, ac_input.GONE, solar.CHARGER_GONE),
+    "bms": (bms.BMS_LOST, bms.BMS_OFF),
+    "modules": (bms.BMS_OFF,),
+    "device_gone": (bms.BMS_LOST, ac_input.GONE, solar.CHARGER_GONE),
     "grid": (ac_input.MAINS_LOST, ac_input.ALL_IGNORED),
     "genset": _GENERATOR,
     "genset_remote": _GENERATOR,
@@ -93,9 +93,9 @@ ALARM_CHAINS: Mapping[str, tuple[CauseRule, ...]] = {
     "overload": (ac_input.INVERTER_LIMIT,),
     "volt": (feed_in.GRID_HIGH,),
     "freq": (feed_in.GRID_HIGH,),
-    "cell": (battery.CELL_HIGH, battery.CELL_LOW),
-    "temp": (battery.HOT,),
-    "temp_cold": (battery.COLD,),
+    "cell": (bms.CELL_HIGH, bms.CELL_LOW),
+    "temp": (bms.HOT,),
+    "temp_cold": (bms.COLD,),
 }
 """By the family of an alarm. What a family does not have here is a fact of its own, with nothing behind it to find."""
 

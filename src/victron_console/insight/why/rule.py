@@ -46,7 +46,7 @@ def walk(rules: Sequence[CauseRule], scene: Scene) -> Walk:
         elif old:
             unseen.setdefault(rule.about, Sentence(f"{rule.about} could not be looked at: {_why_old(old)}.", old))
         elif facts:
-            passed.setdefault(rule.about, Sentence(f"Not {rule.about[:1].lower()}{rule.about[1:]}.", facts))
+            passed.setdefault(rule.about, Sentence(f"{rule.about}.", facts))
     return Walk(
         tuple(causes),
         tuple(said for about, said in passed.items() if about not in found | unseen.keys()),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from victron_console.insight.moment import StationMoment
 from victron_console.insight.why import ac_input, ess, generator, solar
 from victron_console.insight.why.answer import Question
-from victron_console.insight.why.battery import FULL_PERCENT, blocked
+from victron_console.insight.why.bms import FULL_PERCENT, blocked
 from victron_console.insight.why.look import Look
 from victron_console.insight.why.reasons import EXCHANGE_W, IDLE_W, LOW_PERCENT, scene_of
 from victron_console.model.alert import AlertState, AlertView
