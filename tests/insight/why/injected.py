@@ -79,11 +79,11 @@ def _many(*changes: Change) -> Change:
 
 
 _NO_CHARGE, _NO_DISCHARGE = _battery(charge_limit_c=0.0), _battery(discharge_limit_c=0.0)
-_CCL = {
+CHARGE_ALLOWED = {
     "?battery:Info/MaxChargeCurrent": 100.0, "?vebus:BatteryOperationalLimits/MaxChargeCurrent": 100.0,
     "?system:SystemState/ChargeDisabled": 0, "?battery:Io/AllowToCharge": 1,
 }  # fmt: skip
-_DCL = {
+DISCHARGE_ALLOWED = {
     "?battery:Info/MaxDischargeCurrent": 120.0, "?vebus:BatteryOperationalLimits/MaxDischargeCurrent": 120.0,
     "?system:SystemState/DischargeDisabled": 0, "?battery:Io/AllowToDischarge": 1,
 }  # fmt: skip
@@ -125,20 +125,21 @@ CAUSES = (
     ),
     Injected(
         "charge_limit_zero", CHARGE, "house", _NO_CHARGE,
-        laid={"settings:Settings/SystemSetup/MaxChargeCurrent": 0, **_CCL}
+        laid={"settings:Settings/SystemSetup/MaxChargeCurrent": 0, **CHARGE_ALLOWED}
     ),
     Injected("battery_full", CHARGE, "house", _battery(initial_soc_percent=100.2)),
     Injected(
         "charge_voltage_reached", CHARGE, "house", _NO_CHARGE,
-        laid={"settings:Settings/SystemSetup/MaxChargeVoltage": 48.0, **_CCL},
+        laid={"settings:Settings/SystemSetup/MaxChargeVoltage": 48.0, **CHARGE_ALLOWED},
     ),
     Injected(
         "dynamic_ess_no_charge", CHARGE, "house", _NO_CHARGE,
         laid={"system:DynamicEss/Active": 1, "system:DynamicEss/ReactiveStrategy": 8,
-              "system:DynamicEss/TargetSoc": 70.0, **_CCL},
+              "system:DynamicEss/TargetSoc": 70.0, **CHARGE_ALLOWED},
     ),
     Injected(
-        "ess_external_control", CHARGE, "house", _NO_CHARGE, laid={"settings:Settings/CGwacs/Hub4Mode": 3, **_CCL}
+        "ess_external_control", CHARGE, "house", _NO_CHARGE, laid={"settings:Settings/CGwacs/Hub4Mode": 3,
+              **CHARGE_ALLOWED}
     ),
     Injected(
         "solar_charger_off", CHARGE, "house", _dark, laid={**_STOPPED, "solarcharger:Mode": 4,
@@ -154,7 +155,7 @@ CAUSES = (
     Injected("loads_first", CHARGE, "house", _loaded(12.0)),
     Injected("grid_setpoint_sells", CHARGE, "house", _ess(setpoint_w=-2600.0)),
     # The same where the AC side charges.
-    Injected("ess_forbids_charge", CHARGE, "works", _NO_CHARGE, laid={"vebus:Hub4/DisableCharge": 1, **_CCL}),
+    Injected("ess_forbids_charge", CHARGE, "works", _NO_CHARGE, laid={"vebus:Hub4/DisableCharge": 1, **CHARGE_ALLOWED}),
     Injected("switch_no_charge", CHARGE, "backup", _converter(charger_a=0.0), laid={"vebus:Mode": 2}),
     Injected(
         "charger_current_zero", CHARGE, "backup", _converter(charger_a=0.0),
@@ -175,9 +176,10 @@ CAUSES = (
     ),
     Injected(
         "discharge_limit_zero", OUT, "house", _NO_DISCHARGE, by_night=True,
-        laid={"settings:Settings/CGwacs/MaxDischargePower": 0, **_DCL},
+        laid={"settings:Settings/CGwacs/MaxDischargePower": 0, **DISCHARGE_ALLOWED},
     ),
-    Injected("switch_no_inverter", OUT, "house", _NO_DISCHARGE, by_night=True, laid={"vebus:Mode": 1, **_DCL}),
+    Injected("switch_no_inverter", OUT, "house", _NO_DISCHARGE, by_night=True, laid={"vebus:Mode": 1,
+          **DISCHARGE_ALLOWED}),
     Injected("no_ess", OUT, "backup", _battery(initial_soc_percent=95.0), by_night=True),
     Injected(
         "ess_keeps_charged", OUT, "house", by_night=True, scenarios=("ess-hold",),

@@ -38,6 +38,9 @@ def same_elsewhere(reader: Reader, row: StationRow, found: Reasons, as_of: float
             same.append(clean(each.name, NAME_AT_MOST))
     if not known:
         return Sentence("Whether other stations have it is not known: none of them is read.")
+    if known == 1:
+        told = f"The other station, {same[0]}, has the same." if same else "The other station does not have it."
+        return Sentence(told)
     if not same:
         return Sentence(f"None of {known} other stations has the same.")
     told = ", ".join(same[:NAMED]) + (f" and {len(same) - NAMED} more" if len(same) > NAMED else "")
