@@ -35,7 +35,7 @@ class Health(Document):
 
 def health(reader: Reader, row: StationRow, now: float, as_of: float | None) -> Health:
     """The health of a station at `now`, which is `as_of` where that is given."""
-    kept = kept_of(reader, as_of).get(row.id)
+    kept = kept_of(reader, as_of, row.id).get(row.id)
     found = kept.figures if kept is not None else {}
     return Health(
         at=iso_utc(now),

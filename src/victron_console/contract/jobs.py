@@ -84,7 +84,7 @@ def jobs(reader: Reader, now: float, as_of: float | None, station: str | None = 
     from victron_console.diagnosing.verdict.risk import Tier
 
     rows = [row for row in reader.jobs(as_of, done_since=now - DONE_DAYS * DAY_S) if station in (None, row.station)]
-    kept = {name: one for name, one in kept_of(reader, as_of).items() if station in (None, name)}
+    kept = kept_of(reader, as_of, station)
     proposed = unanswered(kept, rows)
     still = sorted((row for row in rows if not row.done), key=lambda row: (row.due_at or float("inf"), row.id))
     listed = [Job(site=row.station, what=row.what, tier=Tier.PLAN, found_at=row.at, due_at=row.due_at) for row in still]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from victron_console.contract.form import Document, Moment, Number, Part, Said, written
+from victron_console.contract.form import Document, Moment, Number, Page, Part, Said, page_of, written
 from victron_console.contract.log import LogLine, line_of
+from victron_console.contract.stations import WORST_FIRST
 from victron_console.insight.fleet import at_moment
 from victron_console.model.clock import iso_utc
 from victron_console.model.limits import SKEW_LIMIT_S
-from victron_console.model.station import ServiceState
+from victron_console.model.station import ServiceState, StationState
 from victron_console.model.units import DAY_S, HOUR_S, MINUTE_S
 from victron_console.store.answers import LinkTotals, ServiceRow, StationRow
 from victron_console.store.event_log import KIND_GROUPS
@@ -79,8 +80,9 @@ class Minute(Part):
 
 
 class Links(Document):
-    """The links of all stations by name, or that of one with its services."""
+    """The links of all stations, the worst first, or that of one with its services."""
 
+    page: Page
     links: tuple[StationLink, ...]
     services: tuple[Service, ...]
     """Of the one station that was asked for; else empty."""
@@ -90,7 +92,9 @@ class Links(Document):
     """Of the same, what happened to its link in the last day, newest first."""
 
 
-def links(reader: Reader, now: float, as_of: float | None, station: str | None = None) -> Links:
+def links(
+    reader: Reader, now: float, as_of: float | None, station: str | None = None, offset: int = 0, limit: int = 10_000
+) -> Links:
     """The links of all stations, or of one.
 
     Raises:
@@ -98,15 +102,18 @@ def links(reader: Reader, now: float, as_of: float | None, station: str | None =
     """
     states, hours = reader.links(as_of), reader.link_totals(now - HOUR_S, now)
     rows = [row for row in at_moment(reader.stations(as_of), now) if station in (None, row.id)]
+    rows.sort(key=lambda row: (WORST_FIRST.index(row.status.state), row.name))
     services = reader.services(station, as_of) if station is not None else []
     found = [
-        _link(row, states.get(row.id, LinkState()), hours.get(row.id), reader.services(row.id, as_of)) for row in rows
+        _link(row, states.get(row.id, LinkState()), hours.get(row.id), _aside(reader, row, as_of))
+        for row in rows[offset : offset + limit]
     ]
     minutes = reader.link(station, now - HOUR_S, now, as_of) if station is not None else []
     lines = reader.events(now - DAY_S, now, station, _SERVICE_LINES, limit=LINES) if station is not None else []
     return Links(
         at=iso_utc(now),
         live=as_of is None,
+        page=page_of(len(rows), offset, limit),
         links=tuple(found),
         services=tuple(map(_service, services)),
         minutes=tuple(
@@ -120,7 +127,14 @@ def links(reader: Reader, now: float, as_of: float | None, station: str | None =
     )  # fmt: skip
 
 
-def _link(row: StationRow, state: LinkState, hour: LinkTotals | None, services: list[ServiceRow]) -> StationLink:
+def _aside(reader: Reader, row: StationRow, as_of: float | None) -> int:
+    """Services set aside: only a degraded station has any."""
+    if row.status.state is not StationState.DEGRADED:
+        return 0
+    return sum(one.state is ServiceState.SET_ASIDE for one in reader.services(row.id, as_of))
+
+
+def _link(row: StationRow, state: LinkState, hour: LinkTotals | None, aside: int) -> StationLink:
     return StationLink(
         id=row.id,
         name=row.name,
@@ -142,7 +156,7 @@ def _link(row: StationRow, state: LinkState, hour: LinkTotals | None, services: 
         last_error_at=written(state.last_error_at),
         clock_skew_s=state.clock_skew_s,
         clock_is_off=None if state.clock_skew_s is None else abs(state.clock_skew_s) > SKEW_LIMIT_S,
-        services_aside=sum(one.state is ServiceState.SET_ASIDE for one in services),
+        services_aside=aside,
     )
 
 

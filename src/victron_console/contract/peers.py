@@ -57,9 +57,11 @@ class FigureExplained(Document):
 
 
 class Peers(Document):
-    """The stations ranked by each figure that they are compared by, the best first."""
+    """The stations ranked by the figures they are compared by: those that stand out or are last, the best first."""
 
     method: str
+    counts: dict[str, int]
+    """How many stations have each figure."""
     figures: dict[str, tuple[Rank, ...]]
 
 
@@ -69,7 +71,7 @@ def explained(reader: Reader, row: StationRow, figure: str, now: float, as_of: f
     Raises:
         CannotAnswer: nothing of that name was diagnosed.
     """
-    kept = kept_of(reader, as_of)
+    kept = kept_of(reader, as_of, None if figure in COMPARED else row.id)
     own = kept.get(row.id)
     found = own.figure(figure) if own is not None else None
     if own is None or found is None:
@@ -99,8 +101,8 @@ def _course(reader: Reader, station: str, kept: Kept, figure: str, now: float) -
     return tuple(CoursePoint(at=iso_utc(at), value=value) for at, value in points)
 
 
-def peers(reader: Reader, now: float, as_of: float | None, figure: str | None = None) -> Peers:
-    """The stations by the figures that they are compared by, or by one of them.
+def peers(reader: Reader, now: float, as_of: float | None, figure: str | None = None, limit: int = 20) -> Peers:
+    """The stations by the figures that they are compared by, or by one of them; of each at most `limit`.
 
     Raises:
         CannotAnswer: they are not compared by that figure.
@@ -111,13 +113,20 @@ def peers(reader: Reader, now: float, as_of: float | None, figure: str | None = 
 
     kept = kept_of(reader, as_of)
     names = {row.id: row.name for row in reader.stations(as_of)}
-    found = {name: _ranks(ranks(kept, name), names) for name in COMPARED if figure in (None, name)}
+    found = {name: rows for name in COMPARED if figure in (None, name) and (rows := ranks(kept, name))}
     return Peers(
         at=iso_utc(now),
         live=as_of is None,
         method=f"{METHOD.name}. {METHOD.source}",
-        figures={name: rows for name, rows in found.items() if rows},
+        counts={name: len(rows) for name, rows in found.items()},
+        figures={name: _ranks(_telling(rows, limit), names) for name, rows in found.items()},
     )
+
+
+def _telling(rows: Sequence[Ranked], limit: int) -> list[Ranked]:
+    """Those that stand out, then the last ones, in their order."""
+    by_weight = sorted(rows, key=lambda row: (not row.outlier, -row.rank))
+    return sorted(by_weight[:limit], key=lambda row: (row.rank, row.station))
 
 
 def _ranks(found: Sequence[Ranked], names: Mapping[str, str]) -> tuple[Rank, ...]:

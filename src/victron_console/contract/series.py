@@ -230,7 +230,8 @@ def _changes(reader: Reader, station: str, series: str, since: float, until: flo
     begin, length_s = since, _PIECE_S
     while begin < until and len(found) < count:
         piece = reader.history(station, series, begin, min(begin + length_s, until))
-        found += [point for point in piece if not found or point.at > found[-1].at]
+        # The first point of a piece says what held at its begin, which is no change.
+        found += [point for point in piece if point.at > begin or not found]
         begin += length_s
         length_s *= 2 if len(piece) < count else 1
     return found[:count]

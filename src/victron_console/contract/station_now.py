@@ -25,6 +25,6 @@ def station_now(reader: Reader, station: str, now: float, as_of: float | None) -
     return StationNow(
         at=iso_utc(now),
         live=as_of is None,
-        station=station_part(reader, station, fleet_facts(reader, now, as_of)),
+        station=station_part(reader, station, fleet_facts(reader, now, as_of, station)),
         devices=devices_of(reader.snapshot(station, as_of)),
     )

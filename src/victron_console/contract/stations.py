@@ -19,10 +19,16 @@ from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.verdict.site_verdict import STANDING, site_verdict
 from victron_console.model.alert import AlertView, Severity
 from victron_console.model.overview import Overview
+from victron_console.model.station import StationState
 from victron_console.store.answers import StationRow
 from victron_console.store.errors import UnknownStation
 from victron_console.store.operator.jobs import JobRow
 from victron_console.store.read.reader import Reader
+
+WORST_FIRST = (
+    StationState.MISCONFIGURED, StationState.LOST, StationState.STALE, StationState.STARTING, StationState.DEGRADED,
+    StationState.LIVE,
+)  # fmt: skip
 
 
 class Counts(Part):
@@ -121,9 +127,9 @@ class FleetFacts:
         return sorted(own, key=lambda row: (row.due_at or float("inf"), row.id))
 
 
-def fleet_facts(reader: Reader, now: float, as_of: float | None) -> FleetFacts:
-    """Alarms, diagnoses and jobs of all stations at `now`, which is `as_of` where that is given."""
-    return FleetFacts(now, as_of, reader.alerts(as_of), kept_of(reader, as_of), reader.jobs(as_of))
+def fleet_facts(reader: Reader, now: float, as_of: float | None, station: str | None = None) -> FleetFacts:
+    """Alarms, diagnoses and jobs at `now`, which is `as_of` where that is given; of one station its diagnosis alone."""
+    return FleetFacts(now, as_of, reader.alerts(as_of), kept_of(reader, as_of, station), reader.jobs(as_of))
 
 
 def moment_at(reader: Reader, station: str, now: float, as_of: float | None) -> StationMoment:

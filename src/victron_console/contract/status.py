@@ -5,20 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from victron_console.contract.form import Document, Number, Page, Part, Said, page_of
-from victron_console.contract.stations import Counts, FleetFacts, Station, counts, fleet_facts, station_part
+from victron_console.contract.stations import (
+    WORST_FIRST,
+    Counts,
+    FleetFacts,
+    Station,
+    counts,
+    fleet_facts,
+    station_part,
+)
 from victron_console.insight.fleet import SUMMED, at_moment, totals
 from victron_console.insight.verdict.site_verdict import STANDING
 from victron_console.model.clock import iso_utc
-from victron_console.model.station import StationState
 from victron_console.model.units import SLOT_S
 from victron_console.store.answers import StationRow
 from victron_console.store.lease import lease_holder
 from victron_console.store.read.reader import Reader
-
-_WORST_FIRST = (
-    StationState.MISCONFIGURED, StationState.LOST, StationState.STALE, StationState.STARTING, StationState.DEGRADED,
-    StationState.LIVE,
-)  # fmt: skip
 
 
 class Fleet(Part):
@@ -117,7 +119,7 @@ def fleet(reader: Reader, now: float, as_of: float | None, offset: int = 0, limi
 def _urgency(row: StationRow, facts: FleetFacts) -> tuple[int, int, int, int, str]:
     found = counts(facts.standing(row.id))
     tier = facts.kept[row.id].risk.tier if row.id in facts.kept else 0
-    return -found.critical, _WORST_FIRST.index(row.status.state), -found.warning, -tier, row.name
+    return -found.critical, WORST_FIRST.index(row.status.state), -found.warning, -tier, row.name
 
 
 def _row(row: StationRow, facts: FleetFacts) -> FleetRow:

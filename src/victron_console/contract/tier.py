@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from threading import Lock
+
 from victron_console.contract.form import Moment, Number, Part, Said, written
 from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
 from victron_console.diagnosing.verdict.risk import Evidence
@@ -57,7 +60,34 @@ def _reason(one: Evidence) -> Reason:
     )
 
 
-def kept_of(reader: Reader, as_of: float | None) -> dict[str, Kept]:
-    """What was last found of each station that was diagnosed."""
-    found = {station: unpack(row.body) for station, row in reader.diagnoses(as_of).items()}
-    return {station: one for station, one in found.items() if one is not None}
+def kept_of(reader: Reader, as_of: float | None, station: str | None = None) -> dict[str, Kept]:
+    """What was last found of each station that was diagnosed, or of one."""
+    found = {name: at for name, at in reader.diagnosed_at(as_of).items() if station in (None, name)}
+    kept = {name: _KEPT.of(reader, name, at) for name, at in found.items()}
+    return {name: one for name, one in kept.items() if one is not None}
+
+
+class _Unpacked:
+    """Diagnoses that were unpacked lately: one that was made changes no more, and a fleet's take a second."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._found: dict[tuple[Path, str, float], Kept | None] = {}
+        self._lock = Lock()
+
+    def of(self, reader: Reader, station: str, at: float) -> Kept | None:
+        """What was found of a station at a moment; None where another version of the program kept something else."""
+        key = reader.path, station, at
+        with self._lock:
+            if key in self._found:
+                return self._found[key]
+        rows = reader.diagnosis_course(station, at, at)
+        kept = unpack(rows[0].body) if rows else None
+        with self._lock:
+            self._found[key] = kept
+            while len(self._found) > self._most:
+                del self._found[next(iter(self._found))]
+        return kept
+
+
+_KEPT = _Unpacked(most=400)

@@ -66,6 +66,16 @@ def latest(conn: sqlite3.Connection, as_of: float) -> dict[str, DiagnosisRow]:
     return {row.station: row for row in _unpacked(rows)}
 
 
+def latest_at(conn: sqlite3.Connection, as_of: float) -> dict[str, float]:
+    """When the last result of each configured station up to a moment was found (UTC epoch, s), without its body."""
+    rows = conn.execute(
+        "SELECT id, max(d.at) FROM station JOIN diagnosis AS d ON d.station_no = station.no "
+        "WHERE active AND d.at <= ? GROUP BY id",
+        (as_of,),
+    )
+    return dict(rows.fetchall())
+
+
 def course(conn: sqlite3.Connection, station: str, since: float, until: float) -> list[DiagnosisRow]:
     """All results of a station in a span, oldest first."""
     rows = conn.execute(

@@ -47,8 +47,8 @@ class Paged(Arguments):
     """How many at most."""
 
 
-class AlarmList(Paged, OfStations):
-    """Of `alarms`."""
+class PagedStations(Paged, OfStations):
+    """Of a tool about all stations, or one, that answers in parts."""
 
 
 class OneAlarm(Arguments):
@@ -106,6 +106,8 @@ class FigureCompared(Arguments):
 
     figure: Name | None = None
     """Only by this figure."""
+    limit: Annotated[int, Field(ge=1, le=1000)] = 20
+    """How many stations by each figure at most: those that stand out, then the last ones."""
 
 
 class LogAsked(Paged, OfStations):

@@ -53,7 +53,7 @@ def _why(call: Call, it: given.WhyAsked) -> Document:
     return why_of(call.reader, call.station(it.station).id, call.now, call.as_of, question, it.alarm)
 
 
-def _alarms(call: Call, it: given.AlarmList) -> Document:
+def _alarms(call: Call, it: given.PagedStations) -> Document:
     return alarms(call.reader, call.now, call.as_of, call.station_or_none(it.station), it.offset, it.limit)
 
 
@@ -82,7 +82,7 @@ def _explain_figure(call: Call, it: given.FigureAsked) -> Document:
 
 
 def _peers(call: Call, it: given.FigureCompared) -> Document:
-    return peers(call.reader, call.now, call.as_of, it.figure)
+    return peers(call.reader, call.now, call.as_of, it.figure, it.limit)
 
 
 def _log(call: Call, it: given.LogAsked) -> Document:
@@ -118,8 +118,8 @@ def _jobs(call: Call, it: given.OfStations) -> Document:
     return jobs(call.reader, call.now, call.as_of, call.station_or_none(it.station))
 
 
-def _link(call: Call, it: given.OfStations) -> Document:
-    return links(call.reader, call.now, call.as_of, call.station_or_none(it.station))
+def _link(call: Call, it: given.PagedStations) -> Document:
+    return links(call.reader, call.now, call.as_of, call.station_or_none(it.station), it.offset, it.limit)
 
 
 TOOLS: Mapping[str, Tool] = {
@@ -137,7 +137,7 @@ TOOLS: Mapping[str, Tool] = {
     ),
     "alarms": Tool(
         "The alarms that stand or cleared unseen, the most urgent first, with what to do about each.",
-        given.AlarmList, "alarms", _alarms,
+        given.PagedStations, "alarms", _alarms,
     ),
     "alarm_life": Tool(
         "One alarm from raise to clear: its log, who did what, the settings changed before it, how often it came.",
@@ -190,7 +190,7 @@ TOOLS: Mapping[str, Tool] = {
     ),
     "link": Tool(
         "How the links to the stations stand; of one station also its services and its last hour.",
-        given.OfStations, "link", _link,
+        given.PagedStations, "link", _link,
     ),
 }  # fmt: skip
 """By name."""

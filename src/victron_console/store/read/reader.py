@@ -196,6 +196,11 @@ class Reader(OverTime):
         with self._reading() as conn:
             return diagnoses.latest(conn, inf if as_of is None else as_of)
 
+    def diagnosed_at(self, as_of: float | None = None) -> dict[str, float]:
+        """When each configured station was last diagnosed (UTC epoch, s); one never diagnosed is not among them."""
+        with self._reading() as conn:
+            return diagnoses.latest_at(conn, inf if as_of is None else as_of)
+
     def diagnosis_course(self, station: str, since: float, until: float) -> list[DiagnosisRow]:
         """The diagnoses of a station in a span, oldest first; one a day.
 
