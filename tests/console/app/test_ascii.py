@@ -58,5 +58,13 @@ def test_a_glyph_that_nobody_thought_of_is_replaced_in_its_width(glyph: str) -> 
     assert shown.isascii() and len(shown) == width_of(glyph)
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("0.16 €", "0.16 E"), ("0.099 mΩ", "0.099 mR"), ("180 Ω", "180 R"), ("12 W/m²", "12 W/m2"), ("3 µs", "3 us")],
+)
+def test_units_and_currencies_keep_their_meaning(said: str, told: str) -> None:
+    assert to_ascii(said) == told
+
+
 def test_letters_of_names_are_left() -> None:
-    assert to_ascii("Wärme Øst 電池") == "Wärme Øst 電池"
+    assert to_ascii("Wärme Øst 電池 ΑΩ") == "Wärme Øst 電池 ΑΩ"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from rich.cells import cell_len
@@ -27,7 +28,15 @@ _BY_ASCII = {
     '"': "“”",
     "o": "○●◦⭘",
     "_": "▔",
+    "E": "€",
+    "L": "£",
+    "Y": "¥",
+    "2": "²",
+    "3": "³",
+    "u": "\N{MICRO SIGN}",
 }
+_OHM = re.compile(r"(?<![^\W\d_])([mk]?)Ω(?![^\W\d_])")
+"""Ohms, not a letter of a Greek name; R as in the marks of resistors (IEC 60062)."""
 _UNKNOWN = "?"
 _BRAILLE = range(0x2801, 0x2900)
 _CHEQUERS = frozenset((0x2822, 0x2811, 0x2854, 0x282A, 0x2855, 0x28AA, 0x2815, 0x28A2, 0x2895, 0x28A8, 0x28D4, 0x2885))
@@ -71,7 +80,7 @@ def to_ascii(text: str) -> str:
     """The text with every drawn character replaced by ASCII of the same width; letters are left, as names have them."""
     if text.isascii():
         return text
-    told = text.translate(_TABLE)
+    told = _OHM.sub(r"\1R", text.translate(_TABLE))
     return told if told.isascii() else "".join(map(_plain, told))
 
 
