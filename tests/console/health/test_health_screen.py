@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from tests.console.stations import LASTING, console_on, until
 from textual.pilot import Pilot
 
 from victron_console.console.app.console import ConsoleApp
+from victron_console.console.health.energy import draw_energy
 from victron_console.console.health.job_actions import due_of
 from victron_console.console.health.parts import Part
 from victron_console.console.health.row import three_digits
 from victron_console.console.health.screen import HealthScreen
 from victron_console.console.kit.cursor_list import CursorList
 from victron_console.console.kit.rows import Rows
+from victron_console.diagnosing.verdict.kept_findings import EnergyRow
 from victron_console.model.clock import ManualClock
 from victron_console.store.operator.jobs import add_job
 from victron_console.store.operator.wishes import open_for_operator
@@ -269,6 +272,14 @@ async def test_energy_and_autarky_stand_by_year_month_and_day_and_outages_by_dat
                 break
             await pilot.press("down")
         assert "2026-10-28 1 min, 2026-09-03 41 min" in pane(screen) and "02h 1x, 18h 1x" in pane(screen)
+
+
+def test_energies_of_days_alone_stand_right_under_their_heads() -> None:
+    day = EnergyRow("day", date(2026, 11, 21), 3.1, 15.0, 12.0, 0.0, 1.0, 0.2, 1.0)
+
+    lines = [line.text for line in draw_energy(80, 12, [day])]
+
+    assert "AUTARKY" in lines[1] and lines[2].split()[:3] == ["Sat", "21", "Nov"]
 
 
 def test_a_line_with_a_date_or_a_span_is_a_job_with_a_date() -> None:

@@ -54,7 +54,8 @@ def draw_energy(
         sheet.right(1, end, head, Role.TEXT3)
     row = 2
     for period, form in (("year", "%Y"), ("month", "%b %Y"), ("day", "%a %d %b")):
-        for one in sorted((one for one in rows if one.period == period), key=lambda one: one.first_day, reverse=True):
+        own = sorted((one for one in rows if one.period == period), key=lambda one: one.first_day, reverse=True)
+        for one in own:
             sheet.put(row, 1, f"{one.first_day:{form}}{' *' if one.source else ''}", Role.TEXT2)
             texts = (
                 _kwh(one.pv), _kwh(one.load), _kwh(one.imported), _share(one.autarky), _share(one.self_consumption),
@@ -63,7 +64,7 @@ def draw_energy(
             for (_, end), text in zip(columns, texts, strict=False):
                 sheet.right(row, end, text, Role.TEXT1 if one.coverage >= _WHOLE else Role.TEXT3)
             row += 1
-        row += 1
+        row += bool(own)
     words = [
         "Faint: less than 90 % of that time was measured (SEEN).",
         "COST: bought less sold, by the tariff."
