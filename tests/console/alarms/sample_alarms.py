@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.console.sample_fleet import ALARMS, NOW, SAMPLE, alarm, at
 
-from victron_console.console.alarms.data import AlarmDetail, AlarmPast, Moved
+from victron_console.console.alarms.data import AlarmDetail, AlarmPast, Moved, Stood
 from victron_console.console.alarms.rates import AlarmLoad
 from victron_console.console.kit.view import (
     Dawn,
@@ -53,5 +53,10 @@ DETAIL = AlarmDetail(
     contact="J. Alder +44 20 7946 0012   key at gate, runbook 4",
     moved=MOVED,
     settings=SETTINGS,
+    stood=(
+        Stood("1", "SOC low", "!!", RAISED, None),
+        Stood("20", "Generator failed", "!!", RAISED - 900, RAISED - 300),
+        Stood("21", "Battery cold", "!", RAISED - 4 * 86_400, RAISED - 4 * 86_400 + 7200),
+    ),
 )
 LOAD = AlarmLoad(37, "SOC low", 11, 360.0)

@@ -30,6 +30,7 @@ from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer
 
 HEADS_ROW = 1
+DAY_S = 86_400.0
 NOON = 1_763_899_200.0
 LOW = Occurrence(
     1, AlertKey("alder", "soc"), "soc_island", Severity.CRITICAL, "Battery low", "start generator; cut loads",
@@ -98,6 +99,25 @@ async def test_looking_and_leaving_acknowledge_nothing(console: ConsoleApp) -> N
         await pilot.press("n", "p", "enter", "escape", "escape", "3")
         await pilot.pause()
         assert marks(console) == {"1": Mark.NOW, "2": Mark.TODAY}
+
+
+@pytest.mark.slow
+async def test_the_site_of_the_chosen_alarm_tells_its_other_ones_of_a_month_under_the_list(
+    writer: Writer, console: ConsoleApp
+) -> None:
+    days = (20.0, 40.0)
+    older = [
+        replace(LOW, id=10 + n, raised_at=NOON - day * DAY_S, cleared_at=NOON - day * DAY_S + 7200, title=f"Cold {n}")
+        for n, day in enumerate(days)
+    ]
+    record_alerts(writer.db, AlertChanges(tuple(older)), NOON - 170)
+    async with console.run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("home")
+        await until(lambda: "30 days" in screen.query_one(AlarmTable).text)
+        below = screen.query_one(AlarmTable).text.partition("ALDER FARM")[2]
+        assert "Battery low" in below and "Cold 0" in below and "2h00" in below
+        assert "Cold 1" not in below and "Fuel low" not in below
 
 
 @pytest.mark.slow

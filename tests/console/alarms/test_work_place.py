@@ -11,6 +11,7 @@ from tests.console.sample_fleet import NOW
 
 from victron_console.console.alarms.detail import Selected
 from victron_console.console.alarms.pane import AlarmPane
+from victron_console.console.alarms.site_alarms import draw_site_alarms
 from victron_console.console.alarms.work_place import draw_work_place
 from victron_console.console.kit.sheet import Sheet
 
@@ -26,6 +27,24 @@ def test_what_to_do_is_there_in_every_height_and_its_buttons_too(height: int) ->
     assert len(sheet.lines) == height and "a ack" in sheet.lines[-1].text
     if height >= 13:
         assert "call J. Alder" in sheet.text
+
+
+def test_the_alarms_of_the_site_stand_in_order_of_time_with_how_long_they_lasted() -> None:
+    lines = [line.text for line in draw_site_alarms(59, 9, Selected(ALARM, NOW, DETAIL))]
+
+    assert "ALDER FARM" in lines[1] and lines[1].rstrip().endswith("30 days")
+    assert lines[2].split()[:4] == ["!!", "14:29", "SOC", "low"] and lines[2].rstrip().endswith("now")
+    assert lines[3].split() == ["!!", "14:14", "Generator", "failed", "10m"]
+    assert lines[4].split()[-1] == "2h00" and len(lines) == 5
+
+
+def test_what_has_no_room_under_the_list_is_counted_and_without_room_nothing_is_drawn() -> None:
+    many = replace(DETAIL, stood=DETAIL.stood * 4)
+
+    lines = [line.text for line in draw_site_alarms(59, 7, Selected(ALARM, NOW, many))]
+    assert len(lines) == 7 and lines[1].rstrip().endswith("30 days, 7 older")
+    assert draw_site_alarms(59, 4, Selected(ALARM, NOW, many)) == []
+    assert draw_site_alarms(59, 9, Selected(ALARM, NOW, replace(DETAIL, stood=DETAIL.stood[:1]))) == []
 
 
 @pytest.mark.slow

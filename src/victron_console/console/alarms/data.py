@@ -24,6 +24,8 @@ MOST_SETTINGS = 4
 PAST_S = 30 * DAY_S
 _COMPARISON = re.compile(r"(?:last\(\w+\) )?([<>])=? (-?\d+(?:\.\d+)?)")
 _WORDS = {"<": "below", ">": "above"}
+MOST_STOOD = 60
+"""More rows than any terminal has for them."""
 _OVERVIEW = {"soc": "soc_percent", "spread": "cell_spread_v"}
 """Families whose value is a figure of the overview rather than a series."""
 
@@ -38,6 +40,18 @@ class AlarmPast:
     acked_by: str = ""
     acked_at: float | None = None
     """When someone last acknowledged it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """An alarm of the site."""
+
+    id: str
+    what: str
+    priority: str
+    since: float
+    until: float | None
+    """When it cleared (UTC epoch, s); None where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +105,8 @@ class AlarmDetail:
     """What else of the site moved in that time, the most first."""
     settings: tuple[Event, ...] = ()
     """Settings changed before it was raised, newest first."""
+    stood: tuple[Stood, ...] = ()
+    """The alarms of its site in the last 30 days, itself among them, newest first."""
 
 
 def alarm_detail(reader: Reader, alarm: str, rules: RuleSet, now: float, as_of: float | None) -> AlarmDetail:
@@ -110,6 +126,7 @@ def alarm_detail(reader: Reader, alarm: str, rules: RuleSet, now: float, as_of: 
     rule = next((rule for rule in rules.rules if rule.id == occurrence.rule), None)
     sign, limit = _limit(occurrence)
     since, until = occurrence.raised_at - AROUND_S, occurrence.raised_at + AROUND_S
+    stood = reader.alert_history(now - PAST_S, now, occurrence.key.station, as_of)
     return AlarmDetail(
         alarm,
         occurrence.rule,
@@ -120,14 +137,20 @@ def alarm_detail(reader: Reader, alarm: str, rules: RuleSet, now: float, as_of: 
         until,
         _values(reader, occurrence, rule, since, until, as_of),
         occurrence.unit,
-        _past(reader, occurrence, now, as_of),
+        _past(reader, occurrence, stood, now),
         tuple(view.comments),
         _reason(view),
         _contact(reader, occurrence.key.station, as_of),
         tuple(view.told),
         _moved(reader, occurrence, since, min(now, until), as_of),
         _settings(reader, occurrence),
+        _stood(stood) if occurrence.key.station else (),
     )
+
+
+def _stood(found: Sequence[Occurrence]) -> tuple[Stood, ...]:
+    alarms = sorted((it for it in found if it.is_alarm), key=lambda it: -it.raised_at)[:MOST_STOOD]
+    return tuple(Stood(str(it.id), it.title, it.priority, it.raised_at, it.cleared_at) for it in alarms)
 
 
 def _moved(
@@ -232,8 +255,7 @@ def _series(rule: Rule, scope: str, names: Sequence[str]) -> str | None:
     return None
 
 
-def _past(reader: Reader, occurrence: Occurrence, now: float, as_of: float | None) -> AlarmPast:
-    stood = reader.alert_history(now - PAST_S, now, occurrence.key.station, as_of)
+def _past(reader: Reader, occurrence: Occurrence, stood: Sequence[Occurrence], now: float) -> AlarmPast:
     same = [it for it in stood if it.key == occurrence.key]
     lasted = [it.cleared_at - it.raised_at for it in same if it.cleared_at is not None]
     earlier = {it.id for it in same if it.id != occurrence.id}

@@ -25,10 +25,7 @@ from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_alarm_counts
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
-from victron_console.console.kit.view import (
-    FleetView,
-    alarm_counts,
-)
+from victron_console.console.kit.view import FleetView, alarm_counts
 from victron_console.store.read.reader import Reader
 
 LOAD_EVERY_S = 30.0
@@ -152,7 +149,15 @@ class AlarmsScreen(ConsoleScreen):
                 [other for other in view.alarms if other.station == station and other.id != row.id],
             )
         said, empty = listing.words
-        self._table.show(listing.sections, listing.cursor, console.now, said=said, empty=empty, marked=listing.marked)
+        self._table.show(
+            listing.sections,
+            listing.cursor,
+            console.now,
+            said=said,
+            empty=empty,
+            marked=listing.marked,
+            below=selected if self.has_class(BESIDE) or self.has_class(WALL) else None,
+        )
         load = Load(self._load, view.alarms_per_hour, view.alarms_in_10_min, view.alarms)
         self._pane.show(selected, load, console.now)
 

@@ -7,10 +7,9 @@ from collections.abc import Collection, Sequence
 from textual import events
 from textual.message import Message
 
-from victron_console.console.alarms.sections import (
-    AlarmRow,
-    AlarmSection,
-)
+from victron_console.console.alarms.detail import Selected
+from victron_console.console.alarms.sections import AlarmRow, AlarmSection
+from victron_console.console.alarms.site_alarms import draw_site_alarms
 from victron_console.console.kit.alarm_rows import AlarmColumns, alarm_columns, draw_alarm, draw_heads
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
@@ -55,6 +54,7 @@ class AlarmTable(Rows):
         self._said = ""
         self._empty = ""
         self._marked: frozenset[str] = frozenset()
+        self._below: Selected | None = None
         self._top = 0
         self._places: list[AlarmRow | None] = []
         """The row that stands in each line in sight."""
@@ -68,6 +68,7 @@ class AlarmTable(Rows):
         said: str = "",
         empty: str = "",
         marked: Collection[str] = (),
+        below: Selected | None = None,
     ) -> None:
         """Draw these.
 
@@ -78,7 +79,9 @@ class AlarmTable(Rows):
             said: what is chosen, such as a filter.
             empty: what to write where there is no alarm.
             marked: the ids of the rows that the operator has marked.
+            below: the alarm whose site is told of where rows are left; None where that stands elsewhere.
         """
+        self._below = below
         self._sections, self._cursor, self._now = sections, cursor, now
         self._said, self._empty, self._marked = said, empty, frozenset(marked)
         self.redraw()
@@ -105,6 +108,8 @@ class AlarmTable(Rows):
         if not entries:
             lines.append(Line(width))
             lines[-1].put(2, cut(self._empty, width - 3), Role.TEXT3)
+        if self._below is not None:
+            lines += draw_site_alarms(width, height - len(lines), self._below)
         return lines
 
     def _entries(self, *, airy: bool) -> list[_Entry]:
