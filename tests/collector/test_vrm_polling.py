@@ -8,11 +8,13 @@ from itertools import count
 from pydantic import SecretStr
 from tests.portal import TOKEN, Portal
 
+from victron_console.alerts.rules.learned import Learned
+from victron_console.alerts.rules.parameters import StationSetup, derive
 from victron_console.collector.poller import StationPoller
 from victron_console.config.vrm_source import VrmSourceSettings
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
-from victron_console.model.quality import Quality
+from victron_console.model.quality import Quality, shortest_cadence_s
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState
 from victron_console.model.station import ServiceState, StationState
@@ -83,3 +85,18 @@ async def test_what_the_portal_does_not_tell_of_is_old_and_not_missed() -> None:
     assert tank.state is not ServiceState.GONE
     assert site.poller.snapshot().series("tank/20/Level").quality is Quality.STALE
     assert not [text for text in site.events if "left the bus" in text]
+
+
+async def test_a_station_is_not_lost_between_two_times_its_gx_sends() -> None:
+    site = Polled()
+    await site.until(NOW + 800.0)
+    snapshot = site.poller.snapshot()
+    found = derive(snapshot, StationSetup(), Learned())["offline_after_s"]
+    assert (found.value, found.origin) == (3 * EVERY_S, "how often it is read")
+
+
+def test_a_device_that_is_read_no_more_says_nothing_of_how_often_the_others_are() -> None:
+    old, portal = (NOW - 600.0, 10.0), (NOW, 900.0)
+    assert shortest_cadence_s([old, portal, (None, 1.0)], 5.0) == 900.0
+    assert shortest_cadence_s([(NOW - 20.0, 10.0), portal], 5.0) == 10.0
+    assert shortest_cadence_s([], 5.0) == 5.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 STALE_CADENCES = 3
@@ -54,3 +55,18 @@ def freshness(
     if unanswered or age_s > silent_after_s(cadence_s):
         return Quality.STALE
     return Quality.GOOD
+
+
+def shortest_cadence_s(devices: Iterable[tuple[float | None, float]], default_s: float) -> float:
+    """Seconds between two reads of the device of a station that is read most often, of those that are still read.
+
+    One that a station is no longer read for, since another way to it has not got it, says nothing of how old the
+    others may be.
+
+    Args:
+        devices: when each was last read (UTC epoch, s), None where it never was, and its cadence, s.
+        default_s: where there is none.
+    """
+    read = [(at, cadence_s) for at, cadence_s in devices if at is not None]
+    newest = max((at for at, _ in read), default=0.0)
+    return min((cadence_s for at, cadence_s in read if newest - at <= silent_after_s(cadence_s)), default=default_s)

@@ -15,6 +15,7 @@ from victron_console.insight.cells import bank_capacity_ah, cells_in_series
 from victron_console.insight.overview.battery_bank import limits_conflict
 from victron_console.insight.overview.battery_roles import BatteryRoles, battery_roles
 from victron_console.model.mains import nominal_frequency, nominal_voltage
+from victron_console.model.quality import shortest_cadence_s
 from victron_console.model.snapshot import Snapshot
 
 ParameterValue = float | str | bool
@@ -68,7 +69,7 @@ def derive(snapshot: Snapshot, setup: StationSetup, learned: Learned) -> dict[st
     found = {name: Parameter(value, _SHIPPED) for name, value in _DEFAULTS.items()}
     found.update(_battery(snapshot, battery_roles(snapshot), setup, learned))
     found.update(_mains(setup, learned))
-    found["offline_after_s"] = _offline_after(setup)
+    found["offline_after_s"] = _offline_after(snapshot, setup)
     for name, value in setup.config.get("thresholds", {}).items():
         if name in PARAMETERS:
             found[name] = Parameter(value, "station file")
@@ -156,14 +157,22 @@ def _mains(setup: StationSetup, learned: Learned) -> dict[str, Parameter]:
     return found
 
 
-def _offline_after(setup: StationSetup) -> Parameter:
-    """A station that is read seldom, on a paid link, is not lost between two reads."""
+def _offline_after(snapshot: Snapshot, setup: StationSetup) -> Parameter:
+    """A station that is read seldom, on a paid link or by way of the portal, is not lost between two reads."""
     tagged = (("boat", 86_400.0), ("vehicle", 86_400.0), ("satellite", 1200.0))
     found = next(
         ((seconds, f"tag {tag}") for tag, seconds in tagged if tag in setup.tags), (_OFFLINE_AFTER_S, _SHIPPED)
     )
     read_s = float((setup.config.get("cadence") or {}).get("fast_s") or 0.0)
-    return Parameter(*max(found, (_MISSED_READS * read_s, "cadence of the station file")))
+    reads = ((device.read_at, device.cadence_s) for device in snapshot.devices.values())
+    renewed_s = shortest_cadence_s(reads, 0.0)
+    return Parameter(
+        *max(
+            found,
+            (_MISSED_READS * read_s, "cadence of the station file"),
+            (_MISSED_READS * renewed_s, "how often it is read"),
+        )
+    )
 
 
 def _positive(value: float | None) -> float | None:

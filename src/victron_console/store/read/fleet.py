@@ -12,7 +12,7 @@ from typing import Any
 
 from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.overview import Overview
-from victron_console.model.quality import Quality
+from victron_console.model.quality import Quality, shortest_cadence_s
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import BatteryChoice, DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
@@ -109,7 +109,7 @@ def _past_row(conn: sqlite3.Connection, row: tuple[Any, ...], as_of: float) -> S
         status=status_at(conn, row[0], as_of),
         overview=None,
         read_at=max((device.read_at for device in devices if device.read_at is not None), default=None),
-        cadence_s=min((device.cadence_s for device in devices), default=DEFAULT_CADENCE_S),
+        cadence_s=shortest_cadence_s(((device.read_at, device.cadence_s) for device in devices), DEFAULT_CADENCE_S),
     )
 
 

@@ -10,6 +10,7 @@ from itertools import count
 from victron_console.catalogue import catalogue
 from victron_console.model.device import DeviceKey
 from victron_console.model.judgement import Judgement
+from victron_console.model.quality import shortest_cadence_s
 from victron_console.model.reading import Reading
 from victron_console.model.station import StationState
 from victron_console.store.read.judgements import judgement
@@ -90,7 +91,7 @@ class Station:
     @property
     def cadence_s(self) -> float:
         """Of the device read most often."""
-        return min((device.cadence_s for device in self.devices.values()), default=DEFAULT_CADENCE_S)
+        return shortest_cadence_s(((it.read_at, it.cadence_s) for it in self.devices.values()), DEFAULT_CADENCE_S)
 
 
 @dataclass(slots=True)
