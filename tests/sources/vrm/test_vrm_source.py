@@ -109,7 +109,28 @@ async def test_a_device_that_is_no_longer_sent_is_gone(sent: Sent) -> None:
 
 async def test_a_site_of_others_is_no_outage(sent: Sent) -> None:
     sent.portal.fails("diagnostics", 403, {"success": False})
-    with pytest.raises(Misconfigured, match="lets this user not see"):
+    for _ in range(3):
+        with pytest.raises(Misconfigured, match="lets this user not see"):
+            await sent.source.discover()
+    assert sent.asked() == 1
+
+
+async def test_a_portal_in_trouble_takes_away_nothing_that_is_still_young(sent: Sent) -> None:
+    await sent.source.discover()
+    sent.portal.fails("diagnostics", 503, "<html>")
+    sent.clock.advance(EVERY_S)
+    assert (await sent.source.discover()).newest_at == NOW - 300.0
+    assert sent.source.traffic.errors == 1
+    sent.clock.advance(2 * EVERY_S)
+    with pytest.raises(Unreachable, match="in trouble itself"):
+        await sent.source.discover()
+
+
+async def test_a_token_that_is_revoked_meanwhile_is_told_at_once(sent: Sent) -> None:
+    await sent.source.discover()
+    sent.portal.token = "another"
+    sent.clock.advance(EVERY_S)
+    with pytest.raises(Misconfigured, match="refused the token"):
         await sent.source.discover()
 
 
@@ -145,7 +166,7 @@ async def test_nothing_older_than_what_was_read_directly_is_taken_over(sent: Sen
     await way.discover()
     await way.read(BATTERY)
     direct.portal.fails("diagnostics", 503)
-    direct.clock.advance(2 * EVERY_S)
+    direct.clock.advance(3 * EVERY_S + 1.0)
     with pytest.raises(Unreachable, match="in trouble itself"):
         await way.discover()
     for clock in (direct.clock, sent.clock):

@@ -13,7 +13,15 @@ import httpx
 
 from victron_console.config.vrm_source import VrmSourceSettings
 from victron_console.model.clock import Clock, local
-from victron_console.sources.base import Discovery, NoSuchService, ServiceReading, Traffic, Unreachable
+from victron_console.sources.base import (
+    Discovery,
+    Misconfigured,
+    NoSuchService,
+    ServiceReading,
+    SourceError,
+    Traffic,
+    Unreachable,
+)
 from victron_console.sources.changed_services import ChangedServices
 from victron_console.sources.naming import DeviceNames, KnownDevice
 from victron_console.sources.vrm.client import VrmClient
@@ -54,6 +62,8 @@ class VrmPortal:
         self._changed = ChangedServices()
         self._sent: Mapping[str, SentDevice] = {}
         self._newest_at = 0.0
+        self._error: SourceError | None = None
+        """Why the portal gave nothing when it was last asked."""
         self._ask_at = clock.monotonic()
 
     @property
@@ -66,11 +76,16 @@ class VrmPortal:
 
         Raises:
             Unreachable: the site sent nothing for three times as long as it should.
+            Misconfigured: the portal does not let this user see it.
             SourceError: as `VrmClient.get`.
         """
         if self._clock.monotonic() >= self._ask_at:
-            await self._ask()
+            self._error = await self._ask_again()
+        if isinstance(self._error, Misconfigured):
+            raise self._error
         if self._newest_at < self._clock.now() - SILENT_TIMES * self._every_s:
+            if self._error is not None:
+                raise self._error
             since = f"since {local(self._newest_at):%Y-%m-%d %H:%M}" if self._newest_at else "ever"
             raise Unreachable(f"Site {self._site} sent the portal nothing {since}: its GX is off or offline.")
         self._names.on_bus(self._sent)
@@ -84,8 +99,16 @@ class VrmPortal:
             is_partial=True,
         )
 
-    async def _ask(self) -> None:
+    async def _ask_again(self) -> SourceError | None:
+        """Ask; where that fails, why: what was sent before is as old as it says and goes on being used."""
         self._ask_at = self._clock.monotonic() + LEAST_WAIT_S
+        try:
+            await self._ask()
+        except SourceError as error:
+            return error
+        return None
+
+    async def _ask(self) -> None:
         found = await read_diagnostics(self._client, self._site)
         now = self._clock.now()
         newest_at = min(now, max((device.at for device in found.values()), default=0.0))
