@@ -12,7 +12,7 @@ from victron_console.console.kit.format import ABSENT, GAP, LOST, STALE_MARK, cl
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.state_line import OLD_WORDS
-from victron_console.console.kit.text import plain
+from victron_console.console.kit.text import plain, width_of
 from victron_console.insight.cells import ALARM_V, WARN_V, Cell, Pack, PackClass
 from victron_console.model.quality import Quality
 
@@ -60,7 +60,7 @@ def role_of(millivolts: float, view: PackView) -> Role | None:
 
 
 def finding_runs(view: PackView) -> list[Run]:
-    """The first line: the cell that is furthest out, the spread, the lowest cell."""
+    """The first line: the cell that is furthest out, the spread, the lowest cell where that is another one."""
     pack = view.pack
     spread = pack.spread_v
     if spread is None:
@@ -93,6 +93,8 @@ def finding_runs(view: PackView) -> list[Run]:
         role = role_of(worst.deviation_v * 1000, view) or Role.TEXT1
         runs += [Run(f"{cell_name(worst.name)} ", role, bold=True), *trusted(view.quality, Run(text, role, bold=True))]
     runs += [Run("   spread ", Role.TEXT3), *trusted(view.quality, Run(f"{number(spread * 1000)} mV", Role.TEXT1))]
+    if lowest == worst:
+        return runs
     lowest_mv = Run(f"{number(lowest.deviation_v * 1000, signed=True)} mV", Role.TEXT1)
     return [*runs, Run(f"   {cell_name(lowest.name)} lowest ", Role.TEXT3), *trusted(view.quality, lowest_mv)]
 
@@ -106,8 +108,11 @@ _JUDGE = {
 }
 
 
-def doing_runs(view: PackView) -> list[Run]:
-    """The second line: what the pack does, and whether its spread may be judged now; what is old, how old it is."""
+def doing_runs(view: PackView, cells: int) -> list[Run]:
+    """The second line: what the pack does, and whether its spread may be judged now; what is old, how old it is.
+
+    Where it has more than so many cells, whether it may be judged stays to the last.
+    """
     pack = view.pack
     if view.is_lost:
         since = f"LOST since {clock(view.lost_since)}" if view.lost_since is not None else "the battery is not read"
@@ -121,6 +126,8 @@ def doing_runs(view: PackView) -> list[Run]:
         parts.append(f"SOC {old}{number(pack.soc_percent)} %")
     if not old:
         parts.append(_JUDGE[pack.pack_class])
+        while len(parts) > 1 and width_of(" · ".join(parts)) > cells:
+            parts.pop(0)
         return [Run(" · ".join(parts), Role.TEXT2)]
     return [
         Run(OLD_WORDS, Role.LINK_TEXT),

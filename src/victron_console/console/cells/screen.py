@@ -91,7 +91,7 @@ def _draw_own(page: CellsPage, sheet: Sheet, end: int, height: int, *, both: boo
         sheet.put(0, 1, page.reason, Role.TEXT3)
         return 1
     sheet.runs(0, 1, finding_runs(page.pack))
-    sheet.runs(1, 1, doing_runs(page.pack))
+    sheet.runs(1, 1, doing_runs(page.pack, end))
     row = 2
     if height >= 22:
         row = 3
