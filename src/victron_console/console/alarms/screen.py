@@ -148,16 +148,8 @@ class AlarmsScreen(ConsoleScreen):
                 view.site(station),
                 [other for other in view.alarms if other.station == station and other.id != row.id],
             )
-        said, empty = listing.words
-        self._table.show(
-            listing.sections,
-            listing.cursor,
-            console.now,
-            said=said,
-            empty=empty,
-            marked=listing.marked,
-            below=selected if self.has_class(BESIDE) or self.has_class(WALL) else None,
-        )
+        beside = self.has_class(BESIDE) or self.has_class(WALL)
+        self._table.show(listing, console.now, below=selected if beside else None)
         load = Load(self._load, view.alarms_per_hour, view.alarms_in_10_min, view.alarms)
         self._pane.show(selected, load, console.now)
 

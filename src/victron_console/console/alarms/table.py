@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from textual import events
 from textual.message import Message
 
 from victron_console.console.alarms.detail import Selected
+from victron_console.console.alarms.listing import AlarmListing
 from victron_console.console.alarms.sections import AlarmRow, AlarmSection
 from victron_console.console.alarms.site_alarms import draw_site_alarms
 from victron_console.console.kit.alarm_rows import AlarmColumns, alarm_columns, draw_alarm, draw_heads
@@ -48,42 +49,22 @@ class AlarmTable(Rows):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sections: Sequence[AlarmSection] = ()
-        self._cursor = ""
+        self._listing = AlarmListing()
         self._now = 0.0
-        self._said = ""
-        self._empty = ""
-        self._marked: frozenset[str] = frozenset()
         self._below: Selected | None = None
         self._top = 0
         self._places: list[AlarmRow | None] = []
         """The row that stands in each line in sight."""
 
-    def show(
-        self,
-        sections: Sequence[AlarmSection],
-        cursor: str,
-        now: float,
-        *,
-        said: str = "",
-        empty: str = "",
-        marked: Collection[str] = (),
-        below: Selected | None = None,
-    ) -> None:
+    def show(self, listing: AlarmListing, now: float, *, below: Selected | None = None) -> None:
         """Draw these.
 
         Args:
-            sections: from the top.
-            cursor: the id of the row under the cursor.
+            listing: the rows, the cursor, what is marked and what is chosen.
             now: the moment shown (UTC epoch, s).
-            said: what is chosen, such as a filter.
-            empty: what to write where there is no alarm.
-            marked: the ids of the rows that the operator has marked.
             below: the alarm whose site is told of where rows are left; None where that stands elsewhere.
         """
-        self._below = below
-        self._sections, self._cursor, self._now = sections, cursor, now
-        self._said, self._empty, self._marked = said, empty, frozenset(marked)
+        self._listing, self._now, self._below = listing, now, below
         self.redraw()
 
     @property
@@ -101,35 +82,36 @@ class AlarmTable(Rows):
         self._places = [entry if isinstance(entry, AlarmRow) else None for entry in shown]
         first = Line(width)
         hidden = sum(isinstance(entry, AlarmRow) for entry in entries[self._top + room :])
-        words = [self._said] if self._said else []
+        said, empty = self._listing.words
+        words = [said] if said else []
         words += [f"{hidden} more below"] if hidden else []
         first.right(width - 2, cut("   ".join(words), width - 4), Role.TEXT3)
         lines = [first, draw_heads(width, columns), *[self._line(width, columns, entry) for entry in shown]]
         if not entries:
             lines.append(Line(width))
-            lines[-1].put(2, cut(self._empty, width - 3), Role.TEXT3)
+            lines[-1].put(2, cut(empty, width - 3), Role.TEXT3)
         if self._below is not None:
             lines += draw_site_alarms(width, height - len(lines), self._below)
         return lines
 
     def _entries(self, *, airy: bool) -> list[_Entry]:
         entries: list[_Entry] = []
-        for section in self._sections:
+        for section in self._listing.sections:
             if airy and entries:
                 entries.append(None)
             entries += [section, *section.rows]
         return entries
 
     def _scroll(self, entries: Sequence[_Entry], room: int) -> None:
-        at = next((i for i, e in enumerate(entries) if isinstance(e, AlarmRow) and e.id == self._cursor), 0)
+        at = next((i for i, e in enumerate(entries) if isinstance(e, AlarmRow) and e.id == self._listing.cursor), 0)
         first = at - 1 if at and isinstance(entries[at - 1], AlarmSection) else at
         self._top = min(max(self._top, at - room + 1), first)
         self._top = max(0, min(self._top, len(entries) - room))
 
     def _line(self, width: int, columns: AlarmColumns, entry: _Entry) -> Line:
         if isinstance(entry, AlarmRow):
-            line = draw_alarm(width, columns, entry.alarm, self._now, selected=entry.id == self._cursor)
-            if entry.id in self._marked:
+            line = draw_alarm(width, columns, entry.alarm, self._now, selected=entry.id == self._listing.cursor)
+            if entry.id in self._listing.marked:
                 line.put(1, MARKED, Role.TEXT1, bold=True)
             return line
         line = Line(width)
@@ -162,7 +144,7 @@ class AlarmTable(Rows):
         self._step(-_WHEEL_ROWS)
 
     def _step(self, rows: int) -> None:
-        ids = [row.id for section in self._sections for row in section.rows]
+        ids = [row.id for row in self._listing.rows]
         if ids:
-            at = ids.index(self._cursor) if self._cursor in ids else 0
+            at = ids.index(self._listing.cursor) if self._listing.cursor in ids else 0
             self.post_message(self.Moved(ids[min(len(ids) - 1, max(0, at + rows))], opened=False))
