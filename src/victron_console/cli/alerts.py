@@ -11,6 +11,7 @@ from functools import partial
 import click
 
 from victron_console.alerts.alarm_json import as_data, sentence
+from victron_console.alerts.incidents import BEFORE_S, CHANGE_KINDS, incident_lines, incidents
 from victron_console.cli.answers.echo import echo_json
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options, operator_name
@@ -60,6 +61,7 @@ def _print_list(views: Sequence[AlertView], names: dict[str, str], now: float) -
 
 
 _NUMBER_COLUMNS = 6
+CHANGES_AT_MOST = 2000
 
 _NUMBERS = click.argument("numbers", nargs=-1, required=True, type=int, metavar="ID...")
 
@@ -130,6 +132,23 @@ def maintenance(options: Options, where: str, tag: bool, seconds: float, reason:
         held = [it for it in maintenances(db.conn, now) if where == (it.tag if tag else it.station)]
         said = [operator_alerts.end_maintenance(db, it.id, now=now, who=who) for it in held]
         click.echo("\n".join(said) or f"{where} is in no maintenance.")
+
+
+@alerts.command("incidents")
+@click.option("--for", "span", type=Span(), default="1d", show_default=True, help="How far back: 8h, 2d, 7d.")
+@common_options
+@failing_plainly
+def list_incidents(options: Options, span: float) -> None:
+    """List alarms by incident: the first of a cause, what followed from it, and what was changed shortly before."""
+    now = SystemClock().now()
+    with closing(Reader(options.store_path, SystemClock())) as reader:
+        names = {row.id: row.name for row in reader.stations()}
+        history = [it for it in reader.alert_history(now - span, now) if it.is_alarm]
+        changes = reader.events(now - span - BEFORE_S, now, kinds=CHANGE_KINDS, limit=CHANGES_AT_MOST)
+    for incident in incidents(history, changes):
+        click.echo("\n".join(incident_lines(incident, names)))
+    if not history:
+        click.echo("No alarm stood in that time.")
 
 
 @alerts.command("test-notify")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from victron_console.insight.moment import StationMoment
 from victron_console.insight.overview.overview import overview
 from victron_console.insight.why.answer import Question, Reasons
 from victron_console.insight.why.reasons import reasons
+from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.station import StationState, StationStatus
 from victron_console.model.station_info import Location, StationInfo
@@ -116,3 +118,14 @@ def test_a_station_that_was_never_read_is_cannot_tell(question: Question) -> Non
     found = asked({}, question)
     assert found.holds is None
     assert found.cannot_tell
+
+
+def test_an_old_limit_of_one_device_is_no_cause_beside_fresh_figures() -> None:
+    held = snapshot(ess_house(battery_1={"Info/MaxChargeCurrent": 0.0, "Io/AllowToCharge": 0}))
+    key = DeviceKey("battery", "1")
+    old = replace(held.devices[key], read_at=held.at - 600.0)
+    shown = replace(overview(held), origins={}, made_of={})
+    row = StationRow("test", "Test", (), SOMEWHERE, StationStatus(StationState.LIVE, held.at), shown, held.at, 10.0)
+    found = reasons(StationMoment(row, replace(held, devices={**held.devices, key: old})), Question.NOT_CHARGING)
+    assert first(found) == "loads_first"
+    assert any("A charge blocked by the BMS could not be looked at" in said.text for said in found.unseen)
