@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import ref
 
 import pytest
 from tests.alerts.conftest import POLL_S, SHORT, T0, Player, Site
 
+from victron_console.alerts.engine.binder import kept_once
 from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.alerts.rules.rule_file import shipped_rules
 from victron_console.model.reading import Scalar
@@ -220,3 +223,12 @@ def test_a_notice_of_the_gx_for_a_named_device_is_that_devices(play: Play) -> No
     }  # fmt: skip
     player.run(30)
     assert [it.rule for it in player.alerts.open] == ["notification:battery/279/Alarms/LowVoltage"]
+
+
+def test_devices_of_one_model_share_their_set_of_paths_as_long_as_one_is_there() -> None:
+    paths = ["Soc", "Dc/0/Voltage", "Serial of this test"]
+    first = kept_once(frozenset(paths))
+    assert kept_once(frozenset(reversed(paths))) is first
+    gone, first = ref(first), frozenset()
+    gc.collect()
+    assert gone() is None and kept_once(frozenset(paths)) == frozenset(paths)

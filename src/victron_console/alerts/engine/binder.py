@@ -7,6 +7,7 @@ notification ring tells of when it is active there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from weakref import WeakKeyDictionary, ref
 
 from victron_console.alerts.device.device_alarms import (
     DEVICE,
@@ -34,6 +35,19 @@ from victron_console.model.snapshot import DeviceState
 
 REMEMBER_S = 30 * 86_400.0
 """How far back the past is asked whether an input ever had a value."""
+
+_path_sets: WeakKeyDictionary[frozenset[str], ref[frozenset[str]]] = WeakKeyDictionary()
+
+
+def kept_once(paths: frozenset[str]) -> frozenset[str]:
+    """An equal set that some device of the fleet has already: those of one model have the same paths."""
+    kept = _path_sets.get(paths)
+    if kept is None or (same := kept()) is None:
+        _path_sets[paths] = ref(paths)
+        return paths
+    return same
+
+
 NO_ALARM_CLASSES = frozenset({"settings"})
 
 
@@ -97,7 +111,7 @@ class Binder:
         if not new and not another:
             return
         for key in new:
-            self._paths[key] = self._paths.get(key, frozenset()) | frozenset(self.latest[key].readings)
+            self._paths[key] = kept_once(self._paths.get(key, frozenset()) | frozenset(self.latest[key].readings))
             self.devices[key].alarm_paths = self._alarm_paths(key)
         self._bind_rules(now, None if another else {key.cls for key in new})
 
