@@ -20,15 +20,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from tests.sources.mqtt.hostile_broker import ROOT, Broker, packet, publish
+
 from benchmarks._simulated import record_history
 from victron_console.alerts.language.expressions import compile_expression
 from victron_console.alerts.language.syntax import ExpressionError, Kind, Scope
 from victron_console.alerts.rules.rule_file import shipped_rules
 from victron_console.config.files import load, station_from
+from victron_console.config.sources import MqttAccess
 from victron_console.model.clock import ManualClock, SystemClock
 from victron_console.resources import example_stations
 from victron_console.sources.base import Source, SourceError
 from victron_console.sources.http import IDENTITY
+from victron_console.sources.mqtt import Mqtt
 from victron_console.sources.open_source import open_source
 from victron_console.store.errors import StoreError
 from victron_console.store.files.bundle import write_bundle
@@ -120,6 +124,33 @@ async def http_answers(count: int, seed: int) -> Counter[str]:
             await api.close()
 
 
+async def mqtt_packets(count: int, seed: int) -> Counter[str]:
+    """Packets of a broker, one a connection after an honest login and dump."""
+    good = (publish(ROOT + b"battery/1/Soc", 81.5), publish(ROOT + b"system/0/Serial", "abc123"),
+            publish(ROOT + b"heartbeat", 1_780_000_000), packet(0x30, b"\0\x0eN/abc123/tank/1{}"),
+            packet(0x90, b"\0\1\0"), packet(0x20, b"\0\0"), packet(0xD0, b""), packet(0x40, b"\0\1"))  # fmt: skip
+    broker = Broker(b"", then_leaves=True)
+
+    async def case(dice: Random) -> str:
+        broker.hostile = mutated(dice.choice(good), dice) or b"\0"
+        source = Mqtt(access, SystemClock())
+        try:
+            while True:
+                for reading in [await source.read(service) for service in (await source.discover()).services]:
+                    assert all(it.text.isprintable() for it in reading.readings.values())
+                await asyncio.sleep(0.002)
+        except SourceError as error:
+            _sentence(error)
+            return "refused" if "no MQTT broker does" in str(error) else "taken"
+        finally:
+            await source.close()
+
+    async with await asyncio.start_server(broker.serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        access = MqttAccess("127.0.0.1", port, False, None, "", "", "", "abc123", False, 5.0)
+        return await _try_all(case, count, seed)
+
+
 async def rule_texts(count: int, seed: int) -> Counter[str]:
     """Expressions of rule files."""
     written = [(level.raise_, list(rule.inputs)) for rule in shipped_rules().rules for level in rule.levels]
@@ -208,6 +239,7 @@ class Target:
 
 TARGETS = {
     "http": Target(http_answers, 5_000),
+    "mqtt": Target(mqtt_packets, 10_000),
     "rules": Target(rule_texts, 1_000_000),
     "archives": Target(archives, 500),
     "toml": Target(station_files, 5_000),

@@ -38,6 +38,7 @@ class GuardedClient(Client):
         paho: Any = self._client  # neither library has a public place to look at a packet before it is whole
         self._read_packets, self._receive_bytes = paho.loop_read, paho._sock_recv
         paho.loop_read, paho._sock_recv = self._read, self._receive
+        self._disconnected.add_done_callback(_heard)
 
     def _read(self, max_packets: int = 1) -> MQTTErrorCode:
         """Read what is there; what cannot be taken ends the connection, or it would be met again for ever."""
@@ -77,12 +78,11 @@ class GuardedClient(Client):
         self.refusal = self.refusal or reason
         if not self._connected.done():  # whoever waits for the login need not wait until it is late
             self._connected.set_exception(self.refusal)
-        self._disconnected.add_done_callback(_heard)
         with suppress(OSError):
             self._client._sock_close()
 
 
 def _heard(ended: asyncio.Future[None]) -> None:
-    """Nobody need ask how the connection ended: it is told from `refusal`."""
+    """Nobody need ask how the connection ended, such as who leaves: asyncio would log that as an error of ours."""
     if not ended.cancelled():
         ended.exception()
