@@ -15,8 +15,8 @@ from victron_console.model.alert import (
     Occurrence,
     Severity,
     Shelf,
-    check_shelving,
 )
+from victron_console.store.operator.alarm_actions import check_shelving
 
 DAY = 86_400.0
 LOW = Occurrence(1, AlertKey("alder", "soc"), "soc_island", Severity.WARNING, "SOC low", "Cut loads", 0.0, 60.0)

@@ -14,10 +14,8 @@ from typing import Any
 
 from victron_console.model.reading import Scalar
 
-SHELVE_AT_MOST_S = 7 * 86_400.0
 SHELVE_CRITICAL_AT_MOST_S = 86_400.0
 """A critical alarm may be shelved for a day at most (ISA-18.2 wants an end; the day is judgement)."""
-SHELVE_DEFAULT_S = 3600.0
 
 
 class Severity(StrEnum):
@@ -299,19 +297,3 @@ class AlertView:
         if self.occurrence.suppressed_by:
             return AlertState.SUPPRESSED
         return AlertState.ACKNOWLEDGED if self.acknowledged else AlertState.UNACKNOWLEDGED
-
-
-def check_shelving(severity: Severity, seconds: float, reason: str) -> None:
-    """Whether an alarm of a severity may be shelved for so long.
-
-    Raises:
-        ValueError: a sentence for the operator: no reason, no end, or an end too far away.
-    """
-    if not reason.strip():
-        raise ValueError("Shelving needs a reason: say why the alarm may be put aside.")
-    if seconds <= 0:
-        raise ValueError("Shelving needs an end in the future.")
-    if seconds > SHELVE_AT_MOST_S:
-        raise ValueError("An alarm can be shelved for 7 days at most; for longer put the station into maintenance.")
-    if severity is Severity.CRITICAL and seconds > SHELVE_CRITICAL_AT_MOST_S:
-        raise ValueError("A critical alarm can be shelved for 24 hours at most.")

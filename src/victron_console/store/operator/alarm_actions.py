@@ -8,15 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from victron_console.model.alert import (
-    SHELVE_AT_MOST_S,
-    SHELVE_CRITICAL_AT_MOST_S,
-    SHELVE_DEFAULT_S,
-    AlertEvent,
-    Occurrence,
-    Severity,
-    check_shelving,
-)
+from victron_console.model.alert import SHELVE_CRITICAL_AT_MOST_S, AlertEvent, Occurrence, Severity
 from victron_console.store.alarms.engine_rows import alert_view, log, maintenances, shelves
 from victron_console.store.connection import transaction
 
@@ -24,9 +16,27 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 REASON_AT_MOST = 500
+SHELVE_AT_MOST_S = 7 * 86_400.0
+SHELVE_DEFAULT_S = 3600.0
 WITHDRAWN_WITHIN_S = 60.0
 """So long an operator may take back an acknowledgement: a slip of the finger, not a change of mind."""
 TAGGED = "Its maintenance is that of a tag: `victron-console alerts maintenance TAG --tag --end` ends it."
+
+
+def check_shelving(severity: Severity, seconds: float, reason: str) -> None:
+    """Whether an alarm of a severity may be shelved for so long.
+
+    Raises:
+        ValueError: a sentence for the operator: no reason, no end, or an end too far away.
+    """
+    if not reason.strip():
+        raise ValueError("Shelving needs a reason: say why the alarm may be put aside.")
+    if seconds <= 0:
+        raise ValueError("Shelving needs an end in the future.")
+    if seconds > SHELVE_AT_MOST_S:
+        raise ValueError("An alarm can be shelved for 7 days at most; for longer put the station into maintenance.")
+    if severity is Severity.CRITICAL and seconds > SHELVE_CRITICAL_AT_MOST_S:
+        raise ValueError("A critical alarm can be shelved for 24 hours at most.")
 
 
 def acknowledge(db: Database, occurrence: int, *, now: float, who: str, comment: str = "") -> str:
