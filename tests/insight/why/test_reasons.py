@@ -129,3 +129,44 @@ def test_an_old_limit_of_one_device_is_no_cause_beside_fresh_figures() -> None:
     found = reasons(StationMoment(row, replace(held, devices={**held.devices, key: old})), Question.NOT_CHARGING)
     assert first(found) == "loads_first"
     assert any("A charge blocked by the BMS could not be looked at" in said.text for said in found.unseen)
+
+
+def test_a_grid_that_is_drawn_from_is_a_grid_whatever_the_input_is_set_to() -> None:
+    wrong = {"Ac/In/0/Source": 0, "Ac/In/0/Connected": 0, "Ac/ActiveIn/Source": 240, "Ac/Grid/L1/Power": 1000}
+    tree = ess_house(system_0=wrong, settings_0={"Settings/SystemSetup/AcInput1": 0})
+    assert "no_grid" not in [cause.id for cause in asked(tree, Question.NOT_FEEDING_IN).causes]
+
+
+def test_a_battery_that_charges_beside_much_import_takes_no_surplus_and_is_not_why_it_is_drawn() -> None:
+    some = {
+        "Ac/Grid/L1/Power": 3400,
+        "Dc/Battery/Power": 500,
+        "Dc/Battery/Current": 9.4,
+        "Ac/Consumption/L1/Power": 3600,
+    }
+    feeding = [cause.id for cause in asked(ess_house(system_0=some), Question.NOT_FEEDING_IN).causes]
+    drawn = [cause.id for cause in asked(ess_house(system_0={**some, "Dc/Pv/Power": 0}), Question.IMPORTING).causes]
+    assert feeding == ["loads_first"]
+    assert "grid_charges_battery" not in drawn
+
+
+def test_an_alarm_is_asked_about_by_its_number() -> None:
+    with pytest.raises(ValueError, match="by its number"):
+        asked(ess_house(), Question.ALARM)
+
+
+def test_a_site_without_sun_has_nothing_to_feed_in() -> None:
+    tree = {name: values for name, values in ess_house().items() if not name.startswith("solarcharger")}
+    tree["system/0"] = {path: value for path, value in tree["system/0"].items() if path != "Dc/Pv/Power"}
+    assert first(asked(tree, Question.NOT_FEEDING_IN)) == "no_pv"
+
+
+def test_a_battery_that_nothing_can_charge_is_said_so() -> None:
+    tree: Tree = {
+        "system/0": {"SystemType": "Hub-1", "Dc/Battery/Soc": 40.0, "Dc/Battery/Power": -120,
+                     "Dc/Battery/Voltage": 25.0,
+                     "VebusService": "com.victronenergy.vebus.test276"},
+        "battery/1": {"Soc": 40.0, "Dc/0/Voltage": 25.0, "Dc/0/Power": -120},
+        "vebus/276": {"Mode": 3, "State": 9, "Ac/ActiveIn/ActiveInput": 240, "Ac/NumberOfAcInputs": 0},
+    }  # fmt: skip
+    assert first(asked(tree, Question.NOT_CHARGING)) == "no_source"

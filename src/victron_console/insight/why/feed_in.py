@@ -13,10 +13,18 @@ from victron_console.model.mains import nominal_frequency, nominal_voltage
 def _no_grid(look: Look) -> str:
     if connected_type(look) == "genset":
         return "A generator feeds the site: nothing is fed into it."
-    if look.site.units and not mains_wired(look):
+    drawn = look.figure("grid_power_w") is not None or connected_type(look)
+    if look.site.units and not mains_wired(look) and not drawn:
         look.number(look.site.settings, "Settings/SystemSetup/AcInput1")
         return "The site has no grid to feed into."
     return ""
+
+
+def _no_pv(look: Look) -> str:
+    if has_pv(look) or look.figure("pv_power_w") is not None:
+        return ""
+    look.figure("grid_power_w")
+    return "No PV is known at this site: there is nothing to feed in."
 
 
 def _no_ess(look: Look) -> str:
@@ -76,6 +84,7 @@ def _grid_high(look: Look) -> str:
 
 
 NO_GRID = CauseRule("no_grid", "A grid to feed into", _no_grid)
+NO_PV = CauseRule("no_pv", "PV to feed in", _no_pv)
 NO_ESS_FEED_IN = CauseRule("no_ess", "A site without ESS", _no_ess)
 SWITCHED_OFF = CauseRule(
     "feed_in_off", "Feed-in that is switched off", _switched_off, "Allow it if the utility does: Settings, ESS."

@@ -39,6 +39,7 @@ CHAINS: Mapping[Question, tuple[CauseRule, ...]] = {
     Question.NOT_CHARGING: (
         *BATTERY_IN, ess.DESS_NO_CHARGE, ess.EXTERNAL, *FROM_AC, *supply.GENERATOR_CHARGE, *FROM_SUN,
         solar.NO_SUN, ess.SETPOINT_SELLS, solar.LOADS_FIRST, supply.OTHERS_IDLE, generator.NOT_MET,
+        supply.NO_SOURCE,
     ),
     Question.NOT_DISCHARGING: (
         ac_input.NO_ESS, *HELD, solar.SUN_COVERS, solar.SOURCE_COVERS, solar.NOTHING_DRAWN, solar.SURPLUS,
@@ -49,8 +50,8 @@ CHAINS: Mapping[Question, tuple[CauseRule, ...]] = {
     ),
     Question.NOT_FEEDING_IN: (
         feed_in.NO_GRID, feed_in.NO_ESS_FEED_IN, ac_input.MAINS_LOST, feed_in.GRID_CODE, feed_in.SWITCHED_OFF,
-        feed_in.FORBIDDEN, ess.DESS_NO_FEED_IN, feed_in.GRID_HIGH, *FROM_SUN, solar.NO_SUN, solar.BATTERY_FIRST,
-        solar.LOADS_FIRST,
+        feed_in.FORBIDDEN, ess.DESS_NO_FEED_IN, feed_in.GRID_HIGH, feed_in.NO_PV, *FROM_SUN, solar.NO_SUN,
+        solar.BATTERY_FIRST, solar.LOADS_FIRST,
     ),
     Question.GENERATOR: (
         generator.FAILED_RULE, generator.NOT_REMOTE, generator.TANK, generator.NO_AUTO_START, generator.QUIET,
@@ -59,7 +60,7 @@ CHAINS: Mapping[Question, tuple[CauseRule, ...]] = {
     Question.LOW_SOC: (
         bms.BMS_LOST, bms.BMS_OFF, *bms.CHARGE_BLOCKED, battery.CHARGE_LIMITS[0], *FROM_AC,
         *supply.GENERATOR_CHARGE, *FROM_SUN, ess.DESS_NO_CHARGE, ess.FLOOR, supply.LESS_GRID, supply.LESS_SUN,
-        supply.MORE_LOAD, solar.LOADS_FIRST,
+        supply.MORE_LOAD, solar.LOADS_FIRST, supply.NO_SOURCE,
     ),
 }  # fmt: skip
 """The limits of the battery come first, then what ESS is told, what the AC side can, the sun, and who gets it first."""
@@ -113,7 +114,12 @@ def reasons(moment: StationMoment, question: Question, course: Course | None = N
         moment: the station at that moment.
         question: what is asked; about an alarm there is `alarm_reasons`.
         course: how its last days went, where that is known.
+
+    Raises:
+        ValueError: it is asked about an alarm, and not told which.
     """
+    if question is Question.ALARM:
+        raise ValueError("An alarm is asked about by its number.")
     look = Look(scene_of(moment, course))
     if not moment.snapshot.devices:
         return Reasons(question, Sentence("The station was never read."), None, cannot_tell="nothing was ever read")

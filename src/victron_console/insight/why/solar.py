@@ -27,6 +27,8 @@ OWN_REASONS = {
     16: "its protection acts", 64: "the BMS keeps it off", 512: "it is too cold",
 }  # fmt: skip
 """`DeviceOffReason` by bits, without those that say that no sun or no battery is there."""
+DRAWN_FROM_W, MOST_SHARE = 100.0, 0.5
+"""A grid that ESS keeps at its set-point gives less than the one; half of what is drawn is why it is drawn."""
 LOADS_TAKE_SHARE = 0.8
 """Loads that take so much of what the sun gives leave nothing after losses (judgement)."""
 SOLAR = ("solarcharger",)
@@ -172,6 +174,8 @@ def _battery_first(look: Look) -> str:
     battery, pv_w = look.figure("battery_power_w"), look.figure("pv_power_w")
     if battery is None or pv_w is None or battery <= LITTLE_W or pv_w <= LITTLE_W or is_held_back(look):
         return ""
+    if (look.figure("grid_power_w") or 0.0) > DRAWN_FROM_W:
+        return ""  # what is drawn from the grid beside it is no surplus
     return f"The battery takes the surplus first: {battery:.0f} W of {pv_w:.0f} W."
 
 
@@ -179,6 +183,8 @@ def _grid_charges(look: Look) -> str:
     """The battery takes from the grid what the sun does not give."""
     battery, grid, pv_w = look.figure("battery_power_w"), look.figure("grid_power_w"), look.figure("pv_power_w")
     if battery is None or grid is None or battery <= LITTLE_W or battery <= 1.1 * (pv_w or 0.0):
+        return ""
+    if battery < MOST_SHARE * grid:
         return ""
     return f"The battery is charged from it with {battery:.0f} W."
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from victron_console.insight.overview.ac_side import ac_inputs
 from victron_console.insight.overview.figures import dc_power_w
 from victron_console.insight.why import generator
 from victron_console.insight.why.answer import Fact
 from victron_console.insight.why.course import Energy
 from victron_console.insight.why.look import Look, called
 from victron_console.insight.why.rule import CauseRule, Says
-from victron_console.insight.why.solar import OTHERS
+from victron_console.insight.why.solar import OTHERS, has_pv
 from victron_console.model.quality import Quality
 
 LITTLE_SHARE, MUCH_SHARE = 0.6, 1.5
@@ -74,6 +75,16 @@ def _others_idle(look: Look) -> str:
     return f"{' and '.join(names)} {'gives' if len(names) == 1 else 'give'} nothing." if names else ""
 
 
+def _no_source(look: Look) -> str:
+    """Nothing that charges is known: no sun, no AC input, no other source, and no grid or generator that gives."""
+    fitted = has_pv(look) or ac_inputs(look.site.snapshot) or look.of_class(*OTHERS) or generator.has_generator(look)
+    measured = [look.figure(name) for name in ("pv_power_w", "grid_power_w", "genset_power_w")]
+    if fitted or any(watts is not None for watts in measured) or not look.site.units:
+        return ""
+    look.number(look.site.units[0], "Ac/ActiveIn/ActiveInput")
+    return "Nothing that could charge it is known here: no PV, no AC input, no other source."
+
+
 def _needed(says: Says) -> Says:
     """A cause of the generator, where the charge is so low that it should run."""
 
@@ -97,4 +108,5 @@ GENERATOR_CHARGE = (
 LESS_SUN = CauseRule("less_sun", "Less sun than usual", _less_sun)
 MORE_LOAD = CauseRule("more_load", "More loads than usual", _more_load, "Find what draws so much.")
 LESS_GRID = CauseRule("less_grid", "Less from the grid than usual", _less_grid)
+NO_SOURCE = CauseRule("no_source", "A source to charge from", _no_source)
 OTHERS_IDLE = CauseRule("other_sources_idle", "Other sources", _others_idle)
