@@ -166,3 +166,8 @@ def test_hostile_names_and_texts_stay_text(store: Path) -> None:
     with closing(Reader(store, clock)) as reader:
         answer = why(reader, HOUSE.id, Question.NOT_CHARGING, NOON)
     assert all("\x1b" not in line.text for line in answer_text(answer, dated=False))
+
+
+def test_what_never_was_otherwise_is_said_of_what_is_recorded(reader: Reader) -> None:
+    answer = why(reader, HOUSE.id, Question.NOT_DISCHARGING, NOON)
+    assert [said.text for said in answer.since][-1] == "It has not discharged within the 3 h that are recorded."

@@ -35,12 +35,32 @@ WATCHED = (
     ("platform", "Firmware/Installed/Version"),
 )  # fmt: skip
 """What is no setting and tells what somebody, or the system, changed: modes, sources, firmware."""
-_LAST_OTHERWISE: dict[Question, tuple[str, Callable[[float], bool], str]] = {
-    Question.NOT_CHARGING: ("battery_power_w", lambda watts: watts > IDLE_W, "It last charged"),
-    Question.NOT_DISCHARGING: ("battery_power_w", lambda watts: watts < -IDLE_W, "It last discharged"),
-    Question.IMPORTING: ("grid_power_w", lambda watts: watts < EXCHANGE_W, "Nothing was last drawn"),
-    Question.NOT_FEEDING_IN: ("grid_power_w", lambda watts: watts < -EXCHANGE_W, "It last fed in"),
-    Question.LOW_SOC: ("soc_percent", lambda percent: percent > LOW_PERCENT, "It was last above 30 %"),
+_LAST_OTHERWISE: dict[Question, tuple[str, Callable[[float], bool], str, str]] = {
+    Question.NOT_CHARGING: ("battery_power_w", lambda watts: watts > IDLE_W, "It last charged", "It has not charged"),
+    Question.NOT_DISCHARGING: (
+        "battery_power_w",
+        lambda watts: watts < -IDLE_W,
+        "It last discharged",
+        "It has not discharged",
+    ),
+    Question.IMPORTING: (
+        "grid_power_w",
+        lambda watts: watts < EXCHANGE_W,
+        "It last drew nothing",
+        "It has always drawn some",
+    ),
+    Question.NOT_FEEDING_IN: (
+        "grid_power_w",
+        lambda watts: watts < -EXCHANGE_W,
+        "It last fed in",
+        "It has fed nothing in",
+    ),
+    Question.LOW_SOC: (
+        "soc_percent",
+        lambda percent: percent > LOW_PERCENT,
+        "It was last above 30 %",
+        "It has not been above 30 %",
+    ),
 }
 
 
@@ -113,7 +133,7 @@ def _words(fact: Fact, value: object) -> str:
 
 
 def _last_otherwise(reader: Reader, station: str, question: Question, now: float) -> Begin:
-    field, otherwise, words = _LAST_OTHERWISE[question]
+    field, otherwise, words, never = _LAST_OTHERWISE[question]
     rows = reader.overview_slots(station, (field,), now - LOOK_BACK_S, now)
     for begin, value in reversed(rows):
         if begin is not None and value is not None and otherwise(value):
@@ -122,7 +142,7 @@ def _last_otherwise(reader: Reader, station: str, question: Question, now: float
     covered = (
         f"the {_span(now - rows[0][0])} that are recorded" if rows and rows[0][0] is not None else "what is recorded"
     )
-    return Begin(None, Sentence(f"{words} not within {covered}."))
+    return Begin(None, Sentence(f"{never} within {covered}."))
 
 
 def changes_before(reader: Reader, moment: StationMoment, begun: list[Begin], now: float) -> tuple[Change, ...]:
