@@ -9,14 +9,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from victron_console.model.overview import AcInput, Overview
+from victron_console.model.overview import AcInput, Origin, Overview
+from victron_console.model.quality import Quality
+from victron_console.model.station import ServiceState
 
+GONE = ServiceState.GONE
 NAMES = [field.name for field in fields(Overview)]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=8,
 )
+
+
+ORIGINS = st.sampled_from(
+    [Origin(995.0, 10.0), Origin(900.0, 10.0), Origin(None, 10.0), Origin(800.0, 10.0, 5), Origin(999.0, 10.0, 0, GONE)]
+)
+
+
+@given(st.fixed_dictionaries({"a": ORIGINS, "b": ORIGINS}))
+def test_the_older_figures_are_those_whose_own_quality_is_not_good(origins: dict[str, Origin]) -> None:
+    made_of = {"soc_percent": ("a",), "load_power_w": ("a", "b"), "pv_power_w": ("b", "a"), "grid_power_w": ("c",)}
+    shown = Overview(made_of=made_of, origins=origins)
+
+    each = {name: shown.quality(name, 1000.0) for name in made_of}
+    assert shown.older(1000.0) == {name: quality for name, quality in each.items() if quality is not Quality.GOOD}
 
 
 def test_an_overview_comes_back_as_it_was() -> None:

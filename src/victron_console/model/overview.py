@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
@@ -35,6 +35,14 @@ class Origin:
         """GOOD, STALE, LOST or GONE."""
         gone, hangs = self.state is ServiceState.GONE, self.state is ServiceState.SET_ASIDE
         return freshness(self.read_at, self.cadence_s, self.failures, gone, now, unanswered=hangs)
+
+
+def _of_all(devices: Iterable[Quality]) -> Quality:
+    """What the devices behind a figure make of it, the one that gives it first."""
+    found = list(devices)
+    if not found or found[0] is not Quality.GOOD:
+        return found[0] if found else Quality.GOOD
+    return Quality.GOOD if all(each is Quality.GOOD for each in found) else Quality.STALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +97,15 @@ class Overview:
 
         Where a device behind it no longer answers, the one that gives it goes on with the last value: that is stale.
         """
-        found = [self.origins[key].quality_at(now) for key in self.made_of.get(name, ()) if key in self.origins]
-        if not found or found[0] is not Quality.GOOD:
-            return found[0] if found else Quality.GOOD
-        return Quality.GOOD if all(each is Quality.GOOD for each in found) else Quality.STALE
+        return _of_all(self.origins[key].quality_at(now) for key in self.made_of.get(name, ()) if key in self.origins)
+
+    def older(self, now: float) -> dict[str, Quality]:
+        """The same of each figure that is not GOOD; each device is judged once, and mostly all of them are of now."""
+        devices = {key: origin.quality_at(now) for key, origin in self.origins.items()}
+        if all(quality is Quality.GOOD for quality in devices.values()):
+            return {}
+        found = {name: _of_all(devices[key] for key in keys if key in devices) for name, keys in self.made_of.items()}
+        return {name: quality for name, quality in found.items() if quality is not Quality.GOOD}
 
     def age_s(self, name: str, now: float) -> float | None:
         """How long ago the oldest of a figure's devices was read, s; None where one of them never was."""

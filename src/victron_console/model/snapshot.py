@@ -166,5 +166,12 @@ class Snapshot:
 
 def worst(qualities: Iterable[Quality]) -> Quality:
     """The least trustworthy of some qualities; GOOD where there is none."""
-    order = [Quality.GOOD, Quality.STALE, Quality.LOST, Quality.GONE, Quality.IMPLAUSIBLE, Quality.ABSENT]
-    return max(qualities, key=order.index, default=Quality.GOOD)
+    return max(qualities, key=_WORSE.__getitem__, default=Quality.GOOD)
+
+
+_WORSE = {
+    quality: place
+    for place, quality in enumerate(
+        (Quality.GOOD, Quality.STALE, Quality.LOST, Quality.GONE, Quality.IMPLAUSIBLE, Quality.ABSENT)
+    )
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import is_
 
 from textual import events
 from textual.message import Message
@@ -67,7 +68,7 @@ class FleetTable(Rows):
         self._top = 0
         self._heads_at = 0
         self._sums = True
-        self._summed: dict[tuple[int, frozenset[str]], Line] = {}
+        self._summed: dict[tuple[int, tuple[Placed, ...]], Line] = {}
         """The row of sums by width and hidden columns, as long as the sites are the same: a key need not sum again."""
 
     def show(
@@ -92,8 +93,9 @@ class FleetTable(Rows):
             said: what is chosen, for the right end of the rule: `filter alder`.
             empty: what to write where there is no site.
         """
-        if entries is not self._entries:
-            self._sites, self._summed = sites_of(entries), {}
+        sites = sites_of(entries)
+        if len(sites) != len(self._sites) or not all(map(is_, sites, self._sites)):
+            self._sites, self._summed = sites, {}
         self._entries, self._station, self._now = entries, station, now
         self._coarse = coarse
         self._hidden, self._said, self._empty = hidden, said, empty
@@ -133,8 +135,8 @@ class FleetTable(Rows):
             lines += [self._rule(width, room), self._sum_row(width, columns)]
         return lines
 
-    def _sum_row(self, width: int, columns: Sequence[Placed]) -> Line:
-        key = (width, self._hidden)
+    def _sum_row(self, width: int, columns: tuple[Placed, ...]) -> Line:
+        key = (width, columns)
         if key not in self._summed:
             self._summed[key] = draw_sums(width, columns, self._sites)
         return self._summed[key]

@@ -17,7 +17,6 @@ from victron_console.insight.fleet import figures_quality
 from victron_console.insight.verdict.site_verdict import site_verdict
 from victron_console.model.alert import AlertView
 from victron_console.model.overview import Overview
-from victron_console.model.quality import Quality
 from victron_console.model.station import StationState
 from victron_console.store.answers import StationRow
 from victron_console.store.records import Event
@@ -79,7 +78,7 @@ def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], alerts: Sequence
         name=row.name,
         overview=row.overview or Overview(),
         quality=quality,
-        older=_older(row.overview, at),
+        older=row.overview.older(at) if row.overview is not None else {},
         state=row.status.state,
         since=row.status.since,
         reason=row.status.reason,
@@ -100,13 +99,6 @@ def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], alerts: Sequence
         errors=day.errors,
         note=row.info.notes.partition("\n")[0],
     )
-
-
-def _older(shown: Overview | None, at: float) -> dict[str, Quality]:
-    if shown is None:
-        return {}
-    found = {name: shown.quality(name, at) for name in shown.made_of}
-    return {name: quality for name, quality in found.items() if quality is not Quality.GOOD}
 
 
 def _link_mark(state: StationState) -> Mark:
