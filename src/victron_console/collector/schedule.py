@@ -143,8 +143,11 @@ class Schedule:
         """The last round of the station by a moment, or that moment where the round is over (monotonic clock).
 
         What is due in a round is read in one go, so that figures are of one moment and made once a round. Its phase is
-        drawn once a station: a fleet that was started together does not pulse together.
+        drawn once a station: a fleet that was started together does not pulse together. A station that speaks by itself
+        has no rounds: what it says is gathered for a second anyhow.
         """
+        if self.changed is not None:
+            return max(due, now)
         begins = due - (due - self._phase * self._round_s + _ROUNDING_S) % self._round_s + _ROUNDING_S
         return begins if begins > now else max(due, now)
 
