@@ -13,12 +13,18 @@ import pytest
 from click.testing import CliRunner
 
 from victron_console.cli.main import victron_console
+from victron_console.contract.figures import figures_of
 from victron_console.contract.form import VERSION, Document, outside_keys
+from victron_console.contract.health import ShortFigure
 from victron_console.contract.schemas import FORMS, schema
 from victron_console.contract.stations import Station, fleet_facts, moment_at, station_part
 from victron_console.contract.status import status
 from victron_console.model.clock import ManualClock, SystemClock
 from victron_console.model.overview import Overview
+from victron_console.model.snapshot import Snapshot
+from victron_console.model.station import StationState, StationStatus
+from victron_console.model.station_info import StationInfo
+from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import StationRecord
 from victron_console.store.write.writer import Writer
@@ -135,6 +141,20 @@ def test_a_figure_of_one_series_is_what_that_series_holds(reader: Reader) -> Non
                 assert snapshot.series(figure.sources[0]).value == pytest.approx(figure.value)
                 seen += 1
     assert seen > 20
+
+
+def test_a_doubtful_figure_says_why() -> None:
+    shown = Overview(figures_at=1000.0, soc_percent=55.0, flags={"soc_percent": "stands still under load"})
+    row = StationRow("alder", "Alder", (), StationInfo(), StationStatus(StationState.LIVE, 0.0), shown, 1000.0, 10.0)
+    found = figures_of(row, Snapshot("alder", 1005.0, {}), 1005.0)["soc_percent"]
+    assert (found.value, found.unit, found.quality, found.age_s) == (55.0, "%", "implausible", 5.0)
+    assert found.reason == "stands still under load"
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_no_number_is_not_known(odd: float) -> None:
+    found = ShortFigure(title="Capacity", value=odd, unit="Ah", low=odd, high=1.0, age_s=None)
+    assert json.loads(found.model_dump_json())["value"] is None and found.low is None and found.high == 1.0
 
 
 def test_a_document_names_its_keys_that_hold_words_of_others() -> None:

@@ -9,17 +9,20 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import anyio
 import pytest
+from mcp import types
+from mcp.shared.message import SessionMessage
 
 from victron_console.alerts.rules.rule_file import load_rules
 from victron_console.config import ConfigFiles
 from victron_console.contract.agents.answering import SENTENCE_AT_MOST, Answering, Refused
 from victron_console.contract.agents.asking import Setup
-from victron_console.contract.agents.backpressure import AT_ONCE
+from victron_console.contract.agents.backpressure import AT_ONCE, bounded
 from victron_console.contract.agents.notes import CallNotes
 from victron_console.contract.agents.tools import TOOLS
 from victron_console.contract.form import TEXT_AT_MOST
-from victron_console.model.clock import Clock, ManualClock, SystemClock
+from victron_console.model.clock import Clock, ManualClock, SystemClock, iso_utc
 from victron_console.model.device import DeviceKey
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
@@ -64,7 +67,7 @@ def hostile(tmp_path: Path) -> Path:
     reading = ServiceReading(f"com.victronenergy.battery.{HOSTILE}"[:200], DeviceKey("battery", "1"), at, values)
     with closing(Writer(store, clock)) as writer:
         writer.register([StationRecord("alder", HOSTILE)])
-        status = StationStatus(StationState.LIVE, at, HOSTILE)
+        status = StationStatus(StationState.LOST, at, HOSTILE)
         log = LogEvent(at, "alder", "setting", HOSTILE, {"old": HOSTILE, "new": {"a": [HOSTILE] * 50}})
         writer.record(StationUpdate("alder", at, [reading], status, events=[log]))
     return store
@@ -187,6 +190,12 @@ def test_a_range_of_years_is_as_many_points_as_were_asked_for(lived: Path) -> No
     assert len(changes["changes"]) == 100 and changes["next_since"] > changes["changes"][-1]["at"]
 
 
+def test_nothing_is_read_beyond_the_moment_that_is_looked_from(lived: Path) -> None:
+    span = {"since": "2d", "until": iso_utc(SystemClock().now()), "as_of": "4d"}
+    found = ask(lived, "read_series", station=SITE, series="system/0/Dc/Battery/Soc", **span)
+    assert found["until"] == found["at"] and None not in found["points"]
+
+
 def test_gaps_are_null_and_say_why(tmp_path: Path) -> None:
     store, clock = tmp_path / "store.db", ManualClock(SystemClock().now() - 7200)
     key = DeviceKey("battery", "1")
@@ -236,8 +245,36 @@ def test_calls_of_some_seconds_are_one_line_each_kind(hostile: Path) -> None:
     notes.write()
     with closing(Reader(hostile)) as reader:
         lines = reader.events(0.0, SystemClock().now() + 60, kinds=["agent"])
+        assert reader.changed()
+        notes.note("client", "fleet", {}, refused=False)
+        notes.write()
+        assert reader.changed(), "a console that looks on sees it"
     assert len(lines) == 2 and all("500 times" in line.text and len(line.text) < 300 for line in lines)
     assert {line.station for line in lines} == {"alder", None}
+
+
+async def test_no_more_calls_are_let_in_than_are_answered() -> None:
+    """Of a client that asks without end sixteen are let in; each that is answered lets one more in."""
+    requests = [
+        SessionMessage(types.JSONRPCMessage(types.JSONRPCRequest(jsonrpc="2.0", id=n, method="ping")))
+        for n in range(100)
+    ]
+    ask_in, asked = anyio.create_memory_object_stream[Any](len(requests))
+    told, told_out = anyio.create_memory_object_stream[Any](len(requests))
+    for request in requests:
+        ask_in.send_nowait(request)
+    async with bounded(asked, told) as (let_in, answer):
+        for _ in range(AT_ONCE):
+            await let_in.receive()
+        await anyio.wait_all_tasks_blocked()
+        with pytest.raises(anyio.WouldBlock):
+            let_in.receive_nowait()
+        reply = types.JSONRPCResponse(jsonrpc="2.0", id=0, result={})
+        await answer.send(SessionMessage(types.JSONRPCMessage(reply)))
+        assert (await let_in.receive()).message.root.id == AT_ONCE
+    assert told_out.statistics().current_buffer_used == 1
+    for stream in (ask_in, asked, told, told_out):
+        stream.close()
 
 
 def test_fewer_calls_are_worked_on_than_are_let_in() -> None:

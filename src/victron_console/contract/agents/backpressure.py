@@ -34,7 +34,7 @@ async def bounded(incoming: Any, outgoing: Any) -> AsyncIterator[tuple[Any, Any]
                 if _is_of(message, JSONRPCResponse, JSONRPCError) and slots.value < AT_ONCE:
                     slots.release()
 
-    async with anyio.create_task_group() as tasks:
+    async with for_server, from_server, of_server, anyio.create_task_group() as tasks:
         tasks.start_soon(let_in)
         tasks.start_soon(let_out)
         yield for_server, from_server
