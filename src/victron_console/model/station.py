@@ -66,5 +66,5 @@ def judged(status: StationStatus, read_at: float | None, cadence_s: float, now: 
         limit_s += LOST_AFTER_S
     if age_s <= limit_s:
         return status
-    reason = status.reason or "nothing was recorded since; is a collector running?"
+    reason = status.reason or "nothing was recorded since: see whether a collector runs"
     return StationStatus(StationState.STALE, now - age_s + limit_s, reason)

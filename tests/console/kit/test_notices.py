@@ -26,6 +26,16 @@ def test_a_sentence_stands_for_its_time_and_no_longer() -> None:
     assert notices.standing(NOW + NOTICE_S) is None
 
 
+def test_a_sentence_whose_matter_is_over_stands_no_longer_and_another_one_does() -> None:
+    notices = Notices()
+    notices.tell("Looking ...", NOW, 60)
+    notices.end("Looking ...", NOW + 1)
+    assert notices.standing(NOW + 1) is None
+    notices.tell("Copied.", NOW + 2, 60)
+    notices.end("Looking ...", NOW + 2)
+    assert notices.standing(NOW + 3) is not None
+
+
 @pytest.mark.parametrize("width", [34, 60, 80, 107])
 def test_every_word_of_a_long_sentence_is_shown_in_the_row_one_part_after_another(width: int) -> None:
     notices = Notices()

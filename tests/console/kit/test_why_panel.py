@@ -48,6 +48,7 @@ async def test_a_key_on_site_says_why_and_the_console_goes_on_under_it(store: Pa
         await until(pilot, lambda: isinstance(app.screen, WhyPanel))
         assert "Larch Hut (larch-hut), " in said(app)
         assert "Looked at, and not it:" in said(app)
+        assert app.notices.standing(app.clock.monotonic()) is None, "it is not looked for any more"
         shown = app.view
         await until(pilot, lambda: app.view is not None)
         assert app.view is shown or app.view.at >= shown.at

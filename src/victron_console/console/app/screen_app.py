@@ -93,6 +93,11 @@ class ScreenApp(ThemeApp[int]):
         """A message that goes away by itself, in the place of the keys; one too long for that in parts."""
         self._tell(sentence)
 
+    def unsay(self, sentence: str) -> None:
+        """Take away a message whose matter is over: that something is looked for, once it is found."""
+        self.notices.end(plain(sentence), self.clock.monotonic())
+        self.refresh_frame()
+
     def offer_undo(self, sentence: str, undo: Callable[[], None]) -> None:
         """Say what was done, and for a while how to take it back."""
         self._tell(sentence, undo)

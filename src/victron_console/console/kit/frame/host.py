@@ -190,6 +190,9 @@ class Host(Moment, Protocol):
     def say(self, sentence: str) -> None:
         """A short message that goes away by itself."""
 
+    def unsay(self, sentence: str) -> None:
+        """Take away a message whose matter is over."""
+
     def open(self, name: str) -> None:
         """Bring a screen to the front."""
 

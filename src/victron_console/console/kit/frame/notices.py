@@ -50,6 +50,12 @@ class Notices:
         self.told = [*self.told[1 - KEPT :], told]
         return told
 
+    def end(self, message: str, now: float) -> None:
+        """Let a sentence stand no longer: its matter is over."""
+        self.told = [
+            replace(told, until=min(told.until, now)) if told.message == message else told for told in self.told
+        ]
+
     def standing(self, now: float) -> Notice | None:
         """The newest that still stands."""
         return next((notice for notice in reversed(self.told) if now < notice.until), None)

@@ -63,10 +63,14 @@ def show_why_of_alarm(screen: ConsoleScreen, number: int) -> None:
     _show(screen, question)
 
 
+_LOOKING = "Looking for what limits it ..."
+
+
 def _show(screen: ConsoleScreen, question: Callable[[Reader], WhyAnswer | None]) -> None:
-    screen.console.say("Looking for what limits it ...")
+    screen.console.say(_LOOKING)
 
     def answered(answer: WhyAnswer | None) -> None:
+        screen.console.unsay(_LOOKING)
         if answer is None:
             screen.console.say("The store does not have it any more.")
         elif screen.is_current:
