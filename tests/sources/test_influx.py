@@ -11,7 +11,7 @@ import pytest
 from victron_console.collector.past.influx_past import Taken, influx_rows
 from victron_console.model.device import DeviceKey
 from victron_console.sources.base import BadAnswer, Misconfigured, SourceError, Unreachable
-from victron_console.sources.influx import Influx, InfluxAccess, series_of
+from victron_console.sources.influx import MOST_LINE, Influx, InfluxAccess, InfluxSeries, series_of
 
 T = 1_780_000_200.0
 """A begin of five minutes."""
@@ -111,12 +111,43 @@ def test_it_is_asked_by_get_with_its_login_and_nothing_else() -> None:
         (200, "<html>", BadAnswer),
         (200, '{"results": [', BadAnswer),
         (302, "", Misconfigured),
+        (200, "x" * (MOST_LINE + 2), BadAnswer),
+        (200, [7], BadAnswer),
     ],
 )
 def test_what_is_no_such_database_says_so(status: int, body: object, error: type[SourceError]) -> None:
     with pytest.raises(error) as caught:
         influx(lambda _: body, status)[0].portals()
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"results": 7}, {"results": [7, {"series": 7}]}, {"results": [{"series": [7, {"values": 7}]}]},
+        chunk(7, [], [None], ["x", 7], ["x", "y", "z"], [[], [], []]), chunk([10**400, 1, None], [10**400, 1]),
+        '{"results": [{"series": [{"values": [[NaN, 1, null], [NaN, 1]]}]}]}', chunk(["portalId", "c\x1b[31m0"]),
+        chunk(["battery/Soc,instanceNumber=\x1b[31m,portalId=c0"]),
+    ],
+)  # fmt: skip
+def test_an_answer_of_another_shape_holds_nothing(body: object) -> None:
+    database = influx(lambda _: body)[0]
+    assert database.portals() == []
+    assert database.series("c0") == []
+    assert database.alive("c0", T, T + 60.0) == []
+    assert list(database.points("c0", InfluxSeries("battery", "1", "Soc", "battery/Soc"), T, T + 60.0)) == []
+
+
+def test_an_answer_comes_line_by_line_however_it_is_cut() -> None:
+    lines = [json.dumps(chunk([ms(n), n, None])) for n in range(20)]
+    body = "\n\n".join(lines).encode()
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=(body[n : n + 7] for n in range(0, len(body), 7)))
+
+    database = Influx(ACCESS, httpx.MockTransport(handle))
+    found = list(database.points("c0", InfluxSeries("battery", "1", "Soc", "battery/Soc"), T, T + 60.0))
+    assert found == [(T + n, n) for n in range(20)]
 
 
 def test_keys_are_read_with_their_escapes() -> None:

@@ -7,9 +7,8 @@ InfluxQL by GET, which 1.x speaks, and 2.x and 3 for buckets that bear the datab
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +19,7 @@ from victron_console.model.text import clean
 from victron_console.sources import tls
 from victron_console.sources.base import BadAnswer, Misconfigured, Unreachable
 from victron_console.sources.failures import explain, refused_status
-from victron_console.sources.values import clean_path
+from victron_console.sources.values import clean_path, parse_json
 from victron_console.sources.wire import place_of
 
 CHUNK = 10_000
@@ -30,8 +29,10 @@ STEP_S = 300
 READ_S = 120.0
 """A piece may take so long."""
 MOST_LINE = 64 * 2**20
+"""Bytes of one piece."""
 _NAME = re.compile(r"[a-z0-9_]{1,40}", re.IGNORECASE)
-_INSTANCE = re.compile(r"[^\s/]{1,64}")
+_PORTAL = re.compile(r"[!-~]{1,64}")
+_INSTANCE = re.compile(r"[!-.0-~]{1,64}")
 _KEY = re.compile(r"(?:\\.|[^,\\])+")
 Point = tuple[float, float | int | str]
 """Moment (UTC epoch, s) and value."""
@@ -92,8 +93,8 @@ class Influx:
         Raises:
             SourceError: it does not answer as it should.
         """
-        found = self._ask('SHOW TAG VALUES WITH KEY = "portalId"')
-        return sorted({str(row[1]) for series in found for row in series["values"] if len(row) == 2})
+        rows = self._ask('SHOW TAG VALUES WITH KEY = "portalId"', 2)
+        return sorted({name for _, name in rows if isinstance(name, str) and _PORTAL.fullmatch(name)})
 
     def series(self, portal: str) -> list[InfluxSeries]:
         """The series of a station, by device and path; what is no class and path of D-Bus is left out.
@@ -101,9 +102,8 @@ class Influx:
         Raises:
             SourceError: as `portals`.
         """
-        found = self._ask(f'SHOW SERIES WHERE "portalId" = {_text(portal)}')
-        keys = {str(row[0]) for series in found for row in series["values"] if row}
-        return sorted({one for key in keys if (one := series_of(key)) is not None})
+        rows = self._ask(f'SHOW SERIES WHERE "portalId" = {_text(portal)}', 1)
+        return sorted({one for (key,) in rows if (one := series_of(str(key))) is not None})
 
     def points(self, portal: str, series: InfluxSeries, since: float, until: float) -> Iterator[Point]:
         """The values of a series in order of time; of several of one moment the last.
@@ -122,14 +122,13 @@ class Influx:
         )
         question = f'SELECT "value", "stringValue" FROM {_name(series.measurement)} WHERE {where} ORDER BY time'
         held: Point | None = None
-        for found in self._ask(question):
-            for at_ms, number, text in (row for row in found["values"] if len(row) == 3):
-                value = number if number is not None else text
-                if not isinstance(at_ms, int | float) or not isinstance(value, int | float | str):
-                    continue
-                if held is not None and held[0] != at_ms / 1000.0:
-                    yield held
-                held = (at_ms / 1000.0, value)
+        for at_ms, number, text in self._ask(question, 3):
+            at, value = _moment(at_ms), number if number is not None else text
+            if at is None or not isinstance(value, int | float | str):
+                continue
+            if held is not None and held[0] != at:
+                yield held
+            held = (at, value)
         if held is not None:
             yield held
 
@@ -141,11 +140,11 @@ class Influx:
         """
         where = f'"portalId" = {_text(portal)} AND {_span(since, until)}'
         question = f'SELECT count("value") FROM /^system\\// WHERE {where} GROUP BY time({STEP_S}s) fill(none)'
-        found = self._ask(question)
-        return sorted({row[0] / 1000.0 for series in found for row in series["values"] if row and row[1]})
+        rows = self._ask(question, 2)
+        return sorted({at for at_ms, number in rows if number and (at := _moment(at_ms)) is not None})
 
-    def _ask(self, question: str) -> Iterator[Mapping[str, Any]]:
-        """The series of an answer, as they come."""
+    def _ask(self, question: str, columns: int) -> Iterator[list[Any]]:
+        """The rows of an answer that have so many columns, as they come."""
         access = self._access
         query = {"db": access.database, "q": question, "epoch": "ms", "chunked": "true", "chunk_size": str(CHUNK)}
         headers = {"authorization": f"Token {access.token}"} if access.token else {}
@@ -159,25 +158,50 @@ class Influx:
                     raise Unreachable(
                         f"{self.place} is in trouble itself (HTTP {answer.status_code}): try again later."
                     )
-                for line in answer.iter_lines():
+                for line in _lines(answer.iter_bytes()):
                     if line.strip():
-                        yield from self._series_of(line, answer.status_code)
+                        rows = self._rows_of(line, answer.status_code)
+                        yield from (row for row in rows if isinstance(row, list) and len(row) == columns)
         except httpx.HTTPError as error:
             raise explain(error, self.place) from error
 
-    def _series_of(self, line: str, status: int) -> Iterator[Mapping[str, Any]]:
+    def _rows_of(self, line: bytes, status: int) -> Iterator[object]:
         try:
-            found = json.loads(line) if len(line) <= MOST_LINE else None
+            found = parse_json(line) if len(line) <= MOST_LINE else None
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
             raise BadAnswer(f"{self.place} does not answer as an InfluxDB does (HTTP {status}).")
-        results = found.get("results") or [{}]
+        results = _objects(found.get("results"))
         said = found.get("error") or found.get("message") or next((r["error"] for r in results if "error" in r), None)
         if said or status != httpx.codes.OK:
             raise Misconfigured(f"{self.place} refuses the question (HTTP {status}): {clean(str(said), 160)}.")
-        for result in results:
-            yield from (series for series in result.get("series", ()) if isinstance(series.get("values"), list))
+        for series in (each for result in results for each in _objects(result.get("series"))):
+            rows = series.get("values")
+            yield from rows if isinstance(rows, list) else ()
+
+
+def _lines(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of an answer; one that is too long comes cut, as soon as it is."""
+    held = bytearray()
+    for part in parts:
+        held += part
+        if b"\n" in part:
+            *lines, rest = bytes(held).split(b"\n")
+            yield from lines
+            held = bytearray(rest)
+        if len(held) > MOST_LINE:
+            break
+    yield bytes(held)
+
+
+def _objects(found: object) -> list[Mapping[str, Any]]:
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _moment(at_ms: object) -> float | None:
+    """UTC epoch, s; None for what is no moment."""
+    return at_ms / 1000.0 if isinstance(at_ms, int | float) and abs(at_ms) < 2**53 else None
 
 
 def series_of(key: str) -> InfluxSeries | None:
