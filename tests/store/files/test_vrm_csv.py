@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,11 +23,12 @@ ENGLISH = (
     "Battery to consumers,Battery to grid,Genset to consumers,Genset to battery,Gas\n"
     "Europe/Berlin (+01:00),kWh,kWh,kWh,kWh,kWh,kWh,kWh,kWh,kWh,kWh,m3\n"
 )
+ASKED_AT = datetime(2027, 1, 1, tzinfo=UTC).timestamp()
 HOURS = "2026-06-01 00:00:00,,,0.2,,,,,,,,\n2026-06-01 01:00:00,0.42,,,0.4,,0.02,,,,,\n2026-06-01 02:00:00,,,,,,,,,,,\n"
 
 
 def days_of(text: str, *columns: str) -> list[ExternalDay]:
-    return list(read_vrm_csv(text.splitlines(keepends=True), 5.0, columns))
+    return list(read_vrm_csv(text.splitlines(keepends=True), ASKED_AT, columns))
 
 
 def test_hours_are_read_by_their_flows_and_empty_lines_are_not_known() -> None:
@@ -85,6 +86,10 @@ def test_the_days_of_summer_time_have_all_their_hours(day: date, hours: int) -> 
         (ENGLISH + "2026-06-01 00:00:00,,,lots,,,,,,,,\n", "'lots' is no energy"),
         (ENGLISH + "2026-06-01 00:00:00,,,-1,,,,,,,,\n", "is no energy"),
         (ENGLISH + "2026-06-01 00:00:00,,,nan,,,,,,,,\n", "is no energy"),
+        (ENGLISH + "0001-01-01 00:00:00,,,1,,,,,,,,\n", "is no time"),
+        (ENGLISH + "9999-12-31 00:00:00,,,1,,,,,,,,\n", "is no time"),
+        (ENGLISH + "2027-01-03 00:00:00,,,1,,,,,,,,\n", "lies in the future"),
+        (ENGLISH + "2026-06-01 00:00:00," + "1" * 200_000 + "\n", "a line cannot be read"),
         (ENGLISH + HOURS + HOURS, "not in order of time"),
         (ENGLISH + "2026-06-01 00:00:00,,,1,,,,,,,,\n2026-06-02 00:00:00,,,1,,,,,,,,\n", "86,400 s apart"),
         (ENGLISH.replace("PV to grid", "Grid to battery") + HOURS, "two columns are the flow Gb"),

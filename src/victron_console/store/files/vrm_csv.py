@@ -21,10 +21,12 @@ from victron_console.catalogue.vrm import FLOWS
 from victron_console.model.clock import local, midnight, moment_of
 from victron_console.model.external_day import QUARTER_S, ExternalDay
 from victron_console.model.text import clean
-from victron_console.model.units import HOUR_S
+from victron_console.model.units import DAY_S, HOUR_S
 
 SOURCE = "vrm-csv"
 MOST_LINES = 2_000_000
+YEARS = range(2000, 2100)
+"""Of which there may be a download."""
 LARGEST_KWH = 1e6
 """Of an hour; more is no energy."""
 WORDS = {
@@ -60,7 +62,7 @@ def read_vrm_csv(lines: Iterable[str], asked_at: float, columns: Sequence[str] =
     head, units = next(rows, []), next(rows, [])
     zone = _zone(units)
     flows = _flows(head, units, columns)
-    points = list(_points(rows, flows, zone))
+    points = list(_points(rows, flows, zone, asked_at))
     if not any(energies for _, energies in points):
         raise NoVrmCsv("it holds no energies")
     step_s = _step_s([at for at, _ in points])
@@ -81,12 +83,15 @@ def _rows(lines: Iterator[str]) -> Iterator[list[str]]:
     """The cells of each line that has any; the separator is the one that the first line has most of."""
     first = next((line for line in lines if line.strip(" \t\r\n,;")), "")
     separator = max(",;\t", key=first.count)
-    yield from csv.reader([first], delimiter=separator)
-    for number, row in enumerate(csv.reader(lines, delimiter=separator)):
-        if number > MOST_LINES:
-            raise NoVrmCsv(f"it has more than {MOST_LINES:,} lines")
-        if row:
-            yield row
+    try:
+        yield from csv.reader([first], delimiter=separator)
+        for number, row in enumerate(csv.reader(lines, delimiter=separator)):
+            if number > MOST_LINES:
+                raise NoVrmCsv(f"it has more than {MOST_LINES:,} lines")
+            if row:
+                yield row
+    except csv.Error as error:
+        raise NoVrmCsv(f"a line cannot be read: {error}") from error
 
 
 def _zone(units: Sequence[str]) -> ZoneInfo:
@@ -128,7 +133,7 @@ def _flow(name: str) -> str:
 
 
 def _points(
-    rows: Iterator[list[str]], flows: Mapping[int, str], zone: ZoneInfo
+    rows: Iterator[list[str]], flows: Mapping[int, str], zone: ZoneInfo, asked_at: float
 ) -> Iterator[tuple[float, dict[str, float]]]:
     """Moment (UTC epoch, s) and energies of each line; of an hour that comes twice the first comes first."""
     before = float("-inf")
@@ -139,6 +144,8 @@ def _points(
             at = moment_of(there.replace(fold=1), zone)
         if at <= before:
             raise NoVrmCsv(f"its lines are not in order of time at {clean(row[0], 30)}: leave them as downloaded")
+        if at > asked_at + DAY_S:
+            raise NoVrmCsv(f"its line of {clean(row[0], 30)} lies in the future")
         before = at
         energies = {code: kwh for n, code in flows.items() if n < len(row) and (kwh := _kwh(row[n])) is not None}
         yield at, energies
@@ -147,9 +154,11 @@ def _points(
 def _time(text: str) -> datetime:
     for form in _TIMES:
         try:
-            return datetime.strptime(text.strip(), form)  # noqa: DTZ007 - the zone stands in the second line
+            found = datetime.strptime(text.strip(), form)  # noqa: DTZ007 - the zone stands in the second line
         except ValueError:
             continue
+        if found.year in YEARS:
+            return found
     raise NoVrmCsv(f"{clean(text, 40)!r} is no time such as 2026-03-17 00:15:00")
 
 
