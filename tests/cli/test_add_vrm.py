@@ -10,7 +10,9 @@ from click.testing import CliRunner, Result
 from tests.portal import TOKEN, Portal, site
 
 from victron_console.cli.main import victron_console
+from victron_console.cli.stations.vrm_account import site_of
 from victron_console.config import load
+from victron_console.sources.vrm.sites import VrmSite
 
 
 @pytest.fixture
@@ -97,6 +99,25 @@ def test_a_token_that_was_revoked_says_where_to_make_one(folder: Path, portal: P
     told = run(folder, "--vrm")
     assert told.exit_code == 1
     assert "refused the token" in told.output and TOKEN not in told.output
+
+
+def test_a_portal_that_fails_meanwhile_is_not_asked_for_the_gateways_of_each_site(folder: Path, portal: Portal) -> None:
+    portal.fails("system-overview", 503)
+    told = run(folder, "--vrm", "--all")
+    assert "2 of 2 sites written" in told.output
+    assert told.output.count("several gateways is not known") == len(portal.paths("system-overview")) == 1
+
+
+def test_a_station_is_the_one_site_with_its_gx() -> None:
+    sites = [VrmSite(n, f"Site {n}", gx, None, "", None, None) for n, gx in ((1, "aa"), (2, "BB"), (3, "bb"), (4, ""))]
+    assert site_of(sites, "alder", ["AA"]).number == 1
+    for ids, said in (
+        (["bb"], "several sites have the GX of alder: 2, 3"),
+        ([""], "no site whose GX"),
+        ([], "read once"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            site_of(sites, "alder", ids)
 
 
 def test_without_a_token_it_says_how_to_give_one(tmp_path: Path) -> None:

@@ -151,6 +151,8 @@ def test_nothing_to_compare_is_no_pass(account: Account) -> None:
     told = account.run("validate", STATION)
     assert told.exit_code == 1 and "nothing of the portal's past" in told.output
     assert account.run("backfill", "oak-mill").exit_code == 1
+    none = account.run("backfill", "--all")
+    assert none.exit_code == 1 and "no site of the account is a station here" in none.output
     assert account.run("backfill").exit_code == 2
 
 

@@ -101,8 +101,10 @@ def _by_station(
     found = []
     for station in stations or rows:
         ids = _portal_ids(reader, loaded, station)
-        if stations or ids & {site.portal_id.lower() for site in sites}:
+        if stations or ids & {site.portal_id.lower() for site in sites if site.portal_id}:
             found.append((rows[station], site_of(sites, station, ids)))
+    if not found:
+        raise ValueError("no site of the account is a station here: name both, the site with --site NAME or NUMBER")
     return found
 
 

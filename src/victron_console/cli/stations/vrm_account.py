@@ -56,14 +56,16 @@ def site_of(sites: Sequence[VrmSite], station: str, portal_ids: Collection[str])
     """The site that a station is, by the ids that its GX may have at the portal.
 
     Raises:
-        ValueError: none has one of them.
+        ValueError: none has one of them, or several have.
     """
     known = {portal_id.lower() for portal_id in portal_ids}
-    found = next((site for site in sites if site.portal_id.lower() in known), None)
-    if found is None:
-        raise ValueError(
-            f"the account has no site whose GX is that of {station}: name it with --site NAME or NUMBER"
-            if known
-            else f"which site {station} is cannot be told before it was read once: name it with --site NAME or NUMBER"
-        )
-    return found
+    found = [site for site in sites if site.portal_id and site.portal_id.lower() in known]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        why = f"several sites have the GX of {station}: {', '.join(str(site.number) for site in found)}"
+    elif known:
+        why = f"the account has no site whose GX is that of {station}"
+    else:
+        why = f"which site {station} is cannot be told before it was read once"
+    raise ValueError(f"{why}: name it with --site NAME or NUMBER")

@@ -79,17 +79,17 @@ def _write_all(
 ) -> None:
     assert loaded.vrm.token is not None
     taken = {station.id for station in loaded.stations}
-    written = 0
+    written, answers = 0, True
     with asyncio.Runner() as runner:
         for site in counted(new, len(new), "Adding", "sites"):
             try:
-                gateways = runner.run(read_gateways(client, site))
+                gateways = runner.run(read_gateways(client, site)) if answers else []
             except SiteRefused as refused:
                 click.echo(f"{site.name}: {refused}", err=True)
                 continue
-            except SourceError as error:  # its gateways are a remark only
-                click.echo(f"{site.name}: its gateways are not known: {error}", err=True)
-                gateways = []
+            except SourceError as error:  # gateways are a remark only, and not worth the wait for each site
+                click.echo(f"Whether this and further sites have several gateways is not known: {error}", err=True)
+                gateways, answers = [], False
             try:
                 file = write_station(
                     folder, as_station(site, account, loaded.vrm.token.reference, loaded.vrm.url), taken
