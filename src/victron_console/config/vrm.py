@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, PlainValidator, SecretStr, ValidationInfo
 
 from victron_console.catalogue.vrm import API
-from victron_console.config.fields import Lines, Table, WebAddress, is_reference, secret, surroundings
+from victron_console.config.fields import Lines, Table, WebAddress, secret, surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ReferredToken:
 def _token(value: object, info: ValidationInfo) -> ReferredToken:
     held = secret(value, info)  # refuses all but a reference
     text = str(value)
-    if is_reference(text) and text.startswith("file:"):
+    if text.startswith("file:"):
         text = f"file:{surroundings(info).place(text.removeprefix('file:')).absolute()}"
     return ReferredToken(text, held)
 
@@ -47,7 +47,8 @@ class VrmSettings(Table):
     )
     url: WebAddress = Field(default=API, description="the web address of the portal's API")
     sites: Lines = Field(
-        default=(), description="the sites that `add --vrm` takes, by name, number or tag; else it asks"
+        default=(),
+        description="the sites that `add --vrm` takes, by name, number or tag; else what `--site` or `--all` says",
     )
 
     def access(self) -> VrmAccess | None:
