@@ -76,5 +76,3 @@ MEANS = (SOC, VOLTAGE)
 FACTORS = {"TTG": 3600.0}
 """What a value is to be multiplied by to be in the unit of D-Bus, by code: time to go is in hours here."""
 LATITUDE, LONGITUDE = "lt", "lg"
-FORECASTS = {"solar_yield_forecast": EnergyKind.PV, "vrm_consumption_fc": EnergyKind.LOAD}
-"""In Wh of the interval, past and to come."""

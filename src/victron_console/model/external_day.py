@@ -47,10 +47,6 @@ class ExternalDay:
         """The energy of these codes in a quarter, kWh."""
         return sum(self.energies.get(code, {}).get(quarter, 0.0) for code in codes)
 
-    def told_sum(self, codes: Iterable[str]) -> float:
-        """The sum of its own sums of these codes, kWh."""
-        return sum(self.told.get(code, 0.0) for code in codes)
-
 
 def blocks(days: Iterable[date], most: int) -> Iterator[list[date]]:
     """Days in order cut into runs of consecutive ones, none longer than `most`."""

@@ -44,7 +44,6 @@ class Why(StrEnum):
     JUMP = "a counter that jumped"
     EXCHANGED = "a meter exchanged"
     RATIO = "another meter"
-    ZONE = "another time zone"
     UNKNOWN = "not explained"
 
 
