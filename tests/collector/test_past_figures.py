@@ -12,12 +12,15 @@ from victron_console.model.clock import ManualClock
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
 from victron_console.model.station import StationState, StationStatus
+from victron_console.store.connection import open_writable
 from victron_console.store.errors import LeaseHeld, UnknownStation
 from victron_console.store.files.export import ExportRow
 from victron_console.store.files.importing import import_rows
 from victron_console.store.lease import Lease
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import StationRecord, StationUpdate
+from victron_console.store.write.batch import OVERVIEW_FIELDS
+from victron_console.store.write.means import record_means
 from victron_console.store.write.writer import Writer
 
 T = 1_780_000_200.0
@@ -62,6 +65,13 @@ def test_what_a_collector_recorded_stays(store: Path) -> None:
     fill_figures(store, "alder", ManualClock(T + 3600.0))
     assert figures(store, "pv_power_w")[T] == 1.0
     assert fill_figures(store, "alder", ManualClock(T + 3600.0)) == 0, "a second time there is nothing to do"
+
+
+def test_figures_that_are_there_are_not_written_over(store: Path) -> None:
+    with closing(open_writable(store)) as db:
+        for pv in (400.0, 700.0):
+            record_means(db, "alder", [(T, [pv if name == "pv_power_w" else None for name in OVERVIEW_FIELDS])])
+    assert figures(store, "pv_power_w") == {T: 400.0}
 
 
 def test_it_does_not_run_beside_a_collector_nor_on_what_is_not_there(store: Path) -> None:

@@ -161,3 +161,6 @@ CREATE TABLE notice_sent (
     id INTEGER PRIMARY KEY, occurrence INTEGER NOT NULL, way TEXT NOT NULL, at REAL NOT NULL, event TEXT NOT NULL,
     severity TEXT NOT NULL, tries INTEGER NOT NULL) STRICT;
 CREATE INDEX idx_notice_sent_occurrence ON notice_sent (occurrence);
+
+-- version 11
+ALTER TABLE notice_sent ADD COLUMN times INTEGER NOT NULL DEFAULT 1;
