@@ -115,6 +115,11 @@ async def test_the_token_is_in_no_error_even_where_the_portal_repeats_it() -> No
         await client_of(portal, Waits()).get(STATS)
 
 
+async def test_a_token_that_is_not_ascii_is_refused_by_the_portal_and_nowhere_else() -> None:
+    with pytest.raises(TokenRefused):
+        await client_of(Portal(), Waits(), "gehe\u00efm").get("/users/me")
+
+
 async def test_nothing_but_get_is_sent() -> None:
     portal, waits = Portal(), Waits()
     client = client_of(portal, waits)
@@ -142,7 +147,9 @@ def test_a_site_is_read_whatever_its_fields_hold() -> None:
     assert found is not None
     assert (found.name, found.zone, found.broker) == ("Alder [31m Farm", None, "mqtt7.example.org")
     assert (found.place, found.tags, found.last_at) == ((52.5, 13.4), ("farm",), 1_780_000_000.0)
-    assert site_of({"idSite": "x"}) is site_of([]) is None
+    assert site_of({"idSite": "x"}) is site_of([]) is site_of({"idSite": 10**400}) is None
+    odd = [site_of(site(last_timestamp=at)) for at in (-1e300, 1_780_000_000_000, 10**400, "inf", None)]
+    assert all(one is not None and one.last_at is None for one in odd), "no moment that a calendar shows"
     far = site_of(
         site(extended=[{"code": "lt", "rawValue": 152.5}, {"code": "lg", "rawValue": "NaN"}], mqtt_host="a b")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
+from math import inf
 from typing import Any
 
 import pytest
@@ -12,10 +13,11 @@ from tests.portal import TOKEN, Portal
 from victron_console.config.vrm_source import VrmSourceSettings
 from victron_console.model.clock import ManualClock
 from victron_console.model.quality import Quality
-from victron_console.sources.base import Misconfigured, NoSuchService, Unreachable
+from victron_console.sources.base import BadAnswer, Misconfigured, NoSuchService, Unreachable
 from victron_console.sources.fallback import Fallback, Way
+from victron_console.sources.vrm.client import PortalBusy
 from victron_console.sources.vrm.diagnostics import devices_of
-from victron_console.sources.vrm.source import VrmPortal
+from victron_console.sources.vrm.source import AHEAD_S, VrmPortal
 
 SITE, NOW, EVERY_S = 150001, 1_780_000_000.0, 900.0
 BATTERY, SYSTEM = "com.victronenergy.battery.vrm_258", "com.victronenergy.system.vrm_0"
@@ -42,12 +44,18 @@ class Sent:
     def __init__(self) -> None:
         self.clock = ManualClock(NOW)
         self.portal = Portal(diagnostics={SITE: rows(NOW - 300.0)})
-        settings = VrmSourceSettings.model_construct(
+        self.settings = VrmSourceSettings.model_construct(
             site=SITE, token=SecretStr(TOKEN), url=f"http://source-{next(NUMBERS)}.invalid/v2", every_s=EVERY_S
         )
-        self.source = VrmPortal(settings, self.clock, pause=self.pause, transport=self.portal.transport())
+        self.waited_s = 0.0
+        self.source = self.another()
+
+    def another(self) -> VrmPortal:
+        """A second one that asks with the same token."""
+        return VrmPortal(self.settings, self.clock, pause=self.pause, transport=self.portal.transport())
 
     async def pause(self, seconds: float) -> None:
+        self.waited_s += seconds
         self.clock.advance(seconds)
 
     def asked(self) -> int:
@@ -134,6 +142,65 @@ async def test_a_token_that_is_revoked_meanwhile_is_told_at_once(sent: Sent) -> 
         await sent.source.discover()
 
 
+async def test_a_portal_that_is_too_busy_holds_nobody_up(sent: Sent) -> None:
+    await sent.source.discover()
+    sent.clock.advance(EVERY_S)
+    sent.portal.fails("diagnostics", 429, "<html>", retry_after="600")
+    assert (await sent.source.discover()).newest_at == NOW - 300.0, "what is there is young enough"
+    with pytest.raises(PortalBusy):
+        await sent.another().discover()
+    sent.clock.advance(590.0)
+    await sent.source.discover()
+    assert (sent.waited_s, sent.asked()) == (0.0, 2), "nobody waits in a place of the fleet's requests, nor asks"
+    sent.portal.faults.clear()
+    sent.clock.advance(20.0)
+    sent.portal.diagnostics[SITE] = rows(NOW + 1200.0)
+    assert (await sent.source.discover()).newest_at == NOW + 1200.0
+
+
+async def test_many_sites_of_one_token_take_their_turns_without_a_queue(sent: Sent) -> None:
+    sources = [sent.another() for _ in range(100)]
+    busy = 0
+    for source in sources:
+        before = sent.waited_s
+        try:
+            await source.discover()
+        except PortalBusy:
+            busy += 1
+        assert sent.waited_s - before <= 5.0
+    assert (busy, sent.asked()) == (0, 100), "one after the other none waits long"
+
+
+async def test_a_moment_to_come_is_no_age(sent: Sent) -> None:
+    sent.portal.diagnostics[SITE] = [*rows(NOW - 60.0), row("tank", 20, "/Level", 40, NOW + 2 * AHEAD_S)]
+    assert (await sent.source.discover()).services == (BATTERY, SYSTEM)
+    for wrong in (rows(NOW + 86_400.0), rows(NOW * 1000.0)):
+        sent.clock.advance(EVERY_S)
+        sent.portal.diagnostics[SITE] = wrong
+        assert (await sent.source.discover()).newest_at == NOW - 60.0, "it is not taken for what was sent now"
+    sent.clock.advance(EVERY_S)
+    sent.portal.diagnostics[SITE] = rows(NOW + 86_400.0)
+    with pytest.raises(BadAnswer, match="times to come"):
+        await sent.source.discover()
+
+
+async def test_an_answer_of_nothing_takes_nothing_away(sent: Sent) -> None:
+    await sent.source.discover()
+    sent.portal.diagnostics[SITE] = []
+    sent.clock.advance(EVERY_S)
+    assert (await sent.source.discover()).services == (BATTERY, SYSTEM)
+    with pytest.raises(BadAnswer, match="gives no values of site 150001"):
+        await sent.another().discover()
+
+
+async def test_values_of_another_site_are_refused(sent: Sent) -> None:
+    sent.portal.diagnostics[SITE] = [{"idSite": str(SITE), **each} for each in rows(NOW)]
+    await sent.source.discover()
+    sent.portal.diagnostics[SITE][0]["idSite"] = 999_999
+    with pytest.raises(BadAnswer, match="of another site than 150001"):
+        await sent.another().discover()
+
+
 async def test_many_pages_are_read_to_the_end(sent: Sent) -> None:
     sent.portal.diagnostics[SITE] = [row("settings", 0, f"/S{n}", n, NOW) for n in range(2500)] + rows(NOW)
     assert (await sent.source.discover()).services == (BATTERY, SYSTEM)
@@ -145,15 +212,23 @@ def test_rows_that_are_no_values_are_left_out_and_odd_ones_say_so() -> None:
         [
             None, {}, row("battery", 1, None, 5, NOW), row("battery", None, "/Soc", 5, NOW),
             row("../x", 1, "/Soc", 5, NOW), row("battery", 1, "/Soc", 5, None),
+            row("battery", 1.5, "/Soc", 5, NOW), row("battery", 10**400, "/Soc", 5, NOW),
+            row("battery", 1, "/Soc", 5, 10**400), row("battery", 1, "/Soc", 5, -1e300),
             row("battery", "1", "/Soc", 512.0, "1780000000"),
             row("battery", 1, "/Dc/0/Voltage", None, NOW), row("battery", 1, "/Dc/0/Current", float("nan"), NOW),
-        ]
+        ],
+        inf,
     )  # fmt: skip
     (battery,) = found.values()
     qualities = {path: reading.quality for path, reading in battery.readings.items()}
     assert qualities == {
         "Soc": Quality.IMPLAUSIBLE, "Dc/0/Voltage": Quality.ABSENT, "Dc/0/Current": Quality.IMPLAUSIBLE
     }  # fmt: skip
+
+
+def test_devices_of_large_numbers_are_told_apart() -> None:
+    found = devices_of([row("battery", number, "/Soc", 5, NOW) for number in (1_234_567, 1_234_568)], inf)
+    assert [device.instance for device in found.values()] == ["1234567", "1234568"]
 
 
 async def test_nothing_older_than_what_was_read_directly_is_taken_over(sent: Sent) -> None:

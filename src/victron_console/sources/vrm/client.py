@@ -26,7 +26,7 @@ DEADLINE_S = 60.0
 LARGEST_ANSWER = 64 * 2**20
 """The list of sites comes in one piece, 22 kB a site: 500 are 11 MB."""
 TRIES = 4
-"""Of a question that the portal is too busy for."""
+"""Of a question that the portal is too busy for, where nothing else waits meanwhile."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 30.0, 600.0
 """Where it says not how long to wait: 30 s, 60 s ... It may say up to ten minutes."""
 Query = Mapping[str, str | int | list[str]]
@@ -55,6 +55,7 @@ class VrmClient:
         pause: Pause = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
         deadline_s: float = DEADLINE_S,
+        tries: int = TRIES,
     ) -> None:
         """Args:
         access: the portal and its token.
@@ -62,12 +63,18 @@ class VrmClient:
         pause: waits so many seconds.
         transport: stands in for the network.
         deadline_s: seconds for a whole answer.
+        tries: of a question that the portal is too busy for; it waits between them as long as the portal says.
         """
         self.place = place_of(access.url)
         self.traffic = Traffic()
         self._access, self._clock = access, clock
         self._pace = pace_of(access.url, access.token, clock, pause)
-        self._transport, self._deadline_s = transport, deadline_s
+        self._transport, self._deadline_s, self._tries = transport, deadline_s, tries
+
+    @property
+    def wait_s(self) -> float:
+        """How long one more question would have to wait for its turn."""
+        return self._pace.wait_s
 
     async def get(self, path: str, query: Query | None = None) -> Mapping[str, object]:
         """The answer to a question, an object that does not say it failed.
@@ -86,20 +93,20 @@ class VrmClient:
                 raise
 
     async def _got(self, path: str, query: Query) -> Mapping[str, object]:
-        for number in range(TRIES):
+        for number in range(self._tries):
             await self._pace.turn()
             answer = await self._asked(path, query)
             if answer.status != httpx.codes.TOO_MANY_REQUESTS:
                 return self._meaning(path, answer)
-            if number + 1 < TRIES:
-                self._pace.hold(_wait_s(answer.retry_after, number, self._clock.now()))
+            self._pace.hold(_wait_s(answer.retry_after, number, self._clock.now()))
         raise PortalBusy(
-            f"{self.place} has had too many requests of this account (HTTP 429), {TRIES} times in a row: "
-            f"another program may use it, too; go on later."
+            f"{self.place} has had too many requests of this account (HTTP 429): another program may use it, too; "
+            f"go on later."
         )
 
     async def _asked(self, path: str, query: Query) -> WebAnswer:
-        headers = {TOKEN_HEADER: f"{TOKEN_SCHEME} {self._access.token}", "accept": "application/json"}
+        token = f"{TOKEN_SCHEME} {self._access.token}".encode()  # httpx itself would refuse all but ASCII
+        headers = [(TOKEN_HEADER.encode(), token), (b"accept", b"application/json")]
         url = httpx.URL(self._access.url + path, params=_params(query))
         self.traffic.requests += 1
         try:

@@ -6,18 +6,19 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
 
 from victron_console.catalogue.vrm import FACTORS, MOST_DIAGNOSTICS
 from victron_console.model.device import BUS_PREFIX
 from victron_console.model.reading import Reading
-from victron_console.model.text import clean
 from victron_console.sources.base import BadAnswer
 from victron_console.sources.values import MAX_PATHS, clean_path, qualify
 from victron_console.sources.vrm.client import VrmClient
-from victron_console.sources.vrm.sites import number_of, whole
+from victron_console.sources.vrm.sites import moment, number_of, whole
 
 _CLASS = re.compile(r"[a-z0-9_]{1,40}", re.IGNORECASE)
 MOST_PAGES = 20
+MOST_ROWS = MOST_PAGES * MOST_DIAGNOSTICS
 NO_PARTS = ("settings",)
 """Services of which the portal has a few values only: what it lacks must not pass for taken out."""
 
@@ -35,10 +36,16 @@ class SentDevice:
     """When its newest value was sent (UTC epoch, s)."""
 
 
-async def read_diagnostics(client: VrmClient, site: int) -> dict[str, SentDevice]:
-    """The devices of a site by service.
+async def read_diagnostics(client: VrmClient, site: int, latest: float) -> dict[str, SentDevice]:
+    """The devices of a site by service; at least one.
+
+    Args:
+        client: of the account.
+        site: its number at the portal.
+        latest: values of after this moment (UTC epoch, s) are left out: how old they are cannot be told.
 
     Raises:
+        BadAnswer: there are none, or of another site, or all of times to come.
         SourceError: as `VrmClient.get`.
     """
     rows: list[object] = []
@@ -50,30 +57,40 @@ async def read_diagnostics(client: VrmClient, site: int) -> dict[str, SentDevice
             raise BadAnswer(f"{client.place} gives no list of values.")
         rows += records
         told = whole(answer.get("num_records"))
-        if not records or told is None or len(rows) >= told:
+        if not records or told is None or len(rows) >= min(told, MOST_ROWS):
             break
-    return devices_of(rows)
+    rows = rows[:MOST_ROWS]
+    whose = {whole(row.get("idSite")) for row in rows if isinstance(row, Mapping)}
+    if whose - {site, None}:
+        raise BadAnswer(f"{client.place} gives values of another site than {site}.")
+    found = devices_of(rows, latest)
+    if found:
+        return found
+    if devices_of(rows, inf):
+        raise BadAnswer(f"Site {site} sends times to come: the clock of its GX is wrong, or that of this machine.")
+    raise BadAnswer(f"{client.place} gives no values of site {site}.")
 
 
-def devices_of(rows: Iterable[object]) -> dict[str, SentDevice]:
-    """The devices that rows of values make; what is no value of D-Bus is left out."""
+def devices_of(rows: Iterable[object], latest: float) -> dict[str, SentDevice]:
+    """The devices that rows of values up to a moment make; what is no value of D-Bus is left out."""
     readings: dict[tuple[str, str], dict[str, Reading]] = defaultdict(dict)
     for row in rows:
         if not isinstance(row, Mapping):
             continue
-        cls, raw_path, at = row.get("dbusServiceType"), row.get("dbusPath"), number_of(row.get("timestamp"))
+        cls, raw_path, at = row.get("dbusServiceType"), row.get("dbusPath"), moment(row.get("timestamp"))
         instance = number_of(row.get("instance"))
-        if not isinstance(cls, str) or not isinstance(raw_path, str) or at is None or instance is None:
+        if not isinstance(cls, str) or not isinstance(raw_path, str) or at is None or at > latest:
             continue
-        path = clean_path(raw_path)
-        if not _CLASS.fullmatch(cls) or cls in NO_PARTS or not path or len(readings[cls, f"{instance:g}"]) >= MAX_PATHS:
+        if instance is None or not instance.is_integer():
             continue
-        readings[cls, f"{instance:g}"][path] = qualify(cls, path, _raw(row), at)
+        path, held = clean_path(raw_path), readings[cls, str(int(instance))]
+        if _CLASS.fullmatch(cls) and cls not in NO_PARTS and path and len(held) < MAX_PATHS:
+            held[path] = qualify(cls, path, _raw(row), at)
     return {
         service: SentDevice(service, cls, instance, values, max(reading.at for reading in values.values()))
         for (cls, instance), values in readings.items()
         if values
-        for service in [f"{BUS_PREFIX}{cls}.vrm_{clean(instance)}"]
+        for service in [f"{BUS_PREFIX}{cls}.vrm_{instance}"]
     }
 
 

@@ -15,8 +15,6 @@ STEP_S = 1.25 / PER_S
 """Between two requests: a fifth of what the portal allows is left to others who use the token."""
 AT_ONCE = BURST // 10
 """After a while without any, so many follow one another without a step between them."""
-
-
 _TOLERANCE_S = (AT_ONCE - 1) * STEP_S
 
 
@@ -33,6 +31,11 @@ class Pace:
         """Let nobody ask for so long: the portal refused. Afterwards all come evenly."""
         self._barred_until = max(self._barred_until, self._clock.monotonic() + seconds)
         self._due = max(self._due, self._barred_until + _TOLERANCE_S)
+
+    @property
+    def wait_s(self) -> float:
+        """How long one more request would have to wait."""
+        return max(0.0, max(self._due - _TOLERANCE_S, self._barred_until) - self._clock.monotonic())
 
     async def turn(self) -> None:
         """Wait until one more request may be sent."""

@@ -17,6 +17,8 @@ from victron_console.sources.vrm.client import VrmClient
 _PORTAL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BROKER = re.compile(r"[a-z0-9-]{1,60}(\.[a-z0-9-]{1,60})+", re.IGNORECASE)
 MOST_SITES = 10_000
+LATEST = 32_503_680_000.0
+"""The year 3000 (UTC epoch, s): a later moment is in milliseconds, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ def site_of(record: object) -> VrmSite | None:
         zone=_zone(record.get("timezone")),
         broker=str(host).lower() if known else broker_of(portal_id),
         place=_place(record.get("extended")),
-        last_at=number_of(record.get("last_timestamp")),
-        created_at=number_of(record.get("syscreated")),
+        last_at=moment(record.get("last_timestamp")),
+        created_at=moment(record.get("syscreated")),
         tags=_tags(record.get("tags")),
         trouble="" if portal_id else "it has no GX",
     )
@@ -121,9 +123,15 @@ def number_of(value: object) -> float | None:
         return None
     try:
         found = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # a whole number of any length is JSON
         return None
     return found if isfinite(found) else None
+
+
+def moment(value: object) -> float | None:
+    """A moment that a calendar can show (UTC epoch, s), also as text; None for all else."""
+    found = number_of(value)
+    return found if found is not None and 0.0 < found < LATEST else None
 
 
 def whole(value: object) -> int | None:

@@ -24,7 +24,7 @@ from victron_console.sources.base import (
 )
 from victron_console.sources.changed_services import ChangedServices
 from victron_console.sources.naming import DeviceNames, KnownDevice
-from victron_console.sources.vrm.client import VrmClient
+from victron_console.sources.vrm.client import PortalBusy, VrmClient
 from victron_console.sources.vrm.diagnostics import SentDevice, read_diagnostics
 from victron_console.sources.vrm.pace import Pause
 
@@ -34,6 +34,10 @@ SENT_AFTER_S = 30.0
 """The portal has what a GX sends after so long at the latest (judgement)."""
 LEAST_WAIT_S = 120.0
 """Between two questions, however overdue the site is."""
+LONGEST_TURN_S = 5.0
+"""So long a question waits for its turn; longer it would keep one of the fleet's few places for requests."""
+AHEAD_S = 300.0
+"""So far the clock of a GX may be ahead of ours."""
 
 
 class VrmPortal:
@@ -57,7 +61,7 @@ class VrmPortal:
         """
         self._site, self._every_s = settings.site, settings.every_s
         self._clock = clock
-        self._client = VrmClient(settings.access(), clock, pause=pause, transport=transport)
+        self._client = VrmClient(settings.access(), clock, pause=pause, transport=transport, tries=1)
         self._names = DeviceNames(known)
         self._changed = ChangedServices()
         self._sent: Mapping[str, SentDevice] = {}
@@ -86,8 +90,8 @@ class VrmPortal:
         if self._newest_at < self._clock.now() - SILENT_TIMES * self._every_s:
             if self._error is not None:
                 raise self._error
-            since = f"since {local(self._newest_at):%Y-%m-%d %H:%M}" if self._newest_at else "ever"
-            raise Unreachable(f"Site {self._site} sent the portal nothing {since}: its GX is off or offline.")
+            since = f"{local(self._newest_at):%Y-%m-%d %H:%M}"
+            raise Unreachable(f"Site {self._site} sent the portal nothing since {since}: its GX is off or offline.")
         self._names.on_bus(self._sent)
         return Discovery(
             tuple(sorted(self._sent)),
@@ -101,6 +105,9 @@ class VrmPortal:
 
     async def _ask_again(self) -> SourceError | None:
         """Ask; where that fails, why: what was sent before is as old as it says and goes on being used."""
+        if (wait_s := self._client.wait_s) > LONGEST_TURN_S:
+            self._ask_at = self._clock.monotonic() + wait_s
+            return PortalBusy(f"{self._client.place} is asked for other sites of this token first.")
         self._ask_at = self._clock.monotonic() + LEAST_WAIT_S
         try:
             await self._ask()
@@ -109,9 +116,9 @@ class VrmPortal:
         return None
 
     async def _ask(self) -> None:
-        found = await read_diagnostics(self._client, self._site)
+        found = await read_diagnostics(self._client, self._site, self._clock.now() + AHEAD_S)
         now = self._clock.now()
-        newest_at = min(now, max((device.at for device in found.values()), default=0.0))
+        newest_at = min(now, max(device.at for device in found.values()))
         oldest_at = newest_at - SILENT_TIMES * self._every_s
         sent = {service: device for service, device in found.items() if device.at >= oldest_at}
         for service in [name for name in sent if name not in self._sent or sent[name].at > self._sent[name].at]:
