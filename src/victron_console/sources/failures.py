@@ -13,8 +13,14 @@ from victron_console.sources.base import BadAnswer, Misconfigured, SourceError, 
 from victron_console.sources.tls import WrongCertificate
 
 
-def explain(error: Exception, place: str) -> SourceError:
-    """The error of a source for an exception that came before any answer from `place`, `host:port`."""
+def explain(error: Exception, place: str, *, is_station: bool = True) -> SourceError:
+    """The error of a source for an exception that came before a whole answer.
+
+    Args:
+        error: what was raised.
+        place: who was asked, `host:port`.
+        is_station: whether that is a GX device; else some server, to which other advice applies.
+    """
     chain = list(causes(error))
     for cause in chain:
         if isinstance(cause, ssl.SSLError):
@@ -26,20 +32,18 @@ def explain(error: Exception, place: str) -> SourceError:
                 f"or give the IP address."
             )
         if isinstance(cause, ConnectionRefusedError):
-            return Unreachable(
-                f"{place} refused the connection: check that the D-Bus HTTP API runs on the device "
-                f"and that the port is right."
-            )
-    return _transport_failure(error, chain, place)
+            it = "the D-Bus HTTP API runs on the device" if is_station else "the server runs"
+            return Unreachable(f"{place} refused the connection: check that {it} and that the port is right.")
+    return _transport_failure(error, chain, place, is_station=is_station)
 
 
-def _transport_failure(error: Exception, chain: list[BaseException], place: str) -> SourceError:
+def _transport_failure(error: Exception, chain: list[BaseException], place: str, *, is_station: bool) -> SourceError:
     if isinstance(error, httpx.ProxyError):
         return Unreachable(f"The proxy on the way to {place} did not let the request through ({short_text(error)}).")
     if isinstance(error, httpx.ConnectTimeout):
+        off = "the device is off, " if is_station else ""
         return Unreachable(
-            f"{place} does not take a connection: the device is off, the link or the VPN is down, "
-            f"or a firewall drops the packets."
+            f"{place} does not take a connection: {off}the link or the VPN is down, or a firewall drops the packets."
         )
     if isinstance(error, httpx.ConnectError):
         reason = next((cause.strerror for cause in chain if isinstance(cause, OSError) and cause.strerror), "")
@@ -48,6 +52,8 @@ def _transport_failure(error: Exception, chain: list[BaseException], place: str)
         return Misconfigured(f"The request to {place} cannot be sent: its headers or login hold odd characters.")
     if isinstance(error, httpx.RemoteProtocolError) and "without sending" not in str(error):
         return BadAnswer(f"{place} does not answer in HTTP: check that the port is right and whether it wants https.")
+    if not is_station:
+        return Unreachable(f"{place} closed the connection before its answer was whole ({short_text(error)}).")
     return Unreachable(
         f"{place} closed the connection without an answer: the API may be restarting; behind a tunnel or proxy, "
         f"the device may be off."

@@ -129,12 +129,18 @@ async def test_nothing_but_get_is_sent() -> None:
 
 
 async def test_no_server_is_unreachable() -> None:
-    def refuse(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("no route")
+    refused = httpx.ConnectError("refused")
+    refused.__cause__ = ConnectionRefusedError()
+    cut = httpx.RemoteProtocolError("peer closed connection without sending complete message body")
+    for error in (refused, cut, httpx.ConnectError("no route"), httpx.ConnectTimeout("late")):
 
-    access = VrmAccess("http://nobody.invalid/v2", TOKEN)
-    with pytest.raises(Unreachable):
-        await VrmClient(access, ManualClock(0.0), transport=httpx.MockTransport(refuse)).get("/users/me")
+        def fail(request: httpx.Request, error: Exception = error) -> httpx.Response:
+            raise error
+
+        access = VrmAccess("http://nobody.invalid/v2", TOKEN)
+        with pytest.raises(Unreachable) as caught:
+            await VrmClient(access, ManualClock(0.0), transport=httpx.MockTransport(fail)).get("/users/me")
+        assert "device" not in str(caught.value), "it is none"
 
 
 def test_a_site_is_read_whatever_its_fields_hold() -> None:

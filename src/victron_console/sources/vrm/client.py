@@ -115,7 +115,7 @@ class VrmClient:
         except TimeoutError as error:
             raise TimedOut(f"{self.place} gave no whole answer within {self._deadline_s:g} s.") from error
         except httpx.HTTPError as error:
-            raise explain(error, self.place) from error
+            raise explain(error, self.place, is_station=False) from error
         self.traffic.bytes_in += len(answer.body)
         return answer
 
