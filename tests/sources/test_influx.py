@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from victron_console.collector.past.influx_past import Taken, influx_rows
 from victron_console.model.device import DeviceKey
 from victron_console.sources.base import BadAnswer, Misconfigured, SourceError, Unreachable
-from victron_console.sources.influx import MOST_LINE, Influx, InfluxAccess, InfluxSeries, series_of
+from victron_console.sources.influx import Influx, InfluxAccess, InfluxSeries, series_of
 
 T = 1_780_000_200.0
 """A begin of five minutes."""
@@ -111,7 +111,6 @@ def test_it_is_asked_by_get_with_its_login_and_nothing_else() -> None:
         (200, "<html>", BadAnswer),
         (200, '{"results": [', BadAnswer),
         (302, "", Misconfigured),
-        (200, "x" * (MOST_LINE + 2), BadAnswer),
         (200, [7], BadAnswer),
     ],
 )
@@ -136,6 +135,31 @@ def test_an_answer_of_another_shape_holds_nothing(body: object) -> None:
     assert database.series("c0") == []
     assert database.alive("c0", T, T + 60.0) == []
     assert list(database.points("c0", InfluxSeries("battery", "1", "Soc", "battery/Soc"), T, T + 60.0)) == []
+
+
+def test_a_line_without_an_end_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("victron_console.sources.influx.MOST_LINE", 1000)
+    read = 0
+
+    def parts() -> Iterator[bytes]:
+        nonlocal read
+        yield b'{"results": []}'
+        for _ in range(100):
+            read += 1
+            yield b" " * 100
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=parts())
+
+    with pytest.raises(BadAnswer):
+        Influx(ACCESS, httpx.MockTransport(handle)).portals()
+    assert read < 20
+
+
+def test_a_line_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("victron_console.sources.influx.MOST_LINE", 1000)
+    with pytest.raises(BadAnswer):
+        influx(lambda _: json.dumps(chunk(["portalId", "c0"])) + " " * 1000 + "\n")[0].portals()
 
 
 def test_an_answer_comes_line_by_line_however_it_is_cut() -> None:

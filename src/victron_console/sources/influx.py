@@ -163,7 +163,7 @@ class Influx:
                         rows = self._rows_of(line, answer.status_code)
                         yield from (row for row in rows if isinstance(row, list) and len(row) == columns)
         except httpx.HTTPError as error:
-            raise explain(error, self.place) from error
+            raise explain(error, self.place, is_station=False) from error
 
     def _rows_of(self, line: bytes, status: int) -> Iterator[object]:
         try:
