@@ -23,8 +23,9 @@ from victron_console.store.answers import StationRow
 
 NOW = 1_795_444_327.0  # 2026-11-23 14:32:07 UTC
 FRESH = StationRow(
-    "alder", "Alder", (), StationInfo(), StationStatus(StationState.LIVE, NOW - 9000), Overview(), NOW - 4, 10.0
-)
+    "alder", "Alder", (), StationInfo(), StationStatus(StationState.LIVE, NOW - 9000), Overview(load_power_w=0.0),
+    NOW - 4, 10.0,
+)  # fmt: skip
 RULES = [rule for rule in shipped_rules().rules if rule.response and rule.levels[0].severity is not Severity.INFO]
 GENSET = Occurrence(
     1, AlertKey("alder", "genset"), "genset_no_start", Severity.CRITICAL, "Generator failed", "start it by hand",
@@ -78,6 +79,12 @@ def test_with_nothing_wrong_it_is_said_what_is_expected_and_what_runs_only_where
     assert said(row=inverting, known=Known(Dawn(40.4, 54.4, None, NOW))) == "40-54 % at sunrise."
     assert said(row=inverting) == "Inverting."
     assert said() == ""
+
+
+def test_of_a_site_without_any_figure_that_is_said() -> None:
+    for shown in (None, Overview(), Overview(battery_voltage_v=52.0)):
+        assert said(row=replace(FRESH, overview=shown)) == "It tells of no charge and no power."
+    assert said(GENSET, row=replace(FRESH, overview=None)) == "The generator failed: no generator at AC input."
 
 
 @pytest.mark.parametrize(

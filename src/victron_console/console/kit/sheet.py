@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Ink, Role
-from victron_console.console.kit.text import width_of
+from victron_console.console.kit.text import cut, width_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,16 @@ class Sheet:
         return self.row(row).right(end, text, role, bold=bold)
 
     def runs(self, row: int, column: int, runs: Iterable[Run]) -> int:
-        """Write several looks one after another; gives the column after."""
+        """Write several looks one after another; gives the column after. What has no room ends in a mark."""
         line = self.row(row)
         for run in runs:
-            column = line.put(column, run.text, run.role, bold=run.bold)
+            after = column + width_of(run.text)
+            if after <= line.width or not run.text.strip():
+                line.put(column, run.text, run.role, bold=run.bold)
+            else:
+                start = min(column, line.width - 1)
+                line.put(start, cut(run.text.rstrip(), line.width - start), run.role, bold=run.bold)
+            column = after
         return column
 
     def runs_right(self, row: int, end: int, runs: Iterable[Run]) -> None:

@@ -165,7 +165,7 @@ def sunrise_runs(view: BatteryView) -> tuple[Run, ...]:
         return (
             Run(f"{ABSENT} set the capacity" if not view.panel.capacity_ah else f"{ABSENT} not known yet", Role.TEXT3),
         )
-    at = (Run(f"{clock(dawn.sunrise_at)}  ", Role.TEXT2),) if dawn.sunrise_at is not None else ()
+    at = (Run(f"{clock(dawn.sunrise_at)} ", Role.TEXT2),) if dawn.sunrise_at is not None else ()
     return (*at, *_night(view))
 
 

@@ -25,6 +25,10 @@ from victron_console.store.answers import StationRow
 STANDING = (AlertState.UNACKNOWLEDGED, AlertState.ACKNOWLEDGED)
 EMPTY_NOW_S = 60.0
 _OFF = "Off"
+_FIGURES = (
+    "soc_percent", "battery_power_w", "pv_power_w", "load_power_w", "dc_load_power_w", "grid_power_w", "genset_power_w",
+)  # fmt: skip
+"""Without any of them nothing can be said of a site's energy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +148,10 @@ def _maintenance(views: Sequence[AlertView]) -> Iterator[Clause]:
 
 
 def _state(shown: Overview) -> list[Clause]:
-    """What its devices do, where there is nothing else to say."""
+    """What its devices do, where there is nothing else to say; of a site without any figure that."""
     if not shown.system_state:
-        return []
+        is_told = any(getattr(shown, name) is not None for name in _FIGURES)
+        return [] if is_told else [Clause("It tells of no charge and no power.", "No figures.", Rank.STATE)]
     words = clean(shown.system_state).partition(" (")[0].partition(" / ")[0]
     if words == _OFF:
         return [Clause("The inverter is off.", "Inverter off.", Rank.STATE)]
