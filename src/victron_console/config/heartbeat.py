@@ -6,8 +6,9 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, Strict, model_validator
 
-from victron_console.config.fields import CALLED_FORM, CalledAddress, FilePath, Lines, Name, Table, refusal
+from victron_console.config.fields import FilePath, Lines, Name, Table, refusal
 from victron_console.config.spans import span_between
+from victron_console.config.web_fields import CALLED_FORM, CalledAddress
 from victron_console.model.units import DAY_S, HOUR_S, MINUTE_S
 
 _EVERY = 'a length of time from "30s" to "1h"'

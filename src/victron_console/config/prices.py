@@ -8,7 +8,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
-from victron_console.config.fields import Line, Secret, Table, WebAddress, refusal
+from victron_console.config.fields import Line, Secret, Table, refusal
+from victron_console.config.web_fields import WebAddress
 
 PriceSource = Literal["energy-charts", "awattar", "octopus", "tibber", "entsoe"]
 _ZONES: dict[str, tuple[str, str]] = {

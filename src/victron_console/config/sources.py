@@ -17,20 +17,10 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from victron_console.catalogue.vrm import broker_of
-from victron_console.config.fields import (
-    CaFile,
-    Fingerprint,
-    Headers,
-    Line,
-    ProxyAddress,
-    Secret,
-    Table,
-    WebAddress,
-    needs,
-    refusal,
-)
+from victron_console.config.fields import CaFile, Fingerprint, Line, Secret, Table, needs, refusal
 from victron_console.config.source_settings import DEADLINE_S, SourceSettings, plain
 from victron_console.config.vrm_source import VrmSourceSettings
+from victron_console.config.web_fields import Headers, ProxyAddress, WebAddress
 
 HTTP_API_PORT = 8088
 MQTT_TLS_PORT = 8883

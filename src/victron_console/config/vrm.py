@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import Field, PlainValidator, SecretStr, ValidationInfo
 
 from victron_console.catalogue.vrm import API
-from victron_console.config.fields import Lines, Table, WebAddress, secret, surroundings
+from victron_console.config.fields import Lines, Table, secret, surroundings
+from victron_console.config.web_fields import WebAddress
 
 
 @dataclass(frozen=True, slots=True)

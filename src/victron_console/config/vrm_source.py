@@ -5,9 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from victron_console.catalogue.vrm import API, LOG_INTERVAL_S
-from victron_console.config.fields import Secret, WebAddress
+from victron_console.config.fields import Secret
 from victron_console.config.source_settings import SourceSettings, plain
 from victron_console.config.vrm import VrmAccess
+from victron_console.config.web_fields import WebAddress
 
 
 class VrmSourceSettings(SourceSettings):

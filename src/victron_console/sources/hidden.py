@@ -11,8 +11,8 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable
 
-from victron_console.config.fields import names_a_secret
 from victron_console.config.sources import HttpAccess, MqttAccess
+from victron_console.config.web_fields import names_a_secret
 from victron_console.model.device import BUS_PREFIX
 from victron_console.sources.base import SourceError
 from victron_console.sources.values import parse_json
