@@ -279,6 +279,19 @@ async def test_a_file_that_hangs_whoever_writes_it_is_said_and_the_other_places_
         assert (len(web.asked), hanging()) == (10, 1)
 
 
+async def test_another_file_is_written_though_the_one_before_still_hangs(
+    clock: ManualClock, told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "TIMEOUT_S", 0.05)
+    beating = Beating(clock, told, file=str(tmp_path / "away.json"), every="1m")
+    with never_opened(tmp_path / "away.json.part"):
+        await beating.after(0.0)
+        monkeypatch.setattr(heartbeat, "TIMEOUT_S", PATIENCE_S)
+        beating.heartbeat.use(HeartbeatSettings.model_validate({"file": str(tmp_path / "here.json"), "every": "1m"}))
+        await beating.after(0.0)
+        assert (tmp_path / "here.json").exists()
+
+
 def test_the_table_says_what_is_wrong_with_it_and_what_is_right_holds(tmp_path: Path) -> None:
     file = tmp_path / "heartbeat.toml"
     file.write_text(

@@ -67,6 +67,8 @@ class Heartbeat:
 
     def use(self, settings: HeartbeatSettings) -> None:
         """Beat by these from now on."""
+        if settings.file != self._settings.file:
+            self._file = FileThread()  # the one before may hang for ever
         if settings != self._settings:
             self._settings, self._due_at = settings, float("-inf")
 
