@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -12,7 +13,7 @@ from tests.sources.mqtt.hostile_broker import ROOT, Broker, packet, publish
 
 from victron_console.config.sources import MqttAccess
 from victron_console.model.clock import ManualClock
-from victron_console.sources.base import BadAnswer, SourceError
+from victron_console.sources.base import BadAnswer, SourceError, Unreachable
 from victron_console.sources.mqtt import Mqtt
 from victron_console.sources.mqtt_guard import MAX_PACKET_BYTES
 
@@ -84,6 +85,17 @@ async def test_the_reason_comes_at_once_where_the_login_is_answered_so(
             with pytest.raises(SourceError, match=HOSTILE[name][1]):
                 await source.discover()
             await broker.left.wait()
+
+
+async def test_a_broker_that_leaves_right_after_the_login_leaves_no_error_in_our_log(
+    broker_access: Callable[..., MqttAccess], clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = Broker(b"\x20\x02\x00\x00", at_login=True, then_leaves=True)
+    async with connected(broker, broker_access, clock) as source:
+        with pytest.raises(Unreachable, match="ended the connection"):
+            await source.discover()
+    gc.collect()  # asyncio tells of what nobody asked for when it is thrown away
+    assert not caplog.records
 
 
 async def test_a_large_packet_within_the_cap_ends_nothing(
