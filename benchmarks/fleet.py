@@ -25,7 +25,7 @@ from pathlib import Path
 
 from pydantic_core import from_json
 
-from victron_console.cli.failures import look_for_garbage_rarely
+from victron_console.cli.running import look_for_garbage_rarely
 from victron_console.collector.fleet import Fleet
 from victron_console.config import station_from
 from victron_console.config.watch import FixedStations

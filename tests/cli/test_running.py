@@ -7,7 +7,7 @@ import sys
 
 _HOARDS = """
 import asyncio, weakref
-from victron_console.cli.failures import run_until_stopped
+from victron_console.cli.running import run_until_stopped
 
 class Node:
     pass

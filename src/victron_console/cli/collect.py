@@ -7,8 +7,9 @@ from random import Random
 
 import click
 
-from victron_console.cli.failures import failing_plainly, printable, run_until_stopped
+from victron_console.cli.failures import failing_plainly, printable
 from victron_console.cli.options import Options, common_options, log_to_stderr
+from victron_console.cli.running import run_until_stopped
 from victron_console.collector.fleet import Fleet
 from victron_console.collector.watch.service_manager import ServiceManager
 from victron_console.model.clock import SystemClock

@@ -14,9 +14,10 @@ import click
 from aiomqtt import MqttError
 
 from victron_console.cli.console import refuse_without_terminal, show
-from victron_console.cli.failures import failing_plainly, run_until_stopped
+from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.progress import progress
+from victron_console.cli.running import run_until_stopped
 from victron_console.config import FixedStations, station_from
 from victron_console.model.clock import SystemClock
 from victron_console.model.units import DAY_S, HOUR_S
