@@ -14,12 +14,10 @@ from victron_console.console.app.console import ConsoleApp
 from victron_console.console.fleet.alarm_list import AlarmList
 from victron_console.console.fleet.table import FleetTable
 from victron_console.console.kit.frame.dialogs import TickList
-from victron_console.console.kit.view import (
-    FleetView,
-    Mark,
-    Site,
-)
+from victron_console.console.kit.view import FleetChanged, FleetView, Mark, Site
 from victron_console.model.clock import ManualClock
+from victron_console.model.overview import Overview
+from victron_console.model.quality import Quality
 
 
 def screen_text(app: ConsoleApp) -> str:
@@ -93,6 +91,27 @@ async def test_a_click_selects_the_row_under_it(make_console: MakeConsole) -> No
         assert app.station == "dune-pump"
         await pilot.click(FleetTable, offset=(14, 0))
         assert app.station == "dune-pump"
+
+
+async def test_the_sums_follow_an_edited_site_at_once_and_an_old_one_leaves_them(make_console: MakeConsole) -> None:
+    def loads(*watts: float) -> tuple[Site, ...]:
+        return tuple(replace(SITES[0], id=f"s{n}", overview=Overview(load_power_w=w)) for n, w in enumerate(watts))
+
+    sites = loads(1000.0, 2000.0, 4000.0)
+    app = make_console(replace(SAMPLE, sites=sites))
+    async with app.run_test(size=(80, 24)) as pilot:
+
+        async def sums_of(*shown: Site) -> list[str]:
+            app.post_message(FleetChanged(replace(SAMPLE, sites=shown)))
+            await pilot.pause()
+            return table(app).text.split("\n")[-1].split()
+
+        assert await sums_of(*sites) == ["SUM", "of", "3", "fresh", "sites", "7.00k"]
+        edited = replace(sites[0], overview=Overview(load_power_w=3000.0))
+        assert await sums_of(edited, *sites[1:]) == ["SUM", "of", "3", "fresh", "sites", "9.00k"]
+        old = replace(sites[2], quality=Quality.STALE)
+        assert await sums_of(edited, sites[1], old) == ["SUM", "of", "2", "fresh", "sites", "5.00k"]
+        assert await sums_of(sites[1], edited, old) == ["SUM", "of", "2", "fresh", "sites", "5.00k"]
 
 
 @pytest.mark.slow
