@@ -38,7 +38,7 @@ _ORDER = [*dict.fromkeys(COMPONENTS.values()), _OTHER]
 NOT_KNOWN = {Status.INSUFFICIENT: "not yet", Status.NOT_IDENTIFIABLE: "never", Status.UNKNOWN: "no input"}
 TITLE_START = 11
 UNIT_WIDTH = 11
-_SPARK_FROM, _RANGE_FROM = 60, 84
+_SPARK_FROM, _RANGE_FROM = 72, 84
 _RANGE_WIDTH, _WINDOW_WIDTH = 15, 6
 
 
