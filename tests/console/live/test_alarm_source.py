@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from victron_console.collector.internal_faults import INTERNAL_FAULT
 from victron_console.console.kit.alarm_rows import alarm_columns, draw_alarm, fitted_response
 from victron_console.console.kit.view import (
     Alarm,
@@ -139,3 +140,13 @@ def test_an_alarm_keeps_priority_site_and_what_down_to_sixty_columns(width: int)
     assert len(text) == width
     if width >= 60:
         assert all(part in text for part in ("!!*", "Alder Farm", "Battery low", " 9 %"))
+
+
+@pytest.mark.parametrize("limits", [False, True])
+@pytest.mark.parametrize("width", [96, 100, 117, 126, 160, 200])
+def test_where_there_is_room_an_alarm_is_called_by_its_whole_name(width: int, limits: bool) -> None:
+    alarm = Alarm("1", Mark.NOW, T, "", "", INTERNAL_FAULT.title, value="9", unit="%", response=INTERNAL_FAULT.response)
+
+    text = draw_alarm(width, alarm_columns(width, limits=limits), alarm, T).text
+
+    assert INTERNAL_FAULT.title in text and " 9 %" in text and "report it" in text

@@ -20,6 +20,9 @@ from victron_console.console.kit.view import (
     alarm_counts,
 )
 
+_LONG_NAME = 28
+"""Cells of the longest name of an alarm of ours, `Part of the collector failed`."""
+
 
 @dataclass(frozen=True, slots=True)
 class AlarmColumns:
@@ -43,18 +46,36 @@ class AlarmColumns:
 
 
 def alarm_columns(width: int, *, limits: bool = False) -> AlarmColumns:
-    """The columns for a width, the last of it left blank. `limits`: also where there is just room for them."""
+    """The columns for a width, the last of it left blank. `limits`: also where there is just room for them.
+
+    Where there is more than that, the first of it goes to what the alarm is called: its response may be cut.
+    """
     if width >= 118:
-        return AlarmColumns(7, 20, 31, 44, 65, 72, 74, 88, min(width - 2, 118), 17, 34, 42, 81, 85, heads=True)
+        more = _for_names(width - 120, 22)
+        return AlarmColumns(
+            7, 20, 31, 44, 65 + more, 72 + more, 74 + more, 88 + more, min(width - 2, 118 + more), 17, 34, 42,
+            81 + more, 85 + more, heads=True,
+        )  # fmt: skip
+    more = _for_names(width - 84, 16)
     if width >= 76 and limits:
-        return AlarmColumns(7, 14, 25, 28, 43, 49, 51, 62, width - 2, limit_end=59, heads=True)
+        return AlarmColumns(
+            7, 14, 25, 28, 43 + more, 49 + more, 51 + more, 62 + more, width - 2, limit_end=59 + more, heads=True
+        )
     if width >= 60 and limits:
-        return AlarmColumns(7, 14, 25, 28, 43, 49, 51, 0, 0, limit_end=59 if width > 60 else 0, heads=True)
+        more = _for_names(width - 61, 16)
+        return AlarmColumns(
+            7, 14, 25, 28, 43 + more, 49 + more, 51 + more, 0, 0, limit_end=59 + more if width > 60 else 0, heads=True
+        )
     if width >= 76:
-        return AlarmColumns(7, 14, 25, 28, 43, 48, 50, 54, width - 2)
+        return AlarmColumns(7, 14, 25, 28, 43 + more, 48 + more, 50 + more, 54 + more, width - 2)
     if width >= 56:
         return AlarmColumns(7, 14, 25, 28, 43, 48, 50, 0, 0)
     return AlarmColumns(0, 6, min(17, width - 1), 20, width - 1, 0, 0, 0, 0)
+
+
+def _for_names(left: int, cells: int) -> int:
+    """What of the columns that are left a name takes that has so many cells."""
+    return min(_LONG_NAME - cells, max(0, left))
 
 
 def draw_heads(width: int, columns: AlarmColumns) -> Line:
