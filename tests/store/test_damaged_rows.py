@@ -75,6 +75,17 @@ def test_damaged_history_is_said_with_the_name_of_the_store(
         reader.snapshot("alder", as_of=clock.now() + 1)
 
 
+def test_damage_is_said_among_several_questions_and_an_error_of_who_asks_is_no_damage(poll: Poll, path: Path) -> None:
+    poll({"P": 1})
+    with closing(Reader(path)) as reader:
+        with pytest.raises(ValueError, match="no tariff"), reader.at_once():
+            assert reader.station("alder") is not None
+            raise ValueError("no tariff is configured")
+        damage(path, "UPDATE summary SET state = 'asleep'")
+        with pytest.raises(StoreDamaged, match=r"store\.db is damaged"), reader.at_once():
+            reader.station("alder")
+
+
 def test_the_writer_says_too_that_what_it_goes_on_from_is_damaged(poll: Poll, path: Path, clock: ManualClock) -> None:
     poll({"P": 1})
     damage(path, "UPDATE latest SET value = X'00ff'")

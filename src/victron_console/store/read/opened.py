@@ -57,18 +57,22 @@ class OpenedStore:
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
-        """Put several questions to one state of the store, in one transaction. May be nested."""
-        with self._reading():
+        """Put several questions to one state of the store, in one transaction. May be nested.
+
+        What the caller does between them may fail on its own: that says nothing of the store.
+        """
+        if self.db.conn.in_transaction:
+            yield
+            return
+        self._look_anew()
+        with explaining(self.path), reading(self.db):
             yield
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        if self.db.conn.in_transaction:
+        """For one question, whose rows become objects within."""
+        with self.at_once(), decoding(self.path):
             yield self.db.conn
-            return
-        self._look_anew()
-        with explaining(self.path), decoding(self.path), reading(self.db) as conn:
-            yield conn
 
     def changed(self) -> bool:
         """Whether anything was committed since the last call; True the first time. Costs microseconds: ask often."""
