@@ -45,7 +45,7 @@ class CallNotes:
     """On whose login the server runs."""
     _asked: Counter[_Asked] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
-    _cannot: bool = False
+    _is_failing: bool = False
 
     def note(self, client: str, tool: str, given: Mapping[str, Any], *, refused: bool) -> None:
         """Remember a call."""
@@ -55,18 +55,21 @@ class CallNotes:
             self._asked[_Asked(clean(client, NAME_AT_MOST), clean(tool, NAME_AT_MOST), of, refused)] += 1
 
     def write(self) -> None:
-        """Write what was asked since the last time; that the store cannot be written is said once."""
+        """Write what was asked since the last time. What cannot be written is given up; that it cannot is said once."""
         with self._lock:
             asked, self._asked = self._asked, Counter()
-        if not asked or self._cannot:
+        if not asked:
             return
         try:
             with closing(open_for_operator(self.store)) as db, transaction(db):
                 known = {row[0] for row in db.conn.execute("SELECT id FROM station")}
                 add_events(db, [self._line(one, times, known) for one, times in asked.most_common(MOST_LINES)])
         except StoreError as error:
-            self._cannot = True
-            log.warning("What agents ask is not noted in the log: %s", error)
+            if not self._is_failing:
+                log.warning("What agents ask is not noted in the log: %s", error)
+            self._is_failing = True
+        else:
+            self._is_failing = False
 
     def _line(self, one: _Asked, times: int, known: set[str]) -> Event:
         of = f" of {one.station}" if one.station else ""
