@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
@@ -19,14 +21,14 @@ from victron_console.contract.health import ShortFigure
 from victron_console.contract.schemas import FORMS, schema
 from victron_console.contract.stations import Station, fleet_facts, moment_at, station_part
 from victron_console.contract.status import status
-from victron_console.model.clock import ManualClock, SystemClock
+from victron_console.model.clock import ManualClock, SystemClock, local
 from victron_console.model.overview import Overview
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.station import StationState, StationStatus
 from victron_console.model.station_info import StationInfo
 from victron_console.store.answers import StationRow
 from victron_console.store.read.reader import Reader
-from victron_console.store.records import StationRecord
+from victron_console.store.records import Event, StationRecord, StationUpdate
 from victron_console.store.write.writer import Writer
 
 GOLDEN = Path(__file__).with_name(f"forms_v{VERSION}.json")
@@ -64,6 +66,15 @@ NEVER_READ = {
     "jobs": ("jobs",),
     "why": ("why", "alder"),
 }
+OF_A_STATION = [
+    ("advice", "aldre"), ("why", "aldre"), ("series", "find", "aldre"), ("series", "read", "aldre", "battery/1/Soc"),
+    ("rules", "parameters", "aldre"), ("devices", "accept", "aldre", "battery/1"), ("vrm", "validate", "aldre"),
+    ("store", "figures", "aldre"), ("alerts", "maintenance", "aldre"), ("backtest", "sunrise", "--station", "aldre"),
+    *((*words, "--station", "aldre") for words in (
+        ("audit",), ("diagnose",), ("report",), ("log",), ("link",), ("jobs",), ("export",), ("rules", "list"),
+        ("rules", "backtest"),
+    )),
+]  # fmt: skip
 
 
 def printed(store: Path, words: tuple[str, ...], statuses: tuple[int, ...] = (0, 1, 2, 3)) -> Any:  # noqa: ANN401  JSON
@@ -98,6 +109,30 @@ def test_a_store_that_nothing_was_read_into_is_told_in_the_same_form(tmp_path: P
     with closing(Writer(store, ManualClock(SystemClock().now()))) as writer:
         writer.register([StationRecord("alder", "Alder")])
     check(name, printed(store, NEVER_READ[name]))
+
+
+@pytest.mark.parametrize("words", OF_A_STATION, ids=" ".join)
+def test_a_station_that_there_is_none_of_is_answered_with_the_nearest(tmp_path: Path, words: tuple[str, ...]) -> None:
+    store = tmp_path / "store.db"
+    with closing(Writer(store, ManualClock(SystemClock().now()))) as writer:
+        writer.register([StationRecord("alder", "Alder")])
+    result = CliRunner().invoke(victron_console, ["--store", str(store), *words])
+    assert result.exit_code in (1, 3) and "near it are alder" in result.stderr, result.output
+
+
+def test_texts_say_moments_by_the_operators_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, at = tmp_path / "store.db", SystemClock().now() - 3600.0
+    with closing(Writer(store, ManualClock(at))) as writer:
+        writer.register([StationRecord("alder", "Alder")])
+        writer.record(StationUpdate("alder", at, events=[Event(at, "alder", "setting", "ESS: 10 to 20")]))
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    try:
+        told = CliRunner().invoke(victron_console, ["--store", str(store), "log"]).output
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert f"{local(at, ZoneInfo('Pacific/Auckland')):%Y-%m-%d %H:%M:%S}  alder" in told
 
 
 def test_the_forms_are_those_of_this_version() -> None:

@@ -121,8 +121,7 @@ def maintenance(options: Options, where: str, tag: bool, seconds: float, reason:
     station = "" if tag else where
     if station:
         with closing(Reader(options.store_path, clock)) as reader:
-            if reader.station(station) is None:
-                raise click.ClickException(f"{station} is not in the store: `victron-console status` lists what is.")
+            reader.known_station(station)
     with closing(open_for_operator(options.store_path)) as db:
         now = clock.now()
         if not end:

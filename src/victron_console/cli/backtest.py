@@ -10,7 +10,7 @@ import click
 from victron_console.cli.answers.echo import echo_json
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.cli.parameters.completion import station_ids
+from victron_console.cli.parameters.shared_options import json_option, station_option
 from victron_console.cli.parameters.times import Moment
 from victron_console.cli.progress import progress
 from victron_console.cli.rules import backtest_rules
@@ -24,16 +24,10 @@ from victron_console.store.read.reader import Reader
 def _past_options(command: Callable[..., None]) -> Callable[..., None]:
     """Of a command that plays the past of one station."""
     for option in (
-        click.option("--json", "as_json", is_flag=True, help="For scripts."),
+        json_option,
         click.option("--until", type=Moment(), help="Up to here; else to the last that is recorded."),
         click.option("--since", type=Moment(), default="60d", show_default=True, help="From here: a date, or 60d."),
-        click.option(
-            "--station",
-            required=True,
-            metavar="ID",
-            shell_complete=station_ids,
-            help="The station whose past is played.",
-        ),
+        station_option("The station whose past is played.", required=True),
     ):
         command = option(command)
     return command

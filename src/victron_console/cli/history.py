@@ -12,10 +12,11 @@ import click
 
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.cli.parameters.completion import series_names, station_ids
+from victron_console.cli.parameters.completion import series_names
+from victron_console.cli.parameters.shared_options import stations_option
 from victron_console.cli.parameters.times import Moment, Span
-from victron_console.contract.nearest import nearest
 from victron_console.model.clock import SystemClock
+from victron_console.model.nearest import nearest
 from victron_console.store.files.bundle import write_bundle
 from victron_console.store.files.export import ExportRow, write_csv, write_json_lines
 from victron_console.store.files.export import export as export_rows
@@ -27,14 +28,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
 
 
 @click.command()
-@click.option(
-    "--station",
-    "stations",
-    multiple=True,
-    metavar="ID",
-    shell_complete=station_ids,
-    help="Only this station; may be repeated.",
-)
+@stations_option
 @click.option(
     "--series",
     "globs",

@@ -21,13 +21,12 @@ if TYPE_CHECKING:
     from victron_console.sources.influx import Influx, InfluxAccess
 
 YEARS_S = 5 * 365 * 86_400.0
-PORTAL_KINDS = "the kWh download of Victron's portal"
 
 
 @click.command("import")
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--as", "station", metavar="ID", help="Take it in as another station.")
-@click.option("--vrm-csv", is_flag=True, help=f"FILE is {PORTAL_KINDS}, of the station --as ID.")
+@click.option("--vrm-csv", is_flag=True, help="FILE is the kWh download of Victron's portal, of the station --as ID.")
 @click.option(
     "--columns", metavar="Gb,Gc,…", help="Its flows from the second column on, where its language is unknown."
 )

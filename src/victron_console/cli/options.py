@@ -6,12 +6,12 @@ import logging
 import logging.handlers
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from platformdirs import user_data_path, user_log_path
@@ -19,6 +19,9 @@ from platformdirs import user_data_path, user_log_path
 from victron_console.cli.log_limit import LogLimit
 from victron_console.config import APP_NAME, ConfigFiles, default_paths, user_folder
 from victron_console.store.file_rights import make_private
+
+if TYPE_CHECKING:
+    from victron_console.alerts.rules.rule_set import RuleSet
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 5
@@ -41,6 +44,16 @@ class Options:
     def rule_folders(self) -> list[Path]:
         """Where the operator's own alert rules are: `rules` in each configuration folder."""
         return [_folder_of(path) / "rules" for path in self.config or default_paths()]
+
+    def rules(self, more: Sequence[Path] = ()) -> RuleSet:
+        """The alert rules in force: those that ship, with the operator's own and further files on top.
+
+        Raises:
+            RulesInvalid: a rule of a file has faults.
+        """
+        from victron_console.alerts.rules.rule_file import load_rules
+
+        return load_rules([*(folder for folder in self.rule_folders() if folder.is_dir()), *more])
 
     def new_files_folder(self) -> Path:
         """Where new station files go: the folder that `--config` names, also one that is not there yet, or the user's.

@@ -12,7 +12,6 @@ import click
 
 from victron_console.alerts.engine.coverage import Blind, blind_rules_of, parameters_of
 from victron_console.alerts.recorded_history import RecordedHistory
-from victron_console.alerts.rules.rule_file import load_rules
 from victron_console.alerts.rules.rule_set import Rule, RuleSet
 from victron_console.alerts.rules.vocabulary import PARAMETERS
 from victron_console.alerts.trying.backtest import Fired, Recorded, backtest, recorded
@@ -21,6 +20,7 @@ from victron_console.cli.answers.echo import echo_json
 from victron_console.cli.failures import failing_plainly, printable
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.completion import station_ids
+from victron_console.cli.parameters.shared_options import json_option, station_option, stations_option
 from victron_console.cli.parameters.times import Moment, Span
 from victron_console.cli.progress import counted
 from victron_console.console.kit.format import duration
@@ -41,13 +41,13 @@ def rules() -> None:
 
 
 @rules.command(name="list")
-@click.option("--station", metavar="ID", help="Those of one station, and which of them cannot judge there.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@station_option("Those of one station, and which of them cannot judge there.")
+@json_option
 @common_options
 @failing_plainly
 def list_rules(options: Options, station: str | None, as_json: bool) -> None:
     """List the rules in force, the shipped ones with the operator's files on top, and what each limit rests on."""
-    found = _rules(options)
+    found = options.rules()
     in_force, blind = (found.rules, []) if station is None else _of_station(options, found, station)
     if as_json:
         echo_json("rules", [rule_in_force(rule, blind) for rule in in_force])
@@ -71,24 +71,20 @@ def list_rules(options: Options, station: str | None, as_json: bool) -> None:
 def _of_station(options: Options, found: RuleSet, station: str) -> tuple[tuple[Rule, ...], list[Blind]]:
     """The rules of a station, and those that cannot judge there."""
     with closing(Reader(options.store_path, SystemClock())) as reader:
-        _known_stations(reader, (station,))
-        row = reader.station(station)
-        assert row is not None
+        row = reader.known_station(station)
         return found.for_station(station, row.tags), blind_rules_of(found, row, reader.snapshot(station))
 
 
 @rules.command(name="parameters")
-@click.argument("station")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@click.argument("station", shell_complete=station_ids)
+@json_option
 @common_options
 @failing_plainly
 def list_parameters(options: Options, station: str, as_json: bool) -> None:
     """List what the rules hold STATION against, p.X, and where each of it comes from."""
-    found = _rules(options)
+    found = options.rules()
     with closing(Reader(options.store_path, SystemClock())) as reader:
-        _known_stations(reader, (station,))
-        row = reader.station(station)
-        assert row is not None
+        row = reader.known_station(station)
         known = parameters_of(found, row, reader.snapshot(station), RecordedHistory(reader))
     if as_json:
         echo_json("rules-parameters", parameters(known))
@@ -117,20 +113,13 @@ def test_rules(files: tuple[Path, ...]) -> None:
 
 @rules.command(name="backtest")
 @click.option("--rule", "wanted", multiple=True, metavar="ID", help="Only these rules (or globs); may be repeated.")
-@click.option(
-    "--station",
-    "stations",
-    multiple=True,
-    metavar="ID",
-    shell_complete=station_ids,
-    help="Only this station; may be repeated.",
-)
+@stations_option
 @click.option("--since", type=Moment(), default="30d", show_default=True, help="How far back: 7d, or a moment.")
 @click.option("--every", type=Span(), help="How far apart the past is looked at. Default 10s up to a day, else 60s.")
 @click.option(
     "--file", "files", multiple=True, type=click.Path(path_type=Path, exists=True), help="A rule file to try as well."
 )
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@json_option
 @common_options
 @failing_plainly
 def backtest_rules(
@@ -143,11 +132,12 @@ def backtest_rules(
     as_json: bool,
 ) -> None:
     """Play the recorded past through the rules: how often would each have fired, and how often in vain."""
-    found = _rules(options, files)
+    found = options.rules(files)
     _known(found, wanted)
     now = SystemClock().now()
     with closing(Reader(options.store_path, SystemClock())) as reader:
-        _known_stations(reader, stations)
+        for station in stations:
+            reader.known_station(station)
         fired = [
             one
             for past in _pasts(reader, stations, since, now, every)
@@ -178,10 +168,6 @@ def _pasts(
         yield next(past for past in recorded(reader, begin, until, each_s) if past.station == row.id)
 
 
-def _rules(options: Options, files: tuple[Path, ...] = ()) -> RuleSet:
-    return load_rules([*(folder for folder in options.rule_folders() if folder.is_dir()), *files])
-
-
 def _fits(rule: str, wanted: tuple[str, ...]) -> bool:
     return any(fnmatchcase(rule, glob) for glob in wanted)
 
@@ -190,12 +176,6 @@ def _known(found: RuleSet, wanted: tuple[str, ...]) -> None:
     for glob in wanted:
         if ":" not in glob and not any(fnmatchcase(rule.id, glob) for rule in found.rules):
             raise click.ClickException(f"No rule is called {glob}: `victron-console rules list` names them.")
-
-
-def _known_stations(reader: Reader, stations: tuple[str, ...]) -> None:
-    for station in stations:
-        if reader.station(station) is None:
-            raise click.ClickException(f"{station} is not in the store: `victron-console status` lists what is.")
 
 
 def _named(one: Fired) -> str:

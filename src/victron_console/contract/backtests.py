@@ -14,7 +14,6 @@ from victron_console.model.clock import iso_utc
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.station_info import StationInfo, zone_named
 from victron_console.model.units import DAY_S
-from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
 
 if TYPE_CHECKING:
@@ -123,9 +122,7 @@ def home_of(loaded: LoadResult, reader: Reader, station: str) -> Home:
     """
     from victron_console.diagnosing.ess.station_backtest import Home
 
-    row = reader.station(station)
-    if row is None:
-        raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
+    row = reader.known_station(station)
     if faults := [str(fault) for fault in loaded.faults if fault.station in (station, "")]:
         raise ValueError("\n".join(faults[:FAULTS_TOLD]))
     config = next((one for one in loaded.stations if one.id == station), None)

@@ -83,6 +83,8 @@ def jobs(reader: Reader, now: float, as_of: float | None, station: str | None = 
     from victron_console.diagnosing.verdict.proposals import unanswered
     from victron_console.diagnosing.verdict.risk import Tier
 
+    if station is not None:
+        reader.known_station(station, as_of)
     rows = [row for row in reader.jobs(as_of, done_since=now - DONE_DAYS * DAY_S) if station in (None, row.station)]
     kept = kept_of(reader, as_of, station)
     proposed = unanswered(kept, rows)

@@ -80,6 +80,8 @@ def log(
         offset: how many of the newest are left out.
         limit: how many at most.
     """
+    if station is not None:
+        reader.known_station(station, as_of)
     until = min(until, now)
     wanted = None if kinds is None else [kind for name in kinds for kind in KIND_GROUPS.get(name, (name,))]
     found = reader.events(since, until, station, wanted, text, offset + limit + 1)[offset:]

@@ -8,9 +8,9 @@ from math import floor, log10
 
 from victron_console.catalogue import catalogue
 from victron_console.contract.form import Document, Moment, Number, Page, Part, Said, Value, page_of, written
-from victron_console.contract.nearest import nearest
 from victron_console.model.clock import iso_utc
 from victron_console.model.device import split_series
+from victron_console.model.nearest import nearest
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import Snapshot

@@ -20,8 +20,6 @@ from victron_console.insight.verdict.site_verdict import STANDING, site_verdict
 from victron_console.model.alert import AlertView, Severity
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState
-from victron_console.store.answers import StationRow
-from victron_console.store.errors import UnknownStation
 from victron_console.store.operator.jobs import JobRow
 from victron_console.store.read.reader import Reader
 
@@ -140,7 +138,7 @@ def moment_at(reader: Reader, station: str, now: float, as_of: float | None) -> 
     """
     moment = station_moment(reader, station, as_of)
     if moment is None:
-        raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
+        raise reader.unknown_station(station)
     row = moment.row
     if as_of is not None:  # of the past only the reads that changed something are known
         read = (device.read_at for device in moment.snapshot.devices.values() if device.read_at is not None)
@@ -194,15 +192,3 @@ def counts(standing: Sequence[AlertView]) -> Counts:
     """How many of each severity stand."""
     found = Counter(view.occurrence.severity if view.occurrence.is_alarm else Severity.INFO for view in standing)
     return Counts(critical=found[Severity.CRITICAL], warning=found[Severity.WARNING], info=found[Severity.INFO])
-
-
-def known_row(reader: Reader, station: str, as_of: float | None) -> StationRow:
-    """The row of a station.
-
-    Raises:
-        UnknownStation: the store never had it.
-    """
-    row = reader.station(station, as_of)
-    if row is None:
-        raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
-    return row

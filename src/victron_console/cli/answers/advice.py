@@ -10,24 +10,23 @@ from victron_console.cli.answers.echo import echo_json, echo_rows
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.completion import station_ids
-from victron_console.cli.parameters.times import Moment
+from victron_console.cli.parameters.shared_options import at_option, json_option
 from victron_console.contract.advice import advice
-from victron_console.contract.stations import known_row
 from victron_console.model.clock import SystemClock
 from victron_console.store.read.reader import Reader
 
 
 @click.command("advice")
 @click.argument("station", shell_complete=station_ids)
-@click.option("--at", "as_of", type=Moment(), help="As it was at a past moment.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@at_option
+@json_option
 @common_options
 @failing_plainly
 def advice_command(options: Options, station: str, as_of: float | None, as_json: bool) -> None:
     """Show the advice for the battery of STATION."""
     now = SystemClock().now() if as_of is None else as_of
     with closing(Reader(options.store_path, SystemClock())) as reader, reader.at_once():
-        found = advice(reader, known_row(reader, station, as_of), now, as_of)
+        found = advice(reader, reader.known_station(station, as_of), now, as_of)
     if as_json:
         echo_json("advice", found)
         return

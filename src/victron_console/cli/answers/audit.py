@@ -10,11 +10,10 @@ from textwrap import wrap
 
 import click
 
-from victron_console.alerts.rules.rule_file import load_rules
 from victron_console.cli.answers.echo import echo_json
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.cli.parameters.completion import station_ids
+from victron_console.cli.parameters.shared_options import stations_option
 from victron_console.contract.audit import StationAudit, station_audit
 from victron_console.insight.audit.review import Outcome, worst_outcome
 from victron_console.model.clock import SystemClock
@@ -26,14 +25,7 @@ EXIT_STATUS = {Outcome.PASS: 0, Outcome.WARN: 1, Outcome.FAIL: 2, Outcome.UNKNOW
 
 
 @click.command("audit")
-@click.option(
-    "--station",
-    "stations",
-    multiple=True,
-    metavar="ID",
-    shell_complete=station_ids,
-    help="Only this station; may be repeated.",
-)
+@stations_option
 @click.option("--json", "as_json", is_flag=True, help="The findings as data, for scripts.")
 @common_options
 @partial(failing_plainly, exit_status=EXIT_STATUS[Outcome.UNKNOWN])
@@ -44,7 +36,7 @@ def audit_command(options: Options, stations: tuple[str, ...], as_json: bool) ->
     """
     clock = SystemClock()
     with closing(Reader(options.store_path, clock)) as reader:
-        rules = load_rules([folder for folder in options.rule_folders() if folder.is_dir()])
+        rules = options.rules()
         chosen = stations or tuple(row.id for row in reader.stations())
         reviews = [station_audit(reader, station, rules, clock.now(), None) for station in chosen]
     if as_json:

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import click
 
-from victron_console.cli.answers.echo import echo_json
+from victron_console.cli.answers.echo import echo_json, local_time
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options, operator_name
 from victron_console.contract.devices import Device, devices_of
@@ -54,6 +54,6 @@ def accept(options: Options, station: str, device: tuple[str, ...]) -> None:
 
 def _lines(listed: Sequence[Device]) -> Iterator[str]:
     for it in listed:
-        since = f" since {it.since}" if it.since and it.state != "live" else ""
+        since = f" since {local_time(it.since)}" if it.since and it.state != "live" else ""
         accepted = ", accepted" if it.accepted else ""
         yield f"{it.station:<24} {it.device:<24} {it.state}{since}{accepted}  {it.name}"

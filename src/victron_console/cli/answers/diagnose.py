@@ -11,7 +11,7 @@ from victron_console.alerts.language.inputs import FIELDS
 from victron_console.cli.answers.echo import echo_json
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.cli.parameters.completion import station_ids
+from victron_console.cli.parameters.shared_options import stations_option
 from victron_console.cli.progress import counted
 from victron_console.contract.diagnosis import Diagnoses, diagnosis
 from victron_console.diagnosing.finding import Finding
@@ -20,21 +20,14 @@ from victron_console.diagnosing.verdict.station_diagnosis import Examined, exami
 from victron_console.model.clock import Clock, SystemClock, iso_utc
 from victron_console.model.text import clean
 from victron_console.store.diagnoses import DiagnosisRow, record_diagnosis
-from victron_console.store.errors import LeaseHeld, UnknownStation
+from victron_console.store.errors import LeaseHeld
 from victron_console.store.lease import Lease
 from victron_console.store.read.reader import Reader
 from victron_console.store.write.writer import Writer
 
 
 @click.command()
-@click.option(
-    "--station",
-    "stations",
-    multiple=True,
-    metavar="ID",
-    shell_complete=station_ids,
-    help="Only this station; may be repeated.",
-)
+@stations_option
 @click.option("--all", "everything", is_flag=True, help="Also the figures that are not known, with the reason why.")
 @click.option("--json", "as_json", is_flag=True, help="Every figure with its method, window and range, for scripts.")
 @common_options
@@ -76,11 +69,8 @@ def diagnose(options: Options, stations: tuple[str, ...], everything: bool, as_j
 
 
 def _chosen(reader: Reader, stations: tuple[str, ...]) -> list[tuple[str, str]]:
-    names = {row.id: clean(row.name) for row in reader.stations()}
-    for station in stations:
-        if station not in names:
-            raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
-    return [(station, names[station]) for station in stations or names]
+    rows = [reader.known_station(station) for station in stations] if stations else reader.stations()
+    return [(row.id, clean(row.name)) for row in rows]
 
 
 def _keep(store: Path, clock: Clock, found: dict[str, Examined]) -> str:

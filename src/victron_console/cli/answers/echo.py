@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import click
+
+from victron_console.model.clock import local
 
 
 def echo_json(form: str, answer: object) -> None:
@@ -13,6 +16,16 @@ def echo_json(form: str, answer: object) -> None:
     from victron_console.contract.schemas import written_json
 
     click.echo(written_json(form, answer))
+
+
+def local_time(moment: str) -> str:
+    """A moment of a document by the operator's clock, as every text says it: `2026-11-22 03:14:00`."""
+    return f"{local(datetime.fromisoformat(moment).timestamp()):%Y-%m-%d %H:%M:%S}"
+
+
+def local_day(moment: str) -> str:
+    """The operator's day that a moment of a document is in."""
+    return f"{local(datetime.fromisoformat(moment).timestamp()):%Y-%m-%d}"
 
 
 def echo_rows(head: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:

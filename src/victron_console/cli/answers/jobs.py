@@ -6,29 +6,25 @@ from contextlib import closing
 
 import click
 
-from victron_console.cli.answers.echo import echo_json, echo_rows
+from victron_console.cli.answers.echo import echo_json, echo_rows, local_day
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.cli.parameters.completion import station_ids
-from victron_console.cli.parameters.times import Moment
+from victron_console.cli.parameters.shared_options import at_option, json_option, station_option
 from victron_console.contract.jobs import jobs
-from victron_console.contract.stations import known_row
 from victron_console.model.clock import SystemClock
 from victron_console.store.read.reader import Reader
 
 
 @click.command("jobs")
-@click.option("--station", metavar="ID", shell_complete=station_ids, help="Only this station.")
-@click.option("--at", "as_of", type=Moment(), help="As it was at a past moment.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@station_option("Only this station.")
+@at_option
+@json_option
 @common_options
 @failing_plainly
 def jobs_command(options: Options, station: str | None, as_of: float | None, as_json: bool) -> None:
     """List open maintenance jobs and those that the diagnoses propose."""
     now = SystemClock().now() if as_of is None else as_of
     with closing(Reader(options.store_path, SystemClock())) as reader, reader.at_once():
-        if station is not None:
-            known_row(reader, station, as_of)
         found = jobs(reader, now, as_of, station)
     if as_json:
         echo_json("jobs", found)
@@ -41,4 +37,4 @@ def jobs_command(options: Options, station: str | None, as_of: float | None, as_
 
 
 def _day(moment: str | None) -> str:
-    return "-" if moment is None else moment[:10]
+    return "-" if moment is None else local_day(moment)

@@ -9,26 +9,22 @@ import click
 from victron_console.cli.answers.echo import echo_json, echo_rows
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.cli.parameters.completion import station_ids
-from victron_console.cli.parameters.times import Moment
+from victron_console.cli.parameters.shared_options import at_option, json_option, station_option
 from victron_console.contract.link import Links, links
-from victron_console.contract.stations import known_row
 from victron_console.model.clock import SystemClock
 from victron_console.store.read.reader import Reader
 
 
 @click.command("link")
-@click.option("--station", metavar="ID", shell_complete=station_ids, help="This station, with its services.")
-@click.option("--at", "as_of", type=Moment(), help="As it was at a past moment.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@station_option("This station, with its services.")
+@at_option
+@json_option
 @common_options
 @failing_plainly
 def link_command(options: Options, station: str | None, as_of: float | None, as_json: bool) -> None:
     """Show how the links to the stations stand."""
     now = SystemClock().now() if as_of is None else as_of
     with closing(Reader(options.store_path, SystemClock())) as reader, reader.at_once():
-        if station is not None:
-            known_row(reader, station, as_of)
         found = links(reader, now, as_of, station)
     if as_json:
         echo_json("link", found)

@@ -8,8 +8,6 @@ import sys
 
 import click
 
-from victron_console.alerts.rules.rule_file import load_rules
-from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options, log_to_stderr, operator_name
 from victron_console.model.clock import SystemClock
@@ -38,10 +36,6 @@ def mcp_command(options: Options) -> None:
     log_to_stderr(options)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a read of stdin cannot be cancelled, and nothing has to be ended
     clock = SystemClock()
-    setup = Setup(rules=lambda: _rules(options), config=lambda: options.files().current)
+    setup = Setup(rules=options.rules, config=lambda: options.files().current)
     notes = CallNotes(options.store_path, clock, operator_name(options))
     asyncio.run(serve(Answering(options.store_path, clock, setup), notes))
-
-
-def _rules(options: Options) -> RuleSet:
-    return load_rules([folder for folder in options.rule_folders() if folder.is_dir()])

@@ -10,7 +10,7 @@ import click
 
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.cli.parameters.completion import station_ids
+from victron_console.cli.parameters.shared_options import stations_option
 from victron_console.cli.progress import counted
 from victron_console.model.clock import SystemClock, iso_utc
 from victron_console.store.read.reader import Reader
@@ -30,14 +30,7 @@ class Month(click.ParamType[date]):
 
 
 @click.command()
-@click.option(
-    "--station",
-    "stations",
-    multiple=True,
-    metavar="ID",
-    shell_complete=station_ids,
-    help="Only this station; may be repeated.",
-)
+@stations_option
 @click.option("--month", type=Month(), help="Such as 2026-10; the last whole month where none is named.")
 @click.option("--format", "form", type=click.Choice(["html", "md"]), default="html", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The facts as data, for scripts.")

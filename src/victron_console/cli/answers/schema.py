@@ -9,8 +9,8 @@ import click
 from victron_console.cli.answers.echo import echo_rows
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
-from victron_console.contract.nearest import nearest
 from victron_console.contract.schemas import FORMS, schema
+from victron_console.model.nearest import nearest
 
 
 @click.command("schema")

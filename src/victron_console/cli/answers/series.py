@@ -6,18 +6,17 @@ from contextlib import closing
 
 import click
 
-from victron_console.cli.answers.echo import echo_json, echo_rows
+from victron_console.cli.answers.echo import echo_json, echo_rows, local_time
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.completion import series_names, station_ids
+from victron_console.cli.parameters.shared_options import at_option, json_option
 from victron_console.cli.parameters.times import Moment
 from victron_console.contract.series import MOST_POINTS, find_series, read_series
-from victron_console.contract.stations import known_row
 from victron_console.model.clock import SystemClock
 from victron_console.store.read.reader import Reader
 
 MOST_FOUND = 100_000
-_JSON = click.option("--json", "as_json", is_flag=True, help="For scripts.")
 
 
 @click.group()
@@ -28,16 +27,15 @@ def series() -> None:
 @series.command()
 @click.argument("station", shell_complete=station_ids)
 @click.argument("pattern", default="*")
-@click.option("--at", "as_of", type=Moment(), help="As it was at a past moment.")
+@at_option
 @click.option("--limit", type=click.IntRange(1, MOST_FOUND), default=500, show_default=True, help="Series at most.")
-@_JSON
+@json_option
 @common_options
 @failing_plainly
 def find(options: Options, station: str, pattern: str, as_of: float | None, limit: int, as_json: bool) -> None:
     """List the series of STATION that fit PATTERN, such as 'battery/*/Soc' or 'temperature', with what they hold."""
     now = SystemClock().now() if as_of is None else as_of
     with closing(Reader(options.store_path, SystemClock())) as reader, reader.at_once():
-        known_row(reader, station, as_of)
         found = find_series(reader, station, pattern, now, as_of, limit=limit)
     if as_json:
         echo_json("series-find", found)
@@ -63,7 +61,7 @@ def find(options: Options, station: str, pattern: str, as_of: float | None, limi
 @click.option("--until", type=Moment(), help="Up to here; else to now.")
 @click.option("--points", type=click.IntRange(1, MOST_POINTS), default=100, show_default=True, help="Columns at most.")
 @click.option("--changes", "by_change", is_flag=True, help="Each change instead of columns.")
-@_JSON
+@json_option
 @common_options
 @failing_plainly
 def read(
@@ -79,7 +77,6 @@ def read(
     """Read SERIES of STATION over time, in equal columns, with the gaps where nothing was received."""
     now = SystemClock().now()
     with closing(Reader(options.store_path, SystemClock())) as reader, reader.at_once():
-        known_row(reader, station, None)
         found = read_series(
             reader, station, name, since, now if until is None else until, now, None, points=points,
             by_change=by_change,
@@ -87,8 +84,11 @@ def read(
     if as_json:
         echo_json("series-read", found)
         return
-    rows = [(one.at, f"{one.mean}", f"{one.low}", f"{one.high}", "") for one in found.points if one is not None]
-    rows += [(one.at, f"{one.value}", "", "", one.meaning or one.reason) for one in found.changes]
+    rows = [
+        (local_time(one.at), f"{one.mean}", f"{one.low}", f"{one.high}", "") for one in found.points if one is not None
+    ]
+    rows += [(local_time(one.at), f"{one.value}", "", "", one.meaning or one.reason) for one in found.changes]
     echo_rows(("TIME", found.unit or "VALUE", "LOW", "HIGH", ""), rows, "Nothing was received in that time.")
     for gap in found.gaps:
-        click.echo(f"nothing from {gap.since} to {gap.until or 'now'}: {gap.kind} {gap.reason}".rstrip())
+        end = "now" if gap.until is None else local_time(gap.until)
+        click.echo(f"nothing from {local_time(gap.since)} to {end}: {gap.kind} {gap.reason}".rstrip())

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from victron_console.alerts.engine.coverage import blind_rules_of
-from victron_console.alerts.rules.rule_file import RulesInvalid, load_rules
+from victron_console.alerts.rules.rule_file import RulesInvalid
 from victron_console.cli.failures import failing_plainly, printable
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.stations.discover import report_devices, ssdp_option
@@ -159,7 +159,7 @@ def check(options: Options, probe: bool, ssdp: Address | None) -> None:
 
 def _rule_faults(options: Options) -> list[str]:
     try:
-        load_rules([folder for folder in options.rule_folders() if folder.is_dir()])
+        options.rules()
     except RulesInvalid as invalid:
         return [str(fault) for fault in invalid.faults]
     return []
@@ -168,7 +168,7 @@ def _rule_faults(options: Options) -> list[str]:
 def _blind_rules(options: Options) -> list[str]:
     """Which alarm rules cannot judge at a station as it was last read; nothing where nothing was recorded."""
     try:
-        rules = load_rules([folder for folder in options.rule_folders() if folder.is_dir()])
+        rules = options.rules()
         with closing(Reader(options.store_path, SystemClock())) as reader:
             return [
                 f"{row.id}: {blind}"

@@ -16,7 +16,6 @@ from victron_console.model.quality import Quality
 from victron_console.model.snapshot import Snapshot
 from victron_console.model.units import SLOT_S
 from victron_console.store.connection import open_writable
-from victron_console.store.errors import UnknownStation
 from victron_console.store.lease import Lease
 from victron_console.store.read.reader import Reader
 from victron_console.store.write.batch import OVERVIEW_FIELDS
@@ -42,8 +41,7 @@ def fill_figures(store: Path, station: str, clock: Clock, tell: Tell = untold) -
     """
     filled = 0
     with Lease(store, clock), closing(Reader(store, clock)) as reader, closing(open_writable(store)) as db:
-        if reader.station(station) is None:
-            raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
+        reader.known_station(station)
         began = min((row.first_at for row in reader.series(station)), default=clock.now())
         first, last = int(began // SLOT_S), int(clock.now() // SLOT_S)
         for begin in range(first, last, AT_ONCE):

@@ -12,7 +12,6 @@ from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.figures import text
 from victron_console.model.units import DAY_S, SLOT_S
-from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
 
 DAY_FIELDS = ("soc_percent", "pv_power_w", "load_power_w", "grid_power_w", "genset_power_w", "battery_power_w")
@@ -48,7 +47,7 @@ def station_detail(reader: Reader, station: str, now: float, as_of: float | None
     with reader.at_once():
         moment = station_moment(reader, station, as_of)
         if moment is None:
-            raise UnknownStation(f"{station} is not in the store")
+            raise reader.unknown_station(station)
         day = {
             field: tuple(reader.overview_history(station, field, now - DAY_S, now, _SLOTS, as_of))
             for field in DAY_FIELDS

@@ -19,9 +19,9 @@ from victron_console.contract.agents.arguments import Arguments
 from victron_console.contract.agents.asking import Call, Setup, moment_of
 from victron_console.contract.agents.tools import TOOLS, Tool
 from victron_console.contract.form import Document
-from victron_console.contract.nearest import nearest
 from victron_console.contract.schemas import compact_json
 from victron_console.model.clock import Clock
+from victron_console.model.nearest import nearest
 from victron_console.model.text import clean
 from victron_console.store.errors import CannotAnswer, StoreError
 from victron_console.store.read.reader import Reader

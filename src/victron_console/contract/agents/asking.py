@@ -8,8 +8,8 @@ from threading import Event
 
 from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.config import LoadResult
-from victron_console.contract.nearest import nearest
 from victron_console.model.moments import parse_moment
+from victron_console.model.nearest import nearest
 from victron_console.model.text import clean
 from victron_console.store.answers import StationRow
 from victron_console.store.errors import CannotAnswer

@@ -27,7 +27,6 @@ from victron_console.model.external_day import QUARTER_S, ExternalDay
 from victron_console.model.quality import Quality
 from victron_console.model.units import SLOT_S
 from victron_console.store.answers import Point
-from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
 
 METERS = "grid", "pvinverter", "genset", "acload"
@@ -91,10 +90,7 @@ def validate(reader: Reader, station: str, source: str, since: date, until: date
         UnknownStation: the store never had it.
         StoreError: the store cannot be read.
     """
-    row = reader.station(station)
-    if row is None:
-        raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
-    zone = row.zone
+    zone = reader.known_station(station).zone
     theirs = reader.external_days(station, source, since - timedelta(days=1), until + timedelta(days=2))
     days = _whole_days(theirs, since, until, zone)
     if not days:

@@ -20,7 +20,6 @@ from victron_console.insight.verdict.site_verdict import Known, site_verdict
 from victron_console.model.alert import Occurrence
 from victron_console.model.clock import local, midnight
 from victron_console.model.units import DAY_S, SLOT_S
-from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
 
 MOST_LINES = 100
@@ -76,9 +75,7 @@ def month_of(reader: Reader, station: str, first_day: date, now: float) -> Month
         ValueError: the month has not begun.
         StoreError: the store cannot be read.
     """
-    row = reader.station(station)
-    if row is None:
-        raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
+    row = reader.known_station(station)
     zone = row.zone
     since, end = midnight(first_day, zone), midnight(_next_month(first_day), zone)
     if since >= now:

@@ -16,7 +16,6 @@ from victron_console.model.alert import Occurrence
 from victron_console.model.quality import Quality
 from victron_console.model.text import clean
 from victron_console.model.units import DAY_S
-from victron_console.store.errors import UnknownStation
 from victron_console.store.read.reader import Reader
 
 
@@ -86,7 +85,7 @@ def why_alarm(reader: Reader, occurrence: Occurrence, now: float, as_of: float |
 def _moment(reader: Reader, station: str, as_of: float | None) -> StationMoment:
     moment = station_moment(reader, station, as_of)
     if moment is None:
-        raise UnknownStation(f"{station} is not in the store: `victron-console status` lists what is")
+        raise reader.unknown_station(station)
     return moment
 
 

@@ -24,7 +24,6 @@ from victron_console import __version__
 from victron_console.model.clock import iso_utc, local
 from victron_console.model.device import split_series
 from victron_console.model.secret import is_secret
-from victron_console.store.errors import UnknownStation
 from victron_console.store.files.export import Sink, export, write_csv
 from victron_console.store.files.output import completing
 from victron_console.store.read.reader import Reader
@@ -119,9 +118,7 @@ def _write(text: str, file: Sink) -> None:
 
 
 def _station(reader: Reader, station: str) -> dict[str, Any]:
-    row = reader.station(station)
-    if row is None:
-        raise UnknownStation(f"{station} is not in the store: check its id, and that the collector has it configured")
+    row = reader.known_station(station)
     stats = reader.stats()
     return {
         "id": row.id,

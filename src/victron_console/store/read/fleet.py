@@ -11,12 +11,14 @@ from math import inf
 from typing import Any
 
 from victron_console.model.device import DeviceKey, split_series
+from victron_console.model.nearest import nearest
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality, shortest_cadence_s
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import BatteryChoice, DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState, StationStatus
 from victron_console.model.station_info import StationInfo
+from victron_console.model.text import clean
 from victron_console.store.answers import SeriesRow, ServiceRow, StationRow
 from victron_console.store.errors import UnknownStation
 from victron_console.store.operator.wanted import accepted_as_gone
@@ -47,8 +49,15 @@ def station_number(conn: sqlite3.Connection, station: str) -> int:
     """
     row = conn.execute("SELECT no FROM station WHERE id = ?", (station,)).fetchone()
     if row is None:
-        raise UnknownStation(f"{station} is not in the store: check its id, and that the collector has it configured")
+        raise unknown_station(conn, station)
     return int(row[0])
+
+
+def unknown_station(conn: sqlite3.Connection, station: str) -> UnknownStation:
+    """That the store never had a station of that id, with the nearest."""
+    known = [row[0] for row in conn.execute("SELECT id FROM station ORDER BY id")]
+    near = nearest(station, known)
+    return UnknownStation(f"{clean(station)} is not in the store{near}: `victron-console status` lists what is")
 
 
 def series_numbers(conn: sqlite3.Connection, station_no: int, series: str) -> tuple[int, int] | None:

@@ -28,6 +28,7 @@ from victron_console.store.answers import (
     StoreStats,
 )
 from victron_console.store.diagnoses import DiagnosisRow, StepRow
+from victron_console.store.errors import UnknownStation
 from victron_console.store.external import ExternalSpan
 from victron_console.store.operator import jobs, wanted
 from victron_console.store.operator.jobs import JobRow
@@ -50,6 +51,22 @@ class Reader(OverTime):
         """One station, also one that is configured no more; None where the store never had it."""
         with self._reading() as conn:
             return fleet.station_row(conn, station, as_of)
+
+    def known_station(self, station: str, as_of: float | None = None) -> StationRow:
+        """One station, also one that is configured no more.
+
+        Raises:
+            UnknownStation: the store never had it.
+        """
+        row = self.station(station, as_of)
+        if row is None:
+            raise self.unknown_station(station)
+        return row
+
+    def unknown_station(self, station: str) -> UnknownStation:
+        """That the store never had a station of that id, as a sentence with the nearest."""
+        with self._reading() as conn:
+            return fleet.unknown_station(conn, station)
 
     def moment(self, station: str, as_of: float | None = None) -> StoredMoment | None:
         """A station with all its values and what was judged of them; None where the store never had it."""
