@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import copyfile
 from zoneinfo import ZoneInfo
 
+import jsonschema
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
@@ -18,6 +19,7 @@ from tests.portal import TOKEN, Portal, site
 
 from victron_console.catalogue.vrm import EnergyKind
 from victron_console.cli.main import victron_console
+from victron_console.contract.schemas import schema
 from victron_console.diagnosing.external.own_counters import counted_quarters
 from victron_console.diagnosing.external.quarters import own_quarters
 from victron_console.diagnosing.record.five_minutes import FiveMinutes
@@ -104,8 +106,9 @@ def account(past: Path, tmp_path: Path) -> Iterator[Account]:
 
 
 def rows(account: Account, kind: str) -> dict[str, dict[str, object]]:
-    told = account.run("validate", STATION, "--json")
-    return {row["day"]: row for row in json.loads(told.stdout)["days"] if row["kind"] == kind}
+    told = json.loads(account.run("validate", STATION, "--json").stdout)
+    jsonschema.validate(told, schema("vrm-validate"), jsonschema.Draft202012Validator)
+    return {row["day"]: row for row in told["days"] if row["kind"] == kind}
 
 
 def test_our_own_record_served_as_the_portals_differs_by_nothing(account: Account) -> None:
@@ -145,15 +148,22 @@ def test_days_of_another_zone_are_told_and_the_same_hours_compared(account: Acco
 
 
 def test_nothing_to_compare_is_no_pass(account: Account) -> None:
-    assert account.run("validate", STATION).exit_code == 1
+    assert account.run("validate", STATION).exit_code == 3
     account.portal.quarters.clear()
     account.taken_in()
     told = account.run("validate", STATION)
-    assert told.exit_code == 1 and "nothing of the portal's past" in told.output
+    assert told.exit_code == 3 and "nothing of the portal's past" in told.output
     assert account.run("backfill", "oak-mill").exit_code == 1
     none = account.run("backfill", "--all")
     assert none.exit_code == 1 and "no site of the account is a station here" in none.output
     assert account.run("backfill").exit_code == 2
+
+
+def test_a_record_that_shares_no_whole_day_with_the_portals_cannot_be_judged(account: Account) -> None:
+    account.portal.quarters[SITE] = {"Pc": {account.at(account.first, 12): 1.0}}
+    account.taken_in()
+    told = account.run("validate", STATION)
+    assert "Nothing could be compared" in told.output and told.exit_code == 3
 
 
 def test_a_site_is_found_by_what_the_gx_says_of_itself(account: Account) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import click
 import jsonschema
 import pytest
 from click.testing import CliRunner
 
 from victron_console.cli.main import victron_console
+from victron_console.contract.agents.tools import TOOLS
 from victron_console.contract.figures import figures_of
 from victron_console.contract.form import VERSION, Document, outside_keys
 from victron_console.contract.health import ShortFigure
@@ -48,6 +51,7 @@ ASKED = {
     "why": ("why", SITE),
     "rules": ("rules", "list"),
     "rules-parameters": ("rules", "parameters", SITE),
+    "store-stats": ("store", "stats"),
 }
 LONG = {
     "diagnose": ("diagnose", "--station", SITE, "--all"),
@@ -65,6 +69,7 @@ NEVER_READ = {
     "advice": ("advice", "alder"),
     "jobs": ("jobs",),
     "why": ("why", "alder"),
+    "store-stats": ("store", "stats"),
 }
 OF_A_STATION = [
     ("advice", "aldre"), ("why", "aldre"), ("series", "find", "aldre"), ("series", "read", "aldre", "battery/1/Soc"),
@@ -118,6 +123,28 @@ def test_a_station_that_there_is_none_of_is_answered_with_the_nearest(tmp_path: 
         writer.register([StationRecord("alder", "Alder")])
     result = CliRunner().invoke(victron_console, ["--store", str(store), *words])
     assert result.exit_code in (1, 3) and "near it are alder" in result.stderr, result.output
+
+
+def json_commands(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[object, str]]:
+    """Each command that takes `--json`: its function, and its words."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if any("--json" in option.opts for option in command.params):
+            yield command.callback, " ".join((*before, name))
+        if isinstance(command, click.Group):
+            yield from json_commands(command, (*before, name))
+
+
+def test_every_json_has_a_form_and_every_form_is_of_something() -> None:
+    printed_by = {form.command.removesuffix(" --json") for form in FORMS.values() if form.command}
+    known = list(json_commands(victron_console))
+    assert printed_by <= {words for _, words in known}
+    named = {function for function, words in known if words in printed_by}
+    assert [words for function, words in known if function not in named] == []
+    told = {tool.form for tool in TOOLS.values()}
+    assert told <= set(FORMS) and {name for name, form in FORMS.items() if not form.command} <= told
 
 
 def test_texts_say_moments_by_the_operators_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from victron_console.cli.answers.echo import echo_json
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.imports import figures, import_
 from victron_console.cli.options import Options, common_options
+from victron_console.cli.parameters.shared_options import json_option
 from victron_console.cli.parameters.times import Span
 from victron_console.cli.progress import progress
 from victron_console.config import HistorySettings
 from victron_console.config.amounts import size_bytes
+from victron_console.contract.store import stats as stats_document
 from victron_console.model.clock import SystemClock, local
 from victron_console.model.units import DAY_S
 from victron_console.store.answers import StoreStats
@@ -43,7 +44,7 @@ def store() -> None:
 
 
 @store.command()
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@json_option
 @common_options
 @failing_plainly
 def stats(options: Options, as_json: bool) -> None:
@@ -52,8 +53,7 @@ def stats(options: Options, as_json: bool) -> None:
         stats_found = reader.stats()
     keep = options.files().current.history
     if as_json:
-        limits = {"keep_changes_s": keep.keep_changes, "max_size_bytes": keep.max_size}
-        click.echo(json.dumps(asdict(stats_found) | {"retention": limits}, indent=2))
+        echo_json("store-stats", stats_document(stats_found, keep))
         return
     told = {**_told(stats_found), "changes are kept": _kept(keep)}
     for about, words in told.items():

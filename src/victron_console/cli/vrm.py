@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from contextlib import closing
 from datetime import date, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import click
 
+from victron_console.cli.answers.echo import echo_json
 from victron_console.cli.failures import failing_plainly, printable
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.completion import station_ids
@@ -30,6 +31,7 @@ from victron_console.store.read.reader import Reader
 
 GX_SERIAL = "system/*/Serial"
 SHOWN_DAYS = 30
+CANNOT_TELL = 3
 
 
 class Day(click.ParamType[date]):
@@ -128,20 +130,23 @@ def _told(row: StationRow, done: Backfilled) -> str:
 @click.option("--all", "everything", is_flag=True, help="Also the days that agree.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts: every day and kind.")
 @common_options
-@failing_plainly
+@partial(failing_plainly, exit_status=CANNOT_TELL)
 def validate(
     options: Options, station: str, since: date | None, until: date | None, everything: bool, as_json: bool
 ) -> None:
     """Hold STATION's energies against what the portal has, day by day, and say why they differ.
 
     It compares what `vrm backfill` took in and asks nobody. Exit status: 0 all agrees or is explained, 1 something is
-    not explained, 2 nothing could be compared.
+    not explained, 3 cannot tell: nothing could be compared.
     """
     # numpy is for the commands that need it.
+    from victron_console.contract.validation import validated
     from victron_console.diagnosing.external.validation import validate as held_against
-    from victron_console.diagnosing.external.words import validation_data, validation_lines
+    from victron_console.diagnosing.external.words import validation_lines
 
-    with closing(Reader(options.store_path, SystemClock())) as reader:
+    clock = SystemClock()
+    with closing(Reader(options.store_path, clock)) as reader:
+        reader.known_station(station)
         span = portal_span(reader.external_spans(station))
         if span is None:
             raise ValueError(f"nothing of the portal's past of {station} is in: run `victron-console vrm backfill`")
@@ -151,6 +156,8 @@ def validate(
             raise ValueError(f"the portal's past of {station} is in from {span.first} to {span.last} only")
         with reader.at_once():
             found = held_against(reader, station, span.source, first, last)
-    for line in [json.dumps(validation_data(found), indent=2)] if as_json else validation_lines(found, everything):
-        click.echo(line)
-    sys.exit({True: 0, False: 1, None: 2}[found.is_good])
+    if as_json:
+        echo_json("vrm-validate", validated(found, clock.now()))
+    else:
+        click.echo("\n".join(validation_lines(found, everything)))
+    sys.exit({True: 0, False: 1, None: CANNOT_TELL}[found.is_good])

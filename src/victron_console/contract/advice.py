@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from victron_console.contract.form import Document, Moment, Number, Part, Said
-from victron_console.contract.report import AdviceCame
+from victron_console.contract.report import AdviceCame, advice_came
 from victron_console.diagnosing.ess.advice_log import CAME, HOLDS_S, KIND, Told, came_of, told_of
 from victron_console.diagnosing.ess.advice_needs import wants_advice
 from victron_console.model.clock import iso_utc
@@ -78,14 +78,8 @@ def advice(reader: Reader, row: StationRow, now: float, as_of: float | None) -> 
         currency=told.currency if told is not None else came[0].currency if came else "",
         advice=None if told is None else _advised(told),
         reason="" if told is not None else _why_none(row),
-        came=tuple(
-            AdviceCame(
-                day=one.day, followed=str(one.followed), expected=one.expected, saved=one.saved, cost=one.cost,
-                usual_cost=one.usual_cost, reason=one.reason,
-            )
-            for one in came
-        ),
-    )  # fmt: skip
+        came=tuple(map(advice_came, came)),
+    )
 
 
 def _why_none(row: StationRow) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from victron_console.contract.form import Moment, Said, Versioned
+from victron_console.contract.form import Moment, Said, Versioned, written
 from victron_console.model.snapshot import DeviceState, Snapshot
 
 
@@ -39,12 +37,8 @@ def _device(station: str, device: DeviceState, now: float) -> Device:
         name=device.name,
         service=device.service,
         state=device.state.value,
-        since=_moment(device.since),
-        read_at=_moment(device.read_at),
+        since=written(device.since),
+        read_at=written(device.read_at),
         quality=device.quality_at(now).value,
         accepted=device.accepted,
     )
-
-
-def _moment(at: float | None) -> str | None:
-    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")

@@ -114,14 +114,8 @@ def _in_type(kind: Any, name: str, within: tuple[type[BaseModel], ...]) -> Itera
         yield name
     origin = getattr(kind, "__origin__", None)
     for n, inner in enumerate(get_args(kind)):
-        many = (
-            "[]" if origin in (tuple, list) else ".*" if isinstance(origin, type) and n and _is_mapping(origin) else ""
-        )
+        many = "[]" if origin in (tuple, list) else ".*" if origin is dict and n else ""
         yield from _in_type(inner, f"{name}{many}", within)
-
-
-def _is_mapping(origin: type) -> bool:
-    return origin is dict
 
 
 def _extra(metadata: object) -> object:

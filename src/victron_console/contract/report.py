@@ -13,6 +13,7 @@ from victron_console.model.clock import iso_utc
 from victron_console.store.read.reader import Reader
 
 if TYPE_CHECKING:
+    from victron_console.diagnosing.ess.advice_log import Came
     from victron_console.diagnosing.power.energy import Report as EnergyReport
     from victron_console.diagnosing.report.month import MonthReport
 
@@ -141,16 +142,23 @@ def month_document(found: MonthReport) -> Month:
         charge=tuple(DayCharge(day=one.day, low=one.low, high=one.high) for one in found.charge),
         alarms=tuple(_alarm(one, found.name) for one in found.alarms[:ALARMS_TOLD]),
         alarms_total=len(found.alarms),
-        advice=tuple(
-            AdviceCame(
-                day=one.day, followed=str(one.followed), expected=one.expected, saved=one.saved, cost=one.cost,
-                usual_cost=one.usual_cost, reason=one.reason,
-            )
-            for one in found.advice
-        ),
+        advice=tuple(map(advice_came, found.advice)),
         verdict=found.verdict.text,
         tier=tier_of(found.kept),
     )  # fmt: skip
+
+
+def advice_came(one: Came) -> AdviceCame:
+    """What came of a day's advice."""
+    return AdviceCame(
+        day=one.day,
+        followed=str(one.followed),
+        expected=one.expected,
+        saved=one.saved,
+        cost=one.cost,
+        usual_cost=one.usual_cost,
+        reason=one.reason,
+    )
 
 
 def _energy(found: EnergyReport) -> Energy:

@@ -13,7 +13,7 @@ from victron_console.contract.alarms import AlarmLife, Alarms, ListedAlarm
 from victron_console.contract.audit import Audit, StationAudit
 from victron_console.contract.backtests import AdvicePlayed, FiredFamily, Played, SunrisePlayed
 from victron_console.contract.devices import Device
-from victron_console.contract.diagnosis import Diagnoses, Diagnosis
+from victron_console.contract.diagnosis import Diagnoses
 from victron_console.contract.form import VERSION
 from victron_console.contract.health import Health
 from victron_console.contract.jobs import Jobs
@@ -25,6 +25,8 @@ from victron_console.contract.rules import RuleInForce, StationParameter
 from victron_console.contract.series import SeriesFound, SeriesRead
 from victron_console.contract.station_now import StationNow
 from victron_console.contract.status import FleetPage, Status
+from victron_console.contract.store import Stats
+from victron_console.contract.validation import Validated
 from victron_console.contract.why import Why
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -49,6 +51,7 @@ class Form:
 
 _WORST = "0 fine, 1 a warning or a station that is not live, 2 something critical, 3 cannot tell"
 _CHECKS = "0 all checks pass, 1 a warning, 2 a check fails, 3 cannot tell"
+_COMPARED = "0 all agrees or is explained, 1 something is not explained, 3 cannot tell"
 FORMS: Mapping[str, Form] = {
     "status": Form(Status, "status --json", _WORST),
     "alerts": Form(list[ListedAlarm], "alerts --json"),
@@ -65,6 +68,8 @@ FORMS: Mapping[str, Form] = {
     "rules": Form(list[RuleInForce], "rules list --json"),
     "rules-parameters": Form(dict[str, StationParameter | None], "rules parameters --json"),
     "why": Form(Why, "why --json", "0 a cause is named or there is nothing to explain, 3 cannot tell"),
+    "vrm-validate": Form(Validated, "vrm validate --json", _COMPARED),
+    "store-stats": Form(Stats, "store stats --json"),
     "backtest-advice": Form(AdvicePlayed, "backtest advice --json"),
     "backtest-sunrise": Form(SunrisePlayed, "backtest sunrise --json"),
     "backtest-rules": Form(list[FiredFamily], "backtest rules --json"),
@@ -73,7 +78,6 @@ FORMS: Mapping[str, Form] = {
     "alarms": Form(Alarms, ""),
     "alarm-life": Form(AlarmLife, ""),
     "audits": Form(Audit, ""),
-    "diagnosis": Form(Diagnosis, ""),
     "health": Form(Health, ""),
     "played": Form(Played, ""),
     "figure": Form(FigureExplained, ""),
@@ -95,13 +99,8 @@ def schema(name: str) -> dict[str, Any]:
 
 
 def written_json(name: str, answer: object) -> bytes:
-    """An answer as UTF-8 of JSON, checked against its form.
-
-    Raises:
-        ValidationError: it is not of that form: a fault of ours.
-    """
-    adapter = FORMS[name].adapter
-    return adapter.dump_json(answer, indent=2, by_alias=True)
+    """An answer, whose models were checked when they were made, as UTF-8 of JSON."""
+    return FORMS[name].adapter.dump_json(answer, indent=2, by_alias=True)
 
 
 def compact_json(answer: BaseModel) -> str:

@@ -89,22 +89,29 @@ def why_document(answer: WhyAnswer, *, live: bool) -> Why:
     return Why.model_validate({**as_data(answer), "live": live})
 
 
-def why_of(
-    reader: Reader, station: str, now: float, as_of: float | None, question: str | None = None, alarm: int | None = None
-) -> Why:
-    """Why a station does what it does at `now`, which is `as_of` where that is given; without a question: what the
-    moment suggests.
+def why_answer(
+    reader: Reader, station: str, now: float, as_of: float | None, question: Question | None, alarm: int | None
+) -> WhyAnswer:
+    """Why a station does what it does at `now`, which is `as_of` where that is given.
+
+    Args:
+        reader: of the store.
+        station: its id.
+        now: the moment (UTC epoch, s).
+        as_of: the same where it is a past one; None is live.
+        question: what is asked; None: what the moment suggests.
+        alarm: the number of the alarm that is asked about.
 
     Raises:
         UnknownStation: the store never had it.
-        CannotAnswer: there is no such question, or no such alarm at the station.
+        CannotAnswer: the station has no such alarm, or none was named.
     """
+    reader.known_station(station, as_of)
     if alarm is None:
-        if question == Question.ALARM:
-            raise CannotAnswer("an alarm is asked about by its number: `alarms` lists them")
-        answer = why(reader, station, Question(question) if question else None, now, as_of)
-        return why_document(answer, live=as_of is None)
+        if question is Question.ALARM:
+            raise CannotAnswer("an alarm is asked about by its number: the list of alarms has it")
+        return why(reader, station, question, now, as_of)
     view = reader.alert(alarm, as_of)
     if view is None or view.occurrence.key.station != station:
-        raise CannotAnswer(f"there is no alarm {alarm} at {station}: `alarms` lists them")
-    return why_document(why_alarm(reader, view.occurrence, now, as_of), live=as_of is None)
+        raise CannotAnswer(f"there is no alarm {alarm} at {station}: the list of alarms has their numbers")
+    return why_alarm(reader, view.occurrence, now, as_of)

@@ -15,9 +15,9 @@ from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.completion import station_ids
 from victron_console.cli.parameters.times import Moment
-from victron_console.contract.why import why_document
+from victron_console.contract.why import why_answer, why_document
 from victron_console.diagnosing.why.answer_text import answer_text
-from victron_console.diagnosing.why.asked import WhyAnswer, why, why_alarm
+from victron_console.diagnosing.why.asked import WhyAnswer
 from victron_console.insight.why.answer import Question
 from victron_console.model.clock import SystemClock
 from victron_console.store.read.reader import Reader
@@ -47,22 +47,12 @@ def why_command(
     clock = SystemClock()
     now = clock.now() if at is None else at
     with closing(Reader(options.store_path, clock)) as reader:
-        if alarm is None:
-            answer = why(reader, station, Question(question) if question else None, now, at)
-        else:
-            answer = _of_alarm(reader, station, alarm, now, at)
+        answer = why_answer(reader, station, now, at, Question(question) if question else None, alarm)
     if as_json:
         echo_json("why", why_document(answer, live=at is None))
     else:
         click.echo("\n".join(answer_lines(answer, past=at is not None)))
     sys.exit(CANNOT_TELL if answer.reasons.cannot_tell else ANSWERED)
-
-
-def _of_alarm(reader: Reader, station: str, number: int, now: float, at: float | None) -> WhyAnswer:
-    view = reader.alert(number, at)
-    if view is None or view.occurrence.key.station != station:
-        raise click.ClickException(f"There is no alarm {number} at {station}: `victron-console alerts` lists them.")
-    return why_alarm(reader, view.occurrence, now, at)
 
 
 def answer_lines(answer: WhyAnswer, *, past: bool) -> Iterator[str]:

@@ -23,7 +23,7 @@ from victron_console.contract.report import month, month_before
 from victron_console.contract.series import find_series, read_series
 from victron_console.contract.station_now import station_now
 from victron_console.contract.status import fleet
-from victron_console.contract.why import why_of
+from victron_console.contract.why import why_answer, why_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,9 @@ def _station_now(call: Call, it: given.OfStation) -> Document:
 
 
 def _why(call: Call, it: given.WhyAsked) -> Document:
-    question = None if it.question is None else str(it.question)
-    return why_of(call.reader, call.station(it.station).id, call.now, call.as_of, question, it.alarm)
+    station = call.station(it.station).id
+    answer = why_answer(call.reader, station, call.now, call.as_of, it.question, it.alarm)
+    return why_document(answer, live=call.as_of is None)
 
 
 def _alarms(call: Call, it: given.PagedStations) -> Document:

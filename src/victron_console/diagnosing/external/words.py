@@ -1,12 +1,11 @@
-"""What a comparison with the portal came to, as lines to read and as data for scripts."""
+"""What a comparison with the portal came to, as lines to read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from victron_console.catalogue.vrm import EnergyKind
-from victron_console.diagnosing.external.comparison import Compared, Why
+from victron_console.diagnosing.external.comparison import Compared
 from victron_console.diagnosing.external.validation import KindVerdict, Validation
 
 
@@ -56,23 +55,3 @@ def _kwh(value: float | None) -> str:
 
 def _signed(value: float | None) -> str:
     return "-" if value is None else f"{value:+.2f}"
-
-
-def validation_data(found: Validation) -> dict[str, Any]:
-    """For JSON."""
-    return {
-        "station": found.station,
-        "good": found.is_good,
-        "zone": found.zone_words or None,
-        "kinds": [
-            {"kind": one.kind.value, "days": one.days, "agree": one.agree, "explained": one.explained,
-             "ours_kwh": one.ours, "portal_kwh": one.theirs}
-            for one in found.verdicts()
-        ],
-        "days": [
-            {"day": row.day.isoformat(), "kind": row.kind.value, "ours_kwh": row.ours, "portal_kwh": row.theirs,
-             "agrees": row.agrees, "why": row.why.name.lower() if isinstance(row.why, Why) else None,
-             "words": row.words}
-            for row in found.rows
-        ],
-    }  # fmt: skip
