@@ -158,6 +158,15 @@ async def test_a_portal_that_is_too_busy_holds_nobody_up(sent: Sent) -> None:
     assert (await sent.source.discover()).newest_at == NOW + 1200.0
 
 
+async def test_who_has_no_values_yet_waits_a_minute_for_its_turn(sent: Sent) -> None:
+    sent.portal.fails("diagnostics", 429, "<html>", retry_after="40")
+    with pytest.raises(PortalBusy):
+        await sent.source.discover()
+    sent.portal.faults.clear()
+    assert (await sent.another().discover()).services == (BATTERY, SYSTEM)
+    assert sent.waited_s == pytest.approx(40.0, abs=1.0)
+
+
 async def test_many_sites_of_one_token_take_their_turns_without_a_queue(sent: Sent) -> None:
     sources = [sent.another() for _ in range(100)]
     busy = 0

@@ -34,8 +34,9 @@ SENT_AFTER_S = 30.0
 """The portal has what a GX sends after so long at the latest (judgement)."""
 LEAST_WAIT_S = 120.0
 """Between two questions, however overdue the site is."""
-LONGEST_TURN_S = 5.0
-"""So long a question waits for its turn; longer it would keep one of the fleet's few places for requests."""
+FIRST_TURN_S, LONGEST_TURN_S = 60.0, 5.0
+"""So long the first question and later ones wait for their turn; meanwhile they keep one of the fleet's few places for
+requests. At a start all sites of a token ask together, and `collect --once` asks no second time."""
 AHEAD_S = 300.0
 """So far the clock of a GX may be ahead of ours."""
 
@@ -105,7 +106,8 @@ class VrmPortal:
 
     async def _ask_again(self) -> SourceError | None:
         """Ask; where that fails, why: what was sent before is as old as it says and goes on being used."""
-        if (wait_s := self._client.wait_s) > LONGEST_TURN_S:
+        longest_s = LONGEST_TURN_S if self._newest_at else FIRST_TURN_S
+        if (wait_s := self._client.wait_s) > longest_s:
             self._ask_at = self._clock.monotonic() + wait_s
             return PortalBusy(f"{self._client.place} is asked for other sites of this token first.")
         self._ask_at = self._clock.monotonic() + LEAST_WAIT_S
