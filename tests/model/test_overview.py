@@ -36,6 +36,17 @@ def test_the_older_figures_are_those_whose_own_quality_is_not_good(origins: dict
     assert shown.older(1000.0) == {name: quality for name, quality in each.items() if quality is not Quality.GOOD}
 
 
+def test_a_figure_is_as_old_as_who_gives_it_and_stale_where_another_device_behind_it_is_lost() -> None:
+    fresh, lost = Origin(995.0, 10.0), Origin(800.0, 10.0, 5)
+    made_of = {"soc_percent": ("a",), "load_power_w": ("a", "b"), "pv_power_w": ("b", "a"), "grid_power_w": ("b",)}
+    shown = Overview(made_of=made_of, origins={"a": fresh, "b": lost})
+    assert shown.older(1000.0) == {
+        "load_power_w": Quality.STALE,
+        "pv_power_w": Quality.LOST,
+        "grid_power_w": Quality.LOST,
+    }
+
+
 def test_an_overview_comes_back_as_it_was() -> None:
     shown = Overview(
         1_800_000_000.5,

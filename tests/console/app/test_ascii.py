@@ -67,4 +67,4 @@ def test_units_and_currencies_keep_their_meaning(said: str, told: str) -> None:
 
 
 def test_letters_of_names_are_left() -> None:
-    assert to_ascii("Wärme Øst 電池 ΑΩ") == "Wärme Øst 電池 ΑΩ"
+    assert to_ascii("Wärme Øst 電池 ΑΩ Ωραία") == "Wärme Øst 電池 ΑΩ Ωραία"
