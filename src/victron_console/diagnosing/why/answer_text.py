@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from victron_console.diagnosing.why.asked import WhyAnswer
+from victron_console.diagnosing.why.past import span_words
 from victron_console.insight.why.answer import Fact, Sentence
 from victron_console.model.clock import local
 from victron_console.model.quality import Quality
@@ -63,8 +64,13 @@ def answer_text(answer: WhyAnswer, *, dated: bool) -> Iterator[AnswerLine]:
     yield from _block("Could not be looked at", found.unseen)
     if found.passed:
         named = [said.text.removesuffix(".") for said in found.passed]
-        told = "; ".join([named[0], *(f"{name[:1].lower()}{name[1:]}" for name in named[1:])])
+        told = "; ".join([named[0], *map(_within, named[1:])])
         yield from _block("Looked at, and not it", [Sentence(f"{told}.")])
+
+
+def _within(name: str) -> str:
+    """A name as it stands within a sentence; `PV` stays so."""
+    return name if name[1:2].isupper() else f"{name[:1].lower()}{name[1:]}"
 
 
 def _block(head: str, sentences: Sequence[Sentence]) -> Iterator[AnswerLine]:
@@ -86,4 +92,4 @@ def _aged(fact: Fact, now: float) -> str:
     if fact.at is None:
         return ""
     quality = "" if fact.quality is Quality.GOOD else f", {fact.quality}"
-    return f", {max(0.0, now - fact.at):.0f} s ago{quality}"
+    return f", {span_words(now - fact.at)} ago{quality}"

@@ -106,7 +106,7 @@ def _cause_since(reader: Reader, station: str, facts: tuple[Fact, ...], now: flo
     if not turned:
         return None
     at, fact, before = max(turned, key=lambda each: each[0])
-    said = f"{fact.name} is {fact.words} since {_when(at, now)} ({_span(now - at)}); it was {before} before."
+    said = f"{fact.name} is {fact.words} since {_when(at, now)} ({span_words(now - at)}); it was {before} before."
     return Begin(at, Sentence(said, (fact,)))
 
 
@@ -138,9 +138,11 @@ def _last_otherwise(reader: Reader, station: str, question: Question, now: float
     for begin, value in reversed(rows):
         if begin is not None and value is not None and otherwise(value):
             at = min(now, begin + SLOT_S)
-            return Begin(at, Sentence(f"{words} at {_when(at, now)} ({_span(now - at)} ago)."))
+            return Begin(at, Sentence(f"{words} at {_when(at, now)} ({span_words(now - at)} ago)."))
     covered = (
-        f"the {_span(now - rows[0][0])} that are recorded" if rows and rows[0][0] is not None else "what is recorded"
+        f"the {span_words(now - rows[0][0])} that are recorded"
+        if rows and rows[0][0] is not None
+        else "what is recorded"
     )
     return Begin(None, Sentence(f"{never} within {covered}."))
 
@@ -200,7 +202,8 @@ def _when(at: float, now: float) -> str:
     return f"{local(at):%H:%M}" if now - at < DAY_S / 2 else f"{local(at):%a %d %b %H:%M}"
 
 
-def _span(seconds: float) -> str:
+def span_words(seconds: float) -> str:
+    """A span as a person says it: `90 s`, `9 min`, `3 h`, `4 days`."""
     for limit_s, unit_s, unit in ((2 * MINUTE_S, 1, "s"), (2 * HOUR_S, MINUTE_S, "min"), (2 * DAY_S, HOUR_S, "h")):
         if seconds < limit_s:
             return f"{max(0.0, seconds) // unit_s:.0f} {unit}"

@@ -28,8 +28,17 @@ def mains_wired(look: Look) -> list[WiredInput]:
     return [each for each in ac_inputs(look.site.snapshot) if each.type != "genset"]
 
 
-def connected_type(look: Look) -> str:
-    """`grid`, `shore` or `genset`: what feeds the AC side now; empty where nothing does."""
+def connected_type(look: Look) -> str | None:
+    """`grid`, `shore` or `genset`: what feeds the AC side now; empty where nothing does, None where it is not known."""
+    evidence = Look(look.scene)
+    for path in ("Ac/ActiveIn/Source", "Ac/In/0/Connected", "Ac/In/1/Connected"):
+        evidence.number(look.site.system, path)
+    for unit in look.site.units:
+        evidence.number(unit, "Ac/ActiveIn/ActiveInput")
+    look.seen.update(evidence.seen)
+    look.old.update(evidence.old)
+    if evidence.old:
+        return None
     if runs_alone(look.site.snapshot):
         return ""
     return next((each.type for each in ac_inputs(look.site.snapshot) if each.connected), "")
@@ -76,7 +85,7 @@ def charges_from_ac(look: Look) -> bool:
 
 
 def _no_charge_mode(look: Look) -> str:
-    return _mode(look, {INVERTER_ONLY: "Inverter only", OFF: "Off"}) if charges_from_ac(look) else ""
+    return _mode(look, {INVERTER_ONLY: "Inverter only", OFF: "Off"})
 
 
 def _no_inverter_mode(look: Look) -> str:
@@ -96,10 +105,8 @@ def _not_connected(kind: str) -> Says:
 
     def says(look: Look) -> str:
         wired = mains_wired(look)
-        if not wired or wired[0].type != kind or connected_type(look) or inverter_gone(look.site.snapshot):
+        if not wired or wired[0].type != kind or inverter_gone(look.site.snapshot) or connected_type(look) != "":
             return ""
-        look.number(look.site.units[0] if look.site.units else None, "Ac/ActiveIn/ActiveInput")
-        look.number(look.site.system, "Ac/ActiveIn/Source")
         if kind == "shore":
             return "Shore power is not connected."
         meters = look.of_class("grid")
@@ -116,7 +123,7 @@ def _no_ac_charge(says: Says) -> Says:
     """A cause on the AC side, where that is what charges the site."""
 
     def told(look: Look) -> str:
-        return says(look) if charges_from_ac(look) else ""
+        return says(look) if charges_from_ac(Look(look.scene)) else ""
 
     return told
 
@@ -198,7 +205,7 @@ UNIT_FAULT = CauseRule(
     "inverter_fault", "A fault of the inverter/charger", _fault, "See the error in its manual; switch it off and on."
 )
 NO_CHARGE_MODE = CauseRule(
-    "switch_no_charge", "The switch of the inverter/charger", _no_charge_mode, "Switch it to On."
+    "switch_no_charge", "The switch of the inverter/charger", _no_ac_charge(_no_charge_mode), "Switch it to On."
 )
 NO_INVERTER_MODE = CauseRule(
     "switch_no_inverter", "The switch of the inverter/charger", _no_inverter_mode, "Switch it to On."

@@ -11,19 +11,18 @@ from victron_console.model.mains import nominal_frequency, nominal_voltage
 
 
 def _no_grid(look: Look) -> str:
-    if connected_type(look) == "genset":
-        return "A generator feeds the site: nothing is fed into it."
-    drawn = look.figure("grid_power_w") is not None or connected_type(look)
-    if look.site.units and not mains_wired(look) and not drawn:
+    source = connected_type(look)
+    if look.site.units and not mains_wired(look) and source == "" and not look.has_figure("grid_power_w"):
         look.number(look.site.settings, "Settings/SystemSetup/AcInput1")
         return "The site has no grid to feed into."
+    if source == "genset":
+        return "A generator feeds the site: nothing is fed into it."
     return ""
 
 
 def _no_pv(look: Look) -> str:
-    if has_pv(look) or look.figure("pv_power_w") is not None:
+    if has_pv(look) or look.has_figure("pv_power_w"):
         return ""
-    look.figure("grid_power_w")
     return "No PV is known at this site: there is nothing to feed in."
 
 

@@ -39,11 +39,12 @@ def start_stop(look: Look) -> DeviceState | None:
 
 def runs(look: Look) -> bool | None:
     """Whether it runs; None where that cannot be told."""
-    told = [look.number(start_stop(look), "State") not in (None, STOPPED, STOPPED_BY_TANK, FAILED)]
-    told += [look.number(genset, "StatusCode") == RUNNING_STATUS for genset in look.of_class(*GENSETS)]
-    watts = look.figure("genset_power_w")
-    known = look.number(start_stop(look), "State") is not None or look.of_class(*GENSETS) or watts is not None
-    return any(told) or (watts or 0.0) > OWN_W if known else None
+    state, watts = look.number(start_stop(look), "State"), look.figure("genset_power_w")
+    statuses = [look.number(genset, "StatusCode") for genset in look.of_class(*GENSETS)]
+    if state is None and watts is None and all(status is None for status in statuses):
+        return None
+    started = state not in (None, STOPPED, STOPPED_BY_TANK, FAILED)
+    return started or RUNNING_STATUS in statuses or (watts or 0.0) > OWN_W
 
 
 def _by_condition(look: Look) -> str:
@@ -108,7 +109,7 @@ def _tank(look: Look) -> str:
 
 def _no_auto_start(look: Look) -> str:
     service = start_stop(look)
-    if service is None or runs(look) or look.number(service, "AutoStartEnabled") != 0:
+    if service is None or runs(look) is not False or look.number(service, "AutoStartEnabled") != 0:
         return ""
     return "Its automatic start is switched off: it is started by hand alone."
 
@@ -118,7 +119,7 @@ def _enabled(look: Look) -> list[str]:
 
 
 def _quiet(look: Look) -> str:
-    if runs(look) or look.number(start_stop(look), "QuietHours") != 1:
+    if runs(look) is not False or look.number(start_stop(look), "QuietHours") != 1:
         return ""
     begin, soc = look.setting("Generator0/Soc/StartValue"), look.figure("soc_percent")
     if begin is None or soc is None or soc > begin:
@@ -130,7 +131,9 @@ def _quiet(look: Look) -> str:
 
 def _no_condition(look: Look) -> str:
     service = start_stop(look)
-    if service is None or runs(look) or _enabled(look) or look.setting("Generator0/Soc/Enabled") is None:
+    if service is None or runs(look) is not False or _enabled(look) or look.old:
+        return ""
+    if look.setting("Generator0/Soc/Enabled") is None:
         return ""
     return "No condition to start it is switched on."
 

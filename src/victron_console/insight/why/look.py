@@ -7,7 +7,7 @@ from math import isfinite
 
 from victron_console.catalogue import catalogue
 from victron_console.insight.audit.finding import Site
-from victron_console.insight.overview.figures import on_bus
+from victron_console.insight.overview.figures import dc_power_w, on_bus
 from victron_console.insight.why.answer import Fact
 from victron_console.insight.why.course import Course
 from victron_console.model.limits import NO_SENSOR_BELOW_C
@@ -89,6 +89,15 @@ class Look:
         (self.seen if quality is Quality.GOOD else self.old)[name] = fact
         return value if quality is Quality.GOOD else None
 
+    def has_figure(self, name: str) -> bool:
+        """Whether the site has such a figure, however old or doubtful."""
+        return getattr(self.site.shown, name) is not None
+
+    def dc_power_w(self, device: DeviceState) -> float | None:
+        """What a device gives or takes at its DC side, W; None where that is not known, or old."""
+        fresh = [self.number(device, f"Dc/0/{path}") is not None for path in ("Power", "Voltage", "Current")]
+        return dc_power_w(device) if any(fresh) else None
+
     def of_class(self, *classes: str) -> list[DeviceState]:
         """The devices of these classes, those on the bus where any is."""
         return list(on_bus(self.site.snapshot.fitted(*classes)))
@@ -121,9 +130,8 @@ def _figure_fact(name: str, value: float, at: float | None, quality: Quality) ->
     unit = FIGURE_UNITS.get(ending, "")
     words = name.removesuffix(ending).replace("_", " ")
     called = "SOC" if words == "soc" else words[:1].upper() + words[1:]
-    return Fact(
-        name, called.replace("Pv", "PV"), value, f"{_shown(value, _DECIMALS.get(unit))} {unit}", unit, at, quality
-    )
+    called = called.replace("Pv", "PV").replace("Dc", "DC").replace(" dc", " DC").replace(" ac", " AC")
+    return Fact(name, called, value, f"{_shown(value, _DECIMALS.get(unit))} {unit}", unit, at, quality)
 
 
 _DECIMALS = {"W": 0, "V": 2, "A": 1, "%": 0, "°C": 1, "s": 0}

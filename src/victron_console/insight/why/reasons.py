@@ -202,6 +202,8 @@ def _imports(look: Look) -> Premise:
     watts, kind = look.figure("grid_power_w"), look.site.shown.mains
     if watts is None:
         return Premise(f"What the {kind} gives is not known.", None)
+    if watts < -EXCHANGE_W:
+        return Premise(f"Nothing is drawn from the {kind}: {-watts:.0f} W are fed into it.", False)
     if watts < EXCHANGE_W:
         return Premise(f"Next to nothing is drawn from the {kind}: {watts:.0f} W.", False)
     return Premise(f"{watts:.0f} W are drawn from the {kind}.", True)
@@ -209,17 +211,26 @@ def _imports(look: Look) -> Premise:
 
 def _feeds_in(look: Look) -> Premise:
     watts = look.figure("grid_power_w")
-    if watts is None and not ac_input.connected_type(look) and look.site.units:
+    if (
+        watts is None
+        and look.site.units
+        and not look.has_figure("grid_power_w")
+        and ac_input.connected_type(look) == ""
+    ):
         return Premise("Nothing is fed in: no grid is connected.", True)
     if watts is None:
         return Premise("What the grid takes is not known.", None)
     if watts < -EXCHANGE_W:
         return Premise(f"It does feed in: {-watts:.0f} W.", False)
+    if watts < 0:
+        return Premise(f"Next to nothing is fed into the grid: {-watts:.0f} W.", True)
     return Premise(f"Nothing is fed into the grid: it gives {watts:.0f} W.", True)
 
 
 def _generator_does(look: Look) -> Premise:
     if not generator.has_generator(look):
+        if look.old:
+            return Premise("Whether the site has a generator is not known.", None)
         return Premise("No generator is known at this site.", False)
     running = generator.runs(look)
     if running is None:

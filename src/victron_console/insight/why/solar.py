@@ -9,7 +9,7 @@ from astral.sun import elevation
 
 from victron_console.catalogue import catalogue
 from victron_console.insight.overview.ac_side import rs_units
-from victron_console.insight.overview.figures import dc_power_w, last
+from victron_console.insight.overview.figures import last
 from victron_console.insight.why.ess import is_ess
 from victron_console.insight.why.look import Look, called
 from victron_console.insight.why.rule import CauseRule
@@ -35,6 +35,9 @@ SOLAR = ("solarcharger",)
 OTHERS = ("alternator", "charger", "dcsource", "fuelcell", "dcgenset")
 """Other sources of the DC bus: the wind, and what the owner starts or connects."""
 COVERS_FROM_W = 5.0
+"""Less than this is the own use of a source, and covers nothing (judgement)."""
+OTHER_SOURCE_SHARE = 1.1
+"""A battery that takes this much of what the sun gives is charged by something else too (judgement)."""
 ERROR_WARNINGS = frozenset({0, 67})
 
 
@@ -102,7 +105,7 @@ def _no_sun(look: Look) -> str:
     volts = [value for device in _trackers(look) if (value := look.number(device, "Pv/V")) is not None]
     battery = look.figure("battery_voltage_v")
     if volts and battery and all(value < battery for value in volts):
-        return f"There is no sun: the panels have {max(volts):.0f} V.{note}"
+        return f"No sun comes in: the panels have {max(volts):.0f} V, as by night or cut off.{note}"
     return ""
 
 
@@ -111,11 +114,16 @@ def _height(sun: float) -> str:
 
 
 def _from_sun_alone(look: Look) -> str:
-    return " ESS charges from the grid only below its minimum, by schedule or by Dynamic ESS." if is_ess(look) else ""
+    if not is_ess(Look(look.scene)):  # that a site has no ESS is no part of the sentence
+        return ""
+    is_ess(look)
+    return " ESS charges from the grid only below its minimum, by schedule or by Dynamic ESS."
 
 
 def _no_yield(look: Look) -> str:
     """By day panels have no voltage, or have one and give next to nothing."""
+    if not has_pv(look):
+        return ""
     pv_w, sun = look.figure("pv_power_w"), sun_deg(look)
     if sun is None or sun < HIGH_SUN_DEG or pv_w is None or pv_w > LITTLE_W:
         return ""
@@ -132,8 +140,10 @@ def _no_yield(look: Look) -> str:
 
 
 def drawn_w(look: Look) -> float | None:
-    """What AC and DC loads take, W; None where neither is known."""
+    """What AC and DC loads take, W; None where neither is measured, or one that is is old or doubtful."""
     ac, dc = look.figure("load_power_w"), look.figure("dc_load_power_w")
+    if look.old.keys() & {"load_power_w", "dc_load_power_w"}:
+        return None
     return None if ac is None and dc is None else (ac or 0.0) + max(0.0, dc or 0.0)
 
 
@@ -149,6 +159,8 @@ def _loads_first(look: Look) -> str:
         return ""
     if taken < LOADS_TAKE_SHARE * pv_w or is_held_back(look):
         return ""
+    if taken > pv_w:
+        return f"The loads take all that the sun gives, and come first: they draw {taken:.0f} W, it gives {pv_w:.0f} W."
     return f"The loads take what the sun gives: {taken:.0f} W of {pv_w:.0f} W, and come first."
 
 
@@ -162,10 +174,8 @@ def _sun_covers(look: Look) -> str:
 def _source_covers(look: Look) -> str:
     """A charger, an alternator or the wind gives what is drawn."""
     for device in look.of_class(*OTHERS):
-        look.number(device, "Dc/0/Power")
-        look.number(device, "Dc/0/Current")
-        watts, taken = dc_power_w(device), drawn_w(look)
-        if watts is not None and watts > COVERS_FROM_W and watts >= LOADS_TAKE_SHARE * (taken or 0.0):
+        watts, taken = look.dc_power_w(device), drawn_w(look)
+        if watts is not None and taken is not None and watts > COVERS_FROM_W and watts >= LOADS_TAKE_SHARE * taken:
             return f"{called(device)} gives {watts:.0f} W and covers what is drawn."
     return ""
 
@@ -174,6 +184,8 @@ def _battery_first(look: Look) -> str:
     battery, pv_w = look.figure("battery_power_w"), look.figure("pv_power_w")
     if battery is None or pv_w is None or battery <= LITTLE_W or pv_w <= LITTLE_W or is_held_back(look):
         return ""
+    if battery > OTHER_SOURCE_SHARE * pv_w:
+        return ""  # something else charges it too
     if (look.figure("grid_power_w") or 0.0) > DRAWN_FROM_W:
         return ""  # what is drawn from the grid beside it is no surplus
     return f"The battery takes the surplus first: {battery:.0f} W of {pv_w:.0f} W."
@@ -182,7 +194,9 @@ def _battery_first(look: Look) -> str:
 def _grid_charges(look: Look) -> str:
     """The battery takes from the grid what the sun does not give."""
     battery, grid, pv_w = look.figure("battery_power_w"), look.figure("grid_power_w"), look.figure("pv_power_w")
-    if battery is None or grid is None or battery <= LITTLE_W or battery <= 1.1 * (pv_w or 0.0):
+    if battery is None or grid is None or battery <= LITTLE_W or "pv_power_w" in look.old:
+        return ""
+    if battery <= OTHER_SOURCE_SHARE * (pv_w or 0.0):
         return ""
     if battery < MOST_SHARE * grid:
         return ""
@@ -198,7 +212,7 @@ def _surplus(look: Look) -> str:
 
 def _nothing_drawn(look: Look) -> str:
     taken = drawn_w(look)
-    if taken is None or taken > LITTLE_W or "dc_load_power_w" in look.old:
+    if taken is None or taken > LITTLE_W:
         return ""
     return f"Next to nothing is drawn: the loads take {taken:.0f} W."
 
