@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.insight.why.injected import CHARGE_ALLOWED, HOUSE, NOON, lay
@@ -14,12 +14,16 @@ from tests.insight.why.injected import CHARGE_ALLOWED, HOUSE, NOON, lay
 from victron_console.collector.settings_log import settings_changes
 from victron_console.diagnosing.why.answer_text import answer_text
 from victron_console.diagnosing.why.asked import why, why_alarm
+from victron_console.diagnosing.why.past import since
+from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.overview import overview
-from victron_console.insight.why.answer import Question
+from victron_console.insight.why.answer import Question, Reasons
+from victron_console.insight.why.reasons import reasons
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
+from victron_console.model.reading import Reading
 from victron_console.model.service import ServiceReading
 from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import StationState, StationStatus
@@ -99,6 +103,40 @@ def test_it_says_since_when_and_what_was_changed_then(reader: Reader) -> None:
     assert "(60 min); it was -1 A before." in answer.since[0].text
     assert "It last charged at " in answer.since[1].text
     assert [(it.kind, it.text) for it in answer.changes] == [("setting", "DVCC charge limit: -1 A became 0 A")]
+
+
+def test_a_state_that_turned_later_and_does_not_decide_is_not_since_when(store: Path) -> None:
+    clock = ManualClock(NOON)
+    with closing(Reader(store, clock)) as reader:
+        held = station_moment(reader, HOUSE.id)
+    assert held is not None
+    system = held.snapshot.device("system")
+    assert system is not None
+    writer = Writer(store, clock)
+    for at, dvcc in ((NOON - 1.0, 3), (NOON, 1)):
+        readings = {**system.readings, "Control/Dvcc": Reading(dvcc, at)}
+        service = ServiceReading(system.service, system.key, at, readings)
+        writer.record_all([StationUpdate(HOUSE.id, at, [service], overview=held.shown)])
+    writer.close()
+    with closing(Reader(store, clock)) as reader:
+        answer = why(reader, HOUSE.id, Question.NOT_CHARGING, NOON)
+    assert answer.reasons.first is not None
+    assert "system/0/Control/Dvcc" in {fact.source for fact in answer.reasons.first.said.facts}
+    assert answer.since[0].text.startswith("DVCC charge limit is 0 A since ")
+
+
+def test_what_was_never_measured_is_not_said_to_have_never_been(reader: Reader) -> None:
+    held = station_moment(reader, HOUSE.id)
+    assert held is not None
+
+    class Unmeasured:
+        def overview_slots(self, *_: object) -> list[tuple[float, None]]:
+            return [(NOON - 600.0, None), (NOON - 300.0, None)]
+
+    def answered(moment: StationMoment) -> Reasons:
+        return replace(reasons(moment, Question.NOT_FEEDING_IN), causes=())
+
+    assert since(cast("Reader", Unmeasured()), held, answered, NOON) == []
 
 
 def test_the_other_house_has_it_too_and_the_days_before_are_not_recorded(reader: Reader) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from victron_console.diagnosing.why.past import Change, changes_before, earlier_days, since
+from victron_console.diagnosing.why.past import Answered, Change, changes_before, earlier_days, since
 from victron_console.diagnosing.why.peers import same_elsewhere
 from victron_console.insight.fleet import at_moment, figures_quality
 from victron_console.insight.moment import StationMoment, station_moment
@@ -62,8 +62,9 @@ def why(reader: Reader, station: str, question: Question | None, now: float, as_
         moment = _moment(reader, station, as_of)
         alerts = [view for view in reader.alerts(as_of) if view.occurrence.key.station == station]
         asked = question or suggested_question(moment, alerts)
-        found = reasons(moment, asked, _course(reader, station, now))
-        return _with_past(reader, moment, found, now, as_of, suggested=question is None)
+        course = _course(reader, station, now)
+        answer = _with_past(reader, moment, lambda held: reasons(held, asked, course), now, as_of)
+        return replace(answer, suggested=question is None)
 
 
 def why_alarm(reader: Reader, occurrence: Occurrence, now: float, as_of: float | None = None) -> WhyAnswer:
@@ -78,8 +79,9 @@ def why_alarm(reader: Reader, occurrence: Occurrence, now: float, as_of: float |
     past = occurrence.raised_at if over else as_of
     with reader.at_once():
         moment = _moment(reader, occurrence.key.station, past)
-        found = alarm_reasons(moment, occurrence, _course(reader, moment.row.id, at))
-        return replace(_with_past(reader, moment, found, at, past), alarm=occurrence.id)
+        course = _course(reader, moment.row.id, at)
+        answer = _with_past(reader, moment, lambda held: alarm_reasons(held, occurrence, course), at, past)
+        return replace(answer, alarm=occurrence.id)
 
 
 def _moment(reader: Reader, station: str, as_of: float | None) -> StationMoment:
@@ -93,17 +95,15 @@ def _course(reader: Reader, station: str, now: float) -> Course:
     return course_of(reader.overview_slots(station, COURSE_FIELDS, now - (USUAL_DAYS + 1) * DAY_S, now), now)
 
 
-def _with_past(
-    reader: Reader, moment: StationMoment, found: Reasons, now: float, as_of: float | None, *, suggested: bool = False
-) -> WhyAnswer:
-    row = at_moment([moment.row], now)[0]
-    answer = WhyAnswer(row.id, clean(row.name), now, found, suggested)
+def _with_past(reader: Reader, moment: StationMoment, answered: Answered, now: float, as_of: float | None) -> WhyAnswer:
+    row, found = at_moment([moment.row], now)[0], answered(moment)
+    answer = WhyAnswer(row.id, clean(row.name), now, found)
     if figures_quality(row, now) is not Quality.GOOD:
         why_not = f": {clean(row.status.reason)}" if row.status.reason else ""
         answer = replace(answer, link=f"The station is {row.status.state}{why_not}.")
     if not found.causes:
         return answer
-    begun = since(reader, row.id, found, now)
+    begun = since(reader, moment, answered, now)
     return replace(
         answer,
         since=tuple(each.said for each in begun),

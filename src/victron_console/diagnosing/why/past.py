@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from victron_console.catalogue import catalogue
 from victron_console.catalogue.reader import Kind
 from victron_console.insight.moment import StationMoment, station_moment
-from victron_console.insight.why.answer import Fact, Question, Reasons, Sentence
+from victron_console.insight.why.answer import Cause, Fact, Question, Reasons, Sentence
 from victron_console.insight.why.look import device_fact
 from victron_console.insight.why.reasons import EXCHANGE_W, IDLE_W, LOW_PERCENT, reasons
 from victron_console.model.clock import local
 from victron_console.model.device import split_series
+from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.snapshot import DeviceState
 from victron_console.model.text import clean
@@ -85,29 +86,48 @@ class Begin:
     said: Sentence
 
 
-def since(reader: Reader, station: str, found: Reasons, now: float) -> list[Begin]:
+Answered = Callable[[StationMoment], Reasons]
+"""What a moment says to the question that is asked."""
+
+
+def since(reader: Reader, moment: StationMoment, answered: Answered, now: float) -> list[Begin]:
     """Since when the limiting cause holds, and when the site last did otherwise."""
-    begun = []
-    if found.first is not None and (begin := _cause_since(reader, station, found.first.said.facts, now)):
-        begun.append(begin)
-    if found.question in _LAST_OTHERWISE:
-        begun.append(_last_otherwise(reader, station, found.question, now))
-    return begun
+    found = answered(moment)
+    told = [_cause_since(reader, moment, found.first, answered, now)] if found.first is not None else []
+    told.append(_last_otherwise(reader, moment.row.id, found.question, now))
+    return [begin for begin in told if begin is not None]
 
 
-def _cause_since(reader: Reader, station: str, facts: tuple[Fact, ...], now: float) -> Begin | None:
-    """When the last of the states that a cause rests on came to be; measured values change all the time."""
+def _cause_since(reader: Reader, moment: StationMoment, cause: Cause, answered: Answered, now: float) -> Begin | None:
+    """When the last of the states that make a cause one came to be: with their value of before it would be none.
+
+    Others stand behind its sentence too; measured values change all the time.
+    """
     turned: list[tuple[float, Fact, str]] = []
-    for fact in filter(_is_state, facts):
-        points = reader.history(station, fact.source, now - LOOK_BACK_S, now)
+    for fact in filter(_is_state, cause.said.facts):
+        points = reader.history(moment.row.id, fact.source, now - LOOK_BACK_S, now)
         if len(points) > 1:
-            before = _words(fact, points[-2].value)
-            turned.append((points[-1].at, fact, before))
+            as_before = answered(_with_value(moment, fact.source, points[-2].value))
+            if cause.id not in {each.id for each in as_before.causes}:
+                turned.append((points[-1].at, fact, _words(fact, points[-2].value)))
     if not turned:
         return None
     at, fact, before = max(turned, key=lambda each: each[0])
     said = f"{fact.name} is {fact.words} since {_when(at, now)} ({span_words(now - at)}); it was {before} before."
     return Begin(at, Sentence(said, (fact,)))
+
+
+def _with_value(moment: StationMoment, series: str, value: object) -> StationMoment:
+    """The moment with another value of one series."""
+    key, path = split_series(series)
+    device = moment.snapshot.devices[key]
+    changed = replace(device, readings={**device.readings, path: _reading(value, moment.snapshot.at)})
+    return replace(moment, snapshot=replace(moment.snapshot, devices={**moment.snapshot.devices, key: changed}))
+
+
+def _reading(value: object, at: float) -> Reading:
+    known = value if isinstance(value, int | float | str) else None
+    return Reading(known, at, Quality.ABSENT if known is None else Quality.GOOD)
 
 
 def _is_state(fact: Fact) -> bool:
@@ -126,24 +146,26 @@ _STATES = (Kind.ENUM, Kind.FLAG, Kind.ALARM, Kind.BITMASK, Kind.TEXT)
 
 def _words(fact: Fact, value: object) -> str:
     device, path = split_series(fact.source)
-    reading = Reading(value if isinstance(value, int | float | str) else None, 0.0)
+    reading = _reading(value, 0.0)
     if reading.value is None:
         return "not there"
     return device_fact(DeviceState(device, "", {}), path, reading).words
 
 
-def _last_otherwise(reader: Reader, station: str, question: Question, now: float) -> Begin:
+def _last_otherwise(reader: Reader, station: str, question: Question, now: float) -> Begin | None:
+    """When a site last did otherwise; None where what it does was never measured."""
+    if question not in _LAST_OTHERWISE:
+        return None
     field, otherwise, words, never = _LAST_OTHERWISE[question]
     rows = reader.overview_slots(station, (field,), now - LOOK_BACK_S, now)
-    for begin, value in reversed(rows):
-        if begin is not None and value is not None and otherwise(value):
+    known = [(begin, value) for begin, value in rows if begin is not None and value is not None]
+    if not known:
+        return None
+    for begin, value in reversed(known):
+        if otherwise(value):
             at = min(now, begin + SLOT_S)
             return Begin(at, Sentence(f"{words} at {_when(at, now)} ({span_words(now - at)} ago)."))
-    covered = (
-        f"the {span_words(now - rows[0][0])} that are recorded"
-        if rows and rows[0][0] is not None
-        else "what is recorded"
-    )
+    covered = f"the {span_words(min(len(known) * SLOT_S, now - known[0][0]))} that are recorded"
     return Begin(None, Sentence(f"{never} within {covered}."))
 
 
