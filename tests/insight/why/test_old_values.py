@@ -55,6 +55,17 @@ def test_an_inverter_that_is_not_read_any_more_is_not_said_to_run_alone() -> Non
     assert ("mains_lost" in fresh, "mains_lost" in old) == (True, False)
 
 
+def test_an_inverter_without_an_input_that_is_not_read_any_more_has_no_grid_as_far_as_is_known() -> None:
+    tree: Tree = {
+        "system/0": {"Dc/Pv/Power": 200},
+        "inverter/276": {"State": 9, "Mode": 2, "Ac/Out/L1/P": 140},
+        "settings/0": {"Settings/SystemSetup/AcInput1": 0},
+    }
+    fresh, old = (reasons(with_old(tree, *devices), Question.NOT_FEEDING_IN) for devices in ((), tuple(tree)))
+    assert (fresh.holds, [cause.id for cause in fresh.causes][:1]) == (True, ["no_grid"])
+    assert (old.holds, old.causes) == (None, ())
+
+
 @pytest.mark.parametrize("old", [(), ("dcgenset/0",)], ids=["fresh", "old"])
 def test_a_source_covers_the_loads_by_what_it_gives_now_alone(old: tuple[str, ...]) -> None:
     tree = ess_house(dcgenset_0={"Dc/0/Power": 2000, "StatusCode": 8})

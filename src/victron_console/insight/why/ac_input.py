@@ -37,7 +37,7 @@ def connected_type(look: Look) -> str | None:
         evidence.number(unit, "Ac/ActiveIn/ActiveInput")
     look.seen.update(evidence.seen)
     look.old.update(evidence.old)
-    if evidence.old:
+    if evidence.old or not all(map(look.is_fresh, look.site.units)):
         return None
     if runs_alone(look.site.snapshot):
         return ""

@@ -131,7 +131,7 @@ def _quiet(look: Look) -> str:
 
 def _no_condition(look: Look) -> str:
     service = start_stop(look)
-    if service is None or runs(look) is not False or _enabled(look) or look.old:
+    if service is None or runs(look) is not False or _enabled(look):
         return ""
     if look.setting("Generator0/Soc/Enabled") is None:
         return ""

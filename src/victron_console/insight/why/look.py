@@ -89,6 +89,10 @@ class Look:
         (self.seen if quality is Quality.GOOD else self.old)[name] = fact
         return value if quality is Quality.GOOD else None
 
+    def is_fresh(self, device: DeviceState) -> bool:
+        """Whether a device was read lately, whatever it gives."""
+        return device.quality_at(self.site.snapshot.at) is Quality.GOOD
+
     def has_figure(self, name: str) -> bool:
         """Whether the site has such a figure, however old or doubtful."""
         return getattr(self.site.shown, name) is not None
