@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-PATIENCE_S = 90.0
+PATIENCE_S = 120.0
 """Longer than any wait of a passing test on a machine with far too much to do, shorter than the limit of a test."""
 
 

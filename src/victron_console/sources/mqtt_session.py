@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 from aiomqtt import Message, MqttError
@@ -64,7 +64,7 @@ class Session:
         self._on_change = on_change
         self._timing = timing
         self._client: GuardedClient | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._error: SourceError | None = None
         self._alive_at = clock.monotonic()
         self._found: dict[str, None] = {}
@@ -96,7 +96,10 @@ class Session:
             await self.close()
             raise
         self._alive_at = self._clock.monotonic()
-        self._task = asyncio.create_task(self._live(), name=f"mqtt {self.portal}")
+        self._tasks = [
+            asyncio.create_task(self._told(work), name=f"mqtt {self.portal}")
+            for work in (self._stay_connected(), self._stay_awake())
+        ]
 
     @property
     def is_connected(self) -> bool:
@@ -124,8 +127,10 @@ class Session:
 
     async def close(self) -> None:
         """End the connection. May be called twice."""
-        task, self._task = self._task, None
-        if task is not None:
+        tasks, self._tasks = self._tasks, []
+        for (
+            task
+        ) in tasks:  # each by itself: whoever waits for both would pass a cancellation on once, and it may be lost
             await end(task)
         client, self._client = self._client, None
         if client is not None:
@@ -207,14 +212,12 @@ class Session:
         self._traffic.requests += 1
         await self._client.publish(f"R/{self.portal}/keepalive", json.dumps({"keepalive-options": [option]}))
 
-    async def _live(self) -> None:
-        """Stay awake and connected until either fails; what fails is told by `check`."""
+    async def _told(self, work: Coroutine[None, None, None]) -> None:
+        """Do what keeps the session alive; what fails is told by `check`."""
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._stay_connected())
-                group.create_task(self._stay_awake())
-        except* MqttError as errors:
-            self._error = self._explained(errors)
+            await work
+        except MqttError as error:
+            self._error = self._error or self._explained(error)
             for service in self.tree.devices:  # whoever reads next learns of it at once
                 self._on_change(service)
 

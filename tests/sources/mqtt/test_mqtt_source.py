@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from aiomqtt import Client, MqttError
-from tests.patience import until, until_async
+from tests.patience import PATIENCE_S, until, until_async
 from tests.sources.mqtt.conftest import (
     DATA,
     PASSWORD,
@@ -39,6 +39,7 @@ from victron_console.sources.base import (
     Unreachable,
 )
 from victron_console.sources.mqtt import Mqtt
+from victron_console.sources.mqtt_guard import GuardedClient
 
 pytestmark = pytest.mark.slow  # each test has a broker of its own
 
@@ -290,6 +291,27 @@ async def test_a_flood_leaves_the_last_value_and_few_news(broker: Broker, gx: Gx
     await until_value(source, SYSTEM, "Dc/Battery/Power", 2999)
     assert changed_services(found) >= {SYSTEM}
     assert source.traffic.bytes_in > 2000 * 20
+
+
+async def test_a_source_is_closed_also_where_a_cancellation_is_swallowed(
+    broker: Broker, gx: Gx, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, swallowed = asyncio.Event(), list[bool]()
+
+    async def publish(*_: object, **__: object) -> None:
+        waiting.set()
+        while len(swallowed) < 2:  # as asyncio.wait_for does before Python 3.12 where its result comes at that moment
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            swallowed.append(True)
+
+    source = connect(broker.port)
+    await source.discover()
+    monkeypatch.setattr(GuardedClient, "publish", publish)
+    await waiting.wait()
+    async with asyncio.timeout(PATIENCE_S):
+        await source.close()
+    assert len(swallowed) == 2
 
 
 async def test_two_stations_on_one_broker_must_be_told_apart(
