@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from itertools import count
 
+import pytest
 from pydantic import SecretStr
 from tests.portal import TOKEN, Portal
 
@@ -16,7 +17,7 @@ from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality, shortest_cadence_s
 from victron_console.model.reading import Reading
-from victron_console.model.snapshot import DeviceState
+from victron_console.model.snapshot import DeviceState, Snapshot
 from victron_console.model.station import ServiceState, StationState
 from victron_console.sources.vrm.source import VrmPortal
 
@@ -100,3 +101,24 @@ def test_a_device_that_is_read_no_more_says_nothing_of_how_often_the_others_are(
     assert shortest_cadence_s([old, portal, (None, 1.0)], 5.0) == 900.0
     assert shortest_cadence_s([(NOW - 20.0, 10.0), portal], 5.0) == 10.0
     assert shortest_cadence_s([], 5.0) == 5.0
+
+
+@pytest.mark.parametrize(
+    ("read_s", "fast_s", "value", "origin"),
+    [
+        (10.0, None, 180.0, "shipped default"),
+        (60.0, None, 180.0, "shipped default"),
+        (63.0, None, 180.0, "shipped default"),
+        (300.0, 300.0, 900.0, "cadence of the station file"),
+        (900.0, None, 2700.0, "how often it is read"),
+        (400.0, None, 1800.0, "how often it is read"),
+    ],
+)
+def test_a_station_is_lost_after_one_and_the_same_time_though_its_reads_are_never_quite_as_far_apart(
+    read_s: float, fast_s: float | None, value: float, origin: str
+) -> None:
+    setup = StationSetup(config={} if fast_s is None else {"cadence": {"fast_s": fast_s}})
+    for late_s in (0.0, 0.0003, 0.9, 2.0):
+        device = DeviceState(TANK, "com.victronenergy.tank.adc0", {}, NOW, read_s + late_s)
+        found = derive(Snapshot("alder", NOW, {TANK: device}), setup, Learned())["offline_after_s"]
+        assert (found.value, found.origin) == (value, origin)

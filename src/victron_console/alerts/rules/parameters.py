@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from victron_console.alerts.rules.learned import Learned, limiting_battery
@@ -54,6 +55,9 @@ fire at every full charge; warm limits lie below the 60 °C at which the makers'
 
 _OFFLINE_AFTER_S = 180.0
 _MISSED_READS = 3
+_ABOUT = 1.1
+_CADENCES_S = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 21_600.0, 43_200.0, 86_400.0)
+"""How often a station is read is measured, and never twice the same: a limit by it would change each time."""
 
 _DEFAULTS: Mapping[str, ParameterValue] = {
     "t_warn": 50.0, "t_crit": 55.0, "t_charge_min": 5.0, "soc_warn": 20.0, "soc_crit": 10.0, "soh_warn": 85.0,
@@ -164,15 +168,13 @@ def _offline_after(snapshot: Snapshot, setup: StationSetup) -> Parameter:
         ((seconds, f"tag {tag}") for tag, seconds in tagged if tag in setup.tags), (_OFFLINE_AFTER_S, _SHIPPED)
     )
     read_s = float((setup.config.get("cadence") or {}).get("fast_s") or 0.0)
+    found = max(found, (_MISSED_READS * read_s, "cadence of the station file"), key=itemgetter(0))
     reads = ((device.read_at, device.cadence_s) for device in snapshot.devices.values())
     renewed_s = shortest_cadence_s(reads, 0.0)
-    return Parameter(
-        *max(
-            found,
-            (_MISSED_READS * read_s, "cadence of the station file"),
-            (_MISSED_READS * renewed_s, "how often it is read"),
-        )
-    )
+    if _MISSED_READS * renewed_s <= _ABOUT * found[0]:
+        return Parameter(*found)
+    step_s = next((step_s for step_s in _CADENCES_S if renewed_s <= _ABOUT * step_s), renewed_s)
+    return Parameter(_MISSED_READS * step_s, "how often it is read")
 
 
 def _positive(value: float | None) -> float | None:
