@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import Protocol
 
+from victron_console.model.units import DAY_S, HOUR_S, MINUTE_S
+
 
 class Clock(Protocol):
     """Two clocks: one to name moments, one to measure how long something took."""
@@ -74,3 +76,11 @@ def midnight(day: date, zone: tzinfo | None = None) -> float:
 def iso_utc(at: float) -> str:
     """ISO 8601 in UTC with milliseconds: `2026-11-22T03:14:00.000Z`."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def span_words(seconds: float) -> str:
+    """A span as a person says it: `90 s`, `9 min`, `3 h`, `4 days`."""
+    for limit_s, unit_s, unit in ((2 * MINUTE_S, 1, "s"), (2 * HOUR_S, MINUTE_S, "min"), (2 * DAY_S, HOUR_S, "h")):
+        if seconds < limit_s:
+            return f"{max(0.0, seconds) // unit_s:.0f} {unit}"
+    return f"{seconds // DAY_S:.0f} days"

@@ -199,7 +199,7 @@ def test_a_parameter_that_changes_is_told_with_what_it_was(play: Play) -> None:
     player.alerts.configure(player.site.id, (), {"thresholds": {"soc_warn": 35}})
     player.run(30)
     told = [event.text for event in player.events if event.kind == "parameter"]
-    assert told == ["soc_warn is now 35 (station file), was 20.0"]
+    assert told == ["Low charge warning: 35 % (station file), was 20 %"]
     assert {(event.station, event.key) for event in player.events if event.kind == "parameter"} == {("alder", "")}
 
 

@@ -14,6 +14,7 @@ from victron_console.alerts.engine.bound_rule import BoundRule
 from victron_console.alerts.language.syntax import Kind
 from victron_console.alerts.language.values import Value
 from victron_console.alerts.rules.learned import History, Learned
+from victron_console.alerts.rules.parameter_words import parameter_change
 from victron_console.alerts.rules.parameters import Parameter, StationSetup, derive
 from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.alerts.rules.vocabulary import PARAMETERS
@@ -176,7 +177,7 @@ class StationWatch:
         }
         gone = self.parameters.keys() - found.keys()
         self.parameter_notes += [
-            f"{name} is now {_known(found[name].value)} ({found[name].origin}), was {self.parameters[name].value}"
+            parameter_change(name, found[name].value, found[name].origin, self.parameters[name].value)
             for name in sorted(changed)
             if name in self.parameters and self.parameters[name].value is not None
         ]
@@ -241,7 +242,3 @@ def _typed(name: str, value: float | str | bool | None) -> Value | bool:
     if PARAMETERS[name].kind is Kind.TRUTH:
         return bool(value)
     return value if isinstance(value, str) else float(value)
-
-
-def _known(value: object) -> object:
-    return "not known" if value is None else value

@@ -10,6 +10,7 @@ from victron_console.console.alarms.detail import Selected, labelled, now_runs, 
 from victron_console.console.kit.blocks import spread
 from victron_console.console.kit.buttons import Button, draw_buttons
 from victron_console.console.kit.energy.kinds import kind_of_field
+from victron_console.console.kit.event_words import event_text
 from victron_console.console.kit.format import clock, duration, moment, number, power, spark
 from victron_console.console.kit.palette import Role, Step, Tone
 from victron_console.console.kit.sheet import Run, Sheet
@@ -105,7 +106,7 @@ def _settings(sheet: Sheet, row: int, end: int, settings: Sequence[Event], now: 
     sheet.head(row, START, end, "SETTINGS BEFORE", "7 days")
     for offset, event in enumerate(settings, 1):
         sheet.put(row + offset, START, moment(event.at, now), Role.TEXT3)
-        sheet.put(row + offset, START + 9, cut(event.text, end - START - 8), Role.TEXT2)
+        sheet.put(row + offset, START + 9, cut(event_text(event), end - START - 8), Role.TEXT2)
     return row + 1 + len(settings)
 
 

@@ -33,5 +33,10 @@ KIND_WORDS = {
 
 
 def event_text(event: Event) -> str:
-    """What happened, as it is shown: a store of an older version has bare numbers after the titles of alarms."""
+    """What happened, as it is shown: a store of an older version has bare numbers and names of rules in its texts."""
+    if event.kind == "parameter":
+        # The language of rules is much to import for a console that has not painted yet.
+        from victron_console.alerts.rules.parameter_words import without_name
+
+        return without_name(event.text)
     return without_state(event.text) if event.kind in _VALUED else event.text

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from victron_console.alerts.engine.coverage import Blind
+from victron_console.console.kit.event_words import event_text
 from victron_console.console.kit.format import (
     ABSENT,
     GAP,
@@ -213,7 +214,7 @@ def _draw_log(sheet: Sheet, row: int, start: int, end: int, limit: int, events: 
         sheet.put(row + 1, start, "nothing", Role.TEXT3)
     for index, event in enumerate(events[: max(0, limit - row - 1)], row + 1):
         sheet.put(index, start, moment(event.at, now), Role.TEXT3)
-        sheet.put(index, start + 8, cut(plain(event.text), max(0, end - start - 7)), Role.TEXT2)
+        sheet.put(index, start + 8, cut(plain(event_text(event)), max(0, end - start - 7)), Role.TEXT2)
 
 
 def draw_own(width: int, height: int, own: Own) -> list[Line]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from victron_console.diagnosing.why.asked import WhyAnswer
-from victron_console.diagnosing.why.past import span_words
 from victron_console.insight.why.answer import Fact, Sentence
-from victron_console.model.clock import local
+from victron_console.model.clock import local, span_words
 from victron_console.model.quality import Quality
 
 WORDS_CELLS = 24

@@ -13,7 +13,7 @@ from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.why.answer import Cause, Fact, Question, Reasons, Sentence
 from victron_console.insight.why.look import device_fact
 from victron_console.insight.why.reasons import EXCHANGE_W, IDLE_W, LOW_PERCENT, reasons
-from victron_console.model.clock import local
+from victron_console.model.clock import local, span_words
 from victron_console.model.device import split_series
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
@@ -222,11 +222,3 @@ def earlier_days(reader: Reader, station: str, found: Reasons, now: float) -> Se
 
 def _when(at: float, now: float) -> str:
     return f"{local(at):%H:%M}" if now - at < DAY_S / 2 else f"{local(at):%a %d %b %H:%M}"
-
-
-def span_words(seconds: float) -> str:
-    """A span as a person says it: `90 s`, `9 min`, `3 h`, `4 days`."""
-    for limit_s, unit_s, unit in ((2 * MINUTE_S, 1, "s"), (2 * HOUR_S, MINUTE_S, "min"), (2 * DAY_S, HOUR_S, "h")):
-        if seconds < limit_s:
-            return f"{max(0.0, seconds) // unit_s:.0f} {unit}"
-    return f"{seconds // DAY_S:.0f} days"
