@@ -10,7 +10,7 @@ import pytest
 from tests.console.conftest import MakeConsole
 from tests.console.fleet.test_fleet_screen import screen_text
 from tests.console.sample_fleet import NOW, SAMPLE
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from victron_console.console.app.console import ConsoleApp
 from victron_console.console.app.screens import SCREENS
@@ -43,6 +43,25 @@ async def test_help_lists_every_key_that_works_here(make_console: MakeConsole) -
         await pilot.press("escape")
         of_textual = ("tab", "shift+", "ctrl+", "super+")
         assert {key for key in screen._bindings.key_to_bindings if not key.startswith(of_textual)} <= bound
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (118, 30)])
+async def test_no_word_of_the_help_touches_its_scrollbar_and_rows_go_on_under_their_words(
+    make_console: MakeConsole, size: tuple[int, int]
+) -> None:
+    app = make_console()
+    async with app.run_test(size=size) as pilot:
+        for entry in SCREENS:
+            app.open(entry.name)
+            await pilot.pause()
+            await pilot.press("question_mark")
+            panel, text = app.screen.query_one("#help"), app.screen.query_one("#help-text", Static)
+            rows = str(text.content).split("\n")
+            assert max(map(len, rows)) < panel.scrollable_content_region.width
+            keys = rows[rows.index(f"KEYS   {entry.name}") + 2 : rows.index("SCREENS") - 1]
+            assert all(row[8] == " " and row[9] != " " for row in keys)
+            await pilot.press("escape")
 
 
 @pytest.mark.slow

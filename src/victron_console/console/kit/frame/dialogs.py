@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from textwrap import wrap
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,11 +19,16 @@ from textual.widgets.selection_list import Selection
 
 from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.search import fitting
-from victron_console.console.kit.text import literal, pad
+from victron_console.console.kit.text import literal, pad, width_of
 from victron_console.model.text import clean
 
 SEARCH_AT_MOST = 60
 """Letters of a search."""
+MOST_COLUMNS = 118
+"""Of the help, as the style sheet has it."""
+_KEY_COLUMNS = len("Shift ←→ ")
+_BESIDE_COLUMNS = 6
+"""Left and right of its text, with the scrollbar and a blank before that."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -52,9 +58,9 @@ class HelpScreen(ModalScreen[None]):
         super().__init__()
         self._wanted = ""
         self._parts = {
-            f"KEYS   {title}": [f"{pad(key.shown, 8)}{key.help}" for key in told_once(keys)],
-            "SCREENS": [f"{pad(key, 8)}{pad(name, 9)}{about}" for key, name, about in screens],
-            "SIGNS": list(self.SIGNS),
+            f"KEYS   {title}": [(pad(key.shown, _KEY_COLUMNS), key.help) for key in told_once(keys)],
+            "SCREENS": [(f"{pad(key, _KEY_COLUMNS)}{pad(name, 9)}", about) for key, name, about in screens],
+            "SIGNS": [("", sign) for sign in self.SIGNS],
         }
 
     def compose(self) -> ComposeResult:
@@ -65,6 +71,10 @@ class HelpScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """All of it at first."""
         self._search("")
+
+    def on_resize(self) -> None:
+        """Other columns wrap otherwise."""
+        self._draw()
 
     def on_key(self, event: events.Key) -> None:
         """A letter narrows the search, Backspace widens it; the keys of a list scroll."""
@@ -79,18 +89,29 @@ class HelpScreen(ModalScreen[None]):
 
     def _search(self, wanted: str) -> None:
         self._wanted = clean(wanted)[:SEARCH_AT_MOST]
-        self.query_one("#help-text", Static).update(Content("\n".join(self._rows())))
+        self._draw()
         self.query_one("#help").scroll_home(animate=False)
 
-    def _rows(self) -> list[str]:
+    def _draw(self) -> None:
+        columns = min(MOST_COLUMNS, self.app.size.width) - _BESIDE_COLUMNS
+        self.query_one("#help-text", Static).update(Content("\n".join(self._rows(columns))))
+
+    def _rows(self, columns: int) -> list[str]:
         wanted = self._wanted
         rows = [f"/{wanted}_   Backspace takes a letter back, Esc closes" if wanted else "Type to search, Esc closes"]
         pairs = [(head, row) for head, part in self._parts.items() for row in part]
-        found = fitting(wanted, pairs, lambda pair: pair[1])
+        found = fitting(wanted, pairs, lambda pair: "".join(pair[1]))
         for head in self._parts:
-            own = [row for of, row in found if of == head]
+            own = [line for of, row in found if of == head for line in _wrapped(*row, columns)]
             rows += ["", head, "", *own] if own else []
         return rows if found else [*rows, "", "Nothing here has these words."]
+
+
+def _wrapped(label: str, words: str, columns: int) -> list[str]:
+    """A row in so many columns: what has no room in it goes on under its words."""
+    before = width_of(label)
+    first, *others = wrap(words, max(10, columns - before))
+    return [f"{label}{first}", *(f"{' ' * before}{other}" for other in others)]
 
 
 def told_once(keys: Sequence[Key]) -> list[Key]:
