@@ -3,11 +3,13 @@ VENV := .venv
 MUTATION := .venv-mutation
 SBOM := .venv-sbom
 BIN := $(VENV)/bin
+# Test processes at once: for a third of its time a test waits, for a screen to settle or a connection to give up.
+WORKERS ?= 3
 READY := $(VENV)/.ready
 # The suite starts Python again and again: what it compiles is compiled once, not at every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-past test quick under-load coverage check format bench bench-fleet faults fuzz screenshots mutation docs site wheel lock sbom clean
+.PHONY: demo demo-past test quick exhaustive under-load coverage check format bench bench-fleet faults fuzz screenshots mutation docs site wheel lock sbom clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -22,17 +24,20 @@ demo-past: $(READY)  ## the month that ships with the demonstration: half an hou
 	$(BIN)/python -m benchmarks.demo_past
 
 test: $(READY)  ## the whole suite
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 quick: $(READY)  ## all but the slow tests: the inner loop
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+exhaustive: $(READY)  ## the whole suite, and of every test all that it could try: a quarter of an hour
+	EXHAUSTIVE=1 $(BIN)/python -m pytest -n $(WORKERS)
 
 under-load: $(READY)  ## the whole suite beside four busy loops: no test may wait for a time
 	@for loop in 1 2 3 4; do (while :; do :; done) & loops="$$loops $$!"; done; \
-	trap "kill $$loops" EXIT INT TERM; $(BIN)/python -m pytest -n 2
+	trap "kill $$loops" EXIT INT TERM; $(BIN)/python -m pytest -n $(WORKERS)
 
 coverage: $(READY)  ## the whole suite, its line coverage held against the floor
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=
 	$(BIN)/coverage report --format=total
 
 check: $(READY)  ## format, lint, strict types, import contracts, the line coverage that was last measured

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import accumulate, repeat
 
 import pytest
+from tests.exhaustive import enough
 
 from victron_console.collector.poller import StationPoller
 from victron_console.model.clock import ManualClock
@@ -23,6 +24,8 @@ DEADLINE_S, PATIENCE_S = 8.0, 60.0
 SYN_S = (0.0, 1.0, 3.0, 7.0, 15.0, 31.0)
 """When a connection that nobody takes up is begun anew."""
 LENGTHS_S = (45.0, 700.0, 5000.0, 100_000.0)
+PHASES = enough((11.1, 7), (3.7, 20))
+"""Seconds and how often: the return meets every phase of the tries."""
 OUTAGES = ("refuses", "lost packets", "holds", "errors", "dead bus")
 
 
@@ -125,7 +128,9 @@ async def outage(kind: str, length_s: float, begin_s: float) -> tuple[float, int
 async def test_a_station_is_live_within_a_minute_of_its_return_however_long_it_was_away(kind: str) -> None:
     late = {}
     for length_s in LENGTHS_S:
-        for begin_s in accumulate(repeat(3.7, 20), initial=100.0):  # the return meets every phase of the tries
+        for begin_s in accumulate(
+            repeat(*enough((11.1, 7), (3.7, 20))), initial=100.0
+        ):  # the return meets every phase of the tries
             late[length_s, begin_s], _ = await outage(kind, length_s, begin_s)
     assert {place: seconds for place, seconds in late.items() if seconds > 60.0} == {}
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.diagnosing.acceptance import plan_error, rolled_savings
 from tests.diagnosing.made_tariff import HOME, certain, weeks
+from tests.exhaustive import enough
 
 from victron_console.diagnosing.ess.advice import Advice, OutageRecord, advise, outage_reserve, worthwhile
 from victron_console.diagnosing.ess.decision import Reserve, decide
@@ -27,7 +28,7 @@ HOUR = np.arange(-PAST, AHEAD) % 24
 
 @pytest.mark.slow
 def test_noisy_forecasts_reach_nine_tenths_of_the_saving_of_perfect_ones_and_never_lose_a_percent() -> None:
-    of_possible, of_usual, loss = rolled_savings()
+    of_possible, of_usual, loss = rolled_savings(enough(4, 20))
     assert of_possible >= 0.9 and of_usual > 1.0 and loss <= 0.01, (of_possible, of_usual, loss)
 
 

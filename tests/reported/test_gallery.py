@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 import pytest
+from tests.exhaustive import enough
 from tests.reported.gallery import LOSS_W, Powers, Roles, Topology, possible, role_setups, site
 
 from victron_console.console.site.data import SiteFigures
@@ -96,8 +97,7 @@ BOAT = Topology("shore", "vebus", "mppt", "motor")
 def test_no_topology_has_a_figure_invented_missing_or_doubled(source: str) -> None:
     found = [
         f"{topology}: {said}"
-        for topology in TOPOLOGIES
-        if topology.source == source
+        for topology in [each for each in TOPOLOGIES if each.source == source][:: enough(7, 1)]
         for said in wrong(topology, Roles("shunt", "other", 1))
     ]
     assert found == []

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
+from tests.exhaustive import enough
 from tests.reported.gallery import Roles, Topology, possible, site
 
 from victron_console.console.kit.state_line import site_type
@@ -137,7 +138,7 @@ TOPOLOGIES = [topology for topology in possible() if topology.phases == 1]
 @pytest.mark.parametrize("source", sorted({topology.source for topology in TOPOLOGIES}))
 def test_a_device_that_left_keeps_its_place_and_changes_no_other(source: str, forgotten: bool) -> None:
     found = []
-    for topology in (each for each in TOPOLOGIES if each.source == source):
+    for topology in [each for each in TOPOLOGIES if each.source == source][:: enough(7, 1)]:
         before = site(topology, Roles("shunt", "other", 1))[0].at(0.0)
         page = page_of(before)
         for key, device in before.devices.items():

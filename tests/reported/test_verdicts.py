@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from tests.exhaustive import enough
 from tests.reported.gallery import Topology, possible, site
 from tests.reported.made import T0, Made
 
@@ -37,6 +38,6 @@ def wrong(topology: Topology) -> Iterator[str]:
 
 @pytest.mark.slow
 def test_a_site_of_any_topology_that_is_well_is_said_to_be_nothing_else() -> None:
-    found = {str(topology): faults for topology in possible() if (faults := list(wrong(topology)))}
+    found = {str(topology): faults for topology in [*possible()][:: enough(7, 1)] if (faults := list(wrong(topology)))}
 
     assert not found

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.exhaustive import enough
 
 from victron_console.insight.overview.balance import BALANCED, BalanceVerdict, judge
 from victron_console.model.clock import ManualClock
@@ -34,7 +35,7 @@ COLUMNS = (
 OLD = re.compile(r"(?<![\w.])\d{10}(?![\w])|(?<![\w-])2020-\d\d-\d\d")
 
 
-@pytest.fixture(scope="module", params=NOWS)
+@pytest.fixture(scope="module", params=enough(NOWS[2:], NOWS))
 def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Opened:
     store = tmp_path_factory.mktemp("past") / "demo.db"
     return store, open_past(store, len(NAMED), request.param), request.param

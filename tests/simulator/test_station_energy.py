@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from tests.exhaustive import enough
 
 from victron_console.simulator.fleet import NAMED
 from victron_console.simulator.station import Station
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 IDS = [spec.id for spec in NAMED]
 START = 1781740800.0  # 2026-06-18T00:00Z
-STEP_S = 120.0
+STEP_S = enough(180.0, 120.0)
 Sample = dict[str, dict[str, Any]]
 
 

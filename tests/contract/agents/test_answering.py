@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -27,6 +28,7 @@ from victron_console.model.device import DeviceKey
 from victron_console.model.service import ServiceReading
 from victron_console.model.station import StationState, StationStatus
 from victron_console.sources.values import clean_path, qualify
+from victron_console.store.errors import UpkeepStopped
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event as LogEvent
 from victron_console.store.records import StationRecord, StationUpdate
@@ -225,8 +227,13 @@ def test_a_store_that_is_being_sealed_answers(lived: Path) -> None:
         found = ask(lived, "read_series", clock, station=SITE, series="system/0/Dc/Battery/Soc", **span)
         return [point and point["mean"] for point in found["points"]]
 
-    before = means()
-    assert upkeep(lived, SystemClock()).rows
+    def leave_off(_: float) -> None:
+        if next(steps) > 100:
+            raise UpkeepStopped
+
+    before, steps = means(), count()
+    with pytest.raises(UpkeepStopped):
+        upkeep(lived, SystemClock(), rest=leave_off)
     assert means() == pytest.approx(before, abs=1.0), "of long columns by the hour from then on"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.exhaustive import enough
 
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey
@@ -54,7 +55,7 @@ def stored(snapshot: Snapshot) -> dict[DeviceKey, Judged]:
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@settings(max_examples=enough(50, 150))
 @given(st.lists(polls, min_size=1, max_size=14))
 def test_snapshot_of_the_past_is_what_the_snapshot_was_then(
     sequence: list[tuple[float, str, dict[str, Reading], str]],

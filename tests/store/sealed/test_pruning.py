@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
+from tests.exhaustive import enough
 from tests.store.crashes import run_until
 
 from victron_console.model.clock import ManualClock
@@ -31,7 +32,7 @@ START = 1_763_596_800.0
 """A Thursday midnight UTC: the begin of a sealed week."""
 WEEKS = 4
 NOW = START + WEEKS * WEEK_S + 5 * DAY_S
-CASES = 400
+CASES = enough(130, 400)
 """Of the steps at which it is broken off: one out of each stretch of as many."""
 BUSY, CALM = "battery/0/Busy", "battery/0/Calm"
 PLENTY = 2**40
