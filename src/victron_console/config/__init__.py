@@ -1,6 +1,7 @@
 """Stations and console settings as TOML files say them: read, checked, watched and written."""
 
 from victron_console.config.backup import BackupSettings
+from victron_console.config.engine import EngineSettings
 from victron_console.config.faults import ConfigError, Fault
 from victron_console.config.files import (
     APP_NAME,
@@ -27,6 +28,7 @@ __all__ = [
     "ConfigError",
     "ConfigFiles",
     "ConsoleSettings",
+    "EngineSettings",
     "Fault",
     "FixedStations",
     "HeartbeatSettings",

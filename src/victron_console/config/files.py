@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,23 +12,23 @@ from platformdirs import user_config_path
 from pydantic import ValidationError
 
 from victron_console.config.backup import BackupSettings
+from victron_console.config.engine import EngineSettings
 from victron_console.config.faults import ConfigError, Fault, Problem, problems, shown
 from victron_console.config.fields import Surroundings, Table
 from victron_console.config.heartbeat import HeartbeatSettings
 from victron_console.config.history import HistorySettings
 from victron_console.config.lines import line_of, places
 from victron_console.config.notify import NotifySettings
+from victron_console.config.parsed_file import parsed_file, reason
 from victron_console.config.sources import SOURCES
 from victron_console.config.station import StationConfig
 from victron_console.config.tables import HELD, TABLES, ConsoleSettings, without
 from victron_console.config.vrm import VrmSettings
 from victron_console.model.text import clean
-from victron_console.model.toml_text import MAX_CHARACTERS, parse_toml
 
 APP_NAME = "victron-console"
 EXAMPLE_SUFFIX = ".example.toml"
-MAX_FILE_BYTES = 4 * MAX_CHARACTERS  # of UTF-8
-_POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+ONCE = "a name of its own for each [[engine]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,7 @@ class LoadResult:
     history: HistorySettings = field(default_factory=HistorySettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
     vrm: VrmSettings = field(default_factory=VrmSettings)
+    engines: tuple[EngineSettings, ...] = ()
     homes: Mapping[str, Path] = field(default_factory=dict)
     """The file of each such table that has no fault, by the table's name."""
     referred: frozenset[Path] = frozenset()
@@ -111,7 +110,7 @@ def _files(paths: Sequence[Path], faults: list[Fault]) -> list[Path]:
         try:
             files = list_files(path)
         except OSError as error:
-            faults.append(Fault(path, None, "", _reason(error), "a folder that this user may read"))
+            faults.append(Fault(path, None, "", reason(error), "a folder that this user may read"))
             continue
         for file in files:
             try:
@@ -119,10 +118,6 @@ def _files(paths: Sequence[Path], faults: list[Fault]) -> list[Path]:
             except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError for a loop
                 faults.append(Fault(file, None, "", "a link that leads nowhere", "a station file"))
     return list(found.values())
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
 
 
 class _Reading:
@@ -136,6 +131,7 @@ class _Reading:
         self.stations: dict[str, StationConfig] = {}
         self.origins: dict[str, str] = {}
         self.tables: dict[str, Any] = {}
+        self.engines: dict[str, EngineSettings] = {}
         self.homes: dict[str, Path] = {}
 
     def result(self) -> LoadResult:
@@ -146,6 +142,7 @@ class _Reading:
             faults=tuple(sorted(self.faults, key=lambda fault: (order.get(fault.file, -1), fault.line or 0))),
             files=self.files,
             **self.tables,
+            engines=tuple(self.engines.values()),
             homes=self.homes,
             referred=frozenset(self.referred),
         )
@@ -153,52 +150,30 @@ class _Reading:
     def read(self, file: Path) -> None:
         """Take up one file."""
         self.files[file] = ()
-        text = self._text(file)
-        data = None if text is None else self._parse(file, text)
-        if text is None or data is None:
+        found = parsed_file(file, self.faults)
+        if found is None:
             return
+        text, data = found
         lines = places(text)
         known = set(self.stations)
         for key, value in data.items():
             if key == "station" and isinstance(value, list):
                 for index, raw in enumerate(value):
                     self._take_station(file, index, raw, lines)
+            elif key == "engine" and isinstance(value, list):
+                for index, raw in enumerate(value):
+                    self._take_engine(file, index, raw, lines)
             elif key in TABLES:
                 self._take_table(file, key, value, lines)
             else:
                 self._refuse_table(file, key, line_of(lines, [key]))
         self.files[file] = tuple(station for station in self.stations if station not in known)
 
-    def _text(self, file: Path) -> str | None:
-        try:
-            if file.is_file() and file.stat().st_size > MAX_FILE_BYTES:
-                self.faults.append(Fault(file, None, "", "a file of more than 4 MB", "a station file"))
-                return None
-            if not file.exists() or file.is_file():
-                return file.read_text(encoding="utf-8").replace("\r\n", "\n")
-            self.faults.append(Fault(file, None, "", "no regular file", "a TOML file or a folder of them"))
-        except OSError as error:
-            self.faults.append(Fault(file, None, "", _reason(error), "a file that this user may read"))
-        except UnicodeDecodeError:
-            self.faults.append(Fault(file, None, "", "bytes that are no UTF-8 text", "a TOML file in UTF-8"))
-        return None
-
-    def _parse(self, file: Path, text: str) -> dict[str, Any] | None:
-        try:
-            return parse_toml(text)
-        except tomllib.TOMLDecodeError as error:
-            message = str(error)
-            at = _POSITION.search(message)
-            line = int(at[1]) if at and at[1] else text.count("\n") + 1
-            column = f" at column {at[2]}" if at and at[2] else " at the end"
-            found = f"a TOML error{column} ({clean(_POSITION.sub('', message))})"
-            self.faults.append(Fault(file, line, "", found, "valid TOML"))
-        return None
-
     def _refuse_table(self, file: Path, key: str, line: int | None) -> None:
-        known = ", ".join(["[[station]]", *(f"[{name}]" for name in TABLES)])
-        expected = "[[station]] in double brackets" if key in ("station", "stations") else f"one of {known}"
-        found = "one table" if key == "station" else "an unknown table or key"
+        known = ", ".join(["[[station]]", "[[engine]]", *(f"[{name}]" for name in TABLES)])
+        listed = key.removesuffix("s") if key.removesuffix("s") in ("station", "engine") else ""
+        expected = f"[[{listed}]] in double brackets" if listed else f"one of {known}"
+        found = "one table" if key == listed else "an unknown table or key"
         self.faults.append(Fault(file, line, clean(key, 60), found, expected))
 
     def _take_station(self, file: Path, index: int, raw: object, lines: Mapping[tuple[str, ...], int]) -> None:
@@ -222,6 +197,21 @@ class _Reading:
             line = line_of(lines, (*place, "id"))
             self.stations[station.id] = station
             self.origins[station.id] = f"{file}, line {line}" if line else str(file)
+
+    def _take_engine(self, file: Path, index: int, raw: object, lines: Mapping[tuple[str, ...], int]) -> None:
+        """One that is wrong is left out: what is to be sent to it waits in the store."""
+        around = Surroundings(file.parent, self.environ)
+        try:
+            engine = EngineSettings.model_validate(raw, context=around)
+            found = [] if engine.name not in self.engines else [Problem(("name",), f'"{engine.name}" twice', ONCE)]
+        except ValidationError as error:
+            found = problems(error, EngineSettings)
+        else:
+            self.engines.setdefault(engine.name, engine)
+        self.referred |= around.referred
+        for p in found:
+            line = line_of(lines, ("engine", str(index), *p.path))
+            self.faults.append(Fault(file, line, ".".join(("engine", *p.path)), p.found, p.expected))
 
     def _take_table(self, file: Path, key: str, raw: object, lines: Mapping[tuple[str, ...], int]) -> None:
         """A table of which there is one; of one with faults, what is right in it."""
