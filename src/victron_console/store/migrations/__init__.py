@@ -17,6 +17,7 @@ from victron_console.store.migrations import (
     m0010_notices,
     m0011_reminders,
     m0012_external,
+    m0013_engines,
 )
 
 MIGRATIONS = (
@@ -32,5 +33,6 @@ MIGRATIONS = (
     m0010_notices,
     m0011_reminders,
     m0012_external,
+    m0013_engines,
 )
 """The position (from 1) is the version that the store has after it."""

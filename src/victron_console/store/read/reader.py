@@ -15,7 +15,7 @@ from victron_console.model.alert_record import NoticeRecord
 from victron_console.model.external_day import ExternalDay
 from victron_console.model.judgement import Judgement, PollMemory
 from victron_console.model.snapshot import Snapshot
-from victron_console.store import diagnoses, external, promises
+from victron_console.store import diagnoses, engines, external, promises
 from victron_console.store.alarms import engine_rows as alerts
 from victron_console.store.answers import (
     LinkMinute,
@@ -28,6 +28,7 @@ from victron_console.store.answers import (
     StoreStats,
 )
 from victron_console.store.diagnoses import DiagnosisRow, StepRow
+from victron_console.store.engines import EngineState
 from victron_console.store.errors import UnknownStation
 from victron_console.store.external import ExternalSpan
 from victron_console.store.operator import jobs, wanted
@@ -150,6 +151,11 @@ class Reader(OverTime):
         """How the links of the configured stations stand; a station that was never polled is not among them."""
         with self._reading() as conn:
             return link_states.links(conn, inf if as_of is None else as_of)
+
+    def engines(self) -> list[EngineState]:
+        """How far the configured engines have what was recorded, by name."""
+        with self._reading() as conn:
+            return engines.engine_states(conn)
 
     def link_totals(self, since: float, until: float) -> dict[str, LinkTotals]:
         """The polls of every station over the whole minutes of a span; without polls it is not among them."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from victron_console.model.device import DeviceKey
 from victron_console.store.connection import reading, transaction
+from victron_console.store.engines import note_sealed
 from victron_console.store.errors import StoreError
 from victron_console.store.read.curves import Span
 from victron_console.store.read.gaps import silent_spans
@@ -109,6 +110,7 @@ def seal_step(db: Database, now: float, rows: int = SLICE_ROWS) -> int:
     if count:
         with transaction(db):
             replacement.apply(conn, now)
+            note_sealed(conn, max(found.ids[-1] for found in devices.values()))
             ids = [(row_id,) for found in devices.values() for row_id in found.ids]
             if conn.executemany("DELETE FROM hot WHERE id = ?", ids).rowcount != count:
                 raise Outrun("another process sealed the same rows; it goes on with the next turn")
