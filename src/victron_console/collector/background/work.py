@@ -14,6 +14,7 @@ from victron_console.collector.alerting import Alerting
 from victron_console.collector.background.tasks import BackgroundTasks
 from victron_console.collector.backups import Backups
 from victron_console.collector.diagnosing import Diagnosing
+from victron_console.collector.engines.engines import ENGINE_FAILS, Engines
 from victron_console.collector.internal_faults import INTERNAL_FAULT, InternalFaults
 from victron_console.collector.notify.notifier import NOTIFY_FAILED, Notifier
 from victron_console.collector.recorder import Recorder
@@ -34,7 +35,7 @@ FILES_INVALID = ConsoleAlarm(
 
 
 class BackgroundWork:
-    """Sealing, copies, diagnosing, prices, advising, telling, and the signs of life."""
+    """Sealing, copies, diagnosing, prices, advising, telling, engines, and the signs of life."""
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class BackgroundWork:
         self._heartbeat = Heartbeat(clock, beat, partial(tell, HEARTBEAT_FAILS))
         self._others = OtherCollectors(clock, partial(tell, COLLECTOR_SILENT))
         self._backups = Backups(store, clock, recorder, tell)
+        self._engines = Engines(store, clock, recorder.call, partial(tell, ENGINE_FAILS), self.faults)
         self._tasks = BackgroundTasks(clock, self.faults)
         alerting.plan = self._notifier.plan
         alerting.failed = partial(self.faults.failed, "the alert engine")
@@ -80,6 +82,7 @@ class BackgroundWork:
         self._backups.use(loaded.backup)
         self._heartbeat.use(loaded.heartbeat)
         self._others.use(loaded.heartbeat.watch)
+        self._engines.use(loaded.engines)
 
     async def open(self) -> None:
         """Go on from what a collector before left untold; `use` came before.
@@ -99,6 +102,7 @@ class BackgroundWork:
         self._tasks.start("notifying", self._notifier.run)
         self._tasks.start("the heartbeat", self._heartbeat.run)
         self._tasks.start("watching other collectors", self._others.run)
+        self._tasks.start("handing over to engines", self._engines.run)
 
     async def tell(self) -> None:
         """Raise, change or clear the alarms of what is wrong with the store, the station files and ourselves."""

@@ -1,0 +1,1 @@
+"""Hands what is recorded over to databases for time series, with the store as the queue."""
