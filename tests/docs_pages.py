@@ -21,6 +21,7 @@ from textual.screen import ModalScreen
 from victron_console import console
 from victron_console.cli.main import COMMANDS, victron_console
 from victron_console.cli.options import common_options
+from victron_console.config.engine import EngineSettings
 from victron_console.config.fields import Table
 from victron_console.config.source_settings import SourceSettings
 from victron_console.config.station import StationConfig
@@ -64,6 +65,7 @@ def configuration() -> str:
 
 def _tables() -> Iterator[str]:
     yield from _keys_of("[[station]]", StationConfig, "station")
+    yield from _keys_of("[[engine]]", EngineSettings, "engine")
     for name, model in TABLES.items():
         yield from _keys_of(f"[{name}]", model, name)
 

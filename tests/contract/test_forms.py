@@ -52,6 +52,7 @@ ASKED = {
     "rules": ("rules", "list"),
     "rules-parameters": ("rules", "parameters", SITE),
     "store-stats": ("store", "stats"),
+    "engines": ("engine", "status"),
 }
 LONG = {
     "diagnose": ("diagnose", "--station", SITE, "--all"),
@@ -70,6 +71,7 @@ NEVER_READ = {
     "jobs": ("jobs",),
     "why": ("why", "alder"),
     "store-stats": ("store", "stats"),
+    "engines": ("engine", "status"),
 }
 OF_A_STATION = [
     ("advice", "aldre"), ("why", "aldre"), ("series", "find", "aldre"), ("series", "read", "aldre", "battery/1/Soc"),

@@ -25,6 +25,7 @@ COMMANDS = {
     "devices": "answers.devices:devices",
     "diagnose": "answers.diagnose:diagnose",
     "discover": "stations.discover:discover",
+    "engine": "engine:engine",
     "export": "history:export",
     "jobs": "answers.jobs:jobs_command",
     "link": "answers.link:link_command",

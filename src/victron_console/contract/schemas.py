@@ -25,7 +25,7 @@ from victron_console.contract.rules import RuleInForce, StationParameter
 from victron_console.contract.series import SeriesFound, SeriesRead
 from victron_console.contract.station_now import StationNow
 from victron_console.contract.status import FleetPage, Status
-from victron_console.contract.store import Stats
+from victron_console.contract.store import EngineStatus, Stats
 from victron_console.contract.validation import Validated
 from victron_console.contract.why import Why
 
@@ -70,6 +70,7 @@ FORMS: Mapping[str, Form] = {
     "why": Form(Why, "why --json", "0 a cause is named or there is nothing to explain, 3 cannot tell"),
     "vrm-validate": Form(Validated, "vrm validate --json", _COMPARED),
     "store-stats": Form(Stats, "store stats --json"),
+    "engines": Form(list[EngineStatus], "engine status --json", "0; 1 one does not answer, or an error of ours"),
     "backtest-advice": Form(AdvicePlayed, "backtest advice --json"),
     "backtest-sunrise": Form(SunrisePlayed, "backtest sunrise --json"),
     "backtest-rules": Form(list[FiredFamily], "backtest rules --json"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from victron_console.console.kit.cursor_list import CursorList
 from victron_console.console.kit.rows import Rows
 from victron_console.console.link.row import skew
 from victron_console.console.link.screen import LinkScreen
+from victron_console.store.connection import open_writable
+from victron_console.store.engines import record_failure, set_active
 
 SnapCompare = Callable[..., bool]
 SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]
@@ -136,6 +139,30 @@ async def test_the_collector_tells_who_it_is_and_what_it_gave_up(store: Path) ->
             in told
         )
         assert "store 12.3 MB + log 4.1 MB   written 5s ago" in told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "place"), [((120, 40), 3), ((80, 18), 0)])
+async def test_an_engine_that_fails_is_told_with_its_reason(store: Path, size: tuple[int, int], place: int) -> None:
+    with closing(open_writable(store)) as db:
+        set_active(db, ["grafana", "metrics"])
+        record_failure(db, "metrics", "It gives no answer within 30 s.", NOW - 3700)
+    async with console_on(store).run_test(size=size) as pilot:
+        told = part(await opened(pilot), "own").split("\n")[place]
+        assert "engine metrics fails since 13:30" in told, told
+        assert ("engine grafana has all" in told) == (place == 3)
+
+
+@pytest.mark.slow
+async def test_the_past_knows_of_no_engine(store: Path) -> None:
+    with closing(open_writable(store)) as db:
+        set_active(db, ["metrics"])
+    app = console_on(store)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await until(pilot, lambda: "engine metrics has all" in part(screen, "own"))
+        app.look(NOW - 60)
+        await until(pilot, lambda: "engine" not in part(screen, "own"))
 
 
 @pytest.mark.slow

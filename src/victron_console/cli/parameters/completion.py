@@ -1,4 +1,4 @@
-"""What the shell completes from the store: the ids of its stations, and the names of their series."""
+"""What the shell completes from the store: the ids of its stations, the names of their series, its engines."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ from victron_console.store.read.reader import Reader
 def station_ids(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
     """The stations that begin as what is typed."""
     return _begun(begun, _of_store(ctx, lambda reader: [row.id for row in reader.stations()]))
+
+
+def engine_names(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    """The engines that begin as what is typed."""
+    return _begun(begun, _of_store(ctx, lambda reader: [engine.name for engine in reader.engines()]))
 
 
 def series_names(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:

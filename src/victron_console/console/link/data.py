@@ -10,6 +10,7 @@ from victron_console.model.limits import SKEW_LIMIT_S
 from victron_console.model.station import ServiceState, StationState
 from victron_console.model.units import DAY_S, HOUR_S
 from victron_console.store.answers import LinkMinute, LinkTotals, ServiceRow, StoreSize
+from victron_console.store.engines import EngineState
 from victron_console.store.lease import Holder, lease_holder
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import CollectorState, Event, LinkState
@@ -75,6 +76,8 @@ class OwnHealth:
     """Who writes the store; None where nobody does, or in the past."""
     collector: CollectorState | None = None
     size: StoreSize | None = None
+    engines: tuple[EngineState, ...] = ()
+    """What takes the record over; none in the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def read_links(
             holder=lease_holder(reader.path) if as_of is None else None,
             collector=reader.collector(as_of),
             size=reader.size() if as_of is None else None,
+            engines=tuple(reader.engines()) if as_of is None else (),
         ),
     )
 

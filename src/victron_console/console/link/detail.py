@@ -1,10 +1,10 @@
-"""Under the links: one station's hour, its services and its log, and how the collector and the console are."""
+"""Under the links: one station's hour, its services and its log."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from victron_console.alerts.engine.coverage import Blind
 from victron_console.console.kit.event_words import event_text
@@ -12,11 +12,9 @@ from victron_console.console.kit.format import (
     ABSENT,
     GAP,
     age,
-    clock,
     clock_s,
     duration,
     moment,
-    rate,
     round_trip,
     spark,
 )
@@ -24,7 +22,7 @@ from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Run, Sheet
 from victron_console.console.kit.text import cut, plain, width_of
-from victron_console.console.link.data import MINUTES, Link, LinkDetail, OwnHealth
+from victron_console.console.link.data import MINUTES, Link, LinkDetail
 from victron_console.console.link.row import skew
 from victron_console.model.device import suffix_of
 from victron_console.model.limits import SLOW_S
@@ -39,20 +37,7 @@ _LOG_START = 122
 _LOG_ROWS = 6
 _HOUR_TEXT = 36
 """Cells of the hour's lines that are words."""
-WRITTEN_LATE_S = 60.0
-"""A store that was not written for longer is said: the collector writes each half second that brings something."""
 _QUALITIES = (Quality.LOST, Quality.GONE, Quality.STALE, Quality.GOOD, Quality.ABSENT)
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """The collector, the store and this console."""
-
-    health: OwnHealth
-    now: float
-    terminal_bytes_s: float
-    received_bytes_s: float
-    stations: int
 
 
 def draw_link_detail(
@@ -74,12 +59,12 @@ def draw_link_detail(
     sheet.head(0, 1, end, name, cut(plain(link.state.api), max(0, end - width_of(name) - 8)))
     row = 1
     for parts in _about(link, now):
-        sheet.runs(row, 1, _joined(parts, end))
+        sheet.runs(row, 1, joined(parts, end))
         row += 1
     if detail is None or detail.station != link.site.id:
         return sheet.lines
     if blind:
-        sheet.runs(row, 1, _joined(_cannot_judge(blind), end))
+        sheet.runs(row, 1, joined(_cannot_judge(blind), end))
         row += 1
     columns = min(MINUTES, end - _HOUR_TEXT)
     sheet.runs(row, 1, _hour(detail.minutes, columns))
@@ -217,48 +202,7 @@ def _draw_log(sheet: Sheet, row: int, start: int, end: int, limit: int, events: 
         sheet.put(index, start + 8, cut(plain(event_text(event)), max(0, end - start - 7)), Role.TEXT2)
 
 
-def draw_own(width: int, height: int, own: Own) -> list[Line]:
-    """The collector, the store and this console, in one row or, with a rule over them, in three."""
-    sheet = Sheet(width, height)
-    rows = [_collector(own), _store(own)]
-    if height == 1:
-        sheet.runs(0, 1, _joined(rows[0], width - 2))
-        return sheet.lines
-    sheet.head(0, 1, width - 2, "COLLECTOR AND CONSOLE")
-    for number, runs in enumerate(rows, 1):
-        sheet.runs(number, 1, _joined(runs, width - 2))
-    return sheet.lines
-
-
-def _collector(own: Own) -> list[Run]:
-    """What is wrong before what is only good to know: the rest goes where there is no room."""
-    holder, state = own.health.holder, own.health.collector
-    if own.health.size is not None and holder is None:
-        return [Run("no collector is running; nothing is recorded", Role.LINK_TEXT)]
-    parts = [Run(f"collector {holder.pid} on {plain(holder.host)}" if holder else "collector", Role.TEXT2)]
-    if state is None:
-        return parts
-    parts.append(Run(f"lag {state.lag_s:.1f} s", Role.LINK_TEXT if state.lag_s >= SLOW_S else Role.TEXT2))
-    parts.append(Run(f"{state.dropped} given up", Role.LINK_TEXT if state.dropped else Role.TEXT3))
-    if state.last_trouble and state.last_trouble_at is not None:
-        parts.append(Run(f"{clock(state.last_trouble_at)} {plain(state.last_trouble)}", Role.LINK_TEXT))
-    parts.append(Run(f"{state.stations} stations", Role.TEXT2))
-    return [*parts, Run(f"since {moment(state.started_at, own.now)}", Role.TEXT3)]
-
-
-def _store(own: Own) -> list[Run]:
-    size = own.health.size
-    parts = []
-    if size is not None:
-        parts.append(Run(f"store {_megabytes(size.size_bytes)} + log {_megabytes(size.wal_bytes)}", Role.TEXT2))
-        written = None if size.last_at is None else own.now - size.last_at
-        late = written is not None and written > WRITTEN_LATE_S
-        parts.append(Run(f"written {age(written)} ago", Role.LINK_TEXT if late else Role.TEXT3))
-    parts.append(Run(f"received {rate(own.received_bytes_s)}", Role.TEXT2))
-    return [*parts, Run(f"terminal {rate(own.terminal_bytes_s)}", Role.TEXT2)]
-
-
-def _joined(parts: Sequence[Run], width: int) -> list[Run]:
+def joined(parts: Sequence[Run], width: int) -> list[Run]:
     """The parts three blanks apart: the first that has no room is cut, or left out with those after it."""
     runs: list[Run] = []
     left = width
@@ -271,7 +215,3 @@ def _joined(parts: Sequence[Run], width: int) -> list[Run]:
         runs.append(replace(part, text=cut(part.text, left)))
         left -= width_of(part.text)
     return runs
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.2f} GB"

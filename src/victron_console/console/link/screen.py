@@ -23,8 +23,9 @@ from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.view import FleetView
 from victron_console.console.link.data import Link, LinkData, links, read_links
-from victron_console.console.link.detail import Own, draw_link_detail, draw_own
+from victron_console.console.link.detail import draw_link_detail
 from victron_console.console.link.export import links_table
+from victron_console.console.link.own import Own, draw_own
 from victron_console.console.link.row import draw_heads, draw_link, in_order
 from victron_console.model.station import StationState
 from victron_console.store.read.reader import Reader
@@ -126,7 +127,8 @@ class LinkScreen(ConsoleScreen):
 
     def _arrange(self) -> None:
         height = self.size.height
-        own, blank = (3 if height >= MIDDLE_FROM else 1), (1 if height >= TALL_FROM else 0)
+        engines = 1 if self.data is not None and self.data.own.engines else 0
+        own, blank = (3 + engines if height >= MIDDLE_FROM else 1), (1 if height >= TALL_FROM else 0)
         self._list.display = not self._full
         self._list.styles.height = blank + min(len(self.view.sites) + 1, max(4, (height - 2 - own) // 2))
 
@@ -187,6 +189,7 @@ class LinkScreen(ConsoleScreen):
         self._show_part()
         received = sum(link.received_bytes_s or 0.0 for link in shown)
         own = (self.data or LinkData()).own
+        self._own.set_class(bool(own.engines), "-engines")
         self._own.own = Own(own, now, console.terminal_bytes_s, received, len(shown))
         self._own.redraw()
 
