@@ -46,6 +46,7 @@ def as_data(view: AlertView, name: str | None) -> dict[str, Any]:
         "stale": it.stale,
         "flapping": it.flapping,
         "held_by": it.suppressed_by or None,
+        "incident": it.incident_id,
         "origins": list(it.origins),
         "acknowledged": ack and {"who": ack.who, "at": iso_utc(ack.at), "comment": ack.comment},
         "shelved": shelf and {"who": shelf.who, "until": iso_utc(shelf.end_for(it.severity)), "reason": shelf.reason},

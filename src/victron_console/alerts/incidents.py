@@ -1,12 +1,12 @@
 """Which alarms are one incident: a first one, those that followed from it, and what changed before. Pure.
 
-Every alarm stays its own; an incident is how a person tells of them.
+The engine notes it of each alarm as it comes; who shows or tells alarms goes by that. Every alarm stays its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from victron_console.insight.alarm_value import alarm_value
 from victron_console.model.alert import Occurrence
@@ -53,16 +53,50 @@ def incidents(occurrences: Iterable[Occurrence], changes: Sequence[Event] = ()) 
     """The incidents that some alarms make, the last begun first.
 
     Args:
-        occurrences: alarms of any sites.
+        occurrences: alarms of any sites; of one from before its incident was noted it is found now.
         changes: events of `CHANGE_KINDS`.
     """
+    by_site: dict[str, list[Occurrence]] = {}
+    for it in occurrences:
+        by_site.setdefault(it.key.station, []).append(it)
+    groups: dict[int, list[Occurrence]] = {}
+    for of_site in by_site.values():
+        noted = {it.id: it for it in of_site} | {it.id: it for it in joined(of_site)}
+        for it in noted.values():
+            groups.setdefault(it.incident_id, []).append(it)
+    made = [_incident(number, group, changes) for number, group in groups.items()]
+    return sorted(made, key=lambda incident: (-incident.first.started_at, incident.first.id))
+
+
+def joined(occurrences: Iterable[Occurrence]) -> Iterator[Occurrence]:
+    """Those whose incident is another one than was noted of them, with it.
+
+    Args:
+        occurrences: alarms of one site.
+    """
     ordered = sorted(occurrences, key=lambda it: (it.started_at, it.id))
-    cause = {it.id: found for it in ordered if (found := _cause_of(it, ordered)) is not None}
-    members: dict[int, list[Occurrence]] = {}
+    cause: dict[int, int] = {}
     for it in ordered:
-        members.setdefault(_root(it, cause).id, []).append(it)
-    made = [_incident(_root(group[0], cause), group, changes) for group in members.values()]
-    return sorted(made, key=lambda incident: -incident.first.started_at)
+        found = _cause_of(it, ordered) if it.incident is None else None
+        number = found.id if found is not None else it.incident
+        if number is not None:
+            cause[it.id] = number
+    place = {it.id: at for at, it in enumerate(ordered)}
+    for it in ordered:
+        begun = _begun_with(it.id, cause, place)
+        incident = None if begun == it.id else begun
+        if incident != it.incident:
+            yield replace(it, incident=incident)
+
+
+def _begun_with(number: int, cause: Mapping[int, int], place: Mapping[int, int]) -> int:
+    """Where a chain of causes begins; of alarms that explain each other it is the first."""
+    chain = [number]
+    while (found := cause.get(chain[-1])) is not None:
+        if found in chain:
+            return min(chain[chain.index(found) :], key=place.__getitem__)
+        chain.append(found)
+    return chain[-1]
 
 
 def _cause_of(it: Occurrence, others: Sequence[Occurrence]) -> Occurrence | None:
@@ -78,23 +112,18 @@ def _explains(cause: Occurrence, it: Occurrence) -> bool:
     return related and stood and cause.started_at <= it.started_at + TOGETHER_S
 
 
-def _root(it: Occurrence, cause: dict[int, Occurrence]) -> Occurrence:
-    seen = {it.id}
-    while (found := cause.get(it.id)) is not None and found.id not in seen:
-        seen.add(found.id)
-        it = found
-    return it
-
-
-def _incident(first: Occurrence, group: Sequence[Occurrence], changes: Sequence[Event]) -> Incident:
-    begin = first.started_at
+def _incident(number: int, group: Sequence[Occurrence], changes: Sequence[Event]) -> Incident:
+    """The first is missing where it lies before what was asked for: then it is the one that came next."""
+    ordered = sorted(group, key=lambda it: (it.id != number, it.raised_at, it.id))
+    begin = ordered[0].started_at
     before = [
         event
         for event in changes
-        if event.station == first.key.station and event.kind in CHANGE_KINDS and begin - BEFORE_S <= event.at <= begin
+        if event.station == ordered[0].key.station
+        and event.kind in CHANGE_KINDS
+        and begin - BEFORE_S <= event.at <= begin
     ]
-    followed = sorted((it for it in group if it.id != first.id), key=lambda it: it.raised_at)
-    return Incident(first, tuple(followed), tuple(sorted(before, key=lambda event: -event.at)))
+    return Incident(ordered[0], tuple(ordered[1:]), tuple(sorted(before, key=lambda event: -event.at)))
 
 
 def incident_lines(incident: Incident, names: Mapping[str, str]) -> Iterator[str]:

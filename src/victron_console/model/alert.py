@@ -132,6 +132,13 @@ class Occurrence:
     """Who says so: rule ids, the device's own alarm paths, the GX's notification."""
     link: bool = False
     """A trouble of the link to the station, shown with priority `x`."""
+    incident: int | None = None
+    """Number of the alarm that its incident began with, where that is another one."""
+
+    @property
+    def incident_id(self) -> int:
+        """What alarms of one incident share: the number of the one that it began with."""
+        return self.id if self.incident is None else self.incident
 
     @property
     def active(self) -> bool:

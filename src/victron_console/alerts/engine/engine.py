@@ -14,6 +14,7 @@ from typing import Any
 from victron_console.alerts.device.device_alarms import DEVICE, NOTIFICATION
 from victron_console.alerts.engine.bound_rule import BoundRule, level_key
 from victron_console.alerts.engine.flap import Flap
+from victron_console.alerts.engine.incident_memory import IncidentMemory
 from victron_console.alerts.engine.inhibition import Inhibition
 from victron_console.alerts.engine.level_log import LevelLog
 from victron_console.alerts.engine.level_state import LevelState, Phase
@@ -47,7 +48,7 @@ class AlertEngine:
         self._configured: dict[str, StationSetup] = {}
         self._by_key: dict[AlertKey, dict[BoundRule, None]] = {}
         self._alarms = OpenAlarms()
-        self._inhibition = Inhibition()
+        self._inhibition, self._incidents = Inhibition(), IncidentMemory()
         self._reconfigured: set[str] = set()
         self._due: list[tuple[float, str]] = []
         self._queued: set[str] = set()
@@ -261,6 +262,7 @@ class AlertEngine:
             alarms.settle(key, self._by_key.get(key, ()), now)
         self._close_orphans(now)
         self._inhibition.apply(alarms, self.rules.inhibits, now)
+        self._incidents.apply(alarms, now)
         notices: list[NoticeRecord] = []
         events = list(alarms.events)
         for watch in (self._stations[station] for station in sorted(self._stations)):

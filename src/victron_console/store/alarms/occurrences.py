@@ -13,7 +13,7 @@ from victron_console.model.alert import AlertKey, Occurrence, Severity
 COLUMNS = (
     "id, station, family, scope, rule, severity, title, response, source, started_at, raised_at, cleared_at, "
     "announced_at, reason, last_value, peak_value, unit, limit_text, count, stale, flapping, suppressed_by, origins, "
-    "link"
+    "link, incident"
 )
 _NAMES = COLUMNS.split(", ")
 _UPDATES = ", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])
@@ -56,7 +56,7 @@ def _row(it: Occurrence) -> dict[str, Any]:
         "announced_at": it.announced_at, "reason": it.reason, "last_value": it.last_value,
         "peak_value": it.peak_value, "unit": it.unit, "limit_text": it.limit, "count": it.count,
         "stale": int(it.stale), "flapping": int(it.flapping), "suppressed_by": it.suppressed_by,
-        "origins": json.dumps(it.origins), "link": int(it.link),
+        "origins": json.dumps(it.origins), "link": int(it.link), "incident": it.incident,
     }  # fmt: skip
 
 

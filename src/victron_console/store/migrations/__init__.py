@@ -18,6 +18,7 @@ from victron_console.store.migrations import (
     m0011_reminders,
     m0012_external,
     m0013_engines,
+    m0014_incidents,
 )
 
 MIGRATIONS = (
@@ -34,5 +35,6 @@ MIGRATIONS = (
     m0011_reminders,
     m0012_external,
     m0013_engines,
+    m0014_incidents,
 )
 """The position (from 1) is the version that the store has after it."""
