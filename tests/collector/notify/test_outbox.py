@@ -87,13 +87,20 @@ class Telling(RuleBasedStateMachine):
     def _told(self, number: int) -> Severity | None:
         return max((sev for no, event, sev in self.sent if no == number and event != "cleared"), default=None)
 
-    @rule(titles=st.lists(st.sampled_from(TITLES), min_size=1, max_size=2 * FLOOD), severe=st.booleans())
-    def raise_alarms(self, titles: list[str], severe: bool) -> None:
+    @rule(
+        titles=st.lists(st.sampled_from(TITLES), min_size=1, max_size=2 * FLOOD),
+        severe=st.booleans(),
+        incident=st.none() | st.integers(1, 5),
+    )
+    def raise_alarms(self, titles: list[str], severe: bool, incident: int | None = None) -> None:
         severity, at = Severity.CRITICAL if severe else Severity.WARNING, T0 + self.now
+        incident = incident if incident in self.alarms else None
         for title in titles:
             number = len(self.alarms) + 1
             key = AlertKey(f"site{number}", "any")
-            self._take(Occurrence(number, key, "any", severity, title, "act", at, at, announced_at=at))
+            self._take(
+                Occurrence(number, key, "any", severity, title, "act", at, at, announced_at=at, incident=incident)
+            )
 
     @precondition(lambda self: self.alarms)
     @rule(data=st.data())

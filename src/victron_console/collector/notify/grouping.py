@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 
-from victron_console.collector.notify.message import Member, Message, is_reminder, is_urgent
+from victron_console.collector.notify.message import CLEARED, Member, Message, is_reminder, is_urgent
 from victron_console.model.units import HOUR_S
 
 GATHER_S = 30.0
@@ -38,13 +38,14 @@ class Grouping:
         return self._kind_told_at.get(member.kind, float("-inf")) + GATHER_S
 
     def grouped(self, members: Sequence[Member], now: float) -> list[Message]:
-        """Those that say the same as one message where they are many; all reminders are one."""
+        """Those that say the same as one message where they are many; those of an incident; all reminders."""
         kinds: dict[Kind, list[Member]] = {}
         reminders = tuple(member for member in members if is_reminder((member,)))
         for member in members:
             if not is_reminder((member,)):
                 kinds.setdefault(member.kind, []).append(member)
         found: list[Message] = [reminders] if reminders else []
+        incidents: dict[tuple[int, bool], list[Member]] = {}
         for alike in kinds.values():
             again_at = self.next_moment(alike[0])
             if now < again_at:
@@ -52,8 +53,9 @@ class Grouping:
             elif len(alike) >= FLOOD:
                 found.append(tuple(alike))
             else:
-                found += [(member,) for member in alike]
-        return found
+                for member in alike:
+                    incidents.setdefault((member.incident, member.event == CLEARED), []).append(member)
+        return found + [tuple(sorted(alarms, key=_first_first)) for alarms in incidents.values()]
 
     def within_limit(self, messages: Sequence[Message], per_hour: int, now: float) -> list[Message]:
         """Urgent ones always; of the others so many an hour, and what is over that as one, each ten minutes."""
@@ -76,3 +78,8 @@ class Grouping:
             self._sent_at.append(now)
             if len(self._sent_at) > per_hour:
                 self._digest_at = now
+
+
+def _first_first(member: Member) -> tuple[bool, int, float, int]:
+    it = member.view.occurrence
+    return (it.incident is not None, -it.severity.weight, it.raised_at, it.id)

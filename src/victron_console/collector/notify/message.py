@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from victron_console.insight.verdict.clause import SiteVerdict
-from victron_console.model.alert import AlertView, Severity
+from victron_console.model.alert import AlertView, Occurrence, Severity
 
 RAISED, ESCALATED, REPEATED, CLEARED = "raised", "escalated", "repeated", "cleared"
 """What is told of an alarm: that it is there, worse, still there and seen by nobody, or over."""
@@ -21,6 +21,13 @@ class Member:
     """Of its station; None for an alarm of the console itself."""
     verdict: SiteVerdict = field(default_factory=SiteVerdict)
     """What is to be said of its station."""
+    first: Occurrence | None = None
+    """The alarm that its incident began with, where that is another one."""
+
+    @property
+    def incident(self) -> int:
+        """What alarms of one incident share."""
+        return self.view.occurrence.incident_id
 
     @property
     def kind(self) -> tuple[str, str, str]:
@@ -37,6 +44,11 @@ Message = tuple[Member, ...]
 def is_urgent(message: Message) -> bool:
     """Whether a message tells of something to act on now: no limit holds it back."""
     return any(it.event != CLEARED and it.view.occurrence.severity is Severity.CRITICAL for it in message)
+
+
+def is_incident(message: Message) -> bool:
+    """Whether it tells of alarms of one incident that stand, and not that they are over."""
+    return len({it.incident for it in message}) == 1 and not any(it.event == CLEARED for it in message)
 
 
 def is_reminder(message: Message) -> bool:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from victron_console.alerts.alarm_json import as_data, sentence
-from victron_console.collector.notify.message import CLEARED, Member, Message, is_reminder
+from victron_console.collector.notify.message import CLEARED, Member, Message, is_incident, is_reminder
+from victron_console.insight.alarm_value import alarm_value
 from victron_console.insight.verdict.alarm_words import alarm_clause
 from victron_console.insight.verdict.clause import Rank
 from victron_console.model.alert import Severity
+from victron_console.model.clock import local
 from victron_console.model.units import DAY_S, HOUR_S, MINUTE_S
 
 NAMED_AT_MOST = 5
@@ -42,6 +44,8 @@ def notice_of(message: Message, at: float, *, waited: bool = False) -> Notice:
     if len(message) == 1:
         (it,) = message
         return Notice(it.event, {**as_data(it.view, it.name), "verdict": it.verdict.text}, _line(it) + unseen)
+    if is_incident(message) and not is_reminder(message):
+        return _incident_notice(message, unseen)
     events = {it.event for it in message}
     worst = max(message, key=lambda it: it.view.occurrence.severity.weight).view.occurrence
     kinds: dict[tuple[str, str, str], list[Member]] = {}
@@ -67,6 +71,48 @@ def notice_of(message: Message, at: float, *, waited: bool = False) -> Notice:
     return Notice(events.pop() if len(events) == 1 else "summary", data, text)
 
 
+def _incident_notice(message: Message, unseen: str) -> Notice:
+    """Several alarms of one incident: the first with what to do about it, what came with it, and what else is there."""
+    lead, *others = message
+    events = {it.event for it in message}
+    worst = max(message, key=lambda it: it.view.occurrence.severity.weight).view.occurrence
+    along = _listed([_called(it) for it in others], "; ")
+    text = f"{sentence(lead.view, lead.name)}{_stop(lead)} With it: {along}.{_part_of(lead)}{unseen}"
+    data = {
+        "station": lead.view.occurrence.key.station,
+        "name": lead.name,
+        "incident": lead.incident,
+        "severity": str(worst.severity),
+        "priority": worst.priority,
+        "title": f"{lead.view.occurrence.title} and {len(others)} more",
+        "response": lead.view.occurrence.response,
+        "count": len(message),
+        "alarms": [{"event": it.event, **as_data(it.view, it.name)} for it in message],
+        "verdict": lead.verdict.text,
+    }
+    return Notice(events.pop() if len(events) == 1 else "summary", data, text)
+
+
+def _called(it: Member) -> str:
+    """`Battery low, 9 %`, marked where it is to be acted on now."""
+    value = alarm_value(it.view.occurrence).words
+    urgent = "!! " if it.view.occurrence.severity is Severity.CRITICAL else ""
+    return f"{urgent}{it.view.occurrence.title}{f', {value}' if value else ''}"
+
+
+def _part_of(it: Member) -> str:
+    """` Part of: Grid lost since 03:14.`, where the alarm that the incident began with is not in the message."""
+    first = it.first
+    if first is None or it.event == CLEARED:
+        return ""
+    over = f", over since {local(first.cleared_at):%H:%M}" if first.cleared_at is not None else ""
+    return f" Part of: {first.title} since {local(first.started_at):%d %b %H:%M}{over}."
+
+
+def _stop(it: Member) -> str:
+    return "" if sentence(it.view, it.name).endswith(".") else "."
+
+
 def _is_over(message: Message) -> bool:
     return all(it.event == CLEARED for it in message)
 
@@ -89,6 +135,8 @@ def _line(it: Member) -> str:
     said = sentence(it.view, it.name)
     if it.event == CLEARED:
         return said
+    if part := _part_of(it):
+        return f"{said}{_stop(it)}{part}"
     own = alarm_clause(it.view)
     others = (clause for clause in it.verdict.wrong if clause.text != own.text and clause.mark != "~")
     more = " ".join(clause.text for clause in others if not clause.rank == own.rank == Rank.LINK)

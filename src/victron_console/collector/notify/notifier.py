@@ -156,7 +156,8 @@ class Notifier:
         await self._keep(outbox)
 
     def _views(self, occurrences: Sequence[Occurrence]) -> dict[int, Seen]:
-        """The alarms with what operators say of them, the names of their stations, and what is to be said of those."""
+        """The alarms, and those that their incidents began with: what operators say of them, the names of their
+        stations, and what is to be said of those."""
         views: dict[int, Seen] = {}
         verdicts: dict[str, SiteVerdict] = {}
         try:
@@ -169,7 +170,10 @@ class Notifier:
                     known = reader.alert(it.id)
                     view = replace(known, occurrence=it) if known is not None else AlertView(it)
                     name = row.name if row else it.key.station or None
-                    views[it.id] = view, name, verdicts.get(it.key.station, SiteVerdict())
+                    verdict = verdicts.get(it.key.station, SiteVerdict())
+                    views[it.id] = view, name, verdict
+                    if it.incident is not None and (first := reader.alert(it.incident)) is not None:
+                        views.setdefault(it.incident, (first, name, verdict))
         except StoreError:  # better told without its shelf than not at all
             alone = {it.id: (AlertView(it), it.key.station or None, SiteVerdict()) for it in occurrences}
             return {**alone, **views}

@@ -36,6 +36,8 @@ CLEAR_KEPT_S = 86_400.0
 """The end of an alarm is no news after so long."""
 REPEAT_TOGETHER = 0.25
 """A reminder takes along those that are due within this part of their interval."""
+ADDITION_S = 600.0
+"""What comes to an incident that was told waits so long after that for more of it; what is critical never waits."""
 _QUIET = (AlertState.SHELVED, AlertState.SUPPRESSED, AlertState.OUT_OF_SERVICE)
 _NEVER = float("inf")
 
@@ -140,7 +142,7 @@ class Outbox:
     def messages(self, views: Mapping[int, Seen], now: float, at: float) -> list[Message]:
         """What to tell now, the most urgent first; `views` are of what was `ready`."""
         members = [
-            Member(entry.event, *views[entry.occurrence.id])
+            Member(entry.event, *views[entry.occurrence.id], first=_first(entry.occurrence, views))
             for entry in self._due(now)
             if entry.occurrence.id in views and self._is_news(entry, views[entry.occurrence.id][0], now, at)
         ]
@@ -241,6 +243,14 @@ class Outbox:
             return 0.0
         return min(max(0.0, announced_at + self.settings.after - at), self.settings.after)
 
+    def _addition_s(self, entry: _Entry, now: float) -> float:
+        """How long what comes to an incident of which somebody was told is still gathered."""
+        it = entry.occurrence
+        if entry.event != RAISED or it.severity is Severity.CRITICAL:
+            return 0.0
+        of_it = (e.told_at for e in self._entries.values() if e.told and e.occurrence.incident_id == it.incident_id)
+        return max(0.0, max(of_it, default=-_NEVER) + ADDITION_S - now)
+
     def _waits(self, entry: _Entry, at: float) -> bool:
         """Whether it was not told because it might not be yet."""
         return entry.waits or self._wait_s(entry, at) > 0.0 or not self.settings.open_at(at)
@@ -254,7 +264,9 @@ class Outbox:
             old = at - (entry.occurrence.cleared_at or at) > CLEAR_KEPT_S
         else:
             old = entry.seen = view.ack is not None
-            wait_s = QUIET_LOOK_S if view.state in _QUIET else self._wait_s(entry, at)
+            wait_s = (
+                QUIET_LOOK_S if view.state in _QUIET else max(self._wait_s(entry, at), self._addition_s(entry, now))
+            )
             if not old and wait_s > 0.0:
                 entry.waits, entry.not_before = True, now + wait_s
                 return False
@@ -284,3 +296,8 @@ class Outbox:
 
 def _delay_s(failures: int) -> float:
     return next_delay(failures, RETRY_S, 1.0, RETRY_CAP_S)
+
+
+def _first(it: Occurrence, views: Mapping[int, Seen]) -> Occurrence | None:
+    known = None if it.incident is None else views.get(it.incident)
+    return None if known is None else known[0].occurrence
