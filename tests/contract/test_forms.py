@@ -39,6 +39,7 @@ SITE = "cedar-house"
 ASKED = {
     "status": ("status",),
     "alerts": ("alerts",),
+    "incidents": ("alerts", "incidents", "--for", "30d"),
     "audit": ("audit",),
     "devices": ("devices",),
     "report": ("report", "--station", SITE),
@@ -62,6 +63,7 @@ LONG = {
 NEVER_READ = {
     "status": ("status",),
     "alerts": ("alerts",),
+    "incidents": ("alerts", "incidents"),
     "audit": ("audit",),
     "diagnose": ("diagnose",),
     "log": ("log",),

@@ -11,7 +11,7 @@ from functools import partial
 import click
 
 from victron_console.alerts.alarm_json import as_data, sentence
-from victron_console.alerts.incidents import BEFORE_S, CHANGE_KINDS, incident_lines, incidents
+from victron_console.alerts.incidents import incident_lines
 from victron_console.cli.answers.echo import echo_json
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options, operator_name
@@ -61,7 +61,7 @@ def _print_list(views: Sequence[AlertView], names: dict[str, str], now: float) -
 
 
 _NUMBER_COLUMNS = 6
-CHANGES_AT_MOST = 2000
+INCIDENTS_AT_MOST = 1000
 
 _NUMBERS = click.argument("numbers", nargs=-1, required=True, type=int, metavar="ID...")
 
@@ -135,18 +135,23 @@ def maintenance(options: Options, where: str, tag: bool, seconds: float, reason:
 
 @alerts.command("incidents")
 @click.option("--for", "span", type=Span(), default="1d", show_default=True, help="How far back: 8h, 2d, 7d.")
+@click.option("--json", "as_json", is_flag=True, help="As data, for scripts.")
 @common_options
 @failing_plainly
-def list_incidents(options: Options, span: float) -> None:
+def list_incidents(options: Options, span: float, as_json: bool) -> None:
     """List alarms by incident: the first of a cause, what followed from it, and what was changed shortly before."""
+    from victron_console.contract.incidents import found_incidents, incidents_document
+
     now = SystemClock().now()
     with closing(Reader(options.store_path, SystemClock())) as reader:
+        if as_json:
+            echo_json("incidents", incidents_document(reader, now - span, now, None, limit=INCIDENTS_AT_MOST))
+            return
         names = {row.id: row.name for row in reader.stations()}
-        history = [it for it in reader.alert_history(now - span, now) if it.is_alarm]
-        changes = reader.events(now - span - BEFORE_S, now, kinds=CHANGE_KINDS, limit=CHANGES_AT_MOST)
-    for incident in incidents(history, changes):
+        found = found_incidents(reader, now - span, now, None)
+    for incident in found:
         click.echo("\n".join(incident_lines(incident, names)))
-    if not history:
+    if not found:
         click.echo("No alarm stood in that time.")
 
 

@@ -94,6 +94,8 @@ class Alarm(Part):
     flapping: bool
     held_by: str | None
     """The family of the alarm that explains it."""
+    incident: int
+    """What alarms of one incident share: the number of the one that it began with, its own where it is that one."""
     origins: tuple[str, ...]
     """Who says so: rules, the device's own alarm, the GX."""
     acknowledged: Seen | None
@@ -120,6 +122,8 @@ class StandingAlarm(Part):
     limit: str
     response: Said
     raised_at: Moment
+    incident: int
+    """What alarms of one incident share: the number of the one that it began with."""
 
 
 class Alarms(Document):
@@ -167,6 +171,7 @@ def standing_alarm(view: AlertView) -> StandingAlarm:
         limit=said.limit or it.limit,
         response=it.response,
         raised_at=iso_utc(it.raised_at),
+        incident=it.incident_id,
     )
 
 

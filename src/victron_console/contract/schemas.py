@@ -12,10 +12,10 @@ from victron_console.contract.advice import AdviceNow
 from victron_console.contract.alarms import AlarmLife, Alarms, ListedAlarm
 from victron_console.contract.audit import Audit, StationAudit
 from victron_console.contract.backtests import AdvicePlayed, FiredFamily, Played, SunrisePlayed
-from victron_console.contract.devices import Device
 from victron_console.contract.diagnosis import Diagnoses
 from victron_console.contract.form import VERSION
 from victron_console.contract.health import Health
+from victron_console.contract.incidents import Incidents
 from victron_console.contract.jobs import Jobs
 from victron_console.contract.link import Links
 from victron_console.contract.log import Log
@@ -23,7 +23,7 @@ from victron_console.contract.peers import FigureExplained, Peers
 from victron_console.contract.report import Month, Report
 from victron_console.contract.rules import RuleInForce, StationParameter
 from victron_console.contract.series import SeriesFound, SeriesRead
-from victron_console.contract.station_now import StationNow
+from victron_console.contract.station_now import Device, StationNow
 from victron_console.contract.status import FleetPage, Status
 from victron_console.contract.store import EngineStatus, Stats
 from victron_console.contract.validation import Validated
@@ -55,6 +55,7 @@ _COMPARED = "0 all agrees or is explained, 1 something is not explained, 3 canno
 FORMS: Mapping[str, Form] = {
     "status": Form(Status, "status --json", _WORST),
     "alerts": Form(list[ListedAlarm], "alerts --json"),
+    "incidents": Form(Incidents, "alerts incidents --json"),
     "audit": Form(list[StationAudit], "audit --json", _CHECKS),
     "devices": Form(list[Device], "devices --json"),
     "diagnose": Form(Diagnoses, "diagnose --json"),

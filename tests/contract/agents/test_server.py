@@ -31,6 +31,7 @@ CALLS: dict[str, dict[str, object]] = {
     "why": {"station": SITE, "question": "not-charging"},
     "alarms": {"limit": 3},
     "alarm_life": {"id": 15},
+    "incidents": {"since": "30d", "limit": 3},
     "find_series": {"station": SITE, "pattern": "battery/*/Soc"},
     "read_series": {"station": SITE, "series": "system/0/Dc/Battery/Soc", "since": "3d", "points": 24},
     "diagnosis": {"station": SITE},

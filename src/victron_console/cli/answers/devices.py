@@ -10,7 +10,7 @@ import click
 from victron_console.cli.answers.echo import echo_json, local_time
 from victron_console.cli.failures import failing_plainly
 from victron_console.cli.options import Options, common_options, operator_name
-from victron_console.contract.devices import Device, devices_of
+from victron_console.contract.station_now import Device, devices_of
 from victron_console.model.clock import SystemClock
 from victron_console.model.device import DeviceKey
 from victron_console.store.operator.wishes import accept_gone, open_for_operator

@@ -58,6 +58,13 @@ class OneAlarm(Arguments):
     """Its number, as `alarms` lists it."""
 
 
+class IncidentsAsked(PagedStations):
+    """Of `incidents`."""
+
+    since: When = "24h"
+    """Those of which an alarm stood since this moment, or so long ago."""
+
+
 class WhyAsked(OfStation):
     """Of `why`."""
 

@@ -15,6 +15,7 @@ from victron_console.contract.audit import audits
 from victron_console.contract.backtests import played
 from victron_console.contract.form import Document
 from victron_console.contract.health import health
+from victron_console.contract.incidents import incidents_document
 from victron_console.contract.jobs import jobs
 from victron_console.contract.link import links
 from victron_console.contract.log import log
@@ -60,6 +61,11 @@ def _alarms(call: Call, it: given.PagedStations) -> Document:
 
 def _alarm_life(call: Call, it: given.OneAlarm) -> Document:
     return alarm_life(call.reader, it.id, call.now, call.as_of)
+
+
+def _incidents(call: Call, it: given.IncidentsAsked) -> Document:
+    since, station = call.moment(it.since), call.station_or_none(it.station)
+    return incidents_document(call.reader, since, call.now, call.as_of, station, it.offset, it.limit)
 
 
 def _find_series(call: Call, it: given.SeriesSought) -> Document:
@@ -143,6 +149,10 @@ TOOLS: Mapping[str, Tool] = {
     "alarm_life": Tool(
         "One alarm from raise to clear: its log, who did what, the settings changed before it, how often it came.",
         given.OneAlarm, "alarm-life", _alarm_life,
+    ),
+    "incidents": Tool(
+        "Alarms by incident, the last begun first: the first of a cause, what followed, what was changed before it.",
+        given.IncidentsAsked, "incidents", _incidents,
     ),
     "find_series": Tool(
         "The recorded series of a station that fit a glob or words, with what each holds.",
