@@ -96,6 +96,9 @@ async def test_a_click_on_a_head_orders_the_fleet_by_the_worst_of_it_and_the_unk
             assert known == sorted(known, key=lambda value: sign * value) and len(set(known)) > 1
             assert shown == [*known, *[None] * (len(shown) - len(known))]
         assert sorted(await order_by("GREW")) == sorted(urgent) and rows(screen)[0].split()[:2] == urgent[0].split()[:2]
+        await pilot.press("o")
+        await settled(pilot)
+        assert [row.split()[1] for row in rows(screen)] == sorted(row.split()[1] for row in urgent), "after none, SITE"
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from victron_console.console.app.console import ConsoleApp
 from victron_console.console.kit.cursor_list import CursorList
 from victron_console.console.kit.rows import Rows
-from victron_console.console.link.row import skew
+from victron_console.console.link.row import skew, sort_heads
 from victron_console.console.link.screen import LinkScreen
 from victron_console.store.connection import open_writable
 from victron_console.store.engines import record_failure, set_active
@@ -89,6 +89,20 @@ async def test_a_click_on_a_head_orders_by_it_and_a_second_one_puts_the_worst_fi
         )
         assert await order_by("ERR%") == worst
         assert await order_by("STATE") == worst
+
+
+@pytest.mark.slow
+async def test_a_key_orders_by_one_column_after_the_other_and_at_last_puts_the_worst_first(store: Path) -> None:
+    async with console_on(store).run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        worst, orders = list(rows(screen)), []
+        heads = sort_heads(80)
+        assert heads[:3] == ["AGE", "SITE", "RTT"] and "FAIL" not in heads, "out of sight at 80 columns"
+        for _ in (*heads, ""):
+            await pilot.press("o")
+            await settled(pilot)
+            orders.append(list(rows(screen)))
+        assert orders[1] == sorted(worst) and orders[-1] == worst and orders[heads.index("CLOCK")][0] == "Elm School"
 
 
 @pytest.mark.slow

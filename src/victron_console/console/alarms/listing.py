@@ -8,13 +8,12 @@ from victron_console.console.alarms.sections import (
     SORT_OF_HEAD,
     SORTS,
     STATES,
-    AlarmRow,
     AlarmSection,
     MarkHold,
     narrowed,
     sections,
 )
-from victron_console.console.kit.view import Alarm
+from victron_console.console.kit.view import Alarm, AlarmRow
 
 ACTED_S = 3.0
 """So long after an act rows move at once: the view that has it is read from the store meanwhile."""

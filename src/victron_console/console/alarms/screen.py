@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from victron_console.alerts.rules.rule_file import rules_in_force
 from victron_console.alerts.rules.rule_set import RuleSet
-from victron_console.console.alarms.actions import AlarmActions
 from victron_console.console.alarms.data import AlarmDetail, alarm_detail
 from victron_console.console.alarms.detail import Selected
 from victron_console.console.alarms.export import alarms_table
@@ -26,6 +25,7 @@ from victron_console.console.kit.marks import put_alarm_counts
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.view import FleetView, alarm_counts
+from victron_console.console.operator.alarm_actions import AlarmActions
 from victron_console.store.read.reader import Reader
 
 LOAD_EVERY_S = 30.0

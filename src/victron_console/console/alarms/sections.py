@@ -16,6 +16,7 @@ from victron_console.console.kit.search import fitting
 from victron_console.console.kit.view import (
     ACKED,
     Alarm,
+    AlarmRow,
     Mark,
 )
 from victron_console.console.live.alarm_order import UNSEEN, folded, most_urgent_first
@@ -39,25 +40,6 @@ NO_ALARMS = "no alarms: nothing asks for anybody"
 SORTS = ("urgency", "newest", "site")
 SORT_OF_HEAD = {"PRI": "urgency", "SINCE": "newest", "FOR": "newest", "SITE": "site"}
 """The order that a click on a head asks for."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmRow:
-    """One row of the list."""
-
-    alarm: Alarm
-    members: tuple[Alarm, ...]
-    """The alarms it stands for: more than one where several sites raised the same at once."""
-
-    @property
-    def id(self) -> str:
-        """What tells the rows apart."""
-        return self.alarm.id
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """Of the alarms it stands for, its own first."""
-        return (self.id, *(member.id for member in self.members))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +107,7 @@ def sections(
         own = [alarm for alarm in shown if placed.get(alarm.id, alarm.mark) in marks]
         says = note if name == "SHELVED" else "do what it says, then a acknowledges" if name == "NOT SEEN" else ""
         if own:
-            found.append(AlarmSection(name, tuple(_folded(_sorted(own, placed, sort))), says))
+            found.append(AlarmSection(name, tuple(folded(_sorted(own, placed, sort))), says))
         elif says and name == "SHELVED":
             found.append(AlarmSection("HELD", (), note))
     return found
@@ -154,10 +136,6 @@ def _sorted(alarms: Sequence[Alarm], placed: Mapping[str, Mark], sort: str) -> l
     as_placed = [replace(alarm, mark=placed.get(alarm.id, alarm.mark)) for alarm in alarms]
     by_id = {alarm.id: alarm for alarm in alarms}
     return [by_id[alarm.id] for alarm in most_urgent_first(as_placed)]
-
-
-def _folded(alarms: Sequence[Alarm]) -> list[AlarmRow]:
-    return [AlarmRow(shown, members) for shown, members in folded(alarms)]
 
 
 def held_note(alarms: Sequence[Alarm]) -> str:

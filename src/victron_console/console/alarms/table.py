@@ -9,17 +9,17 @@ from textual.message import Message
 
 from victron_console.console.alarms.detail import Selected
 from victron_console.console.alarms.listing import AlarmListing
-from victron_console.console.alarms.sections import AlarmRow, AlarmSection
+from victron_console.console.alarms.sections import AlarmSection
 from victron_console.console.alarms.site_alarms import draw_site_alarms
-from victron_console.console.kit.alarm_rows import AlarmColumns, alarm_columns, draw_alarm, draw_heads
+from victron_console.console.kit.alarm_rows import MARKED, AlarmColumns, alarm_columns, draw_alarm, draw_heads
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.palette import Role
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.text import cut, word_at
+from victron_console.console.kit.view import AlarmRow
 
 AIRY_FROM = 18
 """Rows of the list from which a blank row stands before each section: terminals of 30 rows."""
-MARKED = "+"
 _NOTES_FROM = 100
 _WHEEL_ROWS = 3
 _HEADS = 2

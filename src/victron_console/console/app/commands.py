@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from victron_console.console.alarms.actions import AlarmActions
-from victron_console.console.alarms.sections import STATES, AlarmRow
+from victron_console.console.alarms.sections import STATES
 from victron_console.console.app.screens import SCREENS
 from victron_console.console.app.themes import ConsoleTheme
 from victron_console.console.kit.event_words import event_text
@@ -17,8 +16,9 @@ from victron_console.console.kit.frame.prompt import Answered, LinePrompt, Promp
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.search import fitting
 from victron_console.console.kit.text import plain
-from victron_console.console.kit.view import Mark, Site
+from victron_console.console.kit.view import AlarmRow, Mark, Site
 from victron_console.console.live.alarm_order import UNSEEN
+from victron_console.console.operator.alarm_actions import AlarmActions
 from victron_console.model.clock import local
 
 

@@ -8,8 +8,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from victron_console.console.fleet.alarm_keys import ALARM_KEYS, AlarmKeysScreen
 from victron_console.console.fleet.alarm_list import AlarmList
 from victron_console.console.fleet.all_sites import AllSites, read_fleet_day
+from victron_console.console.fleet.budget import put_budget
 from victron_console.console.fleet.columns import COLUMNS
 from victron_console.console.fleet.export import fleet_table
 from victron_console.console.fleet.groups import Entry, Group, folds, group_of, grouped, sites_of
@@ -20,12 +22,11 @@ from victron_console.console.fleet.station_data import station_detail
 from victron_console.console.fleet.station_part import StationPart
 from victron_console.console.fleet.table import FleetTable
 from victron_console.console.kit.export import Table
-from victron_console.console.kit.format import alarm_rate, rate, site_count
+from victron_console.console.kit.format import alarm_rate, site_count
 from victron_console.console.kit.frame.bars import HeaderRow
 from victron_console.console.kit.frame.dialogs import Choices
 from victron_console.console.kit.frame.keys import Key, list_keys
 from victron_console.console.kit.frame.pace import ReadPace
-from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.marks import put_counts
 from victron_console.console.kit.order_hold import OrderHold
@@ -42,7 +43,7 @@ DETAIL_EVERY_S = 5.0
 """The station under the cursor is asked for so often; its row is drawn whenever it changes."""
 
 
-class FleetScreen(ConsoleScreen):
+class FleetScreen(AlarmKeysScreen):
     """One row a site."""
 
     NAME = "fleet"
@@ -63,6 +64,7 @@ class FleetScreen(ConsoleScreen):
             "Open the group of the site under the cursor, once more all of it; ← closes it.",
         ),
         Key("left", "fold(-1)", "←", "", "Close it."),
+        *ALARM_KEYS,
         *list_keys("site"),
     )
 
@@ -74,7 +76,6 @@ class FleetScreen(ConsoleScreen):
         """How the operator left each group, by its tag."""
         self._table = FleetTable()
         self._station = StationPart()
-        self._alarms = AlarmList(id="fleet-alarms")
         self._curve = AllSites()
         self._pace, self._curve_pace = ReadPace(DETAIL_EVERY_S), ReadPace(CURVE_EVERY_S)
 
@@ -99,23 +100,8 @@ class FleetScreen(ConsoleScreen):
         """The sites by state: it is the legend too."""
         column = line.put(1, site_count(len(self.view.sites)), Role.TEXT1, bold=True) + 2
         if line.width >= 100:
-            end = self._budget(line, end)
+            end = put_budget(line, end, self.view, self.console.terminal_bytes_s)
         put_counts(line, column, self.view.counts(), end)
-
-    def _budget(self, line: Line, end: int) -> int:
-        """Alarm rate and the link's bytes, left of the clock; gives the last column that is left."""
-        view = self.view
-        wide = line.width >= 180
-        parts = [f"tty {rate(self.console.terminal_bytes_s)}" if wide else rate(self.console.terminal_bytes_s)]
-        if wide:
-            parts = [f"poll {view.poll_s:.0f} s", f"rx {rate(view.received_bytes_s)}", *parts]
-        if not wide:
-            end = line.right(end, parts[0], Role.TEXT3) - 4
-        end = line.right(end, alarm_rate(view.alarms_per_hour), Role.TEXT1) - 4
-        if wide:
-            for part in reversed(parts):
-                end = line.right(end, part, Role.TEXT3) - 4
-        return end
 
     def show(self, view: FleetView) -> None:
         """The fleet as it is now."""
@@ -220,16 +206,30 @@ class FleetScreen(ConsoleScreen):
         self.console.open_alarm(message.alarm)
 
     def action_move(self, rows: int) -> None:
-        """The cursor by so many sites."""
-        self._table.move(rows)
+        """The cursor by so many sites, or alarms."""
+        if self._alarms.is_entered:
+            self._alarms.move(rows)
+            self.alarm_chosen()
+        else:
+            self._table.move(rows)
+
+    def alarm_chosen(self) -> None:
+        """The site of the alarm under the cursor is the one that every screen is about."""
+        if (row := self._alarms.selected) is not None and self.view.site(row.members[0].station) is not None:
+            self._hold.cursor_moved(self.console.clock.monotonic())
+            self.console.station = row.members[0].station
+        self._draw()
 
     def action_page(self, pages: int) -> None:
         """The cursor by pages."""
-        self._table.move(pages * max(1, self._table.visible_rows() - 1))
+        room = self._alarms.size.height - 1 if self._alarms.is_entered else self._table.visible_rows()
+        self.action_move(pages * max(1, room - 1))
 
     def action_open_site(self) -> None:
-        """Enter."""
-        if self.site is not None:
+        """Enter: the alarm under the cursor, else the site."""
+        if (row := self._alarms.selected) is not None:
+            self.console.open_alarm(row.id)
+        elif self.site is not None:
             self.console.open("site")
 
     def on_fleet_table_head_clicked(self, message: FleetTable.HeadClicked) -> None:

@@ -162,6 +162,11 @@ def in_order(rows: Sequence[Health], head: str) -> list[Health]:
     return sorted(rows, key=place)
 
 
+def sort_heads(width: int) -> list[str]:
+    """The heads in sight, all of which order the rows."""
+    return ["SITE", *(column.head.partition(" ")[0] for column, _ in _places(width)[0])]
+
+
 def _site_width(width: int) -> int:
     return 22 if width >= 160 else 12
 

@@ -16,9 +16,9 @@ from victron_console.console.health.parts import (
     detail,
     listing,
 )
-from victron_console.console.health.row import tier_role
+from victron_console.console.health.row import sort_heads, tier_role
 from victron_console.console.health.table import findings_table, firmware_table, jobs_table, peers_table
-from victron_console.console.kit.cursor_list import CursorList
+from victron_console.console.kit.cursor_list import CursorList, sort_after
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.frame.keys import (
     Key,
@@ -80,6 +80,7 @@ class HealthScreen(ConsoleScreen):
         Key("D", "diagnose", "D", "diagnose", "Diagnose the station now instead of at night.", 120, writes=True),
         Key("left", "next_site(-1)", "←→", "site", "Previous and next site.", 100),
         Key("right", "next_site(1)", "→", "", "Next site."),
+        Key("o", "sort", "o", "sort", "Order the fleet by the next column, at last by the most urgent first.", 120),
         *list_keys("row", "; in an explanation, scroll it"),
     )
 
@@ -237,6 +238,12 @@ class HealthScreen(ConsoleScreen):
         """Order the fleet by that column; the most urgent first where it is so already."""
         if self.part is Part.FLEET:
             self._sort = message.head if message.head != self._sort else ""
+            self._redraw()
+
+    def action_sort(self) -> None:
+        """The next order of the fleet."""
+        if self.part is Part.FLEET:
+            self._sort = sort_after(self._sort, sort_heads(self._list.size.width))
             self._redraw()
 
     def action_move(self, rows: int) -> None:

@@ -20,6 +20,8 @@ from victron_console.console.kit.view import (
     alarm_counts,
 )
 
+MARKED = "+"
+"""Before the row of an alarm that the next act is about."""
 _LONG_NAME = 28
 """Cells of the longest name of an alarm of ours, `Part of the collector failed`."""
 

@@ -20,6 +20,12 @@ def head_role(head: str, sort: str) -> Role:
     return Role.TEXT1 if head == sort else Role.TEXT3
 
 
+def sort_after(sort: str, heads: Sequence[str]) -> str:
+    """The head to order by after another one: from the first to the last, then none of them."""
+    turn = ["", *heads]
+    return turn[(turn.index(sort) + 1) % len(turn)] if sort in turn else turn[0]
+
+
 class CursorList(Rows):
     """Rows below a head. The cursor keeps to its row's name while rows come, go and move."""
 

@@ -145,6 +145,25 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """One row of the list."""
+
+    alarm: Alarm
+    members: tuple[Alarm, ...]
+    """The alarms it stands for: more than one where several sites raised the same at once."""
+
+    @property
+    def id(self) -> str:
+        """What tells the rows apart."""
+        return self.alarm.id
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Of the alarms it stands for, its own first."""
+        return (self.id, *(member.id for member in self.members))
+
+
+@dataclass(frozen=True, slots=True)
 class FleetView:
     """The whole fleet at one moment."""
 

@@ -137,6 +137,11 @@ def in_order(links: Sequence[Link], head: str) -> list[Link]:
     return sorted(links, key=place)
 
 
+def sort_heads(width: int) -> list[str]:
+    """The heads in sight that order the rows."""
+    return ["AGE", "SITE", *(column.head for column, _ in _placed(width) if column.size is not None)]
+
+
 def skew(seconds: float | None) -> str:
     """How far a station's clock is ahead of ours: `+3s`, `-2h05`; `0` within two seconds."""
     if seconds is None:

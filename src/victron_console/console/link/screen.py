@@ -8,7 +8,7 @@ from textual import events
 
 from victron_console.alerts.engine.coverage import Blind, blind_rules_of
 from victron_console.alerts.rules.rule_file import rules_in_force
-from victron_console.console.kit.cursor_list import CursorList
+from victron_console.console.kit.cursor_list import CursorList, sort_after
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.format import site_count
 from victron_console.console.kit.frame.keys import (
@@ -26,7 +26,7 @@ from victron_console.console.link.data import Link, LinkData, links, read_links
 from victron_console.console.link.detail import draw_link_detail
 from victron_console.console.link.export import links_table
 from victron_console.console.link.own import Own, draw_own
-from victron_console.console.link.row import draw_heads, draw_link, in_order
+from victron_console.console.link.row import draw_heads, draw_link, in_order, sort_heads
 from victron_console.model.station import StationState
 from victron_console.store.read.reader import Reader
 
@@ -86,6 +86,7 @@ class LinkScreen(ConsoleScreen):
         Key("enter", "open_site", "Enter", "open", "Open the site under the cursor."),
         Key("v", "full", "v", "services", "The station under the cursor over the whole screen, or the list again."),
         Key("6", "app.open('paths')", "6", "paths", "All values of the station.", 80),
+        Key("o", "sort", "o", "sort", "Order by the next column, at last by the worst first.", 100),
         *list_keys("station", "; over the whole screen, scroll its services"),
     )
 
@@ -218,6 +219,11 @@ class LinkScreen(ConsoleScreen):
     def on_cursor_list_head_clicked(self, message: CursorList.HeadClicked) -> None:
         """Order by that column; the worst first where it is so already."""
         self._sort = message.head if message.head != self._sort else ""
+        self._redraw(at_once=True)
+
+    def action_sort(self) -> None:
+        """The next order."""
+        self._sort = sort_after(self._sort, sort_heads(self._list.size.width))
         self._redraw(at_once=True)
 
     def action_move(self, rows: int) -> None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from victron_console.console.kit.view import (
     ACKED,
     Alarm,
+    AlarmRow,
     Mark,
 )
 
@@ -46,7 +47,7 @@ def first_out(alarms: Sequence[Alarm]) -> list[Alarm]:
     return [replace(alarm, first=alarm.id in firsts or alarm.first) for alarm in alarms]
 
 
-def folded(alarms: Sequence[Alarm]) -> list[tuple[Alarm, tuple[Alarm, ...]]]:
+def folded(alarms: Sequence[Alarm]) -> list[AlarmRow]:
     """The alarms, the same ones of several sites as one row: what it shows, and whom it stands for."""
     by_fold: dict[str, list[Alarm]] = {}
     for alarm in alarms:
@@ -58,5 +59,5 @@ def folded(alarms: Sequence[Alarm]) -> list[tuple[Alarm, tuple[Alarm, ...]]]:
             sites = len({alarm.station for alarm in members})
             what = first.fold.partition(": ")[2] or first.fold.partition("?")[0] + "?"  # `Own uplink? 9 of 9 ...`
             first = replace(first, site=f"{sites} stations", what=what, value="", unit="", source="fleet", who="")
-        rows.append((first, tuple(members)))
+        rows.append(AlarmRow(first, tuple(members)))
     return rows

@@ -10,12 +10,11 @@ from functools import partial
 
 from textual.worker import Worker
 
-from victron_console.console.alarms.sections import AlarmRow
 from victron_console.console.kit.frame.host import OperatorAtWork, Undo, Write
 from victron_console.console.kit.frame.prompt import KeyChoice, LinePrompt
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.text import plain
-from victron_console.console.kit.view import Alarm, Mark
+from victron_console.console.kit.view import Alarm, AlarmRow, Mark
 from victron_console.model.units import HOUR_S
 from victron_console.store.operator import alarm_actions
 
