@@ -31,6 +31,7 @@ from victron_console.console.kit.frame.keys import GLOBAL_KEYS, Key
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.contract.form import VERSION
 from victron_console.contract.schemas import FORMS, schema
+from victron_console.endpoint.metric_names import ALL as ALL_METRICS
 
 DOCS = Path(__file__).parents[1] / "docs"
 GENERATED = "<!-- Written by `make docs` from what the code knows: edit that. -->"
@@ -316,11 +317,24 @@ def _taken(screen: str) -> list[str]:
     return sorted(found)
 
 
+METRICS_BEGIN, METRICS_END = "<!-- metrics -->\n", "<!-- end of metrics -->\n"
+
+
+def metrics() -> str:
+    """docs/metrics.md with its table of the metrics as they are."""
+    before, rest = (DOCS / "metrics.md").read_text().split(METRICS_BEGIN)
+    _, after = rest.split(METRICS_END)
+    rows = [(f"`{it.name}`", ", ".join(f"`{label}`" for label in it.labels), it.help) for it in ALL_METRICS]
+    made = "\n".join(table(("metric", "labels", "says"), rows))
+    return f"{before}{METRICS_BEGIN}{made.rstrip()}\n{METRICS_END}{after}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration,
     "commands.md": commands,
     "json.md": json_forms,
     "keys.md": keys,
+    "metrics.md": metrics,
     "../ARCHITECTURE.md": architecture,
     "victron-console.1": man_page,
 }

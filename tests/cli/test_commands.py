@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from tests.patience import PATIENCE_S, wait_until
@@ -194,3 +195,40 @@ def test_add_makes_the_folder_that_config_names(home: dict[str, str], tmp_path: 
     told = run(home, tmp_path, "add", stations.stations[0].url, "--name", "New", "--config", str(folder))
     assert told.returncode == 0, told.stderr
     assert (folder / "new.toml").exists()
+
+
+def test_collect_serves_a_page_for_prometheus_while_it_polls(
+    home: dict[str, str], tmp_path: Path, config: Path, stations: SimulatedFleet
+) -> None:
+    where = ["--config", str(config), "--store", str(tmp_path / "store.db")]
+    command = [sys.executable, "-m", "victron_console", *where, "collect", "--metrics", "0"]
+    collector = subprocess.Popen(command, env=home, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    try:
+        assert collector.stderr is not None
+        address = re.fullmatch(r"Metrics at (http://127\.0\.0\.1:\d+/metrics)\n", collector.stderr.readline())
+        assert address is not None
+
+        def page() -> str:
+            with urlopen(address[1], timeout=PATIENCE_S) as answer:
+                return str(answer.read(), "utf-8")
+
+        lines = [f'victron_battery_soc_percent{{station="{station.id}"}} ' for station in stations.stations]
+        wait_until(lambda: all(line in page() for line in lines))
+        told = page()
+        assert re.search(r'victron_station_polls_total\{result="answered",station="[^"]+"\} [1-9]', told)
+        assert "process_resident_memory_bytes " in told
+    finally:
+        collector.send_signal(signal.SIGTERM)
+        collector.communicate(timeout=PATIENCE_S)
+    assert collector.returncode == 0
+
+
+def test_the_page_is_refused_where_it_cannot_be_served(home: dict[str, str], tmp_path: Path, config: Path) -> None:
+    where = ("--config", str(config), "--store", str(tmp_path / "store.db"))
+    once = run(home, tmp_path, *where, "collect", "--once", "--metrics", "0")
+    assert (once.returncode, "leave out --once" in once.stderr) == (2, True)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        busy = run(home, tmp_path, *where, "collect", "--metrics", str(taken.getsockname()[1]))
+    assert (busy.returncode, "cannot listen on 127.0.0.1" in busy.stderr) == (1, True)

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from victron_console.collector.poll_totals import PollTotals
 from victron_console.model.clock import Clock
 from victron_console.store.connection import file_of, open_readable
 from victron_console.store.errors import (
@@ -73,6 +74,8 @@ class Recorder:
         """Updates given up since the start: the backlog was full, or they failed for themselves."""
         self.lost_rows = ""
         """Why an update was last given up for itself, as a sentence; empty where none was."""
+        self.polls = PollTotals()
+        """Of all that was handed in, also what could not be written."""
 
     async def open(self) -> None:
         """Open the store, making and migrating it as needed. One that is ours and damaged is moved aside.
@@ -99,6 +102,7 @@ class Recorder:
 
     async def record(self, updates: Sequence[StationUpdate]) -> None:
         """Write the updates in one transaction, those first that could not be written before. Keeps what fails."""
+        self.polls.add(updates)
         self._backlog.extend(updates)
         if not self._backlog:
             return

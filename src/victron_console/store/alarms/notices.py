@@ -30,6 +30,11 @@ def put_due(conn: sqlite3.Connection, due: Iterable[NoticeDue]) -> None:
             conn.execute("DELETE FROM notice_due WHERE occurrence = ? AND way = ?", (it.occurrence, it.way))
 
 
+def waiting(conn: sqlite3.Connection) -> int:
+    """How many notices are still to be told, those that are tried again among them."""
+    return int(conn.execute("SELECT count(*) FROM notice_due").fetchone()[0])
+
+
 def record_notices(db: Database, due: Sequence[NoticeDue], sent: Sequence[NoticeSent], events: Sequence[Event]) -> None:
     """Keep what was told and what is still to be told, with its lines of the log, together or not at all.
 

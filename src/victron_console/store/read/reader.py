@@ -17,6 +17,7 @@ from victron_console.model.judgement import Judgement, PollMemory
 from victron_console.model.snapshot import Snapshot
 from victron_console.store import diagnoses, engines, external, promises
 from victron_console.store.alarms import engine_rows as alerts
+from victron_console.store.alarms import notices as telling
 from victron_console.store.answers import (
     LinkMinute,
     LinkTotals,
@@ -208,6 +209,11 @@ class Reader(OverTime):
         """What a station's GX notified of, newest first, long after its own ring has dropped it."""
         with self._reading():
             return alerts.notices(self.db, station, limit)
+
+    def notices_waiting(self) -> int:
+        """How many notices of alarms are still to be told outside the console."""
+        with self._reading() as conn:
+            return telling.waiting(conn)
 
     def wanted(self, station: str | None = None, as_of: float | None = None) -> list[Wanted]:
         """The pins and focuses that hold, of one station or of all."""
