@@ -26,6 +26,7 @@ from victron_console.cli.progress import counted
 from victron_console.console.kit.format import duration
 from victron_console.contract.backtests import fired as fired_families
 from victron_console.contract.rules import parameters, rule_in_force
+from victron_console.endpoint.rules_export import prometheus_rules
 from victron_console.model.clock import SystemClock
 from victron_console.model.units import DAY_S
 from victron_console.store.read.reader import Reader
@@ -94,6 +95,15 @@ def list_parameters(options: Options, station: str, as_json: bool) -> None:
         value = known[name].value if name in known else None
         told = f"{value:g}" if isinstance(value, float) else "-" if value is None else str(value).lower()
         click.echo(f"{'p.' + name:<{width}}{told:<12}{known[name].origin if name in known else 'not known'}")
+
+
+@rules.command(name="export")
+@click.option("--format", "form", type=click.Choice(["prometheus"]), default="prometheus", show_default=True)
+@common_options
+@failing_plainly
+def export_rules(options: Options, form: str) -> None:
+    """Write the rules in force as a rule file of Prometheus, over what `collect --metrics` serves."""
+    click.echo(prometheus_rules(options.rules()), nl=False)
 
 
 @rules.command(name="test")
