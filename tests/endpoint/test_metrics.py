@@ -13,7 +13,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from victron_console.collector.poll_totals import StationPolls
+from victron_console.collector.watch.poll_totals import StationPolls
 from victron_console.contract.figures import unit_of
 from victron_console.contract.status import status
 from victron_console.endpoint import samples as samples_module

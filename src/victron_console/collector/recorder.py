@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from victron_console.collector.poll_totals import PollTotals
+from victron_console.collector.watch.poll_totals import PollTotals
 from victron_console.model.clock import Clock
 from victron_console.store.connection import file_of, open_readable
 from victron_console.store.errors import (

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, make_wsgi_app
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from victron_console.collector.poll_totals import StationPolls
+from victron_console.collector.watch.poll_totals import StationPolls
 from victron_console.endpoint.metric_names import ALL, STORE_READABLE, MetricName
 from victron_console.endpoint.samples import Sample, samples
 from victron_console.endpoint.server import text_answer

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from victron_console.collector.poll_totals import StationPolls
+from victron_console.collector.watch.poll_totals import StationPolls
 from victron_console.endpoint import metric_names as names
 from victron_console.endpoint.metric_names import FIGURES, MetricName
 from victron_console.insight.fleet import at_moment, figure_quality

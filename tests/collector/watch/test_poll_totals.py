@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from victron_console.collector.poll_totals import PollTotals, StationPolls
+from victron_console.collector.watch.poll_totals import PollTotals, StationPolls
 from victron_console.store.records import PollSample, StationUpdate
 
 
