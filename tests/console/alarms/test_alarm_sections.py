@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tests.console.alarms.sample_alarms import ALARMS_VIEW
 
+from victron_console.console.alarms.listing import AlarmListing
 from victron_console.console.alarms.rates import measured
 from victron_console.console.alarms.sections import MarkHold, held_note, sections
 from victron_console.console.kit.view import (
@@ -81,3 +82,57 @@ def test_the_load_counts_raises_and_the_time_to_the_first_acknowledgement() -> N
     )
 
     assert (load.raised, load.top_title, load.top_count, load.time_to_ack_s) == (5, "B", 3, 75.0)
+
+
+GRID = Alarm("1", Mark.NOW, T, "s", "Site", "Grid lost", incident="1")
+LOW = Alarm("2", Mark.TODAY, T + 60, "s", "Site", "Battery low", incident="1")
+EMPTY = Alarm("3", Mark.TODAY, T + 90, "s", "Site", "Voltage low", incident="1")
+WIFI = Alarm("4", Mark.TODAY, T + 95, "s", "Site", "WiFi weak", incident="4")
+
+
+def listed(*alarms: Alarm, opened: tuple[str, ...] = ()) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        (row.title, tuple(it.id for it in row.members))
+        for section in sections(alarms, {}, opened=opened)
+        for row in section.rows
+    ]
+
+
+def test_alarms_of_one_incident_are_one_row_until_it_is_opened() -> None:
+    assert listed(GRID, LOW, EMPTY, WIFI) == [("Grid lost +2", ("1", "3", "2")), ("WiFi weak", ("4",))]
+    assert listed(GRID, LOW, EMPTY, WIFI, opened=("3",)) == [
+        ("Grid lost", ("1",)), ("Voltage low", ("3",)), ("Battery low", ("2",)), ("WiFi weak", ("4",)),
+    ]  # fmt: skip
+
+
+def test_what_is_more_urgent_than_what_it_follows_from_is_never_folded_away() -> None:
+    assert listed(replace(GRID, mark=Mark.TODAY), replace(LOW, mark=Mark.NOW)) == [
+        ("Battery low", ("2",)), ("Grid lost", ("1",)),
+    ]  # fmt: skip
+
+
+def test_what_was_done_about_one_of_an_incident_takes_it_out_of_the_row() -> None:
+    assert listed(GRID, LOW, replace(EMPTY, mark=Mark.ACKED_TODAY)) == [
+        ("Grid lost +1", ("1", "2")), ("Voltage low", ("3",)),
+    ]  # fmt: skip
+
+
+def test_an_incident_opens_and_folds_with_the_cursor_on_any_of_its_rows() -> None:
+    listing = AlarmListing()
+    listing.settle([GRID, LOW, EMPTY, WIFI], 0.0)
+    assert listing.cursor == "1" and listing.open_incident()
+    listing.settle([GRID, LOW, EMPTY, WIFI], 1.0, at_once=True)
+    assert [row.id for row in listing.rows] == ["1", "3", "2", "4"]
+    listing.go("2", 1.0)
+    assert listing.open_incident()
+    listing.settle([GRID, LOW, EMPTY, WIFI], 2.0, at_once=True)
+    assert [row.id for row in listing.rows] == ["1", "4"] and listing.cursor == "1"
+    listing.go("4", 2.0)
+    assert not listing.open_incident()
+
+
+def test_an_alarm_that_was_gone_to_has_a_row_of_its_own() -> None:
+    listing = AlarmListing()
+    listing.reveal("2")
+    listing.settle([GRID, LOW, EMPTY, WIFI], 0.0)
+    assert listing.cursor == "2" and listing.selected is not None and listing.selected.members == (LOW,)

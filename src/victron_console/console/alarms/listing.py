@@ -27,6 +27,8 @@ class AlarmListing:
         self.cursor = ""
         self.marked: set[str] = set()
         """Rows that the next act is about."""
+        self._opened: set[str] = set()
+        """Alarms, each for its whole incident, of which all have their rows."""
         self.filter = ""
         """The words in force."""
         self._sort, self._state = SORTS[0], "all"
@@ -61,7 +63,9 @@ class AlarmListing:
         before = [row.id for row in self.rows]
         acted = now < self._acted_until
         placed = self._hold.settle(alarms, now, at_once=at_once or acted)
-        self.sections = sections(alarms, placed, wanted=self.filter, sort=self._sort, state=self._state)
+        self.sections = sections(
+            alarms, placed, wanted=self.filter, sort=self._sort, state=self._state, opened=self._opened
+        )
         ids = [row.id for row in self.rows]
         self.cursor = next((row.id for row in self.rows if self.cursor in row.ids), self.cursor)
         self.marked &= set(ids)
@@ -79,6 +83,22 @@ class AlarmListing:
         """Put the cursor on a row."""
         self.cursor = alarm
         self._hold.cursor_at = now
+
+    def open_incident(self) -> bool:
+        """Give each alarm of the incident under the cursor its row, or fold them again; False where there is one."""
+        row = self.selected
+        if row is None:
+            return False
+        own = {member.id for each in self.rows for member in each.members if member.incident == row.alarm.incident}
+        if len(own) < 2:
+            return False
+        self._opened = self._opened - own if self._opened & own else self._opened | {row.id}
+        return True
+
+    def reveal(self, alarm: str) -> None:
+        """Put the cursor on an alarm that has its own row from now on."""
+        self._opened.add(alarm)
+        self.cursor = alarm
 
     def beside(self, rows: int) -> str | None:
         """The alarm so many rows below the cursor, as far as there are any; None where there is no row."""

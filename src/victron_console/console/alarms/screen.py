@@ -9,6 +9,7 @@ from victron_console.alerts.rules.rule_set import RuleSet
 from victron_console.console.alarms.data import AlarmDetail, alarm_detail
 from victron_console.console.alarms.detail import Selected
 from victron_console.console.alarms.export import alarms_table
+from victron_console.console.alarms.keys import KEYS
 from victron_console.console.alarms.listing import AlarmListing
 from victron_console.console.alarms.load import put_rate
 from victron_console.console.alarms.pane import BESIDE, WALL, AlarmPane, Load
@@ -16,7 +17,6 @@ from victron_console.console.alarms.rates import AlarmLoad, alarm_load
 from victron_console.console.alarms.table import AlarmTable
 from victron_console.console.kit.export import Table
 from victron_console.console.kit.format import rate
-from victron_console.console.kit.frame.keys import Key
 from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.screen import ConsoleScreen
 from victron_console.console.kit.frame.why_panel import show_why_of_alarm
@@ -39,48 +39,7 @@ class AlarmsScreen(ConsoleScreen):
     HORIZONTAL_BREAKPOINTS = [(118, BESIDE), (190, WALL)]  # noqa: RUF012
     """From 118 columns on the selected alarm stands beside the list, else under it."""
     VERTICAL_BREAKPOINTS = [(22, "-middle"), (36, "-tall")]  # noqa: RUF012
-    KEYS = (
-        Key("enter", "open_site", "Enter", "site", "Open the site of the alarm.", 120),
-        Key("a", "ack", "a", "ack", "Acknowledge the marked alarms, else the one under the cursor.", writes=True),
-        Key(
-            "A",
-            "ack_all",
-            "A",
-            "ack page",
-            "Acknowledge all that is in sight; asks before it takes a !! along.",
-            writes=True,
-        ),
-        Key(
-            "s",
-            "shelve",
-            "s",
-            "shelve",
-            "Put the marked alarms aside, else the one under the cursor: 1 h, 8 h or until it clears, with a reason.",
-            writes=True,
-        ),
-        Key(
-            "space", "mark", "space", "mark", "Mark the alarm for a or s, or not any more; in time mode play the past."
-        ),
-        Key("u", "unshelve", "u", "unshelve", "Put a shelved alarm back.", 120, writes=True),
-        Key("n,down,j", "move(1)", "n/p", "next", "Next alarm."),
-        Key("p,up,k", "move(-1)", "p ↑", "", "Previous alarm."),
-        Key("slash", "filter", "/", "filter", "Show alarms with these words; `!word` without it."),
-        Key("o", "sort", "o", "sort", "Order the rows of a section by urgency, newest or site.", 120),
-        Key("c", "comment", "c", "comment", "Write something to the alarm.", 180, writes=True),
-        Key(
-            "m",
-            "maintain",
-            "m",
-            "maint",
-            "Put the alarm's site into maintenance until a time, or back.",
-            120,
-            writes=True,
-        ),
-        Key("w", "why", "w", "why", "Why the alarm stands: its cause, and what changed before it.", 100),
-        Key("b", "backtest", "b", "back-test", "Say how often this rule would have fired here in 30 days.", 180),
-        Key("home", "move(-100000)", "Home", "", "First alarm."),
-        Key("end", "move(100000)", "End", "", "Last alarm."),
-    )
+    KEYS = KEYS
 
     def __init__(self) -> None:
         super().__init__()
@@ -201,7 +160,7 @@ class AlarmsScreen(ConsoleScreen):
     def put_cursor(self, name: str) -> None:
         """Put the cursor on this alarm, whatever was narrowed to before."""
         self.listing.narrow("")
-        self.listing.cursor = name
+        self.listing.reveal(name)
         if self.is_mounted:
             self._settle(at_once=True)
             self._go(self.listing.cursor)
@@ -212,6 +171,13 @@ class AlarmsScreen(ConsoleScreen):
         if row is not None and self.view.site(row.members[0].station) is not None:
             self.console.station = row.members[0].station
             self.console.open("site")
+
+    def action_incident(self) -> None:
+        """`i`."""
+        if self.listing.open_incident():
+            self._settle(at_once=True)
+        else:
+            self.console.say("No other alarm of this list belongs to its incident.")
 
     def action_mark(self) -> None:
         """Mark the row under the cursor, or not any more, and go on to the next."""

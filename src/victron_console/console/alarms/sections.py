@@ -1,11 +1,12 @@
 """The sections of the Alarms screen: which alarms stand where, in what order, and when rows may move. Pure.
 
-An alarm that several sites raised at once is one row; what is done to the row is done to all of them.
+An alarm that several sites raised at once is one row, and so are those of an incident until it is opened; what is done
+to the row is done to all of them. What is more urgent than the alarm that its incident began with has its own row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from victron_console.console.kit.order_hold import (
@@ -89,6 +90,7 @@ def sections(
     wanted: str = "",
     sort: str = "urgency",
     state: str = "all",
+    opened: Collection[str] = (),
 ) -> list[AlarmSection]:
     """The sections that have something in them, from the top; what is held back is only counted.
 
@@ -98,6 +100,7 @@ def sections(
         wanted: words, as `search.fitting` reads them.
         sort: one of `SORTS`; rows of a section stand in this order.
         state: one of `STATES`.
+        opened: alarms, each for its whole incident, of which all have their rows.
     """
     shown = fitting(wanted, [alarm for alarm in alarms if alarm.listed], _filter_text)
     note = held_note(alarms)
@@ -107,7 +110,9 @@ def sections(
         own = [alarm for alarm in shown if placed.get(alarm.id, alarm.mark) in marks]
         says = note if name == "SHELVED" else "do what it says, then a acknowledges" if name == "NOT SEEN" else ""
         if own:
-            found.append(AlarmSection(name, tuple(folded(_sorted(own, placed, sort))), says))
+            rows = tuple(_folded(_sorted(own, placed, sort), opened))
+            opens = "i opens what is +" if any(row.alarm.along for row in rows) else ""
+            found.append(AlarmSection(name, rows, "; ".join(filter(None, (says, opens)))))
         elif says and name == "SHELVED":
             found.append(AlarmSection("HELD", (), note))
     return found
@@ -136,6 +141,27 @@ def _sorted(alarms: Sequence[Alarm], placed: Mapping[str, Mark], sort: str) -> l
     as_placed = [replace(alarm, mark=placed.get(alarm.id, alarm.mark)) for alarm in alarms]
     by_id = {alarm.id: alarm for alarm in alarms}
     return [by_id[alarm.id] for alarm in most_urgent_first(as_placed)]
+
+
+def _folded(alarms: Sequence[Alarm], opened: Collection[str]) -> list[AlarmRow]:
+    rows = folded(alarms)
+    lone = {row.id: row.alarm for row in rows if len(row.members) == 1}
+    along: dict[str, list[Alarm]] = {}
+    for alarm in lone.values():
+        first = lone.get(alarm.incident)
+        if first is not None and first.id != alarm.id and first.rank <= alarm.rank:
+            along.setdefault(first.id, []).append(alarm)
+    under = {alarm.id for alarms_of_it in along.values() for alarm in alarms_of_it}
+    found = []
+    for row in rows:
+        if row.id in under:
+            continue
+        others = along.get(row.id, [])
+        if any(alarm.id in opened for alarm in (row.alarm, *others)):
+            found += [row, *(AlarmRow(replace(it, under=True), (it,)) for it in others)]
+        else:
+            found.append(AlarmRow(replace(row.alarm, along=len(others)), (*row.members, *others)))
+    return found
 
 
 def held_note(alarms: Sequence[Alarm]) -> str:

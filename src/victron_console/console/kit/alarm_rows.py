@@ -115,7 +115,10 @@ def draw_alarm(width: int, columns: AlarmColumns, alarm: Alarm, now: float, *, s
         if value:
             what_end = min(what_end, start - 2 - alarm.stale)
             line.put(columns.unit, cut(alarm.unit, 3), Role.TEXT3)
-    line.put(columns.what, cut(alarm.what, what_end + 1 - columns.what), bright)
+    along = f" +{alarm.along}" if alarm.along else ""
+    what_at = columns.what + 2 * alarm.under
+    column = line.put(what_at, cut(alarm.what, what_end + 1 - what_at - width_of(along)), bright)
+    line.put(column, along, Role.TEXT3)
     _draw_wide(line, columns, alarm, now)
     if columns.response:
         _draw_response(line, columns, alarm, middle)

@@ -132,6 +132,12 @@ class Alarm:
     announced: bool = True
     """Whether it may be told: not as long as the alarm that explains it may still come."""
     flapping: bool = False
+    incident: str = ""
+    """The alarm that its incident began with, itself where it is that one; empty where none is known."""
+    along: int = 0
+    """Alarms of its incident that its row stands for beside it."""
+    under: bool = False
+    """Whether its row stands under that of the alarm that its incident began with."""
 
     @property
     def rank(self) -> int:
@@ -150,7 +156,7 @@ class AlarmRow:
 
     alarm: Alarm
     members: tuple[Alarm, ...]
-    """The alarms it stands for: more than one where several sites raised the same at once."""
+    """The alarms it stands for: more than one where several sites raised the same at once, or of one incident."""
 
     @property
     def id(self) -> str:
@@ -161,6 +167,11 @@ class AlarmRow:
     def ids(self) -> tuple[str, ...]:
         """Of the alarms it stands for, its own first."""
         return (self.id, *(member.id for member in self.members))
+
+    @property
+    def title(self) -> str:
+        """What it is called: `Grid lost +2`."""
+        return f"{self.alarm.what} +{self.alarm.along}" if self.alarm.along else self.alarm.what
 
 
 @dataclass(frozen=True, slots=True)

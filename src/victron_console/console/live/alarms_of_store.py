@@ -102,6 +102,7 @@ def from_alert(alert: AlertView, site: str, now: float, *, held: int = 0, fold: 
         stale=occurrence.stale,
         announced=occurrence.announced_at is not None,
         flapping=occurrence.flapping,
+        incident=str(occurrence.incident_id),
     )
 
 

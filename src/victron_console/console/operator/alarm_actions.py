@@ -101,7 +101,7 @@ class AlarmActions:
                 put_aside = partial(alarm_actions.shelve, reason=reason, seconds=SHELVE_FOR[key])
                 self._do([partial(put_aside, occurrence=number) for number in ids], undo)
 
-        what = rows[0].alarm.what if len(rows) == 1 else f"{len(rows)} alarms"
+        what = rows[0].title if len(rows) == 1 else f"{len(rows)} alarms"
         spans = {"1": "1 h", "8": "8 h", "c": "until it clears"}
         self._ask_span_and_reason(f"Shelve {what}", spans, reason_given)
 
@@ -118,7 +118,7 @@ class AlarmActions:
                 self._do([partial(alarm_actions.comment, occurrence=number, text=text) for number in ids])
 
         if self._operator.may_write():
-            self._screen.prompt(LinePrompt("comment", hint=f"to {row.alarm.what}"), written)
+            self._screen.prompt(LinePrompt("comment", hint=f"to {row.title}"), written)
 
     def maintain(self, row: AlarmRow) -> None:
         """Take its site out of service for a while, with a reason; or put it back."""
