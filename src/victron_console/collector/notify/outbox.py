@@ -141,11 +141,14 @@ class Outbox:
 
     def messages(self, views: Mapping[int, Seen], now: float, at: float) -> list[Message]:
         """What to tell now, the most urgent first; `views` are of what was `ready`."""
-        members = [
-            Member(entry.event, *views[entry.occurrence.id], first=_first(entry.occurrence, views))
-            for entry in self._due(now)
-            if entry.occurrence.id in views and self._is_news(entry, views[entry.occurrence.id][0], now, at)
-        ]
+        told_at = self._incidents_told_at()
+        members = []
+        for entry in self._due(now):
+            if (seen := views.get(entry.occurrence.id)) is None:
+                continue
+            gathered_s = _addition_s(entry, told_at.get(entry.occurrence.incident_id, -_NEVER), now)
+            if self._is_news(entry, seen[0], now, at, gathered_s):
+                members.append(Member(entry.event, *seen, first=_first(entry.occurrence, views)))
         ordered = sorted(self._grouping.grouped(members, now), key=self._order)
         return self._grouping.within_limit(ordered, self.settings.per_hour, now)
 
@@ -243,20 +246,21 @@ class Outbox:
             return 0.0
         return min(max(0.0, announced_at + self.settings.after - at), self.settings.after)
 
-    def _addition_s(self, entry: _Entry, now: float) -> float:
-        """How long what comes to an incident of which somebody was told is still gathered."""
-        it = entry.occurrence
-        if entry.event != RAISED or it.severity is Severity.CRITICAL:
-            return 0.0
-        of_it = (e.told_at for e in self._entries.values() if e.told and e.occurrence.incident_id == it.incident_id)
-        return max(0.0, max(of_it, default=-_NEVER) + ADDITION_S - now)
+    def _incidents_told_at(self) -> dict[int, float]:
+        """When somebody was last told of each incident."""
+        told_at: dict[int, float] = {}
+        for entry in self._entries.values():
+            if entry.told:
+                number = entry.occurrence.incident_id
+                told_at[number] = max(entry.told_at, told_at.get(number, -_NEVER))
+        return told_at
 
     def _waits(self, entry: _Entry, at: float) -> bool:
         """Whether it was not told because it might not be yet."""
         return entry.waits or self._wait_s(entry, at) > 0.0 or not self.settings.open_at(at)
 
-    def _is_news(self, entry: _Entry, view: AlertView, now: float, at: float) -> bool:
-        """Whether it is told now; what is shelved waits, what was seen or is long over is told no more."""
+    def _is_news(self, entry: _Entry, view: AlertView, now: float, at: float, gathered_s: float) -> bool:
+        """Whether it is told now; what is shelved or gathered waits, what was seen or is long over is told no more."""
         entry.waits = False
         if self._event(entry) != entry.event:  # the settings were edited
             old = True
@@ -264,9 +268,7 @@ class Outbox:
             old = at - (entry.occurrence.cleared_at or at) > CLEAR_KEPT_S
         else:
             old = entry.seen = view.ack is not None
-            wait_s = (
-                QUIET_LOOK_S if view.state in _QUIET else max(self._wait_s(entry, at), self._addition_s(entry, now))
-            )
+            wait_s = QUIET_LOOK_S if view.state in _QUIET else max(self._wait_s(entry, at), gathered_s)
             if not old and wait_s > 0.0:
                 entry.waits, entry.not_before = True, now + wait_s
                 return False
@@ -296,6 +298,13 @@ class Outbox:
 
 def _delay_s(failures: int) -> float:
     return next_delay(failures, RETRY_S, 1.0, RETRY_CAP_S)
+
+
+def _addition_s(entry: _Entry, told_at: float, now: float) -> float:
+    """How long what comes to an incident is still gathered after somebody was told of that."""
+    if entry.event != RAISED or entry.occurrence.severity is Severity.CRITICAL:
+        return 0.0
+    return max(0.0, told_at + ADDITION_S - now)
 
 
 def _first(it: Occurrence, views: Mapping[int, Seen]) -> Occurrence | None:
