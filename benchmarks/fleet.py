@@ -22,10 +22,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from pydantic_core import from_json
 
-from victron_console.cli.running import look_for_garbage_rarely
+from victron_console.cli.running import event_loop_factory, look_for_garbage_rarely
 from victron_console.collector.fleet import Fleet
 from victron_console.config import station_from
 from victron_console.config.watch import FixedStations
@@ -86,8 +87,7 @@ class _Server(asyncio.Protocol):
     requests = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         target = data.split(b" ", 2)[1].decode()
@@ -127,8 +127,7 @@ class _Bare(asyncio.Protocol):
         self._chunks: list[bytes] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        transport.write(self._request)
+        cast(asyncio.Transport, transport).write(self._request)
 
     def data_received(self, data: bytes) -> None:
         self._chunks.append(data)
@@ -192,10 +191,14 @@ async def _collect(ports: list[int], stations: int, folder: Path) -> _Measured:
     fleet = Fleet(FixedStations(tuple(map(station_from, configs))), store, SystemClock(), random=random.Random(1))
     task = asyncio.create_task(fleet.run())
     patience = time.monotonic() + LONGEST_START_S
-    known, before = 0, -1
-    while not task.done() and time.monotonic() < patience and not stations <= known == before:
+    known, before, busy_s, busy_before_s = 0, -1, 0.0, 0.0
+    while not task.done() and time.monotonic() < patience:
+        if stations <= known == before and busy_s > 0.9 * busy_before_s:
+            break  # every value was read once, and every rule is bound
+        cpu = time.process_time()
         await asyncio.sleep(SETTLE_S)
         known, before = _series(store), known
+        busy_s, busy_before_s = time.process_time() - cpu, busy_s
     asked, cpu, began = int(await _ask(ports[0], "/count/")), time.process_time(), time.monotonic()
     await asyncio.sleep(MEASURED_S)
     seconds = time.monotonic() - began
@@ -275,7 +278,7 @@ if __name__ == "__main__":
     elif sys.argv[1:2] == ["collect"]:
         logging.disable()
         look_for_garbage_rarely()
-        with asyncio.Runner() as runner:
+        with asyncio.Runner(loop_factory=event_loop_factory()) as runner:
             measured = runner.run(_collect(json.loads(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])))
         print(json.dumps({name: getattr(measured, name) for name in _Measured.__slots__}))
     else:

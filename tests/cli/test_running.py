@@ -1,9 +1,14 @@
-"""How a process that records for years looks for garbage."""
+"""How a process that records for years looks for garbage, and in which event loop it turns."""
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+
+import pytest
+
+from victron_console.cli.running import event_loop_factory, run_until_stopped
 
 _HOARDS = """
 import asyncio, weakref
@@ -36,3 +41,22 @@ def left_of(nodes: int) -> int:
 def test_what_comes_with_an_answer_starts_no_search_and_what_gathers_is_found() -> None:
     assert left_of(10_000) == 10_000
     assert left_of(200_000) < 150_000
+
+
+def test_the_loop_is_the_fast_one_where_it_is_installed_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = pytest.importorskip("uvloop").Loop
+    found: list[asyncio.AbstractEventLoop] = []
+
+    async def look() -> None:
+        found.append(asyncio.get_running_loop())
+
+    monkeypatch.setattr("victron_console.cli.running.look_for_garbage_rarely", lambda: None)
+    run_until_stopped(look)
+    monkeypatch.setitem(sys.modules, "aiohappyeyeballs", None)
+    run_until_stopped(look)
+    assert [isinstance(loop, fast) for loop in found] == [True, False]
+
+
+def test_without_it_the_loop_is_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    assert event_loop_factory() is None

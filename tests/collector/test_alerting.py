@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 from tests.patience import PATIENCE_S
 
-from victron_console.collector.alerting import Alerting
+from victron_console.alerts.engine.engine import AlertEngine
+from victron_console.collector.alerting import AT_ONCE, Alerting
 from victron_console.collector.recorder import Recorder
 from victron_console.model.alert import Occurrence
 from victron_console.model.alert_record import AlertChanges
@@ -48,11 +50,11 @@ async def opened(
     await recorder.close()
 
 
-def grid_lost(clock: ManualClock, level: int) -> Snapshot:
+def grid_lost(clock: ManualClock, level: int, station: str = "alder") -> Snapshot:
     key = DeviceKey("vebus", "276")
     readings = {"Alarms/GridLost": Reading(level, clock.now())}
     device = DeviceState(key, "com.victronenergy.vebus.ttyS4", readings, read_at=clock.now())
-    return Snapshot("alder", clock.now(), {key: device}, StationStatus(StationState.LIVE, clock.now()))
+    return Snapshot(station, clock.now(), {key: device}, StationStatus(StationState.LIVE, clock.now()))
 
 
 def occurrences(folder: Path, clock: ManualClock) -> list[Occurrence]:
@@ -68,6 +70,40 @@ async def test_an_alarm_of_the_device_is_in_the_store_with_the_poll_that_brought
         raised = occurrences(tmp_path, clock)
     assert [(it.key.station, it.severity, it.active) for it in raised] == [("alder", "critical", True)]
     assert raised[0].response
+
+
+async def test_more_stations_than_one_step_judges_are_judged_in_turn_each_by_its_newest_poll(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    names = [f"site-{n:03}" for n in range(2 * AT_ONCE + 7)]
+    records = tuple(StationRecord(name, name, {"id": name}) for name in names)
+    async with opened(tmp_path, clock, records) as alerting:
+        alerting.take({name: grid_lost(clock, 0, name) for name in names}, dict.fromkeys(names, 0.0))
+        clock.advance(1.0)
+        alerting.take({name: grid_lost(clock, 2, name) for name in names}, {})
+        assert alerting.judging_for_s == 0.0
+    assert [it.key.station for it in sorted(occurrences(tmp_path, clock), key=lambda it: it.key.station)] == names
+
+
+async def test_a_step_that_does_not_end_is_told_by_how_long_it_takes(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def forever(*_: object) -> AlertChanges:
+        begun.set()
+        go_on.wait(PATIENCE_S)
+        return AlertChanges()
+
+    async with opened(tmp_path, clock) as alerting:
+        monkeypatch.setattr(AlertEngine, "step", forever)
+        alerting.take({"alder": grid_lost(clock, 2)}, {})
+        await asyncio.to_thread(begun.wait, PATIENCE_S)
+        clock.advance(90.0)
+        alerting.take({"alder": grid_lost(clock, 2)}, {})
+        assert alerting.judging_for_s == 90.0
+        go_on.set()
+    assert alerting.judging_for_s == 0.0
 
 
 async def test_a_restart_goes_on_with_the_same_alarm_and_raises_nothing_again(

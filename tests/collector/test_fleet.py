@@ -1,19 +1,23 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from random import Random
 
 import pytest
-from tests.patience import until
+from tests.patience import PATIENCE_S, until
 
+from victron_console.alerts.engine.engine import AlertEngine
 from victron_console.collector import fleet as fleet_module
 from victron_console.collector import store_reads
 from victron_console.collector.fleet import Fleet
 from victron_console.collector.sealing import Sealing
+from victron_console.collector.watch.service_manager import ServiceManager
 from victron_console.config import ConfigFiles, FixedStations, StationConfig, station_from
+from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import Clock, SystemClock
 from victron_console.model.device import DeviceKey, class_of
 from victron_console.model.reading import Reading
@@ -166,6 +170,37 @@ async def test_a_fault_of_ours_in_one_station_leaves_the_others_alone(
     )
     async with running(fleet):
         await until(lambda: states(store).get("birch") is StationState.LIVE)
+
+
+async def test_recording_goes_on_while_the_rules_are_judged_and_a_judging_without_end_is_no_sign_of_life(
+    store: Path, asked: dict[str, int], make_source: fleet_module.MakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(AlertEngine, "step", lambda *_: go_on.wait(PATIENCE_S) and AlertChanges())
+    monkeypatch.setattr(fleet_module, "STANDS_STILL_S", 0.0)
+    told: list[float] = []
+    manager = ServiceManager({})
+    monkeypatch.setattr(manager, "alive", told.append)
+    quick = station_from({"id": "alder", "name": "Alder", "url": "http://127.0.0.1:1", "cadence": {"fast_s": 2}})
+    fleet = Fleet(
+        FixedStations((quick,)), store, SystemClock(), random=Random(1), make_source=make_source, manager=manager
+    )
+
+    def socs() -> float | None:
+        if "alder" not in states(store):
+            return None
+        with closing(Reader(store)) as reader:
+            row = reader.station("alder")
+            return row.overview.soc_percent if row is not None and row.overview is not None else None
+
+    async with running(fleet):
+        await until(lambda: socs() is not None)
+        first = socs()
+        heard = len(told)
+        await until(lambda: socs() != first)
+        assert len(told) == heard
+        go_on.set()
+        await until(lambda: len(told) > heard)
 
 
 @pytest.mark.slow

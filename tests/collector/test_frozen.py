@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from victron_console.collector.frozen import FrozenDevices
+from victron_console.collector.polling.frozen import FrozenDevices
 from victron_console.model.device import DeviceKey
 from victron_console.model.reading import Reading, Scalar
 from victron_console.model.snapshot import DeviceState

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from victron_console.collector.poller import STANDS_STILL, StationPoller
+from victron_console.collector.poller import ROUND_S, STANDS_STILL, StationPoller
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey, class_of
 from victron_console.model.quality import Quality
@@ -471,3 +471,48 @@ async def test_another_device_under_the_same_name_is_told_by_its_serial(
     await run_for(poller, clock, 20.0)
     told = [event.text for event in poller.take().events]
     assert told == ["battery/0 is another device now: New bank (B1), was Old bank (A1)"]
+
+
+async def test_a_round_is_over_once_nothing_more_of_it_is_due(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    await poller.step()
+    await poller.step()
+    assert station.asked == ["discover", "system"]
+    assert poller.is_amid_round(clock.monotonic())
+    await poller.step()
+    assert not poller.is_amid_round(clock.monotonic())
+    poller.take()
+    await run_for(poller, clock, 11.0, until=lambda: len(station.asked) == 4)
+    assert poller.is_amid_round(clock.monotonic())
+    assert not poller.is_amid_round(clock.monotonic() + ROUND_S)
+
+
+async def test_a_round_that_a_service_holds_up_is_not_waited_for(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    held: list[bool] = []
+    await run_for(poller, clock, 1.0)
+    poller.take()
+    poller.on_values = lambda: held.append(poller.is_amid_round(clock.monotonic()))
+    station.hung = BATTERY
+    await run_for(poller, clock, 15.0, until=lambda: bool(held))
+    assert held == [False]
+
+
+async def test_there_is_news_of_what_was_found_and_of_a_link_that_time_alone_makes_worse(
+    poller: StationPoller, station: ScriptedStation, clock: ManualClock
+) -> None:
+    assert not poller.has_news
+    await run_for(poller, clock, 1.0)
+    assert poller.has_news
+    poller.take()
+    assert not poller.has_news
+    station.broken = Unreachable("no route")
+    await run_for(poller, clock, 200.0, until=lambda: poller.link.failures == 3)
+    poller.take()
+    assert poller.has_news
+    station.broken = None
+    await run_for(poller, clock, 700.0, until=lambda: poller.link.failures == 0)
+    poller.take()
+    assert not poller.has_news

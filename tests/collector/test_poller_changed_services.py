@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from victron_console.collector.poller import StationPoller
-from victron_console.collector.schedule import SPACING_S
+from victron_console.collector.polling.schedule import SPACING_S
 from victron_console.model.clock import ManualClock
 from victron_console.model.device import DeviceKey, class_of
 from victron_console.model.reading import Reading

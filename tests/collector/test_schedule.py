@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from victron_console.catalogue import TIER_S, Tier
-from victron_console.collector.schedule import Schedule, tier_of
+from victron_console.collector.polling.schedule import Schedule, tier_of
 
 SYSTEM = "com.victronenergy.system"
 BATTERY = "com.victronenergy.battery.ttyO0"

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from victron_console.config.sources import HttpAccess
+
+IN_BOTH_LOOPS = ("test_plain_http.py", "test_http_wire.py", "test_mqtt_source.py")
+"""What speaks to sockets itself: it is held to the same in each loop that a collector may turn in."""
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The event loops that a test runs in, by name."""
+    loops: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"asyncio": asyncio.new_event_loop}
+    if item.path.name in IN_BOTH_LOOPS:
+        try:
+            import uvloop
+        except ImportError:
+            return loops
+        loops["uvloop"] = uvloop.new_event_loop
+    return loops
 
 
 @pytest.fixture

@@ -41,10 +41,22 @@ class DeviceTable:
         """The devices that were read since the start."""
         self._clock = clock
         self._changes = DeviceChanges()
+        self._untaken_since: float | None = None
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything changed since the last `take`."""
+        changes = self._changes
+        return bool(changes.readings or changes.services or changes.failures or changes.cadences)
+
+    @property
+    def untaken_since(self) -> float | None:
+        """When the first reading came that was not taken yet (monotonic clock, s); None where there is none."""
+        return self._untaken_since
 
     def take(self) -> DeviceChanges:
         """What changed since the last call."""
-        changes, self._changes = self._changes, DeviceChanges()
+        changes, self._changes, self._untaken_since = self._changes, DeviceChanges(), None
         return changes
 
     def was_read(self, reading: ServiceReading, cadence_s: float) -> DeviceState | None:
@@ -67,6 +79,8 @@ class DeviceTable:
         if (before is not None and before.state is ServiceState.GONE) is not (state is ServiceState.GONE):
             self.note(reading.service, state, "not connected" if state is ServiceState.GONE else "")
         self._changes.readings.append(reading)
+        if self._untaken_since is None:
+            self._untaken_since = self._clock.monotonic()
         if before is None or before.cadence_s != cadence_s:
             self._changes.cadences[reading.key] = cadence_s
         # What an earlier collector left was rounded for keeping: it would differ although nobody changed it.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -18,21 +17,18 @@ from victron_console.catalogue import catalogue
 from victron_console.collector.alerting import Alerting
 from victron_console.collector.background.work import BackgroundWork
 from victron_console.collector.collector_health import CollectorHealth
+from victron_console.collector.polled_station import PolledStation
 from victron_console.collector.poller import StationPoller
 from victron_console.collector.recorder import Recorder
 from victron_console.collector.store_reads import StoredStation, follow_wishes, read_wishes, stored_stations
 from victron_console.collector.watch.heartbeat import Beat
 from victron_console.collector.watch.service_manager import ServiceManager
 from victron_console.config import Fault, LoadResult, StationConfig, StationFiles
-from victron_console.insight.overview.overview import polled
 from victron_console.model.clock import Clock
-from victron_console.model.judgement import PollMemory
-from victron_console.model.quality import LOST_FAILURES
 from victron_console.model.snapshot import Snapshot
 from victron_console.sources.base import Source
 from victron_console.sources.naming import KnownDevice
 from victron_console.sources.open_source import open_source
-from victron_console.sources.tasks import end
 from victron_console.store.errors import StoreError
 from victron_console.store.lease import Lease
 from victron_console.store.records import Event, StationRecord, StationUpdate
@@ -62,19 +58,6 @@ MakeSource = Callable[[StationConfig, Clock, Mapping[str, KnownDevice]], Source]
 """What makes a station's source; the mapping is its devices of an earlier run, by bus name."""
 
 
-@dataclass(slots=True)
-class _Running:
-    config: StationConfig
-    poller: StationPoller
-    memory: PollMemory
-    task: asyncio.Task[None] | None = None
-
-    async def end(self) -> None:
-        """Stop polling; what was found stays with the poller."""
-        if self.task is not None:
-            await end(self.task)
-
-
 class Fleet:
     """Polls every configured station and records it, until cancelled."""
 
@@ -97,7 +80,7 @@ class Fleet:
         self._random = random
         self._make_source = make_source
         self._slots = asyncio.Semaphore(MAX_REQUESTS)
-        self._running: dict[str, _Running] = {}
+        self._running: dict[str, PolledStation] = {}
         self._worth_recording = asyncio.Event()
         self._faults: tuple[Fault, ...] = ()
         self._edited: LoadResult | None = None
@@ -151,7 +134,7 @@ class Fleet:
 
     async def _stop(self) -> None:
         await asyncio.gather(*(running.end() for running in self._running.values()))
-        await self._flush()
+        await self._flush(everything=True)
         await self._alerting.close()
         await self.recorder.close()
 
@@ -159,8 +142,10 @@ class Fleet:
         """The fleet's own clockwork: flush, look at the wishes, look at the files."""
         looked_at_wishes = looked_at_files = beat_at = self._clock.monotonic()
         while True:
-            began = self._turned_at = self._clock.monotonic()
-            self._manager.alive(began)
+            began = self._clock.monotonic()
+            if self._alerting.judging_for_s <= STANDS_STILL_S:
+                self._turned_at = began
+                self._manager.alive(began)
             await self._until_worth_recording()
             await self._flush()
             now = self._clock.monotonic()
@@ -243,7 +228,7 @@ class Fleet:
             devices=stored.devices,
         )
         poller.on_values = self._worth_recording.set
-        running = self._running[config.id] = _Running(config, poller, stored.memory)
+        running = self._running[config.id] = PolledStation(config, poller, stored.memory)
         if keep_polling:
             running.task = asyncio.create_task(self._keep_polling(poller, wait_s), name=f"poll {config.id}")
 
@@ -257,20 +242,27 @@ class Fleet:
                 self._background.faults.failed(f"the polling of {poller.station}", error)
                 await asyncio.sleep(POLL_AGAIN_S)
 
-    async def _flush(self) -> None:
+    async def _flush(self, *, everything: bool = False) -> None:
+        """Record what was found and have it judged. What belongs to a round that is not over waits for the rest of it.
+
+        Args:
+            everything: what waits too.
+        """
         updates: list[StationUpdate] = []
         snapshots: dict[str, Snapshot] = {}
         skews_s: dict[str, float] = {}
+        now = self._clock.monotonic()
         for station, running in self._running.items():
-            update = running.poller.take()
-            if update.is_empty:
+            if running.poller.is_amid_round(now) and not everything:
                 continue
-            snapshots[station] = snapshot = running.poller.snapshot()
-            updates.append(_with_figures(update, running, snapshot))
+            if (found := running.take()) is None:
+                continue
+            update, snapshots[station] = found
+            updates.append(update)
             if (skew_s := running.poller.link.clock_skew_s) is not None:
                 skews_s[station] = skew_s
         await self.recorder.record(updates)
-        await self._alerting.step(snapshots, skews_s)
+        self._alerting.take(snapshots, skews_s)
 
     async def _tell_health(self, late_s: float) -> None:
         self._health.flushed(late_s, self.recorder.trouble)
@@ -285,15 +277,6 @@ class Fleet:
             return
         for station, running in self._running.items():
             follow_wishes(running.poller, [wish for wish in wishes if wish.station == station])
-
-
-def _with_figures(update: StationUpdate, running: _Running, snapshot: Snapshot) -> StationUpdate:
-    """The update with the station's figures, where it brings anything that they are made of."""
-    lost = any(failures >= LOST_FAILURES for failures in update.failures.values())
-    if not (update.services or update.service_changes or lost):
-        return update
-    shown, running.memory = polled(snapshot, running.memory)
-    return replace(update, overview=shown, memory=running.memory)
 
 
 def _record(config: StationConfig) -> StationRecord:

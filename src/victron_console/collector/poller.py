@@ -13,12 +13,12 @@ from contextlib import nullcontext
 
 from victron_console.catalogue import TIER_S, Tier
 from victron_console.collector.device_table import DeviceTable, exchange
-from victron_console.collector.frozen import FrozenDevices
-from victron_console.collector.link_judge import LinkJudge
+from victron_console.collector.polling.frozen import FrozenDevices
+from victron_console.collector.polling.link_judge import LinkJudge
+from victron_console.collector.polling.schedule import HANG_S, Schedule
+from victron_console.collector.polling.station_state import station_state
 from victron_console.collector.retry import Retry
-from victron_console.collector.schedule import HANG_S, Schedule
 from victron_console.collector.settings_log import settings_changes
-from victron_console.collector.station_state import station_state
 from victron_console.model.clock import Clock
 from victron_console.model.device import BUS_PREFIX, DeviceKey, class_of
 from victron_console.model.reading import Reading
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 _MISCONFIGURED_S = 30.0
 """Between the first tries where something is set wrong: wrong logins are limited to 150 a day by a GX."""
 STANDS_STILL = "its values stand still while the system's copy of them moves"
+ROUND_S = 2.0
+"""What was read waits at most so long for the rest of its round before it is recorded: a station's services are asked
+one after another, and of a slow one that takes longer."""
 _RECONNECT_S = 2.0
 """Before the first try to connect again to a station that speaks by itself."""
 
@@ -143,6 +146,21 @@ class StationPoller:
             self.battery,
             unanswered=tuple(self.schedule.aside),
         )
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything was found since the last `take`, or time alone may change how the station is."""
+        return bool(self._events or self._status_told) or self.link.has_news or self.table.has_news
+
+    def is_amid_round(self, now: float) -> bool:
+        """Whether more of what is read in one go is still to come (monotonic clock): figures are made of all of it.
+
+        A round that takes long, or that something holds up, is not waited for.
+        """
+        began = self.table.untaken_since
+        if began is None or now - began >= ROUND_S or self.out_of_reach or self._waiting_for is not None:
+            return False
+        return self.schedule.changed is None and self.schedule.next_moment() <= now
 
     def take(self) -> StationUpdate:
         """What was found since the last call; brings the status up to date first."""

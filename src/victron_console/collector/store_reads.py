@@ -78,6 +78,8 @@ def _accepted(wishes: Sequence[Wanted]) -> dict[DeviceKey, float]:
 def _pinned_services(poller: StationPoller, wishes: Sequence[Wanted]) -> frozenset[str]:
     """The bus names of the devices of which a value is pinned."""
     patterns = [wish.pattern for wish in wishes if wish.kind is WantedKind.PIN]
+    if not patterns:
+        return frozenset()
     return frozenset(
         device.service
         for key, device in poller.table.devices.items()

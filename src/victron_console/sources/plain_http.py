@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from functools import lru_cache
 from ipaddress import ip_address
+from typing import cast
 
 import h11
 import httpx
@@ -71,12 +72,9 @@ class PlainTransport(httpx.AsyncBaseTransport):
 
 async def _connect(connection: _Connection, request: httpx.Request) -> None:
     host, port = request.url.raw_host.decode("ascii"), request.url.port or 80
-    next_address_s = None if _is_address(host) else _NEXT_ADDRESS_S
     try:
         async with asyncio.timeout(request.extensions.get("timeout", {}).get("connect")):
-            await asyncio.get_running_loop().create_connection(
-                lambda: connection, host, port, happy_eyeballs_delay=next_address_s
-            )
+            await _open(connection, host, port)
     except TimeoutError as error:
         raise httpx.ConnectTimeout("no connection in time") from error
     except UnicodeError as error:  # a label of more than 63 characters
@@ -87,9 +85,24 @@ async def _connect(connection: _Connection, request: httpx.Request) -> None:
         raise httpx.ConnectError(str(error)) from error
 
 
+async def _open(connection: _Connection, host: str, port: int) -> None:
+    """Connect to an address, or to the first of a name's addresses that takes it."""
+    loop = asyncio.get_running_loop()
+    if _is_address(host):  # there is no other to try beside it, and the race costs a tenth of the request
+        await loop.create_connection(lambda: connection, host, port)
+    elif isinstance(loop, asyncio.BaseEventLoop):
+        await loop.create_connection(lambda: connection, host, port, happy_eyeballs_delay=_NEXT_ADDRESS_S)
+    else:  # uvloop tries them one after the other, each until the system gives it up
+        from aiohappyeyeballs import start_connection
+
+        addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        first = await start_connection(addresses, happy_eyeballs_delay=_NEXT_ADDRESS_S)
+        await loop.create_connection(lambda: connection, sock=first)
+
+
 @lru_cache(maxsize=4096)
 def _is_address(host: str) -> bool:
-    """Whether it is an IP address: there is no other to try beside it, and the race costs a tenth of the request."""
+    """Whether it is an IP address."""
     try:
         ip_address(host)
     except ValueError:
@@ -110,9 +123,8 @@ class _Connection(asyncio.Protocol):
         self._news: asyncio.Future[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(self._request)
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none of its classes
+        self._transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
         self._chunks.append(data)

@@ -23,7 +23,7 @@ import httpx
 from victron_console.config.sources import HttpAccess
 from victron_console.model.clock import Clock
 from victron_console.sources import tls
-from victron_console.sources.base import BadAnswer, Misconfigured, TimedOut, Traffic
+from victron_console.sources.base import BadAnswer, Misconfigured, SourceError, TimedOut, Traffic
 from victron_console.sources.failures import cut_off, explain, refused_status
 from victron_console.sources.hidden import Hidden
 from victron_console.sources.plain_http import PlainTransport
@@ -137,13 +137,16 @@ class Wire:
         response = await self._open_transport().handle_async_request(request)
         try:
             skew_s = _clock_skew_s(_date(response), self._clock.now())
-            if error := refused_status(response.status_code, response.headers.get("location", ""), self.place):
+            if response.status_code != 200 and (error := self._refusal(response)):
                 raise self._hidden.error(error)
             body = await self._body(response)
         finally:
             await response.aclose()
         round_trip_s = self._clock.monotonic() - started
         return Answer(self.place, response.status_code, body, at, round_trip_s, skew_s, self._hidden)
+
+    def _refusal(self, response: httpx.Response) -> SourceError | None:
+        return refused_status(response.status_code, response.headers.get("location", ""), self.place)
 
     async def _body(self, response: httpx.Response) -> bytes:
         stream = response.stream

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from victron_console.collector.device_table import DeviceTable
-from victron_console.collector.link_judge import LinkJudge
+from victron_console.collector.polling.link_judge import LinkJudge
 from victron_console.model.device import class_of
 from victron_console.model.station import StationState
 

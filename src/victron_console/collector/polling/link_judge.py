@@ -42,6 +42,11 @@ class LinkJudge:
         self._state = self._told = LinkState()
         self._polls: list[PollSample] = []
 
+    @property
+    def has_news(self) -> bool:
+        """Whether a request was made since the last `take`, or the link is one that time alone makes worse."""
+        return bool(self._polls or self.failures or self._error is not None)
+
     def take(self) -> tuple[list[PollSample], LinkState | None]:
         """The polls since the last call, and how the link stands where that changed."""
         polls, self._polls = self._polls, []
