@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from victron_console.insight.half_hours import SLOTS_A_DAY, Days, usual_of_slot
 from victron_console.model.units import HALF_HOUR_S
@@ -24,6 +25,7 @@ DIM = 0.1
 """Of the best day's sun, added to both: two dark mornings do not make a bright afternoon."""
 FEW_DAYS, GUESSED_SPREAD = 5, 0.25
 """While fewer days are known the load is taken to vary by this share."""
+GUESSED_FACTORS = (1.0 - GUESSED_SPREAD, 1.0, 1.0 + GUESSED_SPREAD)
 
 
 def day_courses(days: Days, steps: int) -> list[tuple[float, list[float]]]:
@@ -37,8 +39,34 @@ def day_courses(days: Days, steps: int) -> list[tuple[float, list[float]]]:
         courses = [(0.5 ** (n / HALF_LIFE_DAYS), _course(days, n, usual, steps)) for n in range(days.count)]
     if len(courses) >= FEW_DAYS:
         return courses
-    factors = (1.0 - GUESSED_SPREAD, 1.0, 1.0 + GUESSED_SPREAD)
-    return [(weight, [watts * factor for watts in course]) for weight, course in courses for factor in factors]
+    return [(weight, [watts * factor for watts in course]) for weight, course in courses for factor in GUESSED_FACTORS]
+
+
+@dataclass(frozen=True, slots=True)
+class PowerCourse:
+    """Loads and PV of each half hour to come, as one of the days before had them, W; None where that is unknown."""
+
+    weight: float
+    load_w: tuple[float | None, ...]
+    pv_w: tuple[float | None, ...]
+
+
+def power_courses(days: Days, steps: int) -> list[PowerCourse]:
+    """One a day: its loads with what of today's excess goes on, its sun as strong as today's."""
+    found = []
+    for day in range(days.count):
+        more_w, sun = RECENT_SHARE * _more_load(days, day), _more_sun(days, day)
+        back = [SLOTS_A_DAY - 1 - step % SLOTS_A_DAY + day * SLOTS_A_DAY for step in range(steps)]
+        load = (_at(days.load_w, place) for place in back)
+        pv = (_at(days.pv_w, place) for place in back)
+        found.append(
+            PowerCourse(
+                0.5 ** (day / HALF_LIFE_DAYS),
+                tuple(w if w is None else max(0.0, w + more_w * _faded(step)) for step, w in enumerate(load)),
+                tuple(w if w is None else w * sun for w in pv),
+            )
+        )
+    return found
 
 
 def _course(days: Days, day: int, usual: Sequence[float | None], steps: int) -> list[float]:
@@ -55,7 +83,12 @@ def _course(days: Days, day: int, usual: Sequence[float | None], steps: int) -> 
         if watts is None:
             watts = course[-1] if course else 0.0
         course.append(watts + (sun - 1.0) * (_at(days.pv_w, back) or 0.0) * days.charging_share)
-    return [watts - more_w * math.exp(-(step + 0.5) * HALF_HOUR_S / RECENT_S) for step, watts in enumerate(course)]
+    return [watts - more_w * _faded(step) for step, watts in enumerate(course)]
+
+
+def _faded(step: int) -> float:
+    """What is left at a half hour to come of the loads that today has more."""
+    return math.exp(-(step + 0.5) * HALF_HOUR_S / RECENT_S)
 
 
 def _more_load(days: Days, day: int) -> float:
@@ -86,3 +119,22 @@ def _at(values: Sequence[float | None], place: int) -> float | None:
 def _mean(values: Sequence[float | None], place: int, count: int) -> float | None:
     known = [value for value in values[place : place + count] if value is not None]
     return sum(known) / len(known) if known else None
+
+
+def quantile_of_days(values: Sequence[tuple[float, float]], share: float, days: int) -> float:
+    """Of values with weights, as wide as the few days they come from make it: q (n + 1) of n (Weibull's position)."""
+    ordered = sorted(values)
+    weights = [0.5 ** (n / HALF_LIFE_DAYS) for n in range(max(days, 1))]
+    count: float = sum(weights) ** 2 / sum(weight * weight for weight in weights)
+    wanted = (share * (count + 1) - 0.5) / count
+    whole = sum(weight for _, weight in ordered)
+    passed = 0.0
+    below: tuple[float, float] | None = None
+    for value, weight in ordered:
+        place = (passed + weight / 2) / whole
+        if place >= wanted:
+            if below is None:
+                return value
+            return below[1] + (wanted - below[0]) / (place - below[0]) * (value - below[1])
+        passed, below = passed + weight, (place, value)
+    return ordered[-1][0]

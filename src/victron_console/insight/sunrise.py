@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from victron_console.insight.battery_panel import battery_panel
-from victron_console.insight.day_courses import HALF_LIFE_DAYS, day_courses
+from victron_console.insight.day_courses import day_courses, quantile_of_days
 from victron_console.insight.half_hours import Days, HalfHour, days_before
 from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.figures import system_of
@@ -183,7 +183,7 @@ def _expected(
     points = [CoursePoint(soc_at, soc_percent, soc_percent, soc_percent)]
     for step in range(len(ends[0].course)):
         there = [(end.course[step], end.weight) for end in ends]
-        low, middle, high = (_quantile(there, share, days) for share in (LOW_QUANTILE, 0.5, HIGH_QUANTILE))
+        low, middle, high = (quantile_of_days(there, share, days) for share in (LOW_QUANTILE, 0.5, HIGH_QUANTILE))
         points.append(
             CoursePoint(
                 min(night.sunrise_at, soc_at + (step + 1) * HALF_HOUR_S),
@@ -254,25 +254,6 @@ def _walk(
         walked.append(soc)
         at += step_s
     return _End(weight, tuple(walked), empty_at)
-
-
-def _quantile(ends: Sequence[tuple[float, float]], share: float, days: int) -> float:
-    """Of values with weights, as wide as the few days they come from make it: q (n + 1) of n (Weibull's position)."""
-    ordered = sorted(ends)
-    weights = [0.5 ** (n / HALF_LIFE_DAYS) for n in range(max(days, 1))]
-    count: float = sum(weights) ** 2 / sum(weight * weight for weight in weights)
-    wanted = (share * (count + 1) - 0.5) / count
-    whole = sum(weight for _, weight in ordered)
-    passed = 0.0
-    below: tuple[float, float] | None = None
-    for value, weight in ordered:
-        place = (passed + weight / 2) / whole
-        if place >= wanted:
-            if below is None:
-                return value
-            return below[1] + (wanted - below[0]) / (place - below[0]) * (value - below[1])
-        passed, below = passed + weight, (place, value)
-    return ordered[-1][0]
 
 
 def _reached(ends: Sequence[_End], share: float) -> float | None:

@@ -15,12 +15,15 @@ from victron_console.insight.audit.finding import Finding
 from victron_console.insight.audit.review import audit
 from victron_console.insight.battery_panel import BatteryPanel, battery_panel
 from victron_console.insight.cells import Pack, cells
+from victron_console.insight.expected_powers import ExpectedPowers, expected_powers
 from victron_console.insight.flow.model import Flow
 from victron_console.insight.flow.site_flow import flow
+from victron_console.insight.half_hours import AC_LOADS, PV, half_hours
 from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.balance import Balance, balance
 from victron_console.insight.overview.battery_roles import battery_roles
 from victron_console.insight.overview.signs import possible_course, possible_w
+from victron_console.insight.sunrise import PAST_DAYS
 from victron_console.model.clock import local, midnight
 from victron_console.model.overview import Overview
 from victron_console.model.quality import Quality
@@ -33,6 +36,7 @@ from victron_console.store.records import Event
 
 LOG_EVENTS = 40
 MOST_DAY_ROWS = 5
+_PAST_FIELDS = ("battery_power_w", "soc_percent", AC_LOADS, PV)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -123,6 +127,14 @@ def _read_site(reader: Reader, station: str, now: float, as_of: float | None, co
             (each.until or 0.0 for each in reader.wanted(station, as_of) if each.kind is WantedKind.FOCUS), default=None
         ),
     )
+
+
+def read_expected(reader: Reader, station: str, now: float, sunrise_at: float) -> ExpectedPowers:
+    """Loads and PV of a station from a moment on until a sunrise (UTC epoch, s)."""
+    rows = reader.overview_slots(station, _PAST_FIELDS, now - PAST_DAYS * DAY_S, now)
+    # The loads of the AC side alone: so they are drawn, too.
+    past = half_hours(((begin, battery, soc, load, None, pv) for begin, battery, soc, load, pv in rows), now)
+    return expected_powers(past, now, sunrise_at)
 
 
 def site_figures(moment: StationMoment) -> SiteFigures:

@@ -34,6 +34,7 @@ from victron_console.console.site.sections import (
     info_text,
     log_text,
 )
+from victron_console.insight.expected_powers import ExpectedPowers
 from victron_console.insight.flow.model import NodeKind
 from victron_console.insight.overview.balance import BALANCED
 from victron_console.model.snapshot import worst
@@ -86,6 +87,7 @@ class Page:
     alarms: tuple[Alarm, ...]
     now: float
     state: PageState
+    expected: ExpectedPowers = field(default_factory=ExpectedPowers)
 
 
 def replace_section(page: Page, section: SiteSection) -> Page:
@@ -165,7 +167,10 @@ def phases_of(page: Page) -> PhaseTable:
 
 def curves_of(page: Page) -> DayCurves:
     """The day as curves, with what is expected of the night."""
-    rows = tuple(DaySeries(row.label, row.kind, row.values, row.is_power) for row in page.data.day.rows)
+    ahead = {Role.LOADS: page.expected.load, Role.PV: page.expected.pv} if page.site.fresh else {}
+    rows = tuple(
+        DaySeries(row.label, row.kind, row.values, row.is_power, ahead.get(row.kind, ())) for row in page.data.day.rows
+    )
     return DayCurves(
         rows, page.data.day.until, page.site.dawn, page.data.figures.panel.floor_percent, is_old=not page.site.fresh
     )

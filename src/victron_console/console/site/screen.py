@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -11,13 +12,15 @@ from textual import events
 from textual.message import Message
 
 from victron_console.console.kit.frame.keys import Key
+from victron_console.console.kit.frame.pace import ReadPace
 from victron_console.console.kit.frame.station_screen import STATION_KEYS
 from victron_console.console.kit.frame.why_panel import show_why
 from victron_console.console.kit.line import Line
 from victron_console.console.kit.rows import Rows
 from victron_console.console.kit.state_line import Told, state_facts
 from victron_console.console.kit.text import width_of
-from victron_console.console.kit.view import Site
+from victron_console.console.kit.view import FleetView, Site
+from victron_console.console.site.data import read_expected
 from victron_console.console.site.data_screen import SiteDataScreen
 from victron_console.console.site.device_screen import DeviceScreen
 from victron_console.console.site.page import draw_page, sections
@@ -28,7 +31,9 @@ from victron_console.console.site.parts import (
     PageState,
     SiteSection,
 )
+from victron_console.insight.expected_powers import ExpectedPowers
 from victron_console.model.quality import Quality
+from victron_console.model.units import SLOT_S
 from victron_console.store.operator.wishes import FOCUS_S, focus
 
 if TYPE_CHECKING:
@@ -114,6 +119,8 @@ class SiteScreen(SiteDataScreen):
     def __init__(self) -> None:
         super().__init__()
         self._board = SiteBoard()
+        self._expected = ExpectedPowers()
+        self._expected_pace = ReadPace(math.inf)
 
     def body(self) -> Iterator[Rows]:
         """The page."""
@@ -122,6 +129,25 @@ class SiteScreen(SiteDataScreen):
     def on_site_board_alarm_clicked(self, message: SiteBoard.AlarmClicked) -> None:
         """A click on an alarm."""
         self.console.open_alarm(message.alarm)
+
+    def show(self, view: FleetView) -> None:
+        """The station as it is now, and what is expected of it."""
+        super().show(view)
+        self._ask_expected()
+
+    def _ask_expected(self) -> None:
+        """Ask what is expected of loads and PV: every five minutes it may be something else."""
+        station, dawn = self.console.station, self.site.dawn if self.site is not None else None
+        sunrise_at, at = dawn.sunrise_at if dawn is not None else None, self.view.at // SLOT_S * SLOT_S
+        if station is None or sunrise_at is None or not self._expected_pace.is_due(self.console, (station, at)):
+            return
+
+        def answered(found: ExpectedPowers) -> None:
+            if station == self.console.station:
+                self._expected = found
+                self.redraw()
+
+        self.ask(lambda reader: read_expected(reader, station, at, sunrise_at), answered, group="expected")
 
     def redraw(self) -> None:
         """The page as it is known."""
@@ -149,11 +175,12 @@ class SiteScreen(SiteDataScreen):
         site = self.site
         if self.data is None or site is None:
             return None
-        return Page(self.data, site, self.alarms, self.console.now, self._board.state)
+        return Page(self.data, site, self.alarms, self.console.now, self._board.state, self._expected)
 
     def site_changed(self) -> None:
         """The section stays, the cursor goes."""
         super().site_changed()
+        self._expected = ExpectedPowers()
         self._board.state = PageState(section=self._board.state.section)
 
     def _look_at(self, section: SiteSection, chosen: int | None = None) -> None:

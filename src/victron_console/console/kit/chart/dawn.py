@@ -1,14 +1,18 @@
-"""What is expected of the battery until sunrise, in the cells of a plot. Pure."""
+"""What is expected of battery, loads and PV until sunrise, in the cells of a plot. Pure."""
 
 from __future__ import annotations
 
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from victron_console.console.kit.chart.plot import Expected
 from victron_console.console.kit.view import Dawn
-from victron_console.insight.sunrise import CoursePoint
+from victron_console.insight.expected_powers import PowerPoint
+from victron_console.model.units import HALF_HOUR_S
+
+_MOST_APART_S = 2 * HALF_HOUR_S
 
 
 def cells_to_sunrise(dawn: Dawn | None, since: float, step_s: float, most: int) -> int:
@@ -20,23 +24,31 @@ def cells_to_sunrise(dawn: Dawn | None, since: float, step_s: float, most: int) 
 
 def expected_charge(dawn: Dawn, since: float, step_s: float, cells: int) -> Expected:
     """The charge in so many cells from a moment on."""
-    found = [_at(dawn.course, since + (cell + 0.5) * step_s) for cell in range(cells)]
-    return Expected(
-        tuple(point.percent if point else None for point in found),
-        tuple(point.low_percent if point else None for point in found),
-        tuple(point.high_percent if point else None for point in found),
-        dawn.empty_at,
-        int((dawn.empty_at - since) // step_s) if dawn.empty_at is not None else None,
-    )
+    course = [(point.at, point.low_percent, point.percent, point.high_percent) for point in dawn.course]
+    empty_cell = int((dawn.empty_at - since) // step_s) if dawn.empty_at is not None else None
+    return replace(_expected(course, since, step_s, cells), empty_at=dawn.empty_at, empty_cell=empty_cell)
 
 
-def _at(course: Sequence[CoursePoint], at: float) -> CoursePoint | None:
-    """The course at a moment, straight between its points; None outside of it."""
+def expected_power(points: Sequence[PowerPoint], since: float, step_s: float, cells: int) -> Expected:
+    """A power (W) in so many cells from a moment on."""
+    return _expected([(point.at, point.low_w, point.usual_w, point.high_w) for point in points], since, step_s, cells)
+
+
+_Point = tuple[float, float, float, float]
+"""A moment (UTC epoch, s), and what is expected then: low, usual, high."""
+
+
+def _expected(course: Sequence[_Point], since: float, step_s: float, cells: int) -> Expected:
+    found = [_at(course, since + (cell + 0.5) * step_s) for cell in range(cells)]
+    low, usual, high = (tuple(point[place] if point else None for point in found) for place in (1, 2, 3))
+    return Expected(usual, low, high)
+
+
+def _at(course: Sequence[_Point], at: float) -> _Point | None:
+    """The course at a moment, straight between points that follow each other; None outside of it and in its holes."""
     for one, other in itertools.pairwise(course):
-        if one.at <= at <= other.at and other.at > one.at:
-            share = (at - one.at) / (other.at - one.at)
-            low = one.low_percent + share * (other.low_percent - one.low_percent)
-            middle = one.percent + share * (other.percent - one.percent)
-            high = one.high_percent + share * (other.high_percent - one.high_percent)
-            return CoursePoint(at, low, middle, high)
+        if one[0] <= at <= other[0] and 0 < other[0] - one[0] <= _MOST_APART_S:
+            share = (at - one[0]) / (other[0] - one[0])
+            low, usual, high = (a + share * (b - a) for a, b in zip(one[1:], other[1:], strict=True))
+            return at, low, usual, high
     return None

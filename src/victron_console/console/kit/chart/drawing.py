@@ -41,6 +41,7 @@ def drawn(plot: Plot) -> Canvas:
                 Course(canvas, plot, number, series).draw()
     _draw_gaps(canvas, plot)
     draw_empty(canvas, plot)
+    _draw_words(canvas, plot)
     if plot.names:
         _draw_names(canvas, plot)
     _draw_cursor(canvas, plot)
@@ -56,9 +57,14 @@ def _draw_grid(canvas: Canvas, plot: Plot) -> None:
         zero = value == 0 and first.crosses_zero
         for cell in range(canvas.cells):
             canvas.put(row, cell, "─" if zero else "┈", Role.RULE if zero else Role.GRID_LINE)
+
+
+def _draw_words(canvas: Canvas, plot: Plot) -> None:
+    """Whole, where nothing else stands."""
     for start, word in plot.words:
-        for offset, character in enumerate(f" {word} "):
-            canvas.put(0, start + offset, character, Role.TEXT3)
+        if canvas.is_free(0, start, len(word) + 2):
+            for offset, character in enumerate(f" {word} "):
+                canvas.put(0, start + offset, character, Role.TEXT3)
 
 
 def _draw_limits(canvas: Canvas, plot: Plot) -> None:

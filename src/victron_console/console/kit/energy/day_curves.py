@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from victron_console.console.kit.chart.dawn import cells_to_sunrise, expected_charge
+from victron_console.console.kit.chart.dawn import cells_to_sunrise, expected_charge, expected_power
 from victron_console.console.kit.chart.frame import AxisMark, ValueAxis, draw_legend, draw_marks, draw_plot
 from victron_console.console.kit.chart.hours import extents, hour_marks
 from victron_console.console.kit.chart.plot import Expected, Extent, Form, Plot, Series, Threshold
@@ -15,6 +15,7 @@ from victron_console.console.kit.palette import Role
 from victron_console.console.kit.sheet import Sheet
 from victron_console.console.kit.text import width_of
 from victron_console.console.kit.view import Dawn
+from victron_console.insight.expected_powers import PowerPoint
 from victron_console.model.units import DAY_S, SLOT_S
 
 LEAST_ROWS, MOST_ROWS = 4, 24
@@ -39,6 +40,8 @@ class DaySeries:
     values: tuple[float | None, ...]
     is_power: bool = True
     """In W; else the charge in percent."""
+    expected: tuple[PowerPoint, ...] = ()
+    """Of a power after now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +138,19 @@ def draw_powers(sheet: Sheet, row: int, start: int, end: int, day: DayCurves, ro
     powers, time = day.powers, _time(day, end - start - _AXIS)
     drawn = {each.label: extents(each.values, time.past) for each in powers}
     known = [extent for each in drawn.values() for extent in each if extent is not None]
-    low, high = min((e[0] for e in known), default=0.0), max((e[2] for e in known), default=0.0)
+    ahead = {
+        each.label: expected_power(each.expected, time.now, time.step_s, time.ahead) if each.expected else None
+        for each in powers
+    }
+    highs = [e[2] for e in known] + [high for each in ahead.values() for high in _known(each)]
+    low, high = min((e[0] for e in known), default=0.0), max(highs, default=0.0)
     if -0.02 * high < low < 0:
         low = 0.0
     scale = fitted_scale(min(0.0, low), max(0.0, high), _plot_rows(rows), least=_LEAST_W)
     ordered = sorted(powers, key=lambda each: (_form(each) is Form.LINE, each.kind is not Role.BATTERY))
-    series = tuple(Series(each.label, each.kind, _form(each), drawn[each.label], scale) for each in ordered)
+    series = tuple(
+        Series(each.label, each.kind, _form(each), drawn[each.label], scale, ahead[each.label]) for each in ordered
+    )
     column = sheet.put(row, start, "POWER", Role.TEXT1, bold=True) + 2
     signed = " + in − out" if any(each.kind is Role.BATTERY for each in powers) else ""
     entries = [(each.label, each.kind) for each in powers]
