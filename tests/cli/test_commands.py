@@ -223,6 +223,27 @@ def test_collect_serves_a_page_for_prometheus_while_it_polls(
     assert collector.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--listen", "0"), "--listen and --token go together"),
+        (("--token", "env:T"), "--listen and --token go together"),
+        (("--listen", "0.0.0.0:0", "--token", "env:T"), "needs --certificate and --key"),
+        (("--listen", "0", "--token", "env:T", "--key", "k.pem"), "--certificate and --key go together"),
+        (("--listen", "0", "--token", "env:T"), "the environment variable 'T' to be set"),
+        (("--listen", "nowhere", "--token", "env:T"), "no address to listen on"),
+        (("--once", "--listen", "0", "--token", "env:T"), "leave out --once"),
+    ],
+)
+def test_what_cannot_be_listened_on_is_refused_before_anything_is_polled(
+    home: dict[str, str], tmp_path: Path, config: Path, words: tuple[str, ...], why: str
+) -> None:
+    told = run(home, tmp_path, "--config", str(config), "--store", str(tmp_path / "store.db"), "collect", *words)
+    assert told.returncode != 0
+    assert why in " ".join(told.stderr.split())
+    assert not (tmp_path / "store.db").exists()
+
+
 def test_the_page_is_refused_where_it_cannot_be_served(home: dict[str, str], tmp_path: Path, config: Path) -> None:
     where = ("--config", str(config), "--store", str(tmp_path / "store.db"))
     once = run(home, tmp_path, *where, "collect", "--once", "--metrics", "0")

@@ -113,14 +113,23 @@ def _resolve(reference: str, around: Surroundings) -> str:
     return value
 
 
-def secret(value: object, info: ValidationInfo) -> SecretStr:
-    """What a reference points to; refuses all that is none."""
-    if not isinstance(value, str) or not is_reference(value):
+def secret_of(reference: str, around: Surroundings) -> str:
+    """What a reference points to.
+
+    Raises:
+        PydanticCustomError: nothing that can be used, in the words of the operator.
+    """
+    if not is_reference(reference):
         raise refusal(SECRET_FORM, "a value that is not shown here")
-    resolved = _resolve(value, surroundings(info))
+    resolved = _resolve(reference, around)
     if any(ord(character) < 0x20 or character == "\x7f" for character in resolved):
         raise refusal("a secret of one line without control characters", "something else")
-    return SecretStr(resolved)
+    return resolved
+
+
+def secret(value: object, info: ValidationInfo) -> SecretStr:
+    """What a reference points to; refuses all that is none."""
+    return SecretStr(secret_of(value if isinstance(value, str) else "", surroundings(info)))
 
 
 def _file_path(value: object, info: ValidationInfo) -> Path:
