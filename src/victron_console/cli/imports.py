@@ -30,36 +30,52 @@ YEARS_S = 5 * 365 * 86_400.0
 @click.option(
     "--columns", metavar="Gb,Gc,…", help="Its flows from the second column on, where its language is unknown."
 )
+@click.option("--ha", is_flag=True, help="FILE is the database of Home Assistant's recorder, home-assistant_v2.db.")
+@click.option(
+    "--entity",
+    "entities",
+    multiple=True,
+    metavar="ENTITY=SERIES",
+    help='Of it: what an entity with a name of your own is, "sensor.mine=system/0/Dc/Battery/Soc"; may be repeated.',
+)
 @click.option(
     "--influx", metavar="URL", help="Instead of FILE: the InfluxDB of venus-influx-loader, such as http://…:8086."
 )
 @click.option("--database", default="venus", show_default=True, help="Of it: the database or bucket.")
-@click.option("--portal", metavar="ID", help="Of it: whose values, where it has several portal ids.")
+@click.option("--portal", metavar="ID", help="Of it, and of --ha: whose values, where it has several portal ids.")
 @click.option("--user", metavar="NAME", help="Of it: the user name of 1.x.")
 @click.option("--secret", metavar="REF", help="Of it: the user's password, else a token, as env:NAME or file:PATH.")
 @click.option("--since", type=Moment(), help="Of it: the begin; else five years ago.")
 @click.option(
-    "--rename", "renamed", multiple=True, metavar="OLD=NEW", help='Of it: "battery/512=battery/258", may be repeated.'
+    "--rename", "renamed", multiple=True, metavar="OLD=NEW", help='Of both: "battery/512=battery/258", may be repeated.'
 )
 @common_options
 @failing_plainly
 def import_(
-    options: Options, file: Path | None, station: str | None, vrm_csv: bool, columns: str | None, influx: str | None,
-    database: str, portal: str | None, user: str | None, secret: str | None, since: float | None,
-    renamed: tuple[str, ...],
+    options: Options, file: Path | None, station: str | None, vrm_csv: bool, columns: str | None, ha: bool,
+    entities: tuple[str, ...], influx: str | None, database: str, portal: str | None, user: str | None,
+    secret: str | None, since: float | None, renamed: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Take in FILE: an export in CSV, or an evidence bundle of somebody's station. No collector may run meanwhile.
 
     Also hourly energies of a house without a GX, for `backtest`: a CSV with the columns time, load_kwh and pv_kwh. What
-    --vrm-csv takes in stands beside the record of its station, as `vrm backfill` does. From --influx come the values of
-    one station as that recorded them, with their qualities and gaps.
+    --vrm-csv takes in stands beside the record of its station, as `vrm backfill` does. From --influx and --ha come
+    the values of one station as those recorded them, with their qualities and gaps; of Home Assistant's means of an
+    hour and of five minutes each stands for its time.
     """
-    if (file is None) == (influx is None) or (vrm_csv and file is None) or (columns and not vrm_csv):
-        raise click.UsageError("give either FILE, with --vrm-csv and --columns where it is such, or --influx URL.")
-    if influx is None and (portal or user or secret or since is not None or renamed):
-        raise click.UsageError("--portal, --user, --secret, --since and --rename go with --influx.")
-    if (vrm_csv or influx) and station is None:
+    if (file is None) == (influx is None) or ((vrm_csv or ha) and file is None) or (vrm_csv and ha):
+        raise click.UsageError("give either FILE, with --vrm-csv or --ha where it is such, or --influx URL.")
+    if (columns and not vrm_csv) or (entities and not ha):
+        raise click.UsageError("--columns goes with --vrm-csv, --entity with --ha.")
+    if influx is None and (user or secret or since is not None or (not ha and (portal or renamed))):
+        raise click.UsageError(
+            "--portal and --rename go with --influx and --ha; --user, --secret and --since with --influx."
+        )
+    if (vrm_csv or influx or ha) and station is None:
         raise click.UsageError("say which station it is of: --as ID.")
+    if file is not None and ha:
+        _import_recorder(options, file, str(station), portal, entities, renamed)
+        return
     if file is not None and vrm_csv:
         _import_vrm_csv(options, file, str(station), columns)
     elif file is not None:
@@ -108,6 +124,28 @@ def _import_influx(
         done = import_rows(options.store_path, rows, clock, source)
     click.echo(f"{station}: {done.series:,} series, {done.changes:,} changes, {done.gaps:,} gaps from {source}")
     click.echo(f"`victron-console store figures {station}` makes energies and diagnoses of it.")
+
+
+def _import_recorder(
+    options: Options, file: Path, station: str, portal: str | None, entities: tuple[str, ...], renamed: tuple[str, ...]
+) -> None:
+    from victron_console.collector.past.home_assistant_past import PastSought, recorder_rows
+    from victron_console.store.files.importing import import_rows
+
+    sought = PastSought(station, portal, dict(map(_entity, entities)), dict(map(_renamed, renamed)))
+    source = f"Home Assistant's recorder, {file.name}"
+    done = import_rows(options.store_path, recorder_rows(file, sought), SystemClock(), source)
+    click.echo(f"{station}: {done.series:,} series, {done.changes:,} changes, {done.gaps:,} gaps from {source}")
+    for entity, why in sorted(sought.left_out.items()):
+        click.echo(f"left out: {entity}: {why}", err=True)
+    click.echo(f"`victron-console store figures {station}` makes energies and diagnoses of it.")
+
+
+def _entity(text: str) -> tuple[str, str]:
+    entity, _, series = text.partition("=")
+    if not entity or series.count("/") < 2 or not all(series.split("/")):
+        raise ValueError(f"{text!r} names no entity and series: write sensor.mine=system/0/Dc/Battery/Soc")
+    return entity, series
 
 
 def _access(url: str, database: str, user: str, secret: str | None) -> InfluxAccess:
