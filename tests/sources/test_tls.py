@@ -16,6 +16,7 @@ from victron_console.config.sources import HttpAccess
 from victron_console.model.clock import SystemClock
 from victron_console.sources import tls
 from victron_console.sources.base import Misconfigured
+from victron_console.sources.failures import tls_failure
 from victron_console.sources.http import IDENTITY, HttpApi
 
 DATA = Path(__file__).parent / "data"
@@ -129,3 +130,12 @@ def test_victrons_own_authority_is_trusted_for_its_brokers_beside_the_systems_an
     assert len(context.get_ca_certs()) > 1
     assert context.check_hostname and context.verify_mode is ssl.CERT_REQUIRED
     assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+
+
+@pytest.mark.parametrize("place", ["vrmapi.victronenergy.com:443", "mqtt47.victronenergy.com:8883"])
+def test_of_the_portals_own_servers_no_certificate_of_a_station_is_asked_for(place: str) -> None:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed: self-signed certificate")
+    error.verify_message = "self-signed certificate"
+    said = str(tls_failure(error, place, "https"))
+    assert "a proxy or firewall on the way" in said and "fingerprint" not in said
+    assert "fingerprint" in str(tls_failure(error, "gx.lan:8883", "MQTT over TLS"))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import httpx
 
+from victron_console.catalogue.vrm import BROKER_DOMAIN
 from victron_console.model.text import clean
 from victron_console.sources.base import BadAnswer, Misconfigured, SourceError, Unreachable
 from victron_console.sources.tls import WrongCertificate
@@ -24,7 +25,7 @@ def explain(error: Exception, place: str, *, is_station: bool = True) -> SourceE
     chain = list(causes(error))
     for cause in chain:
         if isinstance(cause, ssl.SSLError):
-            return tls_failure(cause, place, "https")
+            return tls_failure(cause, place, "https", is_station=is_station)
         if isinstance(cause, socket.gaierror):
             host = place.rpartition(":")[0]
             return Unreachable(
@@ -77,12 +78,25 @@ def refused_status(status: int, location: str, place: str) -> SourceError | None
     return None
 
 
-def tls_failure(error: ssl.SSLError, place: str, protocol: str) -> Misconfigured:
-    """The error of a source for a TLS handshake that failed; `protocol` is what was spoken: `https`."""
+def tls_failure(error: ssl.SSLError, place: str, protocol: str, *, is_station: bool = True) -> Misconfigured:
+    """The error of a source for a TLS handshake that failed.
+
+    Args:
+        error: what was raised.
+        place: who was asked, `host:port`.
+        protocol: what was spoken: `https`.
+        is_station: whether a station's file may name the certificate.
+    """
     if isinstance(error, WrongCertificate):
         return Misconfigured(
             f"{place} shows another certificate than the pinned one (SHA-256 {error.found}): if it was renewed, "
             f"compare on site and set its fingerprint; nothing was sent."
+        )
+    public = not is_station or place.rpartition(":")[0].endswith(f".{BROKER_DOMAIN}")
+    if isinstance(error, ssl.SSLCertVerificationError) and public:
+        return Misconfigured(
+            f"The certificate of {place} cannot be trusted ({clean(error.verify_message)}): a proxy or firewall on the "
+            f"way may show its own, or the clock or the certificates of this machine are old; nothing was sent."
         )
     if isinstance(error, ssl.SSLCertVerificationError):
         return Misconfigured(
