@@ -80,6 +80,7 @@ def account(past: Path, tmp_path: Path) -> Iterator[Account]:
         first = last - timedelta(days=6)
         since, until = midnight(first, row.zone), midnight(last + timedelta(days=1), row.zone)
         own = own_quarters(FiveMinutes(reader, STATION, since - 300, until + 300).powers(), since, until)
+        serial = str(reader.series(STATION, "system/0/Serial")[0].value)
         counted = counted_quarters(reader, STATION, own, round((until - since) / QUARTER_S))
         zone = row.zone
     begins = [int(since) + n * QUARTER_S for n in range(round((until - since) / QUARTER_S))]
@@ -89,7 +90,7 @@ def account(past: Path, tmp_path: Path) -> Iterator[Account]:
         for code, course in courses.items()
     }
     known["bs"] = dict.fromkeys(begins, 50.0)
-    portal = Portal([site(SITE, timezone=zone.key)], {SITE: known})
+    portal = Portal([site(SITE, portal=serial, timezone=zone.key)], {SITE: known})
 
     def days(start: int, end: int) -> list[int]:
         there = ZoneInfo(portal.sites[0]["timezone"])
@@ -121,6 +122,14 @@ def test_our_own_record_served_as_the_portals_differs_by_nothing(account: Accoun
     assert all(row["agrees"] or row["why"] == "counters" for row in pv.values())
 
 
+def test_the_site_of_another_gx_is_not_mixed_in(account: Account) -> None:
+    account.portal.sites[0]["identifier"] = "d41243cd7c66"
+    result = account.taken_in()
+    assert result.exit_code == 1 and "would be mixed" in result.stderr
+    with closing(Reader(account.store, SystemClock())) as reader:
+        assert reader.external_spans(STATION) == []
+
+
 def test_what_was_planted_is_named_as_what_it_is(account: Account) -> None:
     gap, lost, jump, missing = (account.first + timedelta(days=n) for n in (1, 2, 3, 4))
     for code in list(account.portal.quarters[SITE]):
@@ -138,7 +147,7 @@ def test_what_was_planted_is_named_as_what_it_is(account: Account) -> None:
 
 
 def test_days_of_another_zone_are_told_and_the_same_hours_compared(account: Account) -> None:
-    account.portal.sites = [site(SITE, timezone="America/New_York")]
+    account.portal.sites[0]["timezone"] = "America/New_York"
     account.taken_in()
     told = account.run("validate", STATION)
     assert "Another time zone: their days, of America/New_York, begin" in told.output
@@ -154,6 +163,7 @@ def test_nothing_to_compare_is_no_pass(account: Account) -> None:
     told = account.run("validate", STATION)
     assert told.exit_code == 3 and "nothing of the portal's past" in told.output
     assert account.run("backfill", "oak-mill").exit_code == 1
+    account.portal.sites[0]["identifier"] = "d41243cd7c66"
     none = account.run("backfill", "--all")
     assert none.exit_code == 1 and "no site of the account is a station here" in none.output
     assert account.run("backfill").exit_code == 2
@@ -167,6 +177,8 @@ def test_a_record_that_shares_no_whole_day_with_the_portals_cannot_be_judged(acc
 
 
 def test_a_site_is_found_by_what_the_gx_says_of_itself(account: Account) -> None:
+    serial = account.portal.sites[0]["identifier"]
+    account.portal.sites[0]["identifier"] = "d41243cd7c66"
     told = account.run("backfill", STATION, "--since", str(account.first))
     assert told.exit_code == 1 and "no site whose GX is that of cedar-house" in told.output
     with closing(Reader(account.store, SystemClock())) as reader:

@@ -103,7 +103,9 @@ async def test_it_runs_beside_a_collector_and_changes_nothing_of_our_own(alder: 
         assert (await alder.run(TODAY - timedelta(days=10))).days == 10
     with closing(Reader(alder.store, alder.clock)) as reader:
         assert reader.series("alder") == []
-        assert reader.events(0.0, 2e10, "alder") == []
+        assert [event.text for event in reader.events(0.0, 2e10, "alder")] == [
+            "past taken in: Victron's portal, site 150001"
+        ]
 
 
 async def test_days_without_anything_are_kept_as_such(alder: Site) -> None:
@@ -126,3 +128,12 @@ def test_only_runs_of_days_that_are_missing_are_asked_for() -> None:
         (date(2026, 1, 1), date(2026, 1, 30)),
     ]
     assert days_to_ask({}, days[1], days[0]) == []
+
+
+async def test_the_past_of_another_site_is_never_mixed_in(alder: Site) -> None:
+    await alder.run(TODAY - timedelta(days=10))
+    before, asked = alder.kept(), len(alder.portal.asked)
+    alder.portal.sites[0]["idSite"] = 150002
+    with pytest.raises(ValueError, match=r"has the past of site 150001, not of 150002"):
+        await alder.run()
+    assert alder.kept() == before and len(alder.portal.asked) == asked

@@ -16,7 +16,7 @@ from victron_console.cli.failures import failing_plainly, printable
 from victron_console.cli.options import Options, common_options
 from victron_console.cli.parameters.completion import station_ids
 from victron_console.cli.progress import progress
-from victron_console.cli.stations.vrm_account import account_client, site_called, site_of
+from victron_console.cli.stations.vrm_account import account_client, site_named, site_of
 from victron_console.collector.past.vrm_backfill import Backfilled
 from victron_console.collector.past.vrm_backfill import backfill as take_in
 from victron_console.config import LoadResult
@@ -99,7 +99,8 @@ def _by_station(
     if missing := [station for station in stations if station not in rows]:
         raise UnknownStation(f"{missing[0]} is not in the store yet: run `victron-console collect --once` first")
     if word is not None:
-        return [(rows[stations[0]], site_called(sites, word))]
+        ids = _portal_ids(reader, loaded, stations[0])
+        return [(rows[stations[0]], site_named(sites, word, stations[0], ids))]
     found = []
     for station in stations or rows:
         ids = _portal_ids(reader, loaded, station)

@@ -52,6 +52,21 @@ def site_called(sites: Sequence[VrmSite], word: str) -> VrmSite:
     return found[0]
 
 
+def site_named(sites: Sequence[VrmSite], word: str, station: str, portal_ids: Collection[str]) -> VrmSite:
+    """The site that a word names for a station.
+
+    Raises:
+        ValueError: none or several, or one with another GX: two sites would be mixed into one past.
+    """
+    site, known = site_called(sites, word), sorted({portal_id.lower() for portal_id in portal_ids})
+    if known and site.portal_id and site.portal_id.lower() not in known:
+        raise ValueError(
+            f"site {site.number} {site.name} has the GX {site.portal_id}, {station} has {', '.join(known)}: their "
+            "pasts would be mixed; if the GX was exchanged, its new portal id belongs into the station's file"
+        )
+    return site
+
+
 def site_of(sites: Sequence[VrmSite], station: str, portal_ids: Collection[str]) -> VrmSite:
     """The site that a station is, by the ids that its GX may have at the portal.
 
@@ -65,7 +80,10 @@ def site_of(sites: Sequence[VrmSite], station: str, portal_ids: Collection[str])
     if found:
         why = f"several sites have the GX of {station}: {', '.join(str(site.number) for site in found)}"
     elif known:
-        why = f"the account has no site whose GX is that of {station}"
+        raise ValueError(
+            f"the account has no site whose GX is that of {station} ({', '.join(sorted(known))}): the token's "
+            "user must see it; if the GX was exchanged, its new portal id belongs into the station's file"
+        )
     else:
         why = f"which site {station} is cannot be told before it was read once"
     raise ValueError(f"{why}: name it with --site NAME or NUMBER")

@@ -20,14 +20,20 @@ from victron_console.model.units import DAY_S
 from victron_console.sources.vrm.client import VrmClient
 from victron_console.sources.vrm.sites import VrmSite
 from victron_console.sources.vrm.stats import SOURCE, read_days, yesterday
-from victron_console.store.connection import open_writable
+from victron_console.store.connection import open_writable, transaction
+from victron_console.store.event_log import add_events
 from victron_console.store.external import record_external
 from victron_console.store.read.reader import Reader
+from victron_console.store.records import Event
 
 AT_ONCE_DAYS = LONGEST_STATS_DAYS - 1
 """A day of 25 hours has its place in the limit."""
 SETTLED_S = 3 * DAY_S
 """The portal corrects values of days that are over: what was asked for sooner is asked for once more."""
+
+LINES_AT_MOST = 100
+_SAID, _SITE = "Victron's portal, site", "vrm_site"
+"""By which a line of the log says of which site a past is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +90,21 @@ async def backfill(
     Raises:
         SourceError: the portal gives no more; what came before it is kept.
         StoreError: the store cannot be written.
+        ValueError: what is in is of another site.
     """
     now = clock.now()
     first = max(since or date.min, oldest_day(site, now, zone))
     with closing(Reader(store, clock)) as reader:
         asked = reader.external_asked(station, SOURCE)
+        is_new = _refuse_another(reader, station, site, now)
     runs = days_to_ask(asked, first, yesterday(now, zone))
     total, days, empty = sum(map(len, runs)), 0, 0
     with closing(open_writable(store)) as db:
+        if is_new and runs:
+            with transaction(db):
+                add_events(
+                    db, [Event(now, station, "station", f"past taken in: {_SAID} {site.number}", {_SITE: site.number})]
+                )
         for run in runs:
             found = await read_days(client, site.number, run, zone, clock.now())
             record_external(db, station, found)
@@ -99,3 +112,15 @@ async def backfill(
             empty += sum(not day.seen() for day in found)
             tell(days / total)
     return Backfilled(days, empty, len(asked))
+
+
+def _refuse_another(reader: Reader, station: str, site: VrmSite, now: float) -> bool:
+    """Refuse to mix two sites into one past; gives whether nothing was taken in before that says of which it is."""
+    said = reader.events(0.0, now, station, ("station",), _SAID, LINES_AT_MOST)
+    numbers = {line.details[_SITE] for line in said if _SITE in line.details}
+    if numbers - {site.number}:
+        raise ValueError(
+            f"{station} has the past of site {min(numbers - {site.number})}, not of {site.number}: they are not mixed. "
+            f"Take it in as a station of its own"
+        )
+    return not numbers
