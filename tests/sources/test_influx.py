@@ -11,7 +11,7 @@ import pytest
 from victron_console.collector.past.influx_past import Taken, influx_rows
 from victron_console.model.device import DeviceKey
 from victron_console.sources.base import BadAnswer, Misconfigured, SourceError, Unreachable
-from victron_console.sources.influx import Influx, InfluxAccess, InfluxSeries, series_of
+from victron_console.sources.recorders.influx import Influx, InfluxAccess, InfluxSeries, series_of
 
 T = 1_780_000_200.0
 """A begin of five minutes."""
@@ -138,7 +138,7 @@ def test_an_answer_of_another_shape_holds_nothing(body: object) -> None:
 
 
 def test_a_line_without_an_end_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("victron_console.sources.influx.MOST_LINE", 1000)
+    monkeypatch.setattr("victron_console.sources.recorders.influx.MOST_LINE", 1000)
     read = 0
 
     def parts() -> Iterator[bytes]:
@@ -157,7 +157,7 @@ def test_a_line_without_an_end_is_not_held(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_line_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("victron_console.sources.influx.MOST_LINE", 1000)
+    monkeypatch.setattr("victron_console.sources.recorders.influx.MOST_LINE", 1000)
     with pytest.raises(BadAnswer):
         influx(lambda _: json.dumps(chunk(["portalId", "c0"])) + " " * 1000 + "\n")[0].portals()
 

@@ -18,7 +18,7 @@ from victron_console.model.clock import SystemClock
 from victron_console.model.device import DeviceKey
 
 if TYPE_CHECKING:
-    from victron_console.sources.influx import Influx, InfluxAccess
+    from victron_console.sources.recorders.influx import Influx, InfluxAccess
 
 YEARS_S = 5 * 365 * 86_400.0
 
@@ -111,7 +111,7 @@ def _import_influx(
     renamed: tuple[str, ...],
 ) -> None:  # fmt: skip
     from victron_console.collector.past.influx_past import Taken, influx_rows
-    from victron_console.sources.influx import Influx
+    from victron_console.sources.recorders.influx import Influx
     from victron_console.store.files.importing import import_rows
 
     clock = SystemClock()
@@ -149,7 +149,7 @@ def _entity(text: str) -> tuple[str, str]:
 
 
 def _access(url: str, database: str, user: str, secret: str | None) -> InfluxAccess:
-    from victron_console.sources.influx import InfluxAccess
+    from victron_console.sources.recorders.influx import InfluxAccess
 
     held = secret_of(secret) if secret else ""
     whole = url.rstrip("/") if "://" in url else f"http://{url.rstrip('/')}"

@@ -13,7 +13,7 @@ from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
 from victron_console.model.text import clean
-from victron_console.sources.home_assistant import EntityPoint, NoRecorder, Recorder, opened_recorder
+from victron_console.sources.recorders.home_assistant import EntityPoint, NoRecorder, Recorder, opened_recorder
 from victron_console.sources.values import qualify
 from victron_console.store.files.export import ExportRow
 

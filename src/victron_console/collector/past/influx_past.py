@@ -11,7 +11,7 @@ from statistics import median
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
-from victron_console.sources.influx import STEP_S, Influx, InfluxSeries, Point
+from victron_console.sources.recorders.influx import STEP_S, Influx, InfluxSeries, Point
 from victron_console.sources.values import qualify
 from victron_console.store.files.export import ExportRow
 

@@ -1,0 +1,1 @@
+"""What others recorded of a station: read for an import, never polled."""
