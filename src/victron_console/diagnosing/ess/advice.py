@@ -13,7 +13,7 @@ from victron_console.diagnosing.ess.scenarios import METHOD as SCENARIOS
 from victron_console.diagnosing.ess.scenarios import Outlook, SunForecast, outlook
 from victron_console.diagnosing.ess.storage import USUAL, Mode, Setting, Storage
 from victron_console.diagnosing.finding import Method, Status
-from victron_console.diagnosing.record.timeline import FloatArray
+from victron_console.diagnosing.record.timeline import FloatArray, IntArray
 from victron_console.model.units import HOUR_S
 
 HORIZON = 36
@@ -23,6 +23,8 @@ OLDEST_STATE_S = 900.0
 LEAST_ODDS = 2.0
 """Expected gain over expected loss of the scenarios (the omega ratio of Keating and Shadwick 2002) from which a change
 is advised (own judgement)."""
+MOST_CORRELATED = 0.9
+"""From day to day, as far as it is believed of four weeks (own judgement)."""
 LEAST_OUTAGES = 5
 """Fewer are no distribution (own judgement)."""
 LOST_LOAD_PRICES = 30.0
@@ -61,7 +63,7 @@ class Advice:
     saving_a_day: float | None = None
     """Expected."""
     saving_low: float | None = None
-    """P10 over load, PV and prices not listed yet."""
+    """P10 over load, PV and prices not listed yet, of days that the settings were not chosen for."""
     saving_high: float | None = None
     """P90."""
     reserve_kwh: float = 0.0
@@ -124,28 +126,79 @@ def advise(
         return Advice(Status.INSUFFICIENT, "no advice: load or PV of the past is not known, 2 whole days are needed")
     if ahead.listed == 0:
         return Advice(Status.UNKNOWN, "no advice: the list of prices does not hold the present hour")
-    decision = decide(ahead.hours, storage, stored_kwh, reserve)
-    count = ahead.hours.buy.shape[-1]
-    told = [*decision.settings[: ahead.listed], *[USUAL] * (count - ahead.listed)]
-    gains = savings(told, ahead.hours, storage, stored_kwh)
-    days = count / 24.0
-    # Told of all days of the month, most of which it was not made from: on its own it looks better than it is.
-    month = savings(told, ahead.month, storage, stored_kwh)
-    low, high = (float(end) / days for end in np.quantile(month, (0.1, 0.9), method="weibull"))
+    decision = _decided(ahead, np.arange(len(ahead.weights)), storage, stored_kwh, reserve)
+    told = _told(decision, ahead)
+    changes = any(one.mode is not Mode.SELF for one in told)
+    gains = unseen_savings(ahead, storage, stored_kwh, reserve) if changes else np.zeros(len(ahead.weights))
+    days = len(told) / 24.0
+    low, high = (end / days for end in saving_range(gains))
     advice = Advice(
         Status.OK, _reason(told, ahead), _steps(hours.begins[now:], decision, ahead.listed, storage),
-        settings=tuple(told[: ahead.listed]), saving_a_day=float(month.mean()) / days, saving_low=low,
+        settings=tuple(told[: ahead.listed]), saving_a_day=float(gains.mean()) / days, saving_low=low,
         saving_high=high, reserve_kwh=reserve.kwh, outlook=ahead,
     )  # fmt: skip
-    if worthwhile(gains, storage) and any(one.mode is not Mode.SELF for one in told):
+    if changes and worthwhile(savings(told, ahead.hours, storage, stored_kwh), storage, ahead.weights):
         return advice
     return replace(advice, reason=_why_not(advice, told), steps=(), settings=())
 
 
-def worthwhile(gains: FloatArray, storage: Storage) -> bool:
-    """Whether a change is worth setting: it gains more than a hundredth of a kWh's wear, and twice what it may lose."""
-    expected = float(gains.mean())
-    loss = float(np.maximum(-gains, 0.0).mean())
+def _told(decision: Decision, ahead: Outlook) -> list[Setting]:
+    """The settings as far as prices are listed; the ESS is left to itself past them."""
+    return [*decision.settings[: ahead.listed], *[USUAL] * (len(decision.settings) - ahead.listed)]
+
+
+def unseen_savings(ahead: Outlook, storage: Storage, stored_kwh: float, reserve: Reserve) -> FloatArray:
+    """What such advice saves on each day of the last four weeks, brought to today, where it is decided without it.
+
+    On the days that a setting was chosen for it looks better and surer than it is (the optimizer's curse: Smith and
+    Winkler 2006): it is decided on every other day and told of the rest.
+    """
+    count = len(ahead.weights)
+    found = np.zeros(count)
+    for unseen in (np.arange(0, count, 2), np.arange(1, count, 2)):
+        seen = np.setdiff1d(np.arange(count), unseen)
+        told = _told(_decided(ahead, seen, storage, stored_kwh, reserve), ahead)
+        found[unseen] = savings(told, ahead.hours.rows(unseen), storage, stored_kwh)
+    return found
+
+
+def saving_range(savings_by_day: FloatArray) -> tuple[float, float]:
+    """P10 and P90 over consecutive days, as wide as they tell no more than makes them.
+
+    Quantiles stand at the places q (n + 1) of n values (Weibull). Days go in runs, so that n of them tell as much as
+    n (1 - r) / (1 + r) independent ones, r their correlation from day to day (Bayley and Hammersley 1946).
+    """
+    count = len(savings_by_day)
+    apart = savings_by_day - savings_by_day.mean()
+    spread = float(apart @ apart)
+    r = min(MOST_CORRELATED, max(0.0, float(apart[1:] @ apart[:-1]) / spread)) if spread > 0.0 else 0.0
+    worth = max(2.0, count * (1.0 - r) / (1.0 + r))
+    places = (np.arange(count) + 0.5) / count
+    low, high = (
+        float(np.interp((share * (worth + 1.0) - 0.5) / worth, places, np.sort(savings_by_day))) for share in (0.1, 0.9)
+    )
+    return low, high
+
+
+def _decided(ahead: Outlook, rows: IntArray, storage: Storage, stored_kwh: float, reserve: Reserve) -> Decision:
+    """The decision by some of the days, by those of them that count."""
+    if ahead.weights[rows].sum() > 0.0:
+        rows = rows[ahead.weights[rows] > 0.0]
+    weights = np.maximum(ahead.weights[rows], 1e-12)
+    return decide(ahead.hours.rows(rows), storage, stored_kwh, reserve, weights / weights.sum())
+
+
+def worthwhile(gains: FloatArray, storage: Storage, weights: FloatArray | None = None) -> bool:
+    """Whether a change is worth setting: it gains more than a hundredth of a kWh's wear, and twice what it may lose.
+
+    Args:
+        gains: by scenario.
+        storage: the battery.
+        weights: how likely each scenario is, in all 1; None: all alike.
+    """
+    weights = np.full(len(gains), 1.0 / len(gains)) if weights is None else weights
+    expected = float(gains @ weights)
+    loss = float(np.maximum(-gains, 0.0) @ weights)
     return expected > 0.01 * storage.wear_per_kwh and expected + loss >= LEAST_ODDS * loss
 
 

@@ -50,29 +50,34 @@ class Decision:
     """Against self-consumption, one a scenario, energy left over at its value."""
 
 
-def decide(hours: Horizon, storage: Storage, stored_kwh: float, reserve: Reserve = NO_RESERVE) -> Decision:
+def decide(
+    hours: Horizon, storage: Storage, stored_kwh: float, reserve: Reserve = NO_RESERVE,
+    weights: FloatArray | None = None,
+) -> Decision:  # fmt: skip
     """Choose the settings.
 
     Args:
-        hours: scenarios by hours, equally likely.
+        hours: scenarios by hours.
         storage: the battery.
         stored_kwh: what it holds now.
         reserve: to keep as far as it is worth it.
+        weights: how likely each scenario is, in all 1; None: all alike.
     """
-    table = _Table(storage)
-    ahead = _costs_ahead(table, hours, storage, reserve)
     surplus, count = hours.surplus_kwh, hours.buy.shape[-1]
+    weights = np.full(surplus.shape[0], 1.0 / surplus.shape[0]) if weights is None else weights
+    table = _Table(storage)
+    ahead = _costs_ahead(table, hours, storage, reserve, weights)
     stored = np.full(surplus.shape[0], min(stored_kwh, storage.capacity_kwh))
     chosen, moved, course = [], [], []
     for n in range(count):
         prices = hours.buy[:, n], hours.sell[:, n]
         each = hour(table.low[:, 0], table.high[:, 0], table.feeds_in[:, 0], surplus[:, n], stored, prices, storage)
         total = each.cost + table.at(ahead[n + 1], each.stored_kwh[:, :, None])[:, :, 0]
-        best = _best(total.mean(axis=1))
+        best = _best(total @ weights)
         chosen.append(table.settings[best])
-        moved.append(float(each.battery_kwh[best].mean()))
+        moved.append(float(each.battery_kwh[best] @ weights))
         stored = each.stored_kwh[best]
-        course.append(float(stored.mean()))
+        course.append(float(stored @ weights))
     return Decision(tuple(chosen), np.array(moved), np.array(course), savings(chosen, hours, storage, stored_kwh))
 
 
@@ -103,7 +108,9 @@ class _Table:
         return found
 
 
-def _costs_ahead(table: _Table, hours: Horizon, storage: Storage, reserve: Reserve) -> list[FloatArray]:
+def _costs_ahead(
+    table: _Table, hours: Horizon, storage: Storage, reserve: Reserve, weights: FloatArray
+) -> list[FloatArray]:
     """What is to pay from the begin of each hour on, by scenario and level; the last is the value of what is left."""
     surplus, count = hours.surplus_kwh, hours.buy.shape[-1]
     left = -end_value(hours, storage) * np.maximum(0.0, table.levels - storage.floor_kwh)
@@ -115,7 +122,7 @@ def _costs_ahead(table: _Table, hours: Horizon, storage: Storage, reserve: Reser
         total = each.cost + table.at(costs, each.stored_kwh)
         if reserve.price > 0.0:
             total = total + reserve.price * np.maximum(0.0, reserve.kwh - each.stored_kwh)
-        best = total.mean(axis=1).argmin(axis=0)
+        best = (weights @ total).argmin(axis=0)
         costs = total[best, :, np.arange(LEVELS)].T
         ahead.append(costs)
     return ahead[::-1]

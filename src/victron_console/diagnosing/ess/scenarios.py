@@ -1,7 +1,8 @@
 """What load, PV and prices may come in the next hours: days of the station's own past, as they were.
 
 A mean of past days is unbiased but has no peaks, a median has neither; the days themselves have all of it, and what
-belongs together stays together. Which days tell most is found for each station by trying them on its last fortnight.
+belongs together stays together. How much each of them tells is found for each station by trying it on its last
+fortnight; they are brought to the loads and the sun of today.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 
 from victron_console.diagnosing.ess.hours import Hours
 from victron_console.diagnosing.ess.storage import Horizon
+from victron_console.diagnosing.ess.today import loads_of_today, sun_of_today
 from victron_console.diagnosing.finding import Method
 from victron_console.diagnosing.record.timeline import FloatArray
 
@@ -27,16 +29,16 @@ LEAST_MEASURED = 0.5
 """Share of its hours from which a day is a scenario; the others are filled with the mean (own judgement)."""
 PRICE_DAYS = 7
 """How many days before stand for prices that are not listed yet: one of each weekday."""
-RECIPES: Mapping[str, tuple[int, ...]] = {
-    "the last 14 days": tuple(range(1, 15)),
-    "the last 7 days": tuple(range(1, 8)),
-    "the last 28 days": tuple(range(1, 29)),
-    "the last 3 days and the same weekday of 4 weeks": (1, 2, 3, 7, 14, 21, 28),
-    "the last 28 days, the last week twice": (*range(1, 29), *range(1, 8)),
+LONGEST_LAG = 28
+RECIPES: Mapping[str, Mapping[int, float]] = {
+    "the last 28 days, newer ones more": {lag: 0.5 ** (lag / 7.0) for lag in range(1, LONGEST_LAG + 1)},
+    "the last 14 days": dict.fromkeys(range(1, 15), 1.0),
+    "the last 7 days": dict.fromkeys(range(1, 8), 1.0),
+    "the last 28 days": dict.fromkeys(range(1, LONGEST_LAG + 1), 1.0),
+    "the last 3 days and the same weekday of 4 weeks": dict.fromkeys((1, 2, 3, 7, 14, 21, 28), 1.0),
 }
-"""How many days back the scenarios begin (own judgement which; each station tries them). The first is taken while too
-little is known to try them."""
-LONGEST_LAG = max(max(lags) for lags in RECIPES.values())
+"""How much the day so many days back counts as a scenario (own judgement which; each station tries them). The first is
+taken while too little is known to try them."""
 GUESSED_RATIOS = (0.6, 0.8, 1.0, 1.1, 1.25)
 """What comes of a weather forecast while too few days could be compared (own judgement)."""
 METHOD = Method(
@@ -59,12 +61,12 @@ class SunForecast:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
-    """Scenarios of the coming hours, equally likely."""
+    """Scenarios of the coming hours."""
 
     hours: Horizon
-    """A row a scenario."""
-    month: Horizon
-    """The same of every day that scenarios are taken from: how far apart they may lie."""
+    """A row a day of the last four weeks, brought to today, the latest first."""
+    weights: FloatArray
+    """How likely each of them is, 0 for most of them maybe; their sum is 1."""
     listed: int
     """For so many hours, from the first on, the prices are certain."""
     words: str
@@ -83,25 +85,32 @@ def outlook(hours: Hours, now: int, count: int, listed_until: int, sun: SunForec
         listed_until: the first hour without a certain price.
         sun: PV by the weather, as many hours; None: the past days' PV.
     """
-    lags, words = _chosen(hours, now)
+    counts, words = _chosen(hours, now)
     load = _ahead(hours.load_kwh, hours.offset_s, now, count)
     whole = np.isfinite(load).mean(axis=1) >= LEAST_MEASURED
     if whole.sum() < LEAST_DAYS:
         return None
-    ratios, compared = _ratios(sun)
-    pv = _filled(_ahead(hours.pv_kwh, None, now, count)) if sun is None else ratios[:, None] * sun.kwh[None, :]
+    load = loads_of_today(_filled(np.where(whole[:, None], load, np.nan)), hours.load_kwh, now)
+    pv, compared = _pv(hours, now, count, sun)
     buy, sell = (_prices(price, now, count, listed_until) for price in (hours.buy, hours.sell))
-    every = Horizon(buy=buy, sell=sell, load_kwh=_filled(np.where(whole[:, None], load, np.nan)), pv_kwh=pv)
-    known = np.isfinite(every.load_kwh + pv + buy + sell).all(axis=0)
+    known = np.isfinite(load + pv + buy + sell).all(axis=0)
     end = count if known.all() else int(np.argmin(known))
     if end == 0:
         return None
-    rows = np.array([lag - 1 for lag in lags if whole[lag - 1]])
-    if len(set(rows.tolist())) < LEAST_DAYS:
-        rows = np.flatnonzero(whole)
-    every = every.part(0, end)
+    if (counts[whole] > 0.0).sum() < LEAST_DAYS:
+        counts = np.ones(LONGEST_LAG)
+    rows = np.flatnonzero(whole)
+    days = Horizon(buy=buy, sell=sell, load_kwh=load, pv_kwh=pv).part(0, end).rows(rows)
     listed = min(end, max(0, listed_until - now))
-    return Outlook(every.rows(rows), every.rows(np.flatnonzero(whole)), listed, _words(words, sun, compared), compared)
+    return Outlook(days, counts[rows] / counts[rows].sum(), listed, _words(words, sun, compared), compared)
+
+
+def _pv(hours: Hours, now: int, count: int, sun: SunForecast | None) -> tuple[FloatArray, int]:
+    """PV of each of the last days, or by the weather with the yield of each; and how many of these are known."""
+    if sun is None:
+        return sun_of_today(_filled(_ahead(hours.pv_kwh, None, now, count)), hours.pv_kwh, now), 0
+    ratios, compared = _ratios(sun)
+    return ratios[:, None] * sun.kwh[None, :], compared
 
 
 def _words(days: str, sun: SunForecast | None, compared: int) -> str:
@@ -113,13 +122,17 @@ def _words(days: str, sun: SunForecast | None, compared: int) -> str:
     return f"load as on {days}, spread of PV guessed: {len(sun.ratios)} of {LEAST_COMPARED} days could be compared"
 
 
-def _chosen(hours: Hours, now: int) -> tuple[tuple[int, ...], str]:
-    """The days that told the last fortnight best, and what they are called."""
+def _chosen(hours: Hours, now: int) -> tuple[FloatArray, str]:
+    """How much each day back counts by what told the last fortnight best, and what that is called."""
     blocks = _blocks(hours, now)
-    scores = {words: _score(blocks, lags) for words, lags in RECIPES.items()}
+    each = {
+        words: np.array([counts.get(lag, 0.0) for lag in range(1, LONGEST_LAG + 1)])
+        for words, counts in RECIPES.items()
+    }
+    scores = {words: _score(blocks, counts) for words, counts in each.items()}
     known = {words: score for words, score in scores.items() if np.isfinite(score)}
     words = min(known, key=lambda one: known[one]) if known else next(iter(RECIPES))
-    return RECIPES[words], words
+    return each[words], words
 
 
 def _blocks(hours: Hours, now: int) -> FloatArray:
@@ -130,20 +143,22 @@ def _blocks(hours: Hours, now: int) -> FloatArray:
     return np.cumsum(net.reshape(days, DAY)[::-1], axis=1)
 
 
-def _score(blocks: FloatArray, lags: tuple[int, ...]) -> float:
+def _score(blocks: FloatArray, counts: FloatArray) -> float:
     """The continuous ranked probability score of days before a day, mean over the days tried; NaN where too few."""
     tried = np.arange(TRIED_DAYS)
+    lags = np.flatnonzero(counts) + 1
     members = np.stack([blocks[tried + lag] for lag in lags])
     usable = np.isfinite(blocks[tried, -1]) & (np.isfinite(members[:, :, -1]).sum(axis=0) >= len(lags) / 2)
     if usable.sum() < LEAST_COMPARED:
         return np.nan
-    came, count = blocks[tried][usable], len(lags)
-    members = np.sort(_filled(members[:, usable]), axis=0)
-    error = np.abs(members - came).mean()
+    weights = (counts[lags - 1] / counts.sum())[:, None, None]
+    came, members = blocks[tried][usable], _filled(members[:, usable])
+    error = (weights * np.abs(members - came)).sum(axis=0).mean()
     # The mean distance of two members from their order: no table of all pairs is needed.
-    weight = (2.0 * np.arange(1, count + 1) - count - 1.0)[:, None, None]
-    apart = 2.0 * (weight * members).sum(axis=0).mean() / count**2
-    return float(error - apart / 2.0)
+    order = np.argsort(members, axis=0)
+    ordered, own = np.take_along_axis(members, order, axis=0), weights[:, 0, 0][order]
+    apart = (own * ordered * (2.0 * np.cumsum(own, axis=0) - own - 1.0)).sum(axis=0).mean()
+    return float(error - apart)
 
 
 def _ahead(value: FloatArray, offset_s: FloatArray | None, now: int, count: int) -> FloatArray:
@@ -174,10 +189,8 @@ def _filled(rows: FloatArray) -> FloatArray:
     return np.where(known, rows, mean)
 
 
-def _ratios(sun: SunForecast | None) -> tuple[FloatArray, int]:
+def _ratios(sun: SunForecast) -> tuple[FloatArray, int]:
     """Yield over forecast of each day: its own, else the known ones in turn; and how many are known."""
-    if sun is None:
-        return np.ones(LONGEST_LAG), 0
     known = [sun.ratios[lag] for lag in sorted(sun.ratios)]
     compared = len(known) if len(known) >= LEAST_COMPARED else 0
     others = known if compared else list(GUESSED_RATIOS)
