@@ -103,6 +103,16 @@ def test_nights_of_a_house_without_a_battery_are_projected_with_that_of_its_file
 
 
 @pytest.mark.slow
+def test_forecasts_are_held_against_what_came_also_of_a_house_that_kept_none(folder: Path) -> None:
+    found = asked(folder, "forecast")
+    assert list(found["load"]) == list(found["pv"]) == ["played"]
+    load = found["load"]["played"]
+    assert load["days"] == 3 and load["day_error_percent"] < 10 and load["hour_error_kwh"] < 0.1
+    printed = run(folder, "backtest", "forecast", "--station", "house", "--since", SINCE, "--until", UNTIL)
+    assert "load  played       3" in printed.stdout and "80 % would be right" in printed.stdout
+
+
+@pytest.mark.slow
 def test_the_result_is_alone_on_stdout(folder: Path) -> None:
     done = run(folder, "backtest", "sunrise", "--station", "house", "--since", SINCE, "--until", UNTIL)
     assert done.stdout.startswith("FROM") and "Playing" not in done.stdout

@@ -10,16 +10,20 @@ from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from victron_console.collector.advice.advising import advised
 from victron_console.diagnosing.ess.advice_log import Came, Followed, came_of, told_of
+from victron_console.diagnosing.ess.hours import Hours
 from victron_console.diagnosing.ess.station_forecast import promise_of_tomorrow, promised_and_came
 from victron_console.diagnosing.ess.station_outcome import outcomes
+from victron_console.diagnosing.ess.sun_past import SunPast
 from victron_console.model.clock import ManualClock
 from victron_console.model.overview import Overview
 from victron_console.model.station import StationState, StationStatus
 from victron_console.sources.open_meteo import IrradianceForecast
+from victron_console.store.forecasts import record_forecast
 from victron_console.store.promises import Promise, record_promise
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event, StationRecord, StationUpdate
@@ -203,6 +207,32 @@ def test_a_day_is_looked_back_at_once_and_not_before_it_is_over(store: Path, rea
     with closing(Writer(store, ManualClock(AFTER))) as writer:
         writer.note([event])
     assert not outcomes(reader, row, AFTER + HOUR_S)
+
+
+@pytest.mark.slow
+def test_what_was_forecast_is_kept_by_the_hour_and_played_again_as_it_was(store: Path, reader: Reader) -> None:
+    found = advised(store, "alder", MIDNIGHT + 60.0, dull(MIDNIGHT - HOUR_S))
+    weather, own = found.forecasts
+    assert (weather.source, own.source) == ("open-meteo", "own") and weather.issued_at == MIDNIGHT - HOUR_S
+    assert own.issued_at == MIDNIGHT + 60.0 and own.since == MIDNIGHT
+    load, low, high = (own.values(name, MIDNIGHT, 36) for name in ("load_kwh", "load_low_kwh", "load_high_kwh"))
+    assert all(one == pytest.approx(0.6, abs=0.05) for one in (*load, *low, *high))
+    assert own.values("buy", MIDNIGHT, 6) == (0.08, 0.08, 0.08, 0.08, 0.08, 0.40)
+    assert sum(value or 0.0 for value in own.values("pv_kwh", MIDNIGHT, 24)) > 0.3
+    with closing(Writer(store, ManualClock(AFTER))) as writer:
+        for one in found.forecasts:
+            record_forecast(writer.db, "alder", one)
+    begins = MIDNIGHT - 5 * HOUR_S + HOUR_S * np.arange(60, dtype=np.float64)
+    nothing = np.zeros(60)
+    hours = Hours(begins=begins, load_kwh=nothing, pv_kwh=nothing, buy=nothing, sell=nothing, offset_s=nothing)
+    sun = SunPast(reader, "alder", KWP, UTC, hours, MIDNIGHT - 5 * HOUR_S, AFTER)
+    assert sun(3) is None, "it was not there yet"
+    known = sun(5)
+    assert known is not None and known.kwh[9] == pytest.approx(0.060 * KWP * 0.85) and known.kwh[0] == 0.0
+    late = sun(50)
+    assert len(known.ratios) == 11 and late is not None and np.isnan(late.kwh[-1]), "no hour past its end"
+    assert sun(54) is None, "two days old"
+    assert SunPast(reader, "alder", None, UTC, hours, MIDNIGHT, AFTER)(5) is None, "the array's size is not known"
 
 
 @pytest.mark.slow

@@ -59,6 +59,7 @@ LONG = {
     "diagnose": ("diagnose", "--station", SITE, "--all"),
     "backtest-rules": ("rules", "backtest", "--station", SITE, "--since", "2h", "--every", "600s"),
     "backtest-sunrise": ("backtest", "sunrise", "--station", SITE, "--since", "4d"),
+    "backtest-forecast": ("backtest", "forecast", "--station", SITE, "--since", "4d"),
 }
 NEVER_READ = {
     "status": ("status",),

@@ -76,3 +76,6 @@ MEANS = (SOC, VOLTAGE)
 FACTORS = {"TTG": 3600.0}
 """What a value is to be multiplied by to be in the unit of D-Bus, by code: time to go is in hours here."""
 LATITUDE, LONGITUDE = "lt", "lg"
+
+FORECAST_CODES = {"vrm_consumption_fc": "load_kwh", "solar_yield_forecast": "pv_kwh"}
+"""What the portal expects by the hour, in Wh (not kWh, as clients of it read them), and what we call it."""

@@ -1,4 +1,4 @@
-"""`backtest`: what the advice, the projection to sunrise and the alert rules would have said of the recorded past."""
+"""`backtest`: what forecasts, advice, the projection to sunrise and the alert rules would have said of the past."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ from victron_console.cli.parameters.shared_options import json_option, station_o
 from victron_console.cli.parameters.times import Moment
 from victron_console.cli.progress import progress
 from victron_console.cli.rules import backtest_rules
-from victron_console.contract.backtests import advice_played, home_of, play_advice, play_sunrise, sunrise_played
+from victron_console.contract.past.backtests import (
+    advice_played,
+    home_of,
+    play_advice,
+    play_sunrise,
+    sunrise_played,
+)
+from victron_console.contract.past.forecasts import ForecastsPlayed, forecasts_played, play_forecasts
 from victron_console.diagnosing.battery.sunrise_backtest import HourOfProjection
 from victron_console.diagnosing.ess.advice_backtest import COSTS, AdviceBacktest, Costs
 from victron_console.model.clock import SystemClock
@@ -59,6 +66,26 @@ def advice(options: Options, station: str, since: float, until: float | None, as
         echo_json("backtest-advice", advice_played(found, currency))
         return
     click.echo("\n".join(_advice_lines(found, currency)))
+
+
+@backtest.command()
+@_past_options
+@common_options
+@failing_plainly
+def forecast(options: Options, station: str, since: float, until: float | None, as_json: bool) -> None:
+    """Hold forecasts of load and PV, the last issued before each day began, against what came.
+
+    own is what advice was made from at the time, vrm what Victron's portal expected, played what our method says now of
+    what was known then; a day not measured whole is left out.
+    """
+    end = until or SystemClock().now()
+    with closing(Reader(options.store_path, SystemClock())) as reader, progress("Playing the past") as tell:
+        home = home_of(options.files().current, reader, station)
+        found = forecasts_played(play_forecasts(reader, home, since, end, tell))
+    if as_json:
+        echo_json("backtest-forecast", found)
+        return
+    click.echo("\n".join(_forecast_lines(found)))
 
 
 @backtest.command()
@@ -112,6 +139,22 @@ def _sunrise_lines(found: Mapping[int, HourOfProjection], *, is_modelled: bool) 
     yield "missed: of those that did; falsely: of those that did not, announced as empty."
     if is_modelled:
         yield "No battery is recorded: that of the station's file, by self-consumption."
+
+
+def _forecast_lines(found: ForecastsPlayed) -> Iterator[str]:
+    yield "      SOURCE    DAYS  ERROR OF AN HOUR   OF A DAY  AS THE DAY BEFORE   BIAS  RANGE HELD"
+    for title, sources in (("load", found.load), ("PV", found.pv)):
+        for source, one in sources.items():
+            day, naive, bias, held = map(
+                _told,
+                (one.day_error_percent, one.naive_day_error_percent, one.bias_percent, one.coverage_percent),
+            )
+            yield (
+                f"{title:<4}  {source:<8}  {one.days:>4}  {one.hour_error_kwh:>12.2f} kWh  {day:>9}  {naive:>17}"
+                f"  {bias:>5}  {held:>10}"
+            )
+    yield ""
+    yield "Errors of what came in the mean; range: P10 to P90 of an hour (80 % would be right)."
 
 
 def _told(percent: float | None) -> str:

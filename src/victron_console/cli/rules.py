@@ -24,7 +24,7 @@ from victron_console.cli.parameters.shared_options import json_option, station_o
 from victron_console.cli.parameters.times import Moment, Span
 from victron_console.cli.progress import counted
 from victron_console.console.kit.format import duration
-from victron_console.contract.backtests import fired as fired_families
+from victron_console.contract.past.backtests import fired as fired_families
 from victron_console.contract.rules import parameters, rule_in_force
 from victron_console.endpoint.rules_export import prometheus_rules
 from victron_console.model.clock import SystemClock

@@ -11,7 +11,6 @@ from pydantic import BaseModel, TypeAdapter
 from victron_console.contract.advice import AdviceNow
 from victron_console.contract.alarms import AlarmLife, Alarms, ListedAlarm
 from victron_console.contract.audit import Audit, StationAudit
-from victron_console.contract.backtests import AdvicePlayed, FiredFamily, Played, SunrisePlayed
 from victron_console.contract.diagnosis import Diagnoses
 from victron_console.contract.form import VERSION
 from victron_console.contract.health import Health
@@ -19,6 +18,8 @@ from victron_console.contract.incidents import Incidents
 from victron_console.contract.jobs import Jobs
 from victron_console.contract.link import Links
 from victron_console.contract.log import Log
+from victron_console.contract.past.backtests import AdvicePlayed, FiredFamily, Played, SunrisePlayed
+from victron_console.contract.past.forecasts import ForecastsPlayed
 from victron_console.contract.peers import FigureExplained, Peers
 from victron_console.contract.report import Month, Report
 from victron_console.contract.rules import RuleInForce, StationParameter
@@ -74,6 +75,7 @@ FORMS: Mapping[str, Form] = {
     "engines": Form(list[EngineStatus], "engine status --json", "0; 1 one does not answer, or an error of ours"),
     "backtest-advice": Form(AdvicePlayed, "backtest advice --json"),
     "backtest-sunrise": Form(SunrisePlayed, "backtest sunrise --json"),
+    "backtest-forecast": Form(ForecastsPlayed, "backtest forecast --json"),
     "backtest-rules": Form(list[FiredFamily], "backtest rules --json"),
     "fleet": Form(FleetPage, ""),
     "station-now": Form(StationNow, ""),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from victron_console.model.external_day import ExternalDay
+from victron_console.model.external.external_day import ExternalDay
 from victron_console.store.connection import transaction
 from victron_console.store.read.fleet import station_number
 

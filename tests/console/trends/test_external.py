@@ -15,7 +15,7 @@ from victron_console.console.trends.quantity import BY_NAME
 from victron_console.console.trends.read import StationSeries, read_series, read_trend
 from victron_console.console.trends.views import View, resolved
 from victron_console.model.clock import ManualClock
-from victron_console.model.external_day import ExternalDay
+from victron_console.model.external.external_day import ExternalDay
 from victron_console.store.external import record_external
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import StationRecord

@@ -25,7 +25,7 @@ from victron_console.diagnosing.external.quarters import Quarters, external_quar
 from victron_console.diagnosing.power.energy import Powers
 from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.model.clock import midnight
-from victron_console.model.external_day import ExternalDay
+from victron_console.model.external.external_day import ExternalDay
 
 ZONE = ZoneInfo("Europe/Berlin")
 DATE = date(2026, 6, 1)

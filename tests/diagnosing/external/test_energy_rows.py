@@ -8,7 +8,7 @@ import pytest
 
 from victron_console.diagnosing.external.energy_rows import with_external
 from victron_console.diagnosing.verdict.kept_findings import EnergyRow
-from victron_console.model.external_day import ExternalDay
+from victron_console.model.external.external_day import ExternalDay
 
 BEGAN, TODAY = date(2026, 6, 1), date(2026, 6, 11)
 FLOWS = {"Pc": 0.2, "Pb": 0.1, "Pg": 0.1, "Gc": 0.05, "Gb": 0.05, "Bc": 0.1}

@@ -12,7 +12,7 @@ from victron_console.diagnosing.external.own_counters import counted_quarters
 from victron_console.diagnosing.external.quarters import Quarters
 from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.model.clock import ManualClock
-from victron_console.model.external_day import QUARTER_S
+from victron_console.model.external.external_day import QUARTER_S
 from victron_console.model.quality import Quality
 from victron_console.store.files.export import ExportRow
 from victron_console.store.files.importing import import_rows

@@ -12,7 +12,7 @@ from tests.portal import QUARTER_S, TOKEN, Portal
 from victron_console.catalogue.vrm import SUMS, EnergyKind
 from victron_console.config.vrm import VrmAccess
 from victron_console.model.clock import ManualClock, midnight
-from victron_console.model.external_day import ExternalDay
+from victron_console.model.external.external_day import ExternalDay
 from victron_console.sources.base import BadAnswer
 from victron_console.sources.vrm.client import VrmClient
 from victron_console.sources.vrm.stats import points_of, read_days

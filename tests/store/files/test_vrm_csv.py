@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from victron_console.catalogue.vrm import SUMS, EnergyKind
 from victron_console.cli.main import victron_console
 from victron_console.model.clock import SystemClock, local
-from victron_console.model.external_day import ExternalDay
+from victron_console.model.external.external_day import ExternalDay
 from victron_console.store.external import portal_span
 from victron_console.store.files.vrm_csv import NoVrmCsv, read_vrm_csv
 from victron_console.store.read.reader import Reader

@@ -22,9 +22,11 @@ from victron_console.collector.recorder import Recorder
 from victron_console.diagnosing.ess.advice_log import KIND, Told, same_course, told_of
 from victron_console.diagnosing.ess.advice_needs import wants_advice
 from victron_console.model.clock import Clock, ManualClock, local
+from victron_console.model.external.hourly_forecast import HourlyForecast
 from victron_console.sources.open_meteo import ForecastUnavailable, IrradianceForecast, OpenMeteo, Plane
 from victron_console.store.answers import StationRow
 from victron_console.store.errors import StoreError
+from victron_console.store.forecasts import record_forecast
 from victron_console.store.promises import Promise, record_promise
 from victron_console.store.read.reader import Reader
 from victron_console.store.records import Event
@@ -45,6 +47,8 @@ class Advisory:
     came: tuple[Event, ...] = ()
     """Of the days that are over."""
     promise: Promise | None = None
+    forecasts: tuple[HourlyForecast, ...] = ()
+    """By the hour: of the weather service, and what the advice was made from."""
 
 
 class Advising:
@@ -118,6 +122,8 @@ class Advising:
         def keep(writer: Writer) -> None:
             if found.promise is not None:
                 record_promise(writer.db, row.id, found.promise)
+            for forecast in found.forecasts:
+                record_forecast(writer.db, row.id, forecast)
             writer.note(events)
 
         await self._recorder.call(keep)
@@ -148,26 +154,32 @@ def advised(store: Path, station: str, now: float, forecast: IrradianceForecast 
         forecast: irradiance on its array; a sentence where there is none.
     """
     from victron_console.diagnosing.ess.station_advice import advice_for  # scipy
-    from victron_console.diagnosing.ess.station_forecast import promise_of_tomorrow
+    from victron_console.diagnosing.ess.station_forecast import promise_of_tomorrow, weather_forecast
     from victron_console.diagnosing.ess.station_outcome import outcomes
     from victron_console.diagnosing.ess.station_tariff import read_tariff
 
     came: tuple[Event, ...] = ()
     promise = None
+    kept: tuple[HourlyForecast, ...] = ()
+
+    def unadvised(why: str) -> Advisory:
+        return Advisory(Event(now, station, KIND, f"no advice: {why}"), came, promise, kept)
+
     try:
         with closing(Reader(store, ManualClock(now))) as reader:
             row = reader.station(station)
             if row is None:
-                return Advisory(Event(now, station, KIND, "no advice: the station was never read"))
+                return unadvised("the station was never read")
             came = tuple(outcomes(reader, row, now))
             if isinstance(forecast, str):
-                return Advisory(Event(now, station, KIND, f"no advice: {forecast}"), came)
-            promise = promise_of_tomorrow(forecast, now, row.zone)
+                return unadvised(forecast)
+            promise, kept = promise_of_tomorrow(forecast, now, row.zone), (weather_forecast(forecast),)
             tariff = read_tariff(store, station, row.info, row.zone)
             found = advice_for(reader, row, now, tariff, forecast)
     except (OSError, ValueError) as error:  # BadTariff is a ValueError
-        return Advisory(Event(now, station, KIND, f"no advice: {error}"), came, promise)
+        return unadvised(str(error))
     except Exception as error:  # the worker's boundary
         logging.getLogger(__name__).exception("%s could not be advised", station)
-        return Advisory(Event(now, station, KIND, f"no advice: {type(error).__name__}: {error}"), came, promise)
-    return Advisory(Event(now, station, KIND, found.text, found.details), came, promise)
+        return unadvised(f"{type(error).__name__}: {error}")
+    own = () if found.forecast is None else (found.forecast,)
+    return Advisory(Event(now, station, KIND, found.text, found.details), came, promise, (*kept, *own))

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from victron_console.collector.advice.advising import Advising
+from victron_console.collector.advice.portal_forecasts import PortalForecasts
 from victron_console.collector.advice.price_lists import PriceLists
 from victron_console.collector.alerting import Alerting
 from victron_console.collector.background.tasks import BackgroundTasks
@@ -64,6 +65,7 @@ class BackgroundWork:
         self._diagnosing = Diagnosing(store, clock, recorder, alerting.diagnose)
         self._advising = Advising(store, clock, recorder, transport=forecasts)
         self._price_lists = PriceLists(store, clock, recorder)
+        self._portal_forecasts = PortalForecasts(clock, recorder)
         self._notifier = Notifier(store, clock, recorder.call, partial(tell, NOTIFY_FAILED))
         self._heartbeat = Heartbeat(clock, beat, partial(tell, HEARTBEAT_FAILS))
         self._others = OtherCollectors(clock, partial(tell, COLLECTOR_SILENT))
@@ -78,6 +80,7 @@ class BackgroundWork:
         self._files_problem = "; ".join(map(str, loaded.faults))
         self._notifier.use(loaded.notify, {config.id: config.tags for config in loaded.stations})
         self._price_lists.use(loaded.stations)
+        self._portal_forecasts.use(loaded.stations)
         self._sealing.keep(Retention(loaded.history.keep_changes, loaded.history.max_size))
         self._backups.use(loaded.backup)
         self._heartbeat.use(loaded.heartbeat)
@@ -98,6 +101,7 @@ class BackgroundWork:
         self._tasks.start("backups", self._backups.run)
         self._tasks.start("diagnosing", self._diagnosing.run)
         self._tasks.start("fetching prices", self._price_lists.run)
+        self._tasks.start("fetching forecasts", self._portal_forecasts.run)
         self._tasks.start("advising", self._advising.run)
         self._tasks.start("notifying", self._notifier.run)
         self._tasks.start("the heartbeat", self._heartbeat.run)

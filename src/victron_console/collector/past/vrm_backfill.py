@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from victron_console.catalogue.vrm import LONGEST_STATS_DAYS, OLDEST_DAYS
 from victron_console.model.clock import Clock, local
-from victron_console.model.external_day import blocks
+from victron_console.model.external.external_day import blocks
 from victron_console.model.progress import Tell, untold
 from victron_console.model.units import DAY_S
 from victron_console.sources.vrm.client import VrmClient

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from victron_console.catalogue.vrm import SOC, SUMS, VOLTAGE, EnergyKind
 from victron_console.console.trends.frame import Frame
 from victron_console.console.trends.quantity import EXTERNAL
-from victron_console.model.external_day import QUARTER_S, ExternalDay, Spread
+from victron_console.model.external.external_day import QUARTER_S, ExternalDay, Spread
 from victron_console.store.answers import Bucket
 from victron_console.store.external import portal_span
 from victron_console.store.read.reader import Reader

@@ -12,13 +12,13 @@ from victron_console.contract.agents import arguments as given
 from victron_console.contract.agents.asking import Call
 from victron_console.contract.alarms import alarm_life, alarms
 from victron_console.contract.audit import audits
-from victron_console.contract.backtests import played
 from victron_console.contract.form import Document
 from victron_console.contract.health import health
 from victron_console.contract.incidents import incidents_document
 from victron_console.contract.jobs import jobs
 from victron_console.contract.link import links
 from victron_console.contract.log import log
+from victron_console.contract.past.backtests import played
 from victron_console.contract.peers import explained, peers
 from victron_console.contract.report import month, month_before
 from victron_console.contract.series import find_series, read_series

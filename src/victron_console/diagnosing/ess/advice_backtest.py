@@ -12,6 +12,7 @@ from victron_console.diagnosing.ess.advice import Advice, advise
 from victron_console.diagnosing.ess.decision import savings
 from victron_console.diagnosing.ess.hours import Hours
 from victron_console.diagnosing.ess.plan import plan
+from victron_console.diagnosing.ess.scenarios import SunForecast
 from victron_console.diagnosing.ess.storage import USUAL, Horizon, Setting, Storage, end_value, run
 from victron_console.diagnosing.record.timeline import FloatArray, IntArray
 from victron_console.model.units import HOUR_S
@@ -103,6 +104,7 @@ class _Played:
 
 def advice_backtest(
     hours: Hours, since: int, until: int, storage: Storage, stored_kwh: float, *, is_listed: bool,
+    sun: Callable[[int], SunForecast | None] = lambda hour: None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> AdviceBacktest:  # fmt: skip
     """Play a span.
@@ -114,6 +116,7 @@ def advice_backtest(
         storage: the battery.
         stored_kwh: in it at the begin.
         is_listed: whether prices come as a list a day ahead; else they are known for ever.
+        sun: gives PV by the weather as it was forecast when an hour began, where it was.
         progress: is told the share done.
     """
     whole = np.isfinite(hours.load_kwh + hours.pv_kwh + hours.buy + hours.sell)
@@ -124,7 +127,7 @@ def advice_backtest(
     for n in range(since, until):
         setting = USUAL
         if whole[n]:
-            advice = _advice(hours, n, storage, stored, is_listed=is_listed)
+            advice = _advice(hours, n, storage, stored, sun(n), is_listed=is_listed)
             setting = advice.settings[0] if advice.settings else USUAL
             if advice.outlook is None:
                 reasons[advice.reason] = reasons.get(advice.reason, 0) + 1
@@ -140,12 +143,14 @@ def advice_backtest(
     return _summed(hours, span, since, ways, storage, stored_kwh, tuple(told), reasons)
 
 
-def _advice(hours: Hours, n: int, storage: Storage, stored: float, *, is_listed: bool) -> Advice:
+def _advice(
+    hours: Hours, n: int, storage: Storage, stored: float, sun: SunForecast | None, *, is_listed: bool
+) -> Advice:
     listed = hours.priced_until(n)
     if is_listed:
         days = 2 if hours.local_hour(n) >= PUBLISHED_HOUR else 1
         listed = min(listed, n + 24 * days - hours.local_hour(n))
-    return advise(hours, n, listed, storage, stored_kwh=stored, state_age_s=0.0)
+    return advise(hours, n, listed, storage, stored_kwh=stored, state_age_s=0.0, sun=sun)
 
 
 def _told(hours: Hours, whole: FloatArray, n: int, advice: Advice, storage: Storage, stored: float) -> list[ToldDay]:

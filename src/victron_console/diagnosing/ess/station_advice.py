@@ -13,7 +13,7 @@ from victron_console.diagnosing.ess.advice import HORIZON, Advice, OutageRecord,
 from victron_console.diagnosing.ess.forecast import plain_kwh, yield_ratios
 from victron_console.diagnosing.ess.hours import Hours, consecutive, hourly_kwh, offsets
 from victron_console.diagnosing.ess.scenarios import SunForecast
-from victron_console.diagnosing.ess.station_forecast import promised_and_came
+from victron_console.diagnosing.ess.station_forecast import own_forecast, promised_and_came
 from victron_console.diagnosing.ess.storage import Mode, Storage
 from victron_console.diagnosing.ess.tariff import Tariff
 from victron_console.diagnosing.finding import Status
@@ -22,6 +22,7 @@ from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.diagnosing.verdict.kept_findings import Kept, unpack
 from victron_console.insight.battery_panel import soc_floor
 from victron_console.model.clock import local
+from victron_console.model.external.hourly_forecast import HourlyForecast
 from victron_console.model.station_info import StationInfo
 from victron_console.model.units import DAY_S, HOUR_S, SLOT_S
 from victron_console.sources.open_meteo import IrradianceForecast
@@ -50,6 +51,8 @@ class Advised:
 
     text: str
     details: Mapping[str, Any]
+    forecast: HourlyForecast | None = None
+    """What it was made from; None where there was none."""
 
 
 def capacity_kwh(info: StationInfo, volts: float | None, own_ah: float | None = None) -> float | None:
@@ -109,7 +112,10 @@ def advice_for(reader: Reader, row: StationRow, now: float, tariff: Tariff, fore
         sun=_sun(reader, row, hours.begins[place:], forecast, now),
         reserve=outage_reserve(storage, _outages(kept), load_kw, tariff.buy),
     )  # fmt: skip
-    return Advised(_told(advice, tariff, forecast, now, row.zone), _details(advice, hours, place, storage, tariff))
+    return Advised(
+        _told(advice, tariff, forecast, now, row.zone), _details(advice, hours, place, storage, tariff),
+        None if advice.outlook is None else own_forecast(advice.outlook, float(hours.begins[place]), now),
+    )  # fmt: skip
 
 
 def _hours(past: FiveMinutes, tariff: Tariff, zone: tzinfo | None, now: float) -> Hours:

@@ -10,15 +10,18 @@ import numpy as np
 
 from victron_console.diagnosing.ess.advice import HORIZON
 from victron_console.diagnosing.ess.advice_backtest import AdviceBacktest, advice_backtest, first_hour
+from victron_console.diagnosing.ess.forecast_backtest import Scores, forecast_backtest
 from victron_console.diagnosing.ess.hours import Hours, consecutive, hourly_kwh, offsets
 from victron_console.diagnosing.ess.station_advice import PAST_DAYS, capacity_kwh
 from victron_console.diagnosing.ess.storage import USUAL, Horizon, Storage, run
+from victron_console.diagnosing.ess.sun_past import SunPast
 from victron_console.diagnosing.ess.tariff import Tariff
 from victron_console.diagnosing.record.recorded_slots import RecordedSlots, recorded_slots
 from victron_console.diagnosing.record.timeline import FloatArray
 from victron_console.insight.battery_panel import soc_floor
 from victron_console.insight.half_hours import HalfHour, half_hours
 from victron_console.insight.sunrise import PAST_DAYS as SUNRISE_PAST_DAYS
+from victron_console.model.external.hourly_forecast import OWN, PORTAL
 from victron_console.model.station_info import StationInfo
 from victron_console.model.units import DAY_S, HALF_HOUR_S, HOUR_S, SLOT_S
 from victron_console.store.read.reader import Reader
@@ -67,8 +70,30 @@ def play_advice(
         raise ValueError(f"less than a day of {home.station} is recorded in that time")
     return advice_backtest(
         hours, begin, end, storage, BEGIN_SHARE * storage.capacity_kwh, is_listed=bool(tariff.listed),
-        progress=progress,
+        sun=SunPast(reader, home.station, home.info.pv.kwp, home.zone, hours, since, until), progress=progress,
     )  # fmt: skip
+
+
+def play_forecasts(
+    reader: Reader, home: Home, since: float, until: float, progress: Callable[[float], None] = lambda share: None
+) -> Scores:
+    """Hold the forecasts of load and PV that are kept, and those that our method makes now, against what came.
+
+    Raises:
+        StoreError: the store cannot be read.
+        ValueError: no day is recorded whole; the message says so.
+    """
+    past = recorded_slots(reader, home.station, since - PAST_DAYS * DAY_S, until)
+    if not np.isfinite(past.load_w).any():
+        raise ValueError(f"no load of {home.station} is recorded in that time")
+    hours = _hours(past, Tariff(0.0), home.zone)
+    begin, end = first_hour(hours, since), first_hour(hours, min(until, float(hours.begins[-1]) + HOUR_S))
+    issued = {source: reader.forecasts(home.station, source, since - DAY_S, until) for source in (OWN, PORTAL)}
+    sun = SunPast(reader, home.station, home.info.pv.kwp, home.zone, hours, since, until)
+    found = forecast_backtest(hours, begin, end, issued, sun, progress)
+    if not found:
+        raise ValueError(f"no day of {home.station} is recorded whole in that time")
+    return found
 
 
 def battery_past(reader: Reader, home: Home, since: float, until: float) -> BatteryPast:

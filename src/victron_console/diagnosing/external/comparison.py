@@ -17,7 +17,7 @@ from victron_console.catalogue.vrm import EnergyKind
 from victron_console.diagnosing.external.quarters import Quarters
 from victron_console.diagnosing.record.timeline import BoolArray, FloatArray
 from victron_console.model.clock import local
-from victron_console.model.external_day import QUARTER_S, ExternalDay
+from victron_console.model.external.external_day import QUARTER_S, ExternalDay
 
 SHARE, LEAST_KWH = 0.03, 0.3
 """A day's energies agree within 3 % or 0.3 kWh (own judgement: meters count in steps of 0.1 kWh, losses are counted

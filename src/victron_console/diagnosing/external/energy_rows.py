@@ -8,7 +8,7 @@ from itertools import groupby
 
 from victron_console.catalogue.vrm import SUMS, EnergyKind
 from victron_console.diagnosing.verdict.kept_findings import EnergyRow
-from victron_console.model.external_day import ExternalDay
+from victron_console.model.external.external_day import ExternalDay
 
 MORE = 0.1
 """So much more of a period somebody else must have seen than we, for his row to stand beside ours."""

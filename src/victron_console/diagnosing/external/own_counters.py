@@ -15,7 +15,7 @@ import numpy as np
 from victron_console.catalogue.vrm import EnergyKind
 from victron_console.diagnosing.external.quarters import Quarters
 from victron_console.diagnosing.record.timeline import BoolArray, FloatArray
-from victron_console.model.external_day import QUARTER_S
+from victron_console.model.external.external_day import QUARTER_S
 from victron_console.model.units import DAY_S
 from victron_console.store.read.reader import Reader
 

@@ -10,7 +10,7 @@ import numpy as np
 from victron_console.catalogue.vrm import SUMS, EnergyKind
 from victron_console.diagnosing.power.energy import Powers, between
 from victron_console.diagnosing.record.timeline import FloatArray
-from victron_console.model.external_day import QUARTER_S, ExternalDay
+from victron_console.model.external.external_day import QUARTER_S, ExternalDay
 
 LEAST_SEEN = 0.7
 """Of a quarter of an hour, for its energy to be known: one missing mean of five minutes makes it unknown."""

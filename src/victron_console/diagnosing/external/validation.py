@@ -23,7 +23,7 @@ from victron_console.diagnosing.record.five_minutes import FiveMinutes
 from victron_console.diagnosing.record.timeline import local_days
 from victron_console.model.clock import midnight
 from victron_console.model.device import split_series
-from victron_console.model.external_day import QUARTER_S, ExternalDay
+from victron_console.model.external.external_day import QUARTER_S, ExternalDay
 from victron_console.model.quality import Quality
 from victron_console.model.units import SLOT_S
 from victron_console.store.answers import Point

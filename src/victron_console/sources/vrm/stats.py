@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from victron_console.catalogue.vrm import FLOWS, MEANS
 from victron_console.model.clock import local, midnight
-from victron_console.model.external_day import QUARTER_S, ExternalDay, Spread
+from victron_console.model.external.external_day import QUARTER_S, ExternalDay, Spread
 from victron_console.sources.base import BadAnswer
 from victron_console.sources.vrm.client import VrmClient
 from victron_console.sources.vrm.sites import number_of

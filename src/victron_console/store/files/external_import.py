@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from victron_console.model.clock import Clock
-from victron_console.model.external_day import ExternalDay
+from victron_console.model.external.external_day import ExternalDay
 from victron_console.store.connection import open_writable, reading, transaction
 from victron_console.store.errors import UnknownStation, UnreadableImport
 from victron_console.store.external import ExternalSpan, external_days, external_spans, record_external

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from victron_console.catalogue.vrm import FLOWS
 from victron_console.model.clock import local, midnight, moment_of
-from victron_console.model.external_day import QUARTER_S, ExternalDay
+from victron_console.model.external.external_day import QUARTER_S, ExternalDay
 from victron_console.model.text import clean
 from victron_console.model.units import DAY_S, HOUR_S
 

@@ -18,6 +18,7 @@ from victron_console.store.migrations import (
     m0011_reminders,
     m0012_external,
     m0013_engines,
+    m0013_forecasts,
     m0014_incidents,
 )
 
@@ -34,6 +35,7 @@ MIGRATIONS = (
     m0010_notices,
     m0011_reminders,
     m0012_external,
+    m0013_forecasts,
     m0013_engines,
     m0014_incidents,
 )

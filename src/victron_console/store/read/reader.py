@@ -6,16 +6,14 @@ One reader a thread. Every method sees one state of the store, whatever is writt
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from fnmatch import fnmatchcase
 from math import inf
 
 from victron_console.model.alert import Ack, AlertView, Occurrence
 from victron_console.model.alert_record import NoticeRecord
-from victron_console.model.external_day import ExternalDay
 from victron_console.model.judgement import Judgement, PollMemory
 from victron_console.model.snapshot import Snapshot
-from victron_console.store import diagnoses, engines, external, promises
+from victron_console.store import diagnoses, engines
 from victron_console.store.alarms import engine_rows as alerts
 from victron_console.store.alarms import notices as telling
 from victron_console.store.answers import (
@@ -31,17 +29,15 @@ from victron_console.store.answers import (
 from victron_console.store.diagnoses import DiagnosisRow, StepRow
 from victron_console.store.engines import EngineState
 from victron_console.store.errors import UnknownStation
-from victron_console.store.external import ExternalSpan
 from victron_console.store.operator import jobs, wanted
 from victron_console.store.operator.jobs import JobRow
 from victron_console.store.operator.wanted import Wanted
-from victron_console.store.promises import Promise
 from victron_console.store.read import fleet, judgements, link_states, logs, size
-from victron_console.store.read.over_time import OverTime
+from victron_console.store.read.other_records import OtherRecords
 from victron_console.store.records import CollectorState, Event, LinkState
 
 
-class Reader(OverTime):
+class Reader(OtherRecords):
     """A read-only connection. `as_of` is a moment (UTC epoch, s) to look back to; None is live."""
 
     def stations(self, as_of: float | None = None) -> list[StationRow]:
@@ -247,42 +243,6 @@ class Reader(OverTime):
         """
         with self._reading() as conn:
             return diagnoses.load_steps(conn, station, battery)
-
-    def promises(self, station: str, since: date) -> list[Promise]:
-        """What forecasts promised of a station's local days from one on, oldest first.
-
-        Raises:
-            UnknownStation: the store never had it.
-        """
-        with self._reading() as conn:
-            return promises.promises(conn, station, since)
-
-    def external_days(self, station: str, source: str, since: date, until: date) -> list[ExternalDay]:
-        """What another recorder has of a station's local days, from one to before another, oldest first.
-
-        Raises:
-            UnknownStation: the store never had it.
-        """
-        with self._reading() as conn:
-            return external.external_days(conn, station, source, since, until)
-
-    def external_asked(self, station: str, source: str) -> dict[date, tuple[float, float]]:
-        """When each day that another recorder was asked for ended, and when it was asked for (UTC epoch, s).
-
-        Raises:
-            UnknownStation: the store never had it.
-        """
-        with self._reading() as conn:
-            return external.external_asked(conn, station, source)
-
-    def external_spans(self, station: str) -> list[ExternalSpan]:
-        """Which other recorders have anything of a station, and from when to when.
-
-        Raises:
-            UnknownStation: the store never had it.
-        """
-        with self._reading() as conn:
-            return external.external_spans(conn, station)
 
     def jobs(self, as_of: float | None = None, *, done_since: float | None = None) -> list[JobRow]:
         """The maintenance jobs that are open, and those done since a moment."""

@@ -1,0 +1,1 @@
+"""What forecasts, advice and rules would have said of the recorded past."""

@@ -1,0 +1,1 @@
+"""What others say of a station, past and to come, by the day and the hour."""
