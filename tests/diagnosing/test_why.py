@@ -14,13 +14,13 @@ from tests.insight.why.injected import CHARGE_ALLOWED, HOUSE, NOON, lay
 from victron_console.collector.settings_log import settings_changes
 from victron_console.diagnosing.why.answer_text import answer_text
 from victron_console.diagnosing.why.asked import why, why_alarm
-from victron_console.diagnosing.why.past import since
+from victron_console.diagnosing.why.past import Begin, earlier, since
 from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.overview.overview import overview
-from victron_console.insight.why.answer import Question, Reasons
-from victron_console.insight.why.reasons import reasons
+from victron_console.insight.why.answer import Question, Reasons, Sentence
+from victron_console.insight.why.reasons import low_limit_percent, reasons
 from victron_console.model.alert import AlertKey, Occurrence, Severity
-from victron_console.model.clock import ManualClock
+from victron_console.model.clock import ManualClock, span_words
 from victron_console.model.device import DeviceKey
 from victron_console.model.quality import Quality
 from victron_console.model.reading import Reading
@@ -144,7 +144,35 @@ def test_the_other_house_has_it_too_and_the_days_before_are_not_recorded(reader:
     assert answer.elsewhere is not None
     assert answer.elsewhere.text == "The other station, Twin, has the same."
     assert answer.earlier is not None
-    assert answer.earlier.text == "Whether it was so at this hour of the last seven days is not recorded."
+    assert answer.earlier.text == "DVCC charge limit was not 0 A in the 119 min before that are recorded."
+
+
+def test_when_it_was_so_before_is_told_by_the_state_that_makes_it_so(reader: Reader) -> None:
+    answer = why(reader, HOUSE.id, Question.NOT_CHARGING, NOON)
+    (fact,) = answer.since[0].facts
+    began = reader.history(HOUSE.id, fact.source, BEGIN, NOON)[-1].at
+    as_before = Begin(began + 1200.0, Sentence("", (replace(fact, value=-1, words="-1 A"),)))
+    told = earlier(reader, HOUSE.id, answer.reasons, [as_before], NOON)
+    assert told is not None
+    assert told.text.startswith("DVCC charge limit was -1 A once in the 2 h before that are recorded, last from ")
+    assert told.text.endswith(f" for {span_words(began - reader.history(HOUSE.id, fact.source, BEGIN, NOON)[0].at)}.")
+
+
+def test_a_charge_is_low_by_the_floor_that_ess_keeps(reader: Reader) -> None:
+    held = station_moment(reader, HOUSE.id)
+    assert held is not None
+    system = held.snapshot.device("system")
+    assert system is not None
+    floor = replace(system, readings={**system.readings, "Control/ActiveSocLimit": Reading(60.0, NOON)})
+    devices = {**held.snapshot.devices, system.key: floor}
+    raised = replace(held, snapshot=replace(held.snapshot, devices=devices))
+    assert low_limit_percent(raised) > 60.0
+
+    def answered(moment: StationMoment) -> Reasons:
+        return replace(reasons(moment, Question.LOW_SOC), causes=())
+
+    (told,) = since(reader, raised, answered, NOON)
+    assert f"above {low_limit_percent(raised):.0f} %" in told.said.text
 
 
 def test_a_past_moment_is_answered_by_what_was_so_then(reader: Reader) -> None:

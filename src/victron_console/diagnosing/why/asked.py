@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from victron_console.diagnosing.why.past import Answered, Change, changes_before, earlier_days, since
+from victron_console.diagnosing.why.past import Answered, Change, changes_before, earlier, since
 from victron_console.diagnosing.why.peers import same_elsewhere
 from victron_console.insight.fleet import at_moment, figures_quality
 from victron_console.insight.moment import StationMoment, station_moment
@@ -108,6 +108,6 @@ def _with_past(reader: Reader, moment: StationMoment, answered: Answered, now: f
         answer,
         since=tuple(each.said for each in begun),
         changes=changes_before(reader, moment, begun, now),
-        earlier=earlier_days(reader, row.id, found, now),
+        earlier=earlier(reader, row.id, found, begun, now),
         elsewhere=same_elsewhere(reader, row, found, as_of),
     )

@@ -1,10 +1,10 @@
-"""What the past says of a cause: since when it is so, what changed before, on which days it was so at this hour."""
+"""What the past says of a cause: since when it is so, what changed before, and when it was so before."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from victron_console.catalogue import catalogue
@@ -12,7 +12,7 @@ from victron_console.catalogue.reader import Kind
 from victron_console.insight.moment import StationMoment, station_moment
 from victron_console.insight.why.answer import Cause, Fact, Question, Reasons, Sentence
 from victron_console.insight.why.look import device_fact
-from victron_console.insight.why.reasons import EXCHANGE_W, IDLE_W, LOW_PERCENT, reasons
+from victron_console.insight.why.reasons import EXCHANGE_W, IDLE_W, low_limit_percent, reasons
 from victron_console.model.clock import local, span_words
 from victron_console.model.device import split_series
 from victron_console.model.quality import Quality
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from victron_console.store.read.reader import Reader
 
 LOOK_BACK_S = 7 * DAY_S
+SPANS_S = 28 * DAY_S
+"""Of the state that makes a cause one, so much of the past is told."""
 BEFORE_S = HOUR_S
 """What changed so long before something began may have made it begin."""
 CHANGE_KINDS = ("setting", "service", "link", "config", "clock", "raised", "escalated", "maintenance")
@@ -55,12 +57,6 @@ _LAST_OTHERWISE: dict[Question, tuple[str, Callable[[float], bool], str, str]] =
         lambda watts: watts < -EXCHANGE_W,
         "It last fed in",
         "It has fed nothing in",
-    ),
-    Question.LOW_SOC: (
-        "soc_percent",
-        lambda percent: percent > LOW_PERCENT,
-        "It was last above 30 %",
-        "It has not been above 30 %",
     ),
 }
 
@@ -94,7 +90,7 @@ def since(reader: Reader, moment: StationMoment, answered: Answered, now: float)
     """Since when the limiting cause holds, and when the site last did otherwise."""
     found = answered(moment)
     told = [_cause_since(reader, moment, found.first, answered, now)] if found.first is not None else []
-    told.append(_last_otherwise(reader, moment.row.id, found.question, now))
+    told.append(_last_otherwise(reader, moment, found.question, now))
     return [begin for begin in told if begin is not None]
 
 
@@ -152,12 +148,22 @@ def _words(fact: Fact, value: object) -> str:
     return device_fact(DeviceState(device, "", {}), path, reading).words
 
 
-def _last_otherwise(reader: Reader, station: str, question: Question, now: float) -> Begin | None:
+def _otherwise(moment: StationMoment, question: Question) -> tuple[str, Callable[[float], bool], str, str] | None:
+    """The figure that tells it, when it says otherwise, and in what words; a charge is low by the floor that holds."""
+    if question is not Question.LOW_SOC:
+        return _LAST_OTHERWISE.get(question)
+    limit = low_limit_percent(moment)
+    above = f"above {limit:.0f} %"
+    return "soc_percent", lambda percent: percent > limit, f"It was last {above}", f"It has not been {above}"
+
+
+def _last_otherwise(reader: Reader, moment: StationMoment, question: Question, now: float) -> Begin | None:
     """When a site last did otherwise; None where what it does was never measured."""
-    if question not in _LAST_OTHERWISE:
+    told = _otherwise(moment, question)
+    if told is None:
         return None
-    field, otherwise, words, never = _LAST_OTHERWISE[question]
-    rows = reader.overview_slots(station, (field,), now - LOOK_BACK_S, now)
+    field, otherwise, words, never = told
+    rows = reader.overview_slots(moment.row.id, (field,), now - LOOK_BACK_S, now)
     known = [(begin, value) for begin, value in rows if begin is not None and value is not None]
     if not known:
         return None
@@ -195,7 +201,29 @@ def _value_changes(reader: Reader, moment: StationMoment, begin: float, end: flo
                     yield Change(after.at, "value", f"{fact.name}: {was} became {fact.words}", series)
 
 
-def earlier_days(reader: Reader, station: str, found: Reasons, now: float) -> Sentence | None:
+def earlier(reader: Reader, station: str, found: Reasons, begun: list[Begin], now: float) -> Sentence | None:
+    """When it was so before: by the state that makes the cause one, else by the same hour of the last days."""
+    dated = next(((begin.at, fact) for begin in begun for fact in begin.said.facts if begin.at is not None), None)
+    return _earlier_days(reader, station, found, now) if dated is None else _earlier_spans(reader, station, *dated, now)
+
+
+def _earlier_spans(reader: Reader, station: str, begin: float, fact: Fact, now: float) -> Sentence:
+    """How often a state was what it is now before it came to be so again, and when last."""
+    points = reader.history(station, fact.source, now - SPANS_S, begin)
+    ends = [*(point.at for point in points[1:]), begin]
+    runs = groupby(zip(points, ends, strict=True), key=lambda each: each[0].value == fact.value)
+    spans = [(run[0][0].at, run[-1][1]) for is_so, group in runs if is_so and (run := list(group))]
+    spans = [(since, until) for since, until in spans if since < begin]
+    within = f"the {span_words(begin - points[0].at)} before that are recorded" if points else "what is recorded"
+    if not spans:
+        return Sentence(f"{fact.name} was not {fact.words} in {within}.", (fact,))
+    since, until = spans[-1]
+    often = "once" if len(spans) == 1 else f"{len(spans)} times"
+    last = f"last from {_when(since, now)} for {span_words(until - since)}"
+    return Sentence(f"{fact.name} was {fact.words} {often} in {within}, {last}.", (fact,))
+
+
+def _earlier_days(reader: Reader, station: str, found: Reasons, now: float) -> Sentence | None:
     """On which of the last seven days the same cause was the limiting one at this hour."""
     if found.first is None or found.question is Question.ALARM:
         return None

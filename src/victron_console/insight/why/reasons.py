@@ -244,10 +244,18 @@ def _is_low(look: Look) -> Premise:
     soc, floor = look.figure("soc_percent"), ess.soc_floor_percent(look)
     if soc is None:
         return Premise("The state of charge is not known.", None)
-    limit = max(LOW_PERCENT, (floor or 0.0) + ess.FLOOR_MARGIN_PERCENT)
-    if soc > limit:
+    if soc > _low_limit(floor):
         return Premise(f"The battery is not low: {soc:.0f} %.", False)
     return Premise(f"The battery is low: {soc:.0f} %.", True)
+
+
+def low_limit_percent(moment: StationMoment) -> float:
+    """At what charge a battery counts as low: 30 %, or a little above the floor that ESS keeps."""
+    return _low_limit(ess.soc_floor_percent(Look(scene_of(moment, None))))
+
+
+def _low_limit(floor_percent: float | None) -> float:
+    return max(LOW_PERCENT, (floor_percent or 0.0) + ess.FLOOR_MARGIN_PERCENT)
 
 
 _PREMISES: Mapping[Question, Callable[[Look], Premise]] = {
