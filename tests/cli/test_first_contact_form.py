@@ -131,3 +131,21 @@ async def test_the_demonstration_is_one_key_away(form: FirstContact, key: str, b
 def test_a_comma_is_a_decimal_point_too() -> None:
     form = dict.fromkeys(("name", "floor", "place"), "") | {"host": "a", "capacity": "174,5 Ah"}
     assert read_form(form).capacity_ah == 174.5
+
+
+SILENT = ("127.0.0.1", 9)
+"""Nobody answers a search there."""
+
+
+@pytest.mark.parametrize("name", ["localhost", "nowhere.invalid"])
+async def test_a_gx_that_a_local_name_leads_to_is_found_and_added_by_it(
+    tmp_path: Path, fleet: SimulatedFleet, name: str
+) -> None:
+    where = fleet.stations[0].url.removeprefix("http://").replace("127.0.0.1", name)
+    contact = ByForm(Options(config=(tmp_path / "config",)), SILENT, names=(where,))
+    found = await contact.search()
+    assert found == ([FoundDevice(where, fleet.stations[0].name)] if name == "localhost" else [])
+    for device in found:
+        await contact.add(NewStation(device.host, device.name), device)
+        assert [station.name for station in load([tmp_path / "config"]).stations] == [fleet.stations[0].name]
+        assert await contact.search() == [], "it is configured already"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +18,11 @@ from victron_console.sources.base import SourceError
 from victron_console.sources.discovery import Address, FoundGx, find_gx
 from victron_console.sources.open_source import open_source
 
+LOCAL_NAMES = ("venus.local",)
+"""What a GX is called on its network and on its own access point (Cerbo GX manual, Remote Console on LAN)."""
+RESOLVE_S = 5.0
+"""For the resolver and the answer of whoever it names."""
+
 
 @dataclass(slots=True)
 class ByForm:
@@ -24,16 +31,26 @@ class ByForm:
     options: Options
     ssdp: Address | None
     """Where devices are searched for; None: nowhere."""
+    names: Sequence[str] = LOCAL_NAMES
+    """Host names that are tried besides."""
     _devices: Mapping[str, FoundGx] | None = None
 
     async def search(self) -> Sequence[FoundDevice]:
         """The devices that answer on this network, the ones configured already named so."""
         if self.ssdp is None:
             raise ValueError("The search is off: type an address.")
-        try:
-            found = await find_gx(self.ssdp)
-        except OSError as error:
-            raise ValueError(f"The network lets no search out ({error.strerror or error}): type an address.") from error
+        answers, named = await asyncio.gather(find_gx(self.ssdp), self._by_name(), return_exceptions=True)
+        if isinstance(named, BaseException):
+            raise named
+        if isinstance(answers, OSError):
+            if named:
+                return [device for device, _ in named]
+            raise ValueError(
+                f"The network lets no search out ({answers.strerror or answers}): type an address."
+            ) from answers
+        if isinstance(answers, BaseException):
+            raise answers
+        found = answers
         self._devices = {gx.host: gx for gx in found}
         known = {key: station for station in self.options.files().current.stations for key in station.identities()}
 
@@ -41,7 +58,23 @@ class ByForm:
             station = known.get(gx.portal_id.lower()) or known.get(gx.host.lower())
             return station.name if station else ""
 
-        return [FoundDevice(gx.host, gx.name, configured(gx)) for gx in found]
+        searched = [FoundDevice(gx.host, gx.name, configured(gx)) for gx in found]
+        return [*searched, *(device for device, address in named if address not in self._devices)]
+
+    async def _by_name(self) -> list[tuple[FoundDevice, str]]:
+        """Those of the names that the system's resolver, which asks by mDNS, knows and a GX answers at; its address."""
+        loop = asyncio.get_running_loop()
+        found = []
+        for name in self.names:
+            host, _, _port = name.partition(":")
+            try:
+                async with asyncio.timeout(RESOLVE_S):
+                    resolved = await loop.getaddrinfo(host, None, family=socket.AF_INET, type=socket.SOCK_STREAM)
+                    answer = await self.ask(name)
+            except (OSError, ValueError):
+                continue  # there is none, or it is configured already
+            found.append((FoundDevice(name, answer.name), str(resolved[0][4][0])))
+        return found
 
     async def ask(self, host: str) -> DeviceAnswer:
         """Who answers at a host."""
