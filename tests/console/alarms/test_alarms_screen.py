@@ -265,7 +265,7 @@ async def test_in_the_past_the_key_row_offers_nothing_that_would_change_an_alarm
 async def test_the_detail_says_the_condition_in_words(console: ConsoleApp) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
-        await until(lambda: "raised below 10 for 2m" in screen_text(console))
+        await until(lambda: "raised below 10 % for 2m" in screen_text(console))
         assert "the first time in 30 days" in screen_text(console)
 
 

@@ -9,11 +9,13 @@ from tests.console.alarms.sample_alarms import ALARMS_VIEW, DETAIL
 from tests.console.conftest import MakeConsole
 from tests.console.sample_fleet import NOW
 
+from victron_console.console.alarms.data import condition
 from victron_console.console.alarms.detail import Selected
 from victron_console.console.alarms.pane import AlarmPane
 from victron_console.console.alarms.site_alarms import draw_site_alarms
 from victron_console.console.alarms.work_place import draw_work_place
 from victron_console.console.kit.sheet import Sheet
+from victron_console.model.alert import AlertKey, Occurrence, Severity
 
 ALARM = replace(ALARMS_VIEW.alarms[0], response="check the pack's fuses; start the generator; cut loads; wait")
 
@@ -63,3 +65,12 @@ async def test_a_click_beside_the_buttons_does_nothing_even_on_a_word_of_theirs(
         assert pressed == []
         await pilot.click(AlarmPane, offset=(3, buttons))
         assert pressed == ["a"]
+
+
+def test_a_condition_is_told_in_the_unit_of_the_value_and_a_code_by_its_rule() -> None:
+    apart = Occurrence(
+        1, AlertKey("alder", "spread"), "cell_spread", Severity.CRITICAL, "Cells apart", "charge to full", 0.0, 0.0,
+        last_value=0.188, unit="V", limit="> 0.15",
+    )  # fmt: skip
+    assert condition(apart, None) == "raised above 150 mV"
+    assert condition(replace(apart, unit="", limit="> 1", last_value=2.0), None) == "raised by rule cell_spread"

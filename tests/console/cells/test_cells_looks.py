@@ -12,7 +12,7 @@ from tests.console.stations import before, console_on
 pytestmark = pytest.mark.slow
 
 SnapCompare = Callable[..., bool]
-SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]
+SIZES = [(60, 16), (80, 24), (120, 40), (160, 50), (200, 60)]
 
 
 @pytest.fixture

@@ -71,6 +71,15 @@ async def test_stale_lost_and_doubtful_figures_are_in_no_sum(make_console: MakeC
         assert sums.split() == ["SUM", "of", "10", "fresh", "sites", "-3.24k", "2.95k", "27.1k", "22.4k"]
 
 
+async def test_a_name_never_touches_a_doubtful_charge_of_three_digits(make_console: MakeConsole) -> None:
+    full = replace(SITES[1].overview, soc_percent=100)
+    app = make_console(replace(SAMPLE, sites=(replace(SITES[1], name="Twelve cells", overview=full),)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        row = table(app).text.split("\n")[1]
+        assert " ?100 " in row and "Twelv" in row
+
+
 async def test_arrows_and_the_wheel_move_the_cursor_and_every_screen_follows_it(make_console: MakeConsole) -> None:
     app = make_console()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -22,7 +22,7 @@ from victron_console.store.connection import open_writable
 from victron_console.store.engines import record_failure, set_active
 
 SnapCompare = Callable[..., bool]
-SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]
+SIZES = [(60, 16), (80, 24), (120, 40), (160, 50), (200, 60)]
 
 
 async def opened(pilot: Pilot[Any], *keys: str) -> LinkScreen:

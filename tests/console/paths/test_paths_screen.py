@@ -21,7 +21,7 @@ from victron_console.store.read.reader import Reader
 pytestmark = pytest.mark.slow
 
 SnapCompare = Callable[..., bool]
-SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]
+SIZES = [(60, 16), (80, 24), (120, 40), (160, 50), (200, 60)]
 
 
 async def opened(pilot: Pilot[Any], *keys: str) -> PathsScreen:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from victron_console.alerts.device.device_alarms import DEVICE, NOTIFICATION
 from victron_console.alerts.rules.rule_set import Level, Rule, RuleSet
 from victron_console.console.kit.format import duration
+from victron_console.insight.alarm_value import alarm_value
 from victron_console.model.alert import AlertView, Comment, NoticeSent, Occurrence
 from victron_console.model.device import DeviceKey, split_series
 from victron_console.model.units import DAY_S, HOUR_S
@@ -176,7 +177,7 @@ def _settings(reader: Reader, occurrence: Occurrence) -> tuple[Event, ...]:
 
 
 def condition(occurrence: Occurrence, rule: Rule | None) -> str:
-    """When it is raised and cleared: `raised below 10 for 2m, clears above 13 for 5m`."""
+    """When it is raised and cleared: `raised below 10 % for 2m, clears above 13 % for 5m`."""
     if occurrence.rule.startswith(NOTIFICATION):
         return "the GX notifies of it"
     if occurrence.rule.startswith(DEVICE):
@@ -187,14 +188,12 @@ def condition(occurrence: Occurrence, rule: Rule | None) -> str:
     raised = _raising(occurrence)
     if level is None:
         return raised
-    return f"{raised}{_held(level.for_s)}, {_clearing(level)}"
+    return f"{raised}{_held(level.for_s)}, {_clearing(occurrence, level)}"
 
 
-def _clearing(level: Level) -> str:
-    found = _COMPARISON.fullmatch(level.clear.text) if level.clear else None
-    if found:
-        return f"clears {_WORDS[found[1]]} {found[2]}{_held(level.clear_for_s)}"
-    return f"clears once over{_held(level.clear_for_s)}"
+def _clearing(occurrence: Occurrence, level: Level) -> str:
+    found = _compared(occurrence, level.clear.text) if level.clear else ""
+    return f"clears {found or 'once over'}{_held(level.clear_for_s)}"
 
 
 def _held(seconds: float) -> str:
@@ -203,8 +202,14 @@ def _held(seconds: float) -> str:
 
 def _raising(occurrence: Occurrence) -> str:
     """One comparison in words; more than one is the rule's own affair, which `rules list` shows."""
-    found = _COMPARISON.fullmatch(occurrence.limit)
-    return f"raised {_WORDS[found[1]]} {found[2]}" if found else f"raised by rule {occurrence.rule}"
+    return f"raised {_compared(occurrence, occurrence.limit) or f'by rule {occurrence.rule}'}"
+
+
+def _compared(occurrence: Occurrence, text: str) -> str:
+    """A comparison with a number, in the unit in which the alarm's value is told; empty where it is none or a code."""
+    found = _COMPARISON.fullmatch(text)
+    words = alarm_value(occurrence, float(found[2])).words if found else ""
+    return f"{_WORDS[found[1]]} {words}" if found and words else ""
 
 
 def _limit(occurrence: Occurrence) -> tuple[str, float | None]:

@@ -89,7 +89,7 @@ def finding_runs(view: PackView) -> list[Run]:
     runs: list[Run] = []
     if worst is not None:
         side = "above" if worst.deviation_v > 0 else "below"
-        text = f"{number(worst.deviation_v * 1000, signed=True)} mV {side} the median"
+        text = f"{number(abs(worst.deviation_v) * 1000)} mV {side} the median"
         role = role_of(worst.deviation_v * 1000, view) or Role.TEXT1
         runs += [Run(f"{cell_name(worst.name)} ", role, bold=True), *trusted(view.quality, Run(text, role, bold=True))]
     runs += [Run("   spread ", Role.TEXT3), *trusted(view.quality, Run(f"{number(spread * 1000)} mV", Role.TEXT1))]

@@ -85,26 +85,30 @@ def age(cell: Cell) -> None:
 
 
 def name(cell: Cell) -> None:
-    """The name. It never takes a colour."""
-    cell.line.put(cell.start, cut_middle(cell.site.name, cell.width), Role.TEXT1)
+    """The name. It never takes a colour, and leaves a blank before a charge that fills its column: `?100`."""
+    charge = _charge(cell.site)
+    crowded = len(charge.mark + charge.text) > len("100")
+    cell.line.put(cell.start, cut_middle(cell.site.name, cell.width - crowded), Role.TEXT1)
 
 
 def soc(cell: Cell) -> None:
     """The state of charge, whole; `?` where it is of a part of the bank only."""
-    site = cell.site
+    cell.figure(_charge(cell.site))
+
+
+def _charge(site: Site) -> Figure:
     percent = site.overview.soc_percent
     text = number(percent)
     if percent is None:
         doubtful = is_doubtful(site, "soc_percent")
         sign = LOST if site.quality is Quality.LOST else DOUBT_MARK if doubtful else ABSENT
-        cell.figure(Figure(sign, Role.TEXT3 if sign == ABSENT else Role.LINK_TEXT))
-    elif site.quality_of("soc_percent") is not Quality.GOOD:
-        cell.figure(Figure(text, Role.TEXT3, STALE_MARK))
-    else:
-        beyond = site.beyond.get("soc_percent", Mark.NONE)
-        doubtful = is_doubtful(site, "soc_percent", "battery_bank")
-        role = URGENT_TEXT.get(beyond, Role.TEXT1)
-        cell.figure(Figure(text, role, DOUBT_MARK if doubtful else "", bold=role is not Role.TEXT1))
+        return Figure(sign, Role.TEXT3 if sign == ABSENT else Role.LINK_TEXT)
+    if site.quality_of("soc_percent") is not Quality.GOOD:
+        return Figure(text, Role.TEXT3, STALE_MARK)
+    beyond = site.beyond.get("soc_percent", Mark.NONE)
+    doubtful = is_doubtful(site, "soc_percent", "battery_bank")
+    role = URGENT_TEXT.get(beyond, Role.TEXT1)
+    return Figure(text, role, DOUBT_MARK if doubtful else "", bold=role is not Role.TEXT1)
 
 
 def bar(cell: Cell) -> None:

@@ -56,11 +56,12 @@ def _whole(health: Health, name: str) -> str:
 
 
 def _window(health: Health, now: float) -> str:
-    """The replacement window in months: `4-11`; never a date."""
+    """The replacement window in months: `4-11`; never a date. `now` where all of it is over."""
     found = health.kept.figure("replacement.80") if health.kept else None
     if found is None or not found.known or found.low is None or found.high is None:
         return ABSENT
-    return f"{number(found.low)}-{number(found.high)}"
+    low, high = number(found.low), number(found.high)
+    return "now" if high == "0" else f"{low}-{high}"
 
 
 def _grown(health: Health, now: float) -> str:
