@@ -43,6 +43,7 @@ _FAULTY = "collector/test_recorder_faults.py::"
 _WIRE = "sources/test_http_wire.py::"
 _POLLER = "collector/test_poller.py::"
 _TOLD = "collector/notify/test_notifying.py::"
+_ENGINE = "collector/engines/test_engine_push.py::"
 FAULTS = (
     Fault("a station hangs, trickles, drops, sends noise or without end", "a failed poll; its connection is closed",
           (_WIRE + "test_a_misbehaving_answer_is_a_failed_poll_and_its_connection_is_closed",
@@ -97,6 +98,15 @@ FAULTS = (
           ("collector/test_background_tasks.py::test_work_that_breaks_off_is_begun_again_and_the_rest_goes_on",)),
     Fault("the collector falls silent", "another one that watches it tells, once",
           ("collector/watch/test_heartbeat.py::test_a_collector_that_falls_silent_is_told_once_and_when_it_is_back",)),
+    Fault("an engine is down, for an hour or a month", "what it lacks waits in the store and is sent once",
+          (_ENGINE + "test_what_came_while_the_engine_was_down_is_sent_when_it_is_back",
+           _ENGINE + "test_what_was_sealed_before_the_engine_had_it_is_sent_all_the_same")),
+    Fault("an engine is killed with samples in its memory alone", "they are sent again, and count once",
+          (_ENGINE + "test_what_a_killed_engine_had_only_in_memory_is_sent_again",
+           "collector/engines/test_real_engines.py::"
+           "test_each_sample_is_there_once_after_collector_and_server_were_killed_at_random")),
+    Fault("an engine refuses a sample for good", "it is set aside and named; the others go on",
+          (_ENGINE + "test_a_sample_refused_for_good_is_set_aside_and_holds_up_no_other",)),
 )  # fmt: skip
 
 

@@ -197,7 +197,7 @@ async def _collect(ports: list[int], stations: int, folder: Path) -> _Measured:
             break  # every value was read once, and every rule is bound
         cpu = time.process_time()
         await asyncio.sleep(SETTLE_S)
-        known, before = _series(store), known
+        known, before = series_read(store), known
         busy_s, busy_before_s = time.process_time() - cpu, busy_s
     asked, cpu, began = int(await _ask(ports[0], "/count/")), time.process_time(), time.monotonic()
     await asyncio.sleep(MEASURED_S)
@@ -220,7 +220,7 @@ def _rows(store: Path) -> tuple[int, list[float]]:
     return sum(state == "live" for state, _ in rows), sorted(now - at for _, at in rows if at is not None)
 
 
-def _series(store: Path) -> int:
+def series_read(store: Path) -> int:
     """How many series were read once: while they grow, the fleet is still at its first pictures."""
     try:
         with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db:
@@ -236,7 +236,8 @@ def _memory_mb() -> float:
 
 
 @contextlib.contextmanager
-def _stations() -> Iterator[_Served]:
+def served_stations() -> Iterator[_Served]:
+    """The stations, in a process of their own."""
     server = subprocess.Popen([sys.executable, "-m", "benchmarks.fleet", "serve"], stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
@@ -264,7 +265,7 @@ def _row(stations: int, it: _Measured, bare_ms: float) -> str:
 
 def main(sizes: tuple[int, ...] = SIZES) -> None:
     """Print a line for each size of fleet."""
-    with _stations() as served, asyncio.Runner() as runner:
+    with served_stations() as served, asyncio.Runner() as runner:
         bare_ms = min(runner.run(_bare_ms(served)) for _ in range(3))
         print(f"  bare loop: {bare_ms:.2f} ms a request; {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}")
         print("  stations   requests/s   one core   CPU a request   x bare   memory   age p99   live")
