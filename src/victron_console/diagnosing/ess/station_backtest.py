@@ -113,10 +113,13 @@ def battery_past(reader: Reader, home: Home, since: float, until: float) -> Batt
     if not np.isfinite(past.load_w).any():
         raise ValueError(f"neither a state of charge nor a load of {home.station} is recorded in that time")
     storage = _storage(reader, home, 0.0)
-    return BatteryPast(tuple(_modelled(past, storage)), storage.capacity_kwh * 1000.0, floor, is_modelled=True)
+    return BatteryPast(
+        tuple(modelled_half_hours(past, storage)), storage.capacity_kwh * 1000.0, floor, is_modelled=True
+    )
 
 
-def _modelled(past: RecordedSlots, storage: Storage) -> Sequence[HalfHour]:
+def modelled_half_hours(past: RecordedSlots, storage: Storage) -> Sequence[HalfHour]:
+    """What a battery would have done by self-consumption on recorded loads and PV, half full at the begin."""
     begins = np.arange(-(-past.begins[0] // HALF_HOUR_S) * HALF_HOUR_S, past.begins[-1], HALF_HOUR_S)
     places = ((begins - past.begins[0]) // SLOT_S).astype(np.int64)
     loads, suns = past.load_w, _pv_w(past)
