@@ -17,9 +17,9 @@ from victron_console.store.migrations import (
     m0010_notices,
     m0011_reminders,
     m0012_external,
-    m0013_engines,
     m0013_forecasts,
-    m0014_incidents,
+    m0014_engines,
+    m0015_incidents,
 )
 
 MIGRATIONS = (
@@ -36,7 +36,7 @@ MIGRATIONS = (
     m0011_reminders,
     m0012_external,
     m0013_forecasts,
-    m0013_engines,
-    m0014_incidents,
+    m0014_engines,
+    m0015_incidents,
 )
 """The position (from 1) is the version that the store has after it."""
