@@ -109,6 +109,8 @@ def test_an_input_the_station_never_had_does_not_raise_and_does_not_keep_from_cl
         ("m[0] > 1", 1, "index", ""),
         ("last(m) ** 9 > 1", 1, "operator", ""),
         ("last(m) > 1e300", 11, "at most", ""),
+        (f"opt(m, {'9' * 400}) > 1", 8, "at most", ""),
+        ("opt(m, -1e13) > 1", 9, "at most", ""),
         ("last(m) >", 1, "no expression", ""),
     ],
 )  # fmt: skip

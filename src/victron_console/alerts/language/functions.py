@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from victron_console.alerts.language.context import Cond, Context, Term
-from victron_console.alerts.language.syntax import Compiled, Compiler, Kind, WindowSpec, fault, meant
+from victron_console.alerts.language.syntax import Compiled, Compiler, Kind, WindowSpec, fault, meant, plain_number
 from victron_console.alerts.language.values import NEVER, Truth, Value, parse_duration, parse_share
 from victron_console.alerts.language.windows import Window
 from victron_console.model.version import parse_version
@@ -82,7 +82,7 @@ def _constant_number(node: ast.expr) -> float:
     )
     if not isinstance(inner, ast.Constant) or isinstance(inner.value, bool) or not isinstance(inner.value, int | float):
         raise fault(node, "a plain number is needed here")
-    return sign * float(inner.value)
+    return sign * plain_number(inner, inner.value)
 
 
 def _span(node: ast.expr) -> float:

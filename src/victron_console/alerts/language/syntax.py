@@ -95,6 +95,17 @@ CallBuilder = Callable[["Compiler", ast.Call], Compiled]
 """Compiles a call to a function of the rule language; functions.py has the table."""
 
 
+def plain_number(node: ast.expr, written: int | float) -> float:
+    """A number as it stands in a rule.
+
+    Raises:
+        ExpressionError: no quantity is so large; and digits without end are no float.
+    """
+    if not abs(written) <= MAX_NUMBER:
+        raise fault(node, f"a number in a rule is at most {MAX_NUMBER:g}")
+    return float(written)
+
+
 class Compiler:
     """Turns the tree of one expression into closures.
 
@@ -213,9 +224,7 @@ class Compiler:
             if len(value) > MAX_TEXT:
                 raise fault(node, f"a text in a rule has {MAX_TEXT} characters at most")
             return Compiled(Kind.TEXT, lambda context: value, node)
-        if not abs(value) <= MAX_NUMBER:
-            raise fault(node, f"a number in a rule is at most {MAX_NUMBER:g}")
-        number = float(value)
+        number = plain_number(node, value)
         return Compiled(Kind.NUMBER, lambda context: number, node)
 
     def _name(self, node: ast.Name) -> Compiled:
