@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from tests.patience import until
 from victron_console.console.app.console import ConsoleApp, ConsoleOptions
 from victron_console.console.app.themes import load_themes
 from victron_console.console.kit.view import Mark
-from victron_console.console.live.watch import StoreWatch
+from victron_console.console.live.watch import LOOK_EVERY_S, RESTS_AT_MOST_S, StoreWatch
 from victron_console.model.alert import AlertKey, Occurrence, Severity
 from victron_console.model.alert_record import AlertChanges
 from victron_console.model.clock import ManualClock
@@ -168,6 +169,26 @@ async def test_what_happened_stands_in_the_log_but_no_bare_code_of_an_alarm(
         assert "Generator failed" in screen_text(console)
         assert "Generator failed: 3" not in screen_text(console)
         assert "Error code: 3" in screen_text(console)
+
+
+@pytest.mark.slow
+async def test_a_look_that_takes_long_rests_so_long_that_looking_stays_a_tenth(
+    store: Path, writer: Writer, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch, rests = StoreWatch(store, clock), list[float]()
+
+    async def rest(seconds: float) -> None:
+        rests.append(seconds)
+        if len(rests) == 3:
+            raise asyncio.CancelledError
+
+    took_s = iter((0.01, 0.1, 300.0))
+    monkeypatch.setattr(watch, "look_once", lambda reader: clock.advance(next(took_s)))
+    monkeypatch.setattr(watch, "_rest", rest)
+    with pytest.raises(asyncio.CancelledError):
+        await watch.run(lambda view: None)
+    watch.close()
+    assert rests == [LOOK_EVERY_S, pytest.approx(0.9), RESTS_AT_MOST_S]
 
 
 @pytest.mark.slow

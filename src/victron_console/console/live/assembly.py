@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from victron_console.console.kit.view import (
     URGENCY,
@@ -14,12 +15,16 @@ from victron_console.console.kit.view import (
 from victron_console.console.live.alarm_order import first_out, most_urgent_first
 from victron_console.console.live.daily import Daily
 from victron_console.insight.fleet import figures_quality
-from victron_console.insight.verdict.site_verdict import site_verdict
+from victron_console.insight.verdict.site_verdict import EMPTY_NOW_S, site_verdict
 from victron_console.model.alert import AlertView
 from victron_console.model.overview import Overview
+from victron_console.model.quality import LOST_AFTER_S, Quality, silent_after_s
 from victron_console.model.station import StationState
 from victron_console.store.answers import StationRow
 from victron_console.store.records import Event
+
+HOLDS_S = 30.0
+"""A site is made anew after so long whatever happens: how long it has not spoken to VRM is told by the minute."""
 
 
 def fleet_view(
@@ -32,6 +37,7 @@ def fleet_view(
     events: Sequence[Event] = (),
     replay: bool = False,
     rates: tuple[int, int] = (0, 0),
+    known: KnownSites | None = None,
 ) -> FleetView:
     """The fleet at a moment.
 
@@ -44,6 +50,7 @@ def fleet_view(
         events: the newest of the log, newest first.
         replay: whether the operator chose it.
         rates: alarms of the last hour and of the last ten minutes.
+        known: the sites of the view before; takes those of this one.
     """
     alarms_of: dict[str, list[Alarm]] = {}
     for alarm in alarms:
@@ -52,8 +59,9 @@ def fleet_view(
     for alert in alerts:
         alerts_of.setdefault(alert.occurrence.key.station, []).append(alert)
     nothing = Daily()
+    make = known.site if known is not None else _site
     sites = tuple(
-        _site(row, days.get(row.id, nothing), alarms_of.get(row.id, []), alerts_of.get(row.id, []), at) for row in rows
+        make(row, days.get(row.id, nothing), alarms_of.get(row.id, []), alerts_of.get(row.id, []), at) for row in rows
     )
     return FleetView(
         at=at,
@@ -66,6 +74,52 @@ def fleet_view(
         received_bytes_s=sum(days.get(row.id, nothing).received_bytes_s for row in rows),
         poll_s=min((row.cadence_s for row in rows), default=10.0),
     )
+
+
+class KnownSites:
+    """The sites of the last view: one of which nothing changed, of itself or by time, is not made anew.
+
+    Of a thousand stations that are read each ten seconds, a look finds some dozens changed.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[str, _Made] = {}
+
+    def site(
+        self, row: StationRow, day: Daily, alarms: Sequence[Alarm], alerts: Sequence[AlertView], at: float
+    ) -> Site:
+        """The site of a row; what it is made of is that of `fleet_view`."""
+        made_of = (row, day, alarms, alerts)
+        known = self._made.get(row.id)
+        if known is None or not known.at <= at < known.until or known.made_of != made_of:
+            site = _site(*made_of, at)
+            known = self._made[row.id] = _Made(made_of, at, _holds_until(site, row, day, at), site)
+        return known.site
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A site and what it was made of; it is right from `at` until `until` (UTC epoch, s)."""
+
+    made_of: tuple[StationRow, Daily, Sequence[Alarm], Sequence[AlertView]]
+    at: float
+    until: float
+    site: Site
+
+
+def _holds_until(site: Site, row: StationRow, day: Daily, at: float) -> float:
+    """When time alone may change a site; at once where it is old already, since then its age is told."""
+    if site.quality is not Quality.GOOD or site.older or row.read_at is None:
+        return at
+    turns = [at + HOLDS_S, row.read_at + silent_after_s(row.cadence_s)]
+    for origin in site.overview.origins.values():
+        if origin.read_at is not None:
+            spell_s = silent_after_s(origin.cadence_s)
+            turns.append(origin.read_at + (min(spell_s, LOST_AFTER_S) if origin.failures else spell_s))
+    dawn = day.known.dawn
+    if dawn is not None and dawn.empty_at is not None and dawn.empty_at - EMPTY_NOW_S > at:
+        turns.append(dawn.empty_at - EMPTY_NOW_S)
+    return min(turns)
 
 
 def _site(row: StationRow, day: Daily, alarms: Sequence[Alarm], alerts: Sequence[AlertView], at: float) -> Site:

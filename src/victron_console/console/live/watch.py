@@ -18,7 +18,7 @@ from victron_console.console.kit.view import (
     FleetView,
 )
 from victron_console.console.live.alarms_of_store import alarm_rates, alarms_of
-from victron_console.console.live.assembly import fleet_view
+from victron_console.console.live.assembly import KnownSites, fleet_view
 from victron_console.console.live.daily import Daily, daily
 from victron_console.insight.fleet import at_moment
 from victron_console.insight.moment import station_moment
@@ -31,6 +31,9 @@ from victron_console.store.records import Event
 
 T = TypeVar("T")
 LOOK_EVERY_S = 0.25
+RESTS_TIMES = 9
+"""A look rests so many times as long as it took: looking stays a tenth of a core, however large the fleet."""
+RESTS_AT_MOST_S = 2.0
 LOW_BANDWIDTH_LOOK_EVERY_S = 2.0
 JUDGE_EVERY_S = 2.0
 """Without a change the fleet is read anew so often: what is not read any more becomes stale by itself."""
@@ -60,6 +63,7 @@ class StoreWatch:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._reader: Reader | None = None
         self._days: dict[str, Daily] = {}
+        self._sites = KnownSites()
         self._days_at: dict[str, float] = {}
         """When each day was read: by the monotonic clock, in the past the moment it was read for."""
         self._as_of: float | None = None
@@ -77,11 +81,13 @@ class StoreWatch:
         """Hand on a new view whenever the fleet changed, until cancelled."""
         while True:
             try:
+                began = self._clock.monotonic()
                 view = await self.ask(self.look_once)
                 self.fault = ""
                 if view is not None:
                     arrived(view)
-                await self._rest(0.0 if self._more else self.look_every_s)
+                rest_s = min(RESTS_AT_MOST_S, RESTS_TIMES * (self._clock.monotonic() - began))
+                await self._rest(0.0 if self._more else max(self.look_every_s, rest_s))
             except StoreError as error:
                 self.fault = "" if isinstance(error, StoreMissing) else str(error)
                 await self._rest(RETRY_S)
@@ -155,7 +161,7 @@ class StoreWatch:
         for row in self._days_to_read(rows, elapsed):
             self._days[row.id] = daily(reader, row, now, None)
             self._days_at[row.id] = elapsed
-        return _view(moment, self._days)
+        return _view(moment, self._days, self._sites)
 
     def _days_to_read(self, rows: Sequence[StationRow], elapsed: float) -> list[StationRow]:
         """The stations whose day was never read, else those whose day is the oldest."""
@@ -222,7 +228,7 @@ def _read_moment(reader: Reader, rows: Sequence[StationRow], now: float, as_of: 
     )
 
 
-def _view(moment: _Moment, days: Mapping[str, Daily]) -> FleetView:
+def _view(moment: _Moment, days: Mapping[str, Daily], known: KnownSites | None = None) -> FleetView:
     return fleet_view(
         moment.rows,
         days,
@@ -232,6 +238,7 @@ def _view(moment: _Moment, days: Mapping[str, Daily]) -> FleetView:
         events=moment.events,
         replay=moment.replay,
         rates=moment.rates,
+        known=known,
     )
 
 
