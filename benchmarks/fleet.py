@@ -267,7 +267,9 @@ def main(sizes: tuple[int, ...] = SIZES) -> None:
     """Print a line for each size of fleet."""
     with served_stations() as served, asyncio.Runner() as runner:
         bare_ms = min(runner.run(_bare_ms(served)) for _ in range(3))
+        loop = "asyncio's" if event_loop_factory() is None else "uvloop's"
         print(f"  bare loop: {bare_ms:.2f} ms a request; {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}")
+        print(f"  the collector turns in {loop} loop")
         print("  stations   requests/s   one core   CPU a request   x bare   memory   age p99   live")
         for stations in sizes:
             print(_row(stations, _measure(served, stations), bare_ms), flush=True)

@@ -255,7 +255,7 @@ class StationPoller:
             self._event("service", f"{class_of(service)} service answers again")
         if class_of(service) == "system":
             self._take_frozen()
-            if known is not None and _named_services(known.readings) != _named_services(reading.readings):
+            if known is not None and _names_others(known.readings, reading.readings):
                 self.schedule.discovery_due = now  # it names another device: whoever that is must be read
         elif known is not None and (exchanged := exchange(known, self.table.devices[reading.key])):
             self._event("service", exchanged)
@@ -354,6 +354,11 @@ class StationPoller:
         self.status = self._status_told = StationStatus(state, since, reason)
 
 
+def _names_others(before: Mapping[str, Reading], now: Mapping[str, Reading]) -> bool:
+    """Whether `system` names other services as the battery's, the inverter's and so on than it did."""
+    return before is not now and _named_services(before) != _named_services(now)
+
+
 def _named_services(readings: Mapping[str, Reading]) -> set[str]:
-    """The services that `system` names as the battery's, the inverter's and so on."""
-    return {it.text for it in readings.values() if isinstance(it.value, str) and it.text.startswith(BUS_PREFIX)}
+    texts = (it.value for it in readings.values() if type(it.value) is str)
+    return {text for text in texts if text.startswith(BUS_PREFIX)}

@@ -114,14 +114,13 @@ class Wire:
             SourceError: the connection failed, the answer was cut off or too big, the login was refused, or the
                 server redirects.
         """
-        asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in (query or {}).items())
-        url = f"{self._access.url}{call}{f'?{asked}' if asked else ''}"
+        url = _address(self._access.url + call, tuple((query or {}).items()))
         connect_s = deadline_s * _CONNECT_SHARE
         async with self._one_at_a_time:
             self._traffic.requests += 1
             try:
                 async with asyncio.timeout(deadline_s):
-                    request = httpx.Request("GET", _parsed(url), headers=self._headers)
+                    request = httpx.Request("GET", url, headers=self._headers)
                     request.extensions["timeout"] = {"connect": connect_s}
                     return await self._exchange(request)
             except TimeoutError as error:
@@ -224,6 +223,7 @@ def _moment(date: str) -> float:
 
 
 @lru_cache(maxsize=32_768)
-def _parsed(url: str) -> httpx.URL:
+def _address(called: str, query: tuple[tuple[str, str], ...]) -> httpx.URL:
     """The address of a call: parsing it costs a tenth of the request, and each is asked again and again."""
-    return httpx.URL(url)
+    asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in query)
+    return httpx.URL(f"{called}?{asked}" if asked else called)
