@@ -71,3 +71,10 @@ def test_a_day_that_was_not_measured_whole_is_left_out() -> None:
     found = forecast_backtest(home(load), SINCE, UNTIL, {})
     assert len(found[LOAD, PLAYED].days) == 4, "nor the one after it, which has no day before"
     assert len(found[PV, PLAYED].days) == 6
+
+
+def test_an_issue_of_days_ago_is_not_held_against_a_day_that_it_reaches() -> None:
+    begin = T0 + 30 * 24 * HOUR_S
+    long = HourlyForecast("vrm", begin - 24 * HOUR_S, begin - 24 * HOUR_S, {LOAD: (0.5,) * 96})
+    found = forecast_backtest(home(), SINCE, UNTIL, {"vrm": [long]})
+    assert len(found[LOAD, "vrm"].days) == 1
