@@ -71,7 +71,7 @@ def test_cells_fit_their_size(size: tuple[int, int]) -> None:
     shown = CellsPage(PackView(pack, {}), ranking, (ALARM,), "s", NOW, "5s")
     lines = draw_cells_page(shown, *size)
     assert 0 < len(lines) <= size[1]
-    assert "C07 +87" in lines[0].text
+    assert "C07 87 mV above" in lines[0].text
 
 
 def test_small_screens_go_through_what_the_site_has_and_nothing_it_lacks() -> None:
@@ -139,7 +139,7 @@ def cells_text(quality: Quality, width: int, *, fleet: Quality = Quality.GOOD) -
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_cells_of_a_stale_station_are_marked_and_not_judged(width: int) -> None:
     finding, doing, *rest = cells_text(Quality.STALE, width)
-    assert "C07 ~+87 mV" in finding and "spread ~" in finding
+    assert "C07 ~87 mV above" in finding and "spread ~" in finding
     assert doing.startswith(" STALE, figures are the last known")
     assert "judge" not in doing
     row = next(row for row in rest if row.startswith(" C07"))
